@@ -1,0 +1,56 @@
+# README names `make run` and `make test`; everything else is for those who work on the code.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+export DEMO ?= 1
+export PORT
+
+.PHONY: run test lint format check bench demo-reset messages clean
+
+run: $(READY)
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py demo_campus
+	@$(PY) manage.py serve --port $(PORT)
+
+test: $(READY)
+	$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
+
+check: lint
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py messages --check
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/djlint --quiet --lint templates
+
+format: $(READY)
+	$(VENV)/bin/ruff check --fix-only .
+	$(VENV)/bin/ruff format .
+
+bench: $(READY)
+	$(PY) -m tests.bench $(ARGS)
+
+demo-reset: $(READY)
+	rm -f var/bookrelay.sqlite3 var/bookrelay.sqlite3-wal var/bookrelay.sqlite3-shm
+	$(PY) manage.py migrate --verbosity 0
+	$(PY) manage.py demo_campus
+
+messages: $(READY)
+	$(PY) manage.py messages --extract
+
+# One environment from the hash-locked file; made anew only when that file changes.
+$(READY): requirements/locked.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bookrelay needs Python 3.11 or newer; name one with PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/locked.txt
+	$(PY) manage.py messages --compile
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) var

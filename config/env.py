@@ -1,0 +1,17 @@
+"""Settings from the environment, typed. An unset or empty variable means the default."""
+
+import os
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name) or default
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """1, true, yes and on are true; anything else that is set is false."""
+    value = os.environ.get(name)
+    return default if not value else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def number(name: str, default: int) -> int:
+    return int(os.environ.get(name) or default)
