@@ -1,0 +1,94 @@
+"""Sixty readers and three of the staff. Every PIN and password is 246810, hashed once: this is a demo, not a model."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission
+
+from library_bridge.demo.circulation import Rules
+from library_bridge.demo.names import AREAS, BLOOMS, DEPARTMENTS, NICKNAMES, THINGS
+from library_bridge.models import Area, EmbeddedPatron, Library, Patron, Reader
+
+PIN = "246810"
+CARDS = [f"{2023000000 + n}" for n in range(1, 61)]
+EXPIRED, LIMIT, FINED, BLOCKED = 38, 39, 46, 49  # places in the list of cards
+
+
+def make_cards(library: Library, rules: Rules, *, now: datetime) -> list[EmbeddedPatron]:
+    pin, term = make_password(PIN), now.astimezone(library.zone).date()
+    cards = [
+        EmbeddedPatron(
+            library=library,
+            card_number=number,
+            pin=pin,
+            category=rules.categories[category_of(place)],
+            expires_on=date(term.year - 1, 6, 30) if place == EXPIRED else date(term.year + 3, 6, 30),
+            blocked=place == BLOCKED,
+            fines=Decimal("12.50") if place == FINED else Decimal(0),
+        )
+        for place, number in enumerate(CARDS)
+    ]
+    return EmbeddedPatron.objects.bulk_create(cards)
+
+
+def category_of(place: int) -> str:
+    if place < 40:
+        return "undergraduate"
+    return "postgraduate" if place < 52 else "teacher"
+
+
+def make_readers(library: Library, random: Random, *, now: datetime) -> list[Patron]:
+    areas = make_areas()
+    names = ["Alice", "Bob", "Charlie", *NICKNAMES]
+    pseudonyms = random.sample([f"{bloom}{thing}" for bloom in BLOOMS for thing in THINGS], len(CARDS))
+    readers = [
+        Reader(
+            username=f"r-demo-{place + 1:02d}",
+            password=make_password(None),
+            display_name=names[place],
+            pseudonym=pseudonyms[place],
+            area=areas[place % len(areas)],
+            department=DEPARTMENTS[place % len(DEPARTMENTS)],
+            leaderboard_opt_in=place % 3 != 2,
+            date_joined=now - timedelta(days=400 + place),
+        )
+        for place in range(len(CARDS))
+    ]
+    Reader.objects.bulk_create(readers)
+    patrons = [
+        Patron(library=library, reader=r, card_number=n, checked_at=now) for r, n in zip(readers, CARDS, strict=True)
+    ]
+    return Patron.objects.bulk_create(patrons)
+
+
+def make_areas() -> list[Area]:
+    return [
+        Area.objects.get_or_create(code=code, defaults={"name_zh": zh, "name_en": en, "sort": sort})[0]
+        for sort, (code, zh, en) in enumerate(AREAS)
+    ]
+
+
+def make_staff() -> None:
+    """Other apps give these groups the rights to their own pages."""
+    password = make_password(PIN)
+    _staff("lin", "Lin", password, is_superuser=True)
+    branch = _staff("branch", "Branch", password)
+    curator = _staff("curator", "Curator", password)
+    branch.groups.add(_group("Branch librarians", "view_", "change_transfer"))
+    curator.groups.add(_group("Cataloguers", "view_embeddedrecord", "change_embeddedrecord", "add_embeddedrecord"))
+
+
+def _staff(username: str, name: str, password: str, *, is_superuser: bool = False) -> Reader:
+    made = {"display_name": name, "password": password, "is_staff": True, "is_superuser": is_superuser}
+    return Reader.objects.get_or_create(username=username, defaults=made)[0]
+
+
+def _group(name: str, *codenames: str) -> Group:
+    """Rights of this app by the beginning of their code, and the door to the admin."""
+    group, _made = Group.objects.get_or_create(name=name)
+    ours = Permission.objects.filter(content_type__app_label="library_bridge")
+    allowed = [permission for permission in ours if permission.codename.startswith(codenames)]
+    group.permissions.add(*allowed, *Permission.objects.filter(codename="access_admin"))
+    return group

@@ -1,0 +1,44 @@
+"""What the clock starts here: transfers whose next try has come, and the snapshots that are a day old."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from library_bridge import transfers
+from library_bridge.models import Library, Patron
+from library_bridge.reconcile import reconcile_patrons
+
+logger = logging.getLogger(__name__)
+
+LOOK_AGAIN_AFTER = timedelta(hours=24)
+PATRONS_A_SWEEP = 100
+
+
+def act(*, now: datetime) -> Iterator[dict[str, object]]:
+    yield from _advance_transfers(now)
+    yield from _reconcile_oldest(now)
+
+
+def _advance_transfers(now: datetime) -> Iterator[dict[str, object]]:
+    """Outside any transaction. One transfer's fault is its own: its lease runs out and it is found again."""
+    for pk in list(transfers.due(now=now).values_list("pk", flat=True)):
+        try:
+            transfer = transfers.advance(transfer_id=pk, now=now)
+        except Exception as fault:
+            logger.exception("transfer %s", pk)
+            yield {"did": "transfer.failed", "transfer": pk, "problem": type(fault).__name__}
+        else:
+            yield {"did": f"transfer.{transfer.status}", "transfer": pk, "code": transfer.reason_code}
+
+
+def _reconcile_oldest(now: datetime) -> Iterator[dict[str, object]]:
+    """Each patron once a day, a few in every sweep, rather than all in one night."""
+    for library in Library.objects.filter(is_active=True):
+        stale = Patron.objects.filter(
+            library=library, reader__is_active=True, loans_checked_at__lte=now - LOOK_AGAIN_AFTER
+        )
+        oldest = stale.select_related("library").order_by(F("loans_checked_at").asc())[:PATRONS_A_SWEEP]
+        for difference in reconcile_patrons(oldest, now=now):
+            yield {"did": f"loan.{difference.what}", "patron": difference.patron_id, "barcode": difference.barcode}

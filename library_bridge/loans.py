@@ -1,0 +1,178 @@
+"""Library loans as readers see them: asked of the library system, kept as a snapshot with its age (I6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from library_bridge.models import Library, LibraryLoan, Patron, Reader
+from library_bridge.ports import (
+    ItemRecord,
+    ItemStatus,
+    LibrarySystem,
+    LoanList,
+    LoanRecord,
+    PatronRecord,
+    Refused,
+    Unavailable,
+)
+from library_bridge.registry import system_for
+
+SNAPSHOT_FIELDS = [
+    "title",
+    "creators",
+    "isbn13",
+    "call_number",
+    "checked_out_at",
+    "due_at",
+    "renewable",
+    "renewals_left",
+    "hold_count",
+    "recalled",
+    "checked_at",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """May this loan move now? `code` is one of `library_bridge.reasons`; the records are what the system said."""
+
+    ok: bool
+    code: str = ""
+    item: ItemRecord | None = None
+    loan: LoanRecord | None = None
+    taker: PatronRecord | None = None
+
+
+def refresh_loans(*, patron: Patron, now: datetime) -> list[LibraryLoan]:
+    """The patron's open loans as the library system has them now. Outside any transaction; may raise Refused and
+    Unavailable, and then the old snapshot stands."""
+    listed = system_for(patron.library, now=now).loans(patron.card_number)
+    if listed.card_number != patron.card_number:
+        raise Unavailable("the answer was for another card")
+    return keep_loans(patron=patron, listed=listed, now=now)
+
+
+@transaction.atomic
+def keep_loans(*, patron: Patron, listed: LoanList, now: datetime) -> list[LibraryLoan]:
+    """Write a list down. A loan keeps its id as long as it stays open; what an incomplete list leaves out stays."""
+    Patron.objects.select_for_update(of=("self",)).get(pk=patron.pk)
+    barcodes = [record.barcode for record in listed.loans]
+    charged = LibraryLoan.objects.open().filter(library=patron.library_id)
+    charged.filter(barcode__in=barcodes).exclude(patron=patron).update(closed_at=now)
+    if listed.complete:
+        charged.filter(patron=patron).exclude(barcode__in=barcodes).update(closed_at=now)
+    _write(patron, list(charged.filter(patron=patron)), listed.loans, now)
+    Patron.objects.filter(pk=patron.pk).update(loans_checked_at=now)
+    return list(charged.filter(patron=patron).select_related("patron", "library"))
+
+
+def renew_loan(*, loan_id: int, actor: Reader, now: datetime) -> LibraryLoan:
+    """The new due date is the library's word. Raises LibraryLoan.DoesNotExist, Refused, NotSupported, Unavailable."""
+    loan = LibraryLoan.objects.visible_to(actor).open().select_related("patron", "library").get(pk=loan_id)
+    record = system_for(loan.library, now=now).renew(loan.patron.card_number, loan.barcode)
+    believe_loan(record, loan.patron.card_number, loan.barcode)
+    for name, value in _snapshot(record, now).items():
+        setattr(loan, name, value)
+    loan.save(update_fields=SNAPSHOT_FIELDS)
+    return loan
+
+
+def believe_loan(record: LoanRecord, card_number: str, barcode: str) -> None:
+    """An answer counts only if item and patron are those that were asked for (I4)."""
+    if (record.card_number, record.barcode) != (card_number, barcode):
+        raise Unavailable("the answer was for another loan")
+
+
+def may_move(*, loan: LibraryLoan, taker: Patron | None, now: datetime) -> Verdict:
+    """Ask the library system now: item, the giver's list, and the taker's card unless `taker` is None.
+
+    Reads only, outside any transaction. May raise Unavailable.
+    """
+    system = system_for(loan.library, now=now)
+    item = system.item(loan.barcode)
+    charged = _listed(system, loan)
+    code = why_not_item(item) or _why_not_giver(loan, charged) or _why_not_taken(loan, taker)
+    if code or taker is None:
+        return Verdict(not code, code, item, charged)
+    try:
+        record = system.patron(taker.card_number)
+    except Refused as refusal:
+        return Verdict(False, refusal.code, item, charged)
+    return Verdict(not record.blocked_reason, record.blocked_reason, item, charged, record)
+
+
+def why_not_item(item: ItemRecord) -> str:
+    """What the item itself has against being passed on, as long as it is charged to the giver."""
+    if item.status == ItemStatus.CHARGED:
+        if item.recalled:
+            return "recalled"
+        return "hold_by_other" if item.hold_count else ""
+    return {
+        ItemStatus.UNKNOWN: "unknown_item",
+        ItemStatus.LOST: "item_lost",
+        ItemStatus.HOLD_SHELF: "hold_by_other",
+        ItemStatus.IN_TRANSIT: "item_in_transit",
+        ItemStatus.AVAILABLE: "not_on_loan",
+    }[item.status]
+
+
+def _listed(system: LibrarySystem, loan: LibraryLoan) -> LoanRecord | None:
+    try:
+        return system.loans(loan.patron.card_number).of(loan.barcode)
+    except Refused:
+        return None
+
+
+def _why_not_giver(loan: LibraryLoan, charged: LoanRecord | None) -> str:
+    if charged is None:
+        return "not_on_givers_card"
+    if charged.recalled:
+        return "recalled"
+    return "hold_by_other" if charged.hold_count else ""
+
+
+def _why_not_taken(loan: LibraryLoan, taker: Patron | None) -> str:
+    if taker is None:
+        return ""
+    if taker.pk == loan.patron_id:
+        return "same_card"
+    return "unknown_patron" if taker.library_id != loan.library_id else ""
+
+
+def _write(patron: Patron, known: Sequence[LibraryLoan], records: Sequence[LoanRecord], now: datetime) -> None:
+    rows = {loan.barcode: loan for loan in known}
+    fresh = []
+    for record in records:
+        row = rows.get(record.barcode)
+        if row is None:
+            fresh.append(_new_row(patron, record, now))
+            continue
+        for name, value in _snapshot(record, now).items():
+            setattr(row, name, value)
+    LibraryLoan.objects.bulk_update(known, SNAPSHOT_FIELDS)
+    # Another card's list, written at this moment, may name the same item: the first stands until the next look.
+    LibraryLoan.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+def _new_row(patron: Patron, record: LoanRecord, now: datetime) -> LibraryLoan:
+    library: Library = patron.library
+    return LibraryLoan(library=library, patron=patron, barcode=record.barcode, **_snapshot(record, now))
+
+
+def _snapshot(record: LoanRecord, now: datetime) -> dict[str, Any]:
+    return {
+        "title": record.title[:500],
+        "creators": record.creators[:500],
+        "isbn13": record.isbn13,
+        "call_number": record.call_number[:80],
+        "checked_out_at": record.checked_out_at,
+        "due_at": record.due_at,
+        "renewable": record.renewable,
+        "renewals_left": record.renewals_left,
+        "hold_count": record.hold_count,
+        "recalled": record.recalled,
+        "checked_at": now,
+    }

@@ -1,0 +1,100 @@
+"""Readers come in with their library card. The PIN goes to the library system and nowhere else."""
+
+import unicodedata
+from datetime import datetime
+from functools import partial
+from secrets import token_hex
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from library_bridge import guarded
+from library_bridge.guarded import TooManyTries, WrongPin
+from library_bridge.models import Library, Patron, Reader
+from library_bridge.ports import PatronRecord, Refused, Unavailable
+from library_bridge.registry import system_for
+
+__all__ = ["TooManyTries", "WrongPin", "refresh_patron", "sign_in"]
+
+CARD_MAX_CHARACTERS = 40
+PIN_MAX_CHARACTERS = 128
+
+
+def sign_in(*, library_code: str, card_number: str, pin: str, address: str, now: datetime) -> Reader:
+    """Raises WrongPin, TooManyTries, and Unavailable of the port. An empty `library_code` means the only library."""
+    card_number = unicodedata.normalize("NFKC", card_number).strip()[: CARD_MAX_CHARACTERS + 1]
+    library = _library(library_code)
+    return guarded.attempt(
+        partial(_reader_with, library, card_number, pin, now),
+        kind=f"card:{library.code if library else ''}",
+        name=card_number,
+        address=address,
+        now=now,
+    )
+
+
+def refresh_patron(*, patron: Patron, now: datetime) -> PatronRecord:
+    """Ask the library system how the card stands and keep the answer. Raises Refused and Unavailable."""
+    record = system_for(patron.library, now=now).patron(patron.card_number)
+    _believe(record, patron.card_number)
+    _keep(patron, record, now)
+    return record
+
+
+def _library(code: str) -> Library | None:
+    active = list(
+        Library.objects.filter(is_active=True)[:2] if not code else Library.objects.filter(is_active=True, code=code)
+    )
+    return active[0] if len(active) == 1 else None
+
+
+def _reader_with(library: Library | None, card_number: str, pin: str, now: datetime) -> Reader | None:
+    if library is None or not _can_be_sent(card_number, pin):
+        make_password(pin[:PIN_MAX_CHARACTERS])  # takes as long as a wrong PIN (T-A1)
+        return None
+    try:
+        record = system_for(library, now=now).authenticate(card_number, pin)
+    except Refused:
+        return None
+    _believe(record, card_number)
+    reader = _reader_of(library, record, now)
+    return reader if reader.is_active else None
+
+
+def _can_be_sent(card_number: str, pin: str) -> bool:
+    """What no card and no PIN has is not sent to any library system (T-I1)."""
+    fits = 0 < len(card_number) <= CARD_MAX_CHARACTERS and 0 < len(pin) <= PIN_MAX_CHARACTERS
+    return fits and (card_number + pin).isprintable() and "|" not in card_number + pin
+
+
+def _believe(record: PatronRecord, card_number: str) -> None:
+    if record.card_number.casefold() != card_number.casefold():
+        raise Unavailable("the answer was for another card")
+
+
+def _reader_of(library: Library, record: PatronRecord, now: datetime) -> Reader:
+    """One card is one account (C5); of two first sign-ins at once one makes it and both get it."""
+    cards = Patron.objects.select_related("reader").filter(library=library, card_number=record.card_number)
+    patron = cards.first()
+    if patron is None:
+        try:
+            patron = _register(library, record, now)
+        except IntegrityError:
+            patron = cards.get()
+    _keep(patron, record, now)
+    return patron.reader
+
+
+@transaction.atomic
+def _register(library: Library, record: PatronRecord, now: datetime) -> Patron:
+    number = token_hex(8)
+    reader = Reader(username=f"r-{number}", display_name=_("Reader %(number)s") % {"number": number[:4]})
+    reader.set_unusable_password()
+    reader.save()
+    return Patron.objects.create(library=library, reader=reader, card_number=record.card_number, checked_at=now)
+
+
+def _keep(patron: Patron, record: PatronRecord, now: datetime) -> None:
+    patron.blocked_reason, patron.checked_at = record.blocked_reason, now
+    patron.save(update_fields=["blocked_reason", "checked_at"])

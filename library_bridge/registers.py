@@ -1,0 +1,52 @@
+"""What each app adds to the three commands of the whole service, found by the names of its modules.
+
+An app's `invariants.py` has CHECKS, its `due.py` has act(now=…), its `demo.py` has load(now=…). Apps are asked in the
+order of INSTALLED_APPS, lower ones first, and none imports another for it.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from importlib import import_module
+from types import ModuleType
+from typing import NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.module_loading import module_has_submodule
+
+logger = logging.getLogger(__name__)
+
+
+class Check(NamedTuple):
+    """One invariant of the service: `violations` reads and gives one line per violation."""
+
+    id: str
+    says: str
+    violations: Callable[[], Iterable[str]]
+
+
+def all_checks() -> list[Check]:
+    return [check for module in _modules("invariants") for check in module.CHECKS]
+
+
+def act_on_due(*, now: datetime) -> Iterator[dict[str, object]]:
+    """Everything whose deadline has passed at `now`; one dict a deed. One app's failure does not stop the others."""
+    for module in _modules("due"):
+        try:
+            yield from module.act(now=now)
+        except Exception as problem:  # the sweep must go on: the next round finds the row again
+            logger.exception("%s could not finish what is due", module.__name__)
+            yield {"did": "failed", "where": module.__name__, "problem": type(problem).__name__}
+
+
+def load_demo(*, now: datetime) -> Iterator[str]:
+    for module in _modules("demo"):
+        module.load(now=now)
+        yield module.__name__.split(".")[0]
+
+
+def _modules(name: str) -> Iterator[ModuleType]:
+    for config in apps.get_app_configs():
+        if config.module is not None and config.name in settings.OUR_APPS and module_has_submodule(config.module, name):
+            yield import_module(f"{config.name}.{name}")

@@ -1,0 +1,97 @@
+"""A librarian ends a transfer that needs one: first in the library system, then here, with a reason."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+from django.views.generic import FormView
+from wagtail.admin.views.generic import InspectView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import HeaderButton
+
+from library_bridge import reasons, transfers
+from library_bridge.models import Reader, Transfer
+from library_bridge.ports import Unavailable
+from library_bridge.staff.forms import SettleForm
+
+NEEDED = "library_bridge.change_transfer"
+
+
+class InspectTransfer(InspectView):
+    """The transfer with its steps, and the way to settle it."""
+
+    template_name = "library_bridge/admin/inspect_transfer.html"
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        if self.object.status != Transfer.Status.NEEDS_LIBRARIAN or not self.request.user.has_perm(NEEDED):
+            return []
+        return [
+            HeaderButton(
+                pgettext("transfer", "Settle"),
+                url=reverse("transfers:settle", args=[self.object.pk]),
+                icon_name="check",
+            )
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        code = self.object.reason_code
+        says = reasons.sentence(code) if code else ""
+        return {**super().get_context_data(**kwargs), "steps": self.object.steps.all(), "says": says}
+
+
+class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
+    form_class = SettleForm
+    template_name = "library_bridge/admin/settle_transfer.html"
+    page_title = pgettext_lazy("transfer", "Settle")
+    header_icon = "check"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_perm(NEEDED):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def transfer(self) -> Transfer:
+        waiting = Transfer.objects.filter(status=Transfer.Status.NEEDS_LIBRARIAN)
+        return get_object_or_404(waiting, pk=self.kwargs["pk"])
+
+    def get_page_subtitle(self) -> str:
+        return str(self.transfer)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        says = reasons.sentence(self.transfer.reason_code)
+        return {**super().get_context_data(**kwargs), "transfer": self.transfer, "says": says}
+
+    def form_valid(self, form: SettleForm) -> HttpResponse:
+        try:
+            settled = transfers.finish_by_staff(
+                transfer_id=self.transfer.pk,
+                actor=cast(Reader, self.request.user),  # the admin's door lets nobody else in
+                reason=form.cleaned_data["reason"],
+                now=timezone.now(),
+            )
+        except Unavailable:
+            form.add_error(None, _("The library system can’t be reached right now. Nothing was changed."))
+            return self.form_invalid(form)
+        except transfers.NotForStaff:
+            messages.info(self.request, _("Somebody else has settled this transfer meanwhile."))
+        else:
+            messages.success(self.request, _outcome(settled))
+        return HttpResponseRedirect(reverse("transfers:inspect", args=[self.transfer.pk]))
+
+
+def _outcome(settled: Transfer) -> str:
+    if settled.status == Transfer.Status.DONE:
+        return _("Settled: the library system has the item on the taker’s card.")
+    return _(
+        "Settled: the library system does not have the item on the taker’s card, so the transfer ended without it."
+    )

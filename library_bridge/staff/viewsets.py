@@ -1,0 +1,200 @@
+"""What staff see and may change of the library systems, under one menu."""
+
+from typing import Any
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+
+from library_bridge.models import (
+    Area,
+    CirculationRule,
+    EmbeddedHold,
+    EmbeddedItem,
+    EmbeddedLoan,
+    EmbeddedPatron,
+    EmbeddedRecord,
+    ItemType,
+    Library,
+    LibraryLoan,
+    Patron,
+    PatronCategory,
+    Transfer,
+)
+from library_bridge.staff.forms import EmbeddedPatronForm, EmbeddedRecordForm
+from library_bridge.staff.settling import InspectTransfer, SettleTransfer
+
+
+class OnlyToSee(ModelPermissionPolicy):
+    """What the library system or the saga writes is nobody's to type, whatever the group allows."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "view" and bool(super().user_has_permission(user, action))
+
+
+READ_ONLY = (Patron, LibraryLoan, Transfer, EmbeddedLoan)
+
+
+def register_policies() -> None:
+    for model in READ_ONLY:
+        register_permission_policy(model, OnlyToSee(model))
+
+
+class Libraries(ModelViewSet):
+    model = Library
+    name = "libraries"
+    icon = "home"
+    list_display = ["code", "name_zh", "name_en", "adapter", "is_active"]
+    form_fields = ["code", "name_zh", "name_en", "adapter", "settings", "time_zone", "is_active"]
+
+
+class Areas(ModelViewSet):
+    model = Area
+    name = "areas"
+    icon = "site"
+    list_display = ["code", "name_zh", "name_en", "sort"]
+    form_fields = ["code", "name_zh", "name_en", "sort"]
+
+
+class Records(ModelViewSet):
+    model = EmbeddedRecord
+    name = "records"
+    icon = "doc-full"
+    list_display = ["record_id", "title", "call_number", "publisher", "year"]
+    search_fields = ["record_id", "title", "call_number"]
+    search_backend_name = None
+
+    def get_form_class(self, for_update: bool = False) -> type[EmbeddedRecordForm]:
+        return EmbeddedRecordForm
+
+
+class Items(ModelViewSet):
+    model = EmbeddedItem
+    name = "items"
+    icon = "list-ul"
+    list_display = ["barcode", "record", "item_type", "branch", "status"]
+    list_filter = ["status", "item_type", "branch"]
+    search_fields = ["barcode", "record__title"]
+    search_backend_name = None
+    form_fields = ["library", "barcode", "record", "item_type", "branch", "status"]
+
+
+class EmbeddedPatrons(ModelViewSet):
+    model = EmbeddedPatron
+    name = "embedded-patrons"
+    icon = "group"
+    list_display = ["card_number", "category", "expires_on", "blocked", "lost", "fines"]
+    list_filter = ["category", "blocked", "lost"]
+    search_fields = ["card_number"]
+    search_backend_name = None
+
+    def get_form_class(self, for_update: bool = False) -> type[EmbeddedPatronForm]:
+        return EmbeddedPatronForm
+
+
+class EmbeddedLoans(ModelViewSet):
+    model = EmbeddedLoan
+    name = "embedded-loans"
+    icon = "history"
+    list_display = ["item", "patron", "checked_out_at", "due_at", "renewals", "returned_at"]
+    form_fields = ["item", "patron"]
+    inspect_view_enabled = True
+
+
+class Holds(ModelViewSet):
+    model = EmbeddedHold
+    name = "holds"
+    icon = "time"
+    list_display = ["record", "item", "patron", "placed_at", "filled_at", "cancelled_at"]
+    form_fields = ["record", "item", "patron", "placed_at", "cancelled_at"]
+
+
+class Categories(ModelViewSet):
+    model = PatronCategory
+    name = "patron-categories"
+    icon = "group"
+    list_display = ["code", "name", "loan_limit", "fine_limit"]
+    form_fields = ["library", "code", "name", "loan_limit", "fine_limit"]
+
+
+class ItemTypes(ModelViewSet):
+    model = ItemType
+    name = "item-types"
+    icon = "tag"
+    list_display = ["code", "name", "for_loan"]
+    form_fields = ["library", "code", "name", "for_loan"]
+
+
+class Rules(ModelViewSet):
+    model = CirculationRule
+    name = "circulation-rules"
+    icon = "cog"
+    list_display = ["category", "item_type", "loan_days", "loan_limit", "renewal_limit", "renewal_days", "fine_per_day"]
+    form_fields = list_display
+
+
+class Patrons(ModelViewSet):
+    """Cards with an account here. No names: a card number is enough to find one at the desk."""
+
+    model = Patron
+    name = "patrons"
+    icon = "user"
+    list_display = ["card_number", "library", "blocked_reason", "checked_at"]
+    list_filter = ["library", "blocked_reason"]
+    search_fields = ["card_number"]
+    search_backend_name = None
+    form_fields = ["library", "card_number"]
+    inspect_view_enabled = True
+    inspect_view_fields = ["library", "card_number", "blocked_reason", "checked_at", "loans_checked_at"]
+
+
+class Loans(ModelViewSet):
+    model = LibraryLoan
+    name = "library-loans"
+    icon = "history"
+    list_display = ["barcode", "title", "patron", "due_at", "hold_count", "checked_at", "closed_at"]
+    list_filter = ["library", "recalled", "renewable"]
+    search_fields = ["barcode", "title"]
+    search_backend_name = None
+    form_fields = ["library", "barcode"]
+    inspect_view_enabled = True
+
+
+class Transfers(ModelViewSet):
+    model = Transfer
+    name = "transfers"
+    icon = "redirect"
+    list_display = ["reference", "barcode", "status", "reason_code", "attempts", "created_at", "finished_at"]
+    list_filter = ["status", "library"]
+    search_fields = ["reference", "barcode"]
+    search_backend_name = None
+    form_fields = ["reference"]
+    inspect_view_enabled = True
+    inspect_view_class = InspectTransfer
+    inspect_template_name = "library_bridge/admin/inspect_transfer.html"
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("settle/<int:pk>/", SettleTransfer.as_view(), name="settle")]
+
+
+class LibrarySystems(ModelViewSetGroup):
+    menu_label = _("Library system")
+    menu_icon = "table"
+    menu_order = 300
+    items = (
+        Transfers,
+        Loans,
+        Patrons,
+        Libraries,
+        Areas,
+        Records,
+        Items,
+        EmbeddedPatrons,
+        EmbeddedLoans,
+        Holds,
+        Categories,
+        ItemTypes,
+        Rules,
+    )

@@ -1,0 +1,76 @@
+"""Failed sign-ins are counted in the cache, atomically: by account, and by network address (T-A2, T-R17).
+
+A locked account opens by itself when its window has passed, so an outsider can't shut a reader out for good.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+from math import ceil
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.crypto import salted_hmac
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """`key` holds a digest, so that no card number stands in the cache."""
+
+    key: str
+    limit: int
+    seconds: int
+
+    def add(self, *, now: datetime) -> int:
+        """How many there are in this window, this one included."""
+        if cache.add(self.key, 0, self.seconds):
+            cache.set(f"{self.key}:since", now.timestamp(), self.seconds)
+        try:
+            return int(cache.incr(self.key))
+        except ValueError:  # the window ended between the two calls
+            cache.set(self.key, 1, self.seconds)
+            return 1
+
+    def take_back(self) -> None:
+        with suppress(ValueError):  # the window has ended, nothing is left to take back
+            cache.decr(self.key)
+
+    def clear(self) -> None:
+        cache.delete(self.key)
+
+    def seconds_left(self, *, now: datetime) -> int:
+        since = float(cache.get(f"{self.key}:since", now.timestamp()))
+        return min(self.seconds, max(1, ceil(since + self.seconds - now.timestamp())))
+
+
+def of_account(kind: str, name: str) -> Counter:
+    """`kind` keeps staff names and each library's cards apart."""
+    limit, seconds = settings.SIGN_IN_FAILURES_PER_ACCOUNT
+    return Counter(_key("account", f"{kind}:{name.casefold()}"), limit, seconds)
+
+
+def of_address(address: str) -> Counter:
+    limit, seconds = settings.SIGN_IN_FAILURES_PER_ADDRESS
+    factor = settings.SHARED_NETWORK_FACTOR if _is_shared(address) else 1
+    return Counter(_key("address", _network(address)), limit * factor, seconds)
+
+
+def _key(kind: str, name: str) -> str:
+    return f"sign-in:{kind}:{salted_hmac('sign-in', name).hexdigest()}"
+
+
+def _network(address: str) -> str:
+    """One IPv6 customer has a /64 to walk through."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
+
+
+def _is_shared(address: str) -> bool:
+    try:
+        return any(ip_address(address) in ip_network(network) for network in settings.SHARED_NETWORKS)
+    except ValueError:
+        return False

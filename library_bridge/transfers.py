@@ -1,0 +1,181 @@
+"""The transfer of a library loan from one card to another, as a durable saga.
+
+`begin` writes the intention in the caller's transaction. `advance` talks to the library system outside any transaction:
+it reads, decides (`transfer_rules`), writes (`transfer_writes`), and reads again, until both lists agree with us or a
+librarian is needed. It may be called by anyone, any number of times; a crash leaves a row that `due` finds.
+"""
+
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from library_bridge import loans, transfer_writes
+from library_bridge.models import LibraryLoan, Patron, Reader, Transfer, TransferStep
+from library_bridge.ports import Capability, LibrarySystem, Unavailable
+from library_bridge.registry import system_for
+from library_bridge.transfer_reads import Facts, read
+from library_bridge.transfer_rules import Decision, Finish, Wait, Write, decide, librarian
+
+AGAIN_AFTER = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)  # longer than any round of calls with their time-outs; then another worker takes over
+PATIENCE = timedelta(minutes=15)  # how long an unanswered write may still be carried out
+GIVE_UP_AFTER = timedelta(days=3)
+ROUNDS = 6
+
+
+class NotForStaff(Exception):
+    """Only a transfer that needs a librarian can be settled by one."""
+
+
+def begin(*, reference: str, loan: LibraryLoan, taker: Patron, now: datetime) -> Transfer:
+    """Inside the caller's transaction; writes rows only. The same reference gives the same transfer."""
+    transfer, made = Transfer.objects.get_or_create(
+        reference=reference,
+        defaults={
+            "library_id": loan.library_id,
+            "barcode": loan.barcode,
+            "giver_id": loan.patron_id,
+            "taker": taker,
+            "loan": loan,
+            "old_due_at": loan.due_at,
+            "next_try_at": now,
+            "created_at": now,
+        },
+    )
+    if not made and (transfer.loan_id, transfer.taker_id) != (loan.pk, taker.pk):
+        raise ValueError(f"{reference} is another transfer")
+    return transfer
+
+
+def due(*, now: datetime) -> QuerySet[Transfer]:
+    return Transfer.objects.filter(status__in=Transfer.OPEN, next_try_at__lte=now).order_by("next_try_at", "pk")
+
+
+def hasten(*, transfer_id: int, now: datetime) -> None:
+    """A librarian does not wait for the next try: `advance` finds the transfer due at `now`."""
+    Transfer.objects.filter(pk=transfer_id, status=Transfer.Status.PENDING).update(next_try_at=now)
+
+
+def advance(*, transfer_id: int, now: datetime) -> Transfer:
+    """As far as it goes now. Outside any transaction. Does nothing for a transfer that is finished, waits for its next
+    try, or is in another worker's hands. Raises Transfer.DoesNotExist."""
+    if not _claim(transfer_id, now=now):
+        return _transfer(transfer_id)
+    transfer = _transfer(transfer_id)
+    try:
+        outcome, facts = _run(transfer, now=now)
+    except Unavailable as silence:
+        outcome, facts = Wait(), None
+        transfer.reason_text = silence.reason
+    return _settle(transfer, outcome, facts, now=now)
+
+
+def finish_by_staff(*, transfer_id: int, actor: Reader, reason: str, now: datetime) -> Transfer:
+    """A librarian has put things right in the library system, where we only read: on the taker's card it is done,
+    anything else ends it as refused. Raises NotForStaff, PermissionDenied, Unavailable, ValueError without a reason."""
+    if not actor.has_perm("library_bridge.change_transfer"):
+        raise PermissionDenied
+    if not reason.strip():
+        raise ValueError("a reason is needed")
+    transfer = _transfer(transfer_id)
+    if transfer.status != Transfer.Status.NEEDS_LIBRARIAN:
+        raise NotForStaff
+    facts = _look(system_for(transfer.library, now=now), transfer, TransferStep.Kind.VERIFY, now=now)
+    moved = facts.on_taker is not None and facts.on_giver is None
+    with transaction.atomic(durable=True):
+        changed = Transfer.objects.filter(pk=transfer.pk, status=Transfer.Status.NEEDS_LIBRARIAN).update(
+            status=Transfer.Status.DONE if moved else Transfer.Status.REFUSED,
+            reason_code="settled",
+            new_due_at=facts.on_taker.due_at if moved and facts.on_taker else None,
+            finished_at=now,
+            settled_by=actor,
+            settled_because=reason.strip()[:300],
+        )
+        if not changed:
+            raise NotForStaff
+        _keep_lists(transfer, facts, now=now)
+    return _transfer(transfer_id)
+
+
+def _transfer(transfer_id: int) -> Transfer:
+    return Transfer.objects.select_related("library", "giver__library", "taker__library", "loan").get(pk=transfer_id)
+
+
+def _claim(transfer_id: int, *, now: datetime) -> bool:
+    """One worker at a time, by a conditional UPDATE; the deadline moves to the end of its lease."""
+    with transaction.atomic(durable=True):
+        claimed = due(now=now).filter(pk=transfer_id).order_by()
+        return bool(claimed.update(status=Transfer.Status.RUNNING, next_try_at=now + LEASE, attempts=F("attempts") + 1))
+
+
+def _run(transfer: Transfer, *, now: datetime) -> tuple[Finish | Wait, Facts | None]:
+    system = system_for(transfer.library, now=now)
+    facts = _look(system, transfer, TransferStep.Kind.READ, now=now)
+    for _round in range(ROUNDS):
+        decision = _decide(system, transfer, facts, now=now)
+        if not isinstance(decision, Write):
+            return decision, facts
+        answer = transfer_writes.send(system, transfer, decision.kind, because=decision.because, now=now)
+        verify = TransferStep.Kind.VERIFY
+        facts = facts.after_check_in() if answer.on_the_desk else _look(system, transfer, verify, now=now)
+    return librarian("not_confirmed"), facts
+
+
+def _decide(system: LibrarySystem, transfer: Transfer, facts: Facts, *, now: datetime) -> Decision:
+    sent = {step.kind: step for step in transfer.steps.filter(kind__in=TransferStep.WRITES)}
+    silent = [step for step in sent.values() if step.status == TransferStep.Status.UNKNOWN]
+    patient = all(now - step.started_at < PATIENCE for step in silent)
+    direct = bool(system.capabilities & {Capability.TRANSFER, Capability.CHECK_OUT_MOVES})
+    return decide(facts, sent, direct=direct, patient=patient)
+
+
+def _look(system: LibrarySystem, transfer: Transfer, kind: str, *, now: datetime) -> Facts:
+    try:
+        facts = read(system, transfer)
+    except Unavailable as silence:
+        _note(transfer, kind, TransferStep.Status.UNKNOWN, {"reason": silence.reason}, now=now)
+        raise
+    _note(transfer, kind, TransferStep.Status.OK, facts.detail(), now=now)
+    return facts
+
+
+def _note(transfer: Transfer, kind: str, status: str, detail: dict[str, object], *, now: datetime) -> None:
+    TransferStep.objects.create(
+        transfer=transfer, kind=kind, status=status, detail=detail, started_at=now, finished_at=now
+    )
+
+
+def _settle(transfer: Transfer, outcome: Finish | Wait, facts: Facts | None, *, now: datetime) -> Transfer:
+    """Only the worker that still holds the claim writes the end: `attempts` is its token."""
+    if isinstance(outcome, Wait) and now - transfer.created_at > GIVE_UP_AFTER:
+        outcome = librarian("unavailable")
+    mine = Transfer.objects.filter(pk=transfer.pk, status=Transfer.Status.RUNNING, attempts=transfer.attempts)
+    with transaction.atomic(durable=True):
+        if isinstance(outcome, Wait):
+            waiting = {"status": Transfer.Status.PENDING, "next_try_at": now + AGAIN_AFTER}
+            mine.update(**waiting, reason_code="unavailable", reason_text=transfer.reason_text)
+        elif mine.update(**_end(transfer, outcome, facts, now=now)) and facts:
+            _keep_lists(transfer, facts, now=now)
+    return _transfer(transfer.pk)
+
+
+def _end(transfer: Transfer, outcome: Finish, facts: Facts | None, *, now: datetime) -> dict[str, object]:
+    charged = facts.on_taker if facts and outcome.status == Transfer.Status.DONE else None
+    refusals = transfer.steps.filter(status=TransferStep.Status.REFUSED).order_by("-pk")
+    words = next((str(step.detail.get("reason", "")) for step in refusals), "")
+    return {
+        "status": outcome.status,
+        "reason_code": outcome.code,
+        "reason_text": words,
+        "new_due_at": charged.due_at if charged else None,
+        "next_try_at": None,
+        "finished_at": None if outcome.status == Transfer.Status.NEEDS_LIBRARIAN else now,
+    }
+
+
+def _keep_lists(transfer: Transfer, facts: Facts, *, now: datetime) -> None:
+    """The snapshot follows in the same commit; the giver's first, because the taker's list is the newer word."""
+    loans.keep_loans(patron=transfer.giver, listed=facts.giver, now=now)
+    loans.keep_loans(patron=transfer.taker, listed=facts.taker, now=now)

@@ -1,0 +1,94 @@
+"""A librarian ends what the saga could not: with a right, a reason, and the library system's word."""
+
+from datetime import datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from library_bridge import transfers
+from library_bridge.invariants import CHECKS
+from library_bridge.models import LibraryLoan, Reader, Transfer
+from library_bridge.ports import Unavailable
+from tests.library_bridge import doubles, factories
+from tests.library_bridge.doubles import Script
+from tests.library_bridge.factories import Campus
+
+
+@pytest.fixture
+def lin(db: None) -> Reader:
+    return Reader.objects.create(username="lin", display_name="Lin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def stuck(campus: Campus, now: datetime) -> Transfer:
+    """Returned at the desk before it could move."""
+    transfer = factories.transfer(campus, now=now)
+    campus.system(now).check_in(transfer.barcode)
+    stuck = transfers.advance(transfer_id=transfer.pk, now=now)
+    assert stuck.status == Transfer.Status.NEEDS_LIBRARIAN
+    return stuck
+
+
+def test_what_the_librarian_moved_is_done(campus: Campus, stuck: Transfer, lin: Reader, now: datetime) -> None:
+    record = campus.system(now).check_out(campus.bob.card_number, stuck.barcode)
+    settled = transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="charged by hand", now=now)
+    assert (settled.status, settled.new_due_at, settled.settled_by) == (Transfer.Status.DONE, record.due_at, lin)
+    assert settled.settled_because == "charged by hand"
+    assert LibraryLoan.objects.open().get(barcode=stuck.barcode).patron == campus.bob
+
+
+def test_what_went_back_to_the_shelf_ends_as_refused(stuck: Transfer, lin: Reader, now: datetime) -> None:
+    settled = transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="book is back", now=now)
+    assert (settled.status, settled.reason_code, settled.finished_at) == (Transfer.Status.REFUSED, "settled", now)
+    assert [line for check in CHECKS for line in check.violations()] == []
+
+
+def test_settling_writes_nothing_to_the_library_system(
+    stuck: Transfer, lin: Reader, script: Script, now: datetime
+) -> None:
+    transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="book is back", now=now)
+    assert script.calls["check_in"] == script.calls["check_out"] == 0
+
+
+def test_charlie_settles_nothing(campus: Campus, stuck: Transfer, now: datetime) -> None:
+    with pytest.raises(PermissionDenied):
+        transfers.finish_by_staff(transfer_id=stuck.pk, actor=campus.charlie.reader, reason="mine", now=now)
+
+
+def test_without_a_reason_nothing_is_settled(stuck: Transfer, lin: Reader, now: datetime) -> None:
+    with pytest.raises(ValueError, match="reason"):
+        transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="  ", now=now)
+
+
+def test_a_transfer_that_is_under_way_is_not_for_staff(campus: Campus, lin: Reader, now: datetime) -> None:
+    transfer = factories.transfer(campus, now=now)
+    with pytest.raises(transfers.NotForStaff):
+        transfers.finish_by_staff(transfer_id=transfer.pk, actor=lin, reason="hurry", now=now)
+
+
+def test_while_the_system_is_down_it_stays_open(stuck: Transfer, lin: Reader, script: Script, now: datetime) -> None:
+    script.on("item", doubles.drops_first)
+    with pytest.raises(Unavailable):
+        transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="book is back", now=now)
+    stuck.refresh_from_db()
+    assert stuck.status == Transfer.Status.NEEDS_LIBRARIAN
+
+
+def test_the_admin_shows_the_steps_and_the_way_to_settle(client: Client, stuck: Transfer, lin: Reader) -> None:
+    client.force_login(lin)
+    page = client.get(reverse("transfers:inspect", args=[stuck.pk]), headers={"accept-language": "en"}).content.decode()
+    assert reverse("transfers:settle", args=[stuck.pk]) in page
+    assert "not on the holder’s card" in page
+
+
+def test_the_admin_settles_with_a_reason(client: Client, stuck: Transfer, lin: Reader) -> None:
+    client.force_login(lin)
+    url = reverse("transfers:settle", args=[stuck.pk])
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"reason": ""}).status_code == 200
+    assert client.post(url, {"reason": "book is back"}).status_code == 302
+    stuck.refresh_from_db()
+    assert (stuck.status, stuck.settled_by) == (Transfer.Status.REFUSED, lin)
+    assert client.get(url).status_code == 404

@@ -1,0 +1,143 @@
+"""The staff's door and the staff's lists."""
+
+from datetime import datetime
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.urls import reverse
+
+from library_bridge.loans import refresh_loans
+from library_bridge.models import EmbeddedPatron, EmbeddedRecord, Library, Reader
+from tests.library_bridge import factories
+from tests.library_bridge.factories import PIN, Campus, charged, item
+
+LISTS = [
+    "transfers", "library-loans", "patrons", "libraries", "areas", "records", "items", "embedded-patrons",
+    "embedded-loans", "holds", "patron-categories", "item-types", "circulation-rules",
+]  # fmt: skip
+READ_ONLY = ["transfers", "library-loans", "patrons", "embedded-loans"]
+
+
+@pytest.fixture
+def lin(campus: Campus) -> Reader:
+    made = Reader.objects.create(username="lin", display_name="Lin", is_staff=True, is_superuser=True)
+    made.set_password(PIN)
+    made.save()
+    return made
+
+
+def log_in(client: Client, **fields: str) -> object:
+    data = {"username": "lin", "password": PIN, **fields}
+    return client.post(reverse("wagtailadmin_login"), data, headers={"accept-language": "en"})
+
+
+def test_lin_signs_in_to_the_admin(client: Client, lin: Reader) -> None:
+    assert log_in(client)["Location"] == reverse("wagtailadmin_home")
+
+
+def test_t_a2_the_staff_door_counts_failures(client: Client, lin: Reader) -> None:
+    for _try in range(5):
+        assert "didn't match" in log_in(client, password="1").content.decode().replace("&#x27;", "'")
+    answer = log_in(client)
+    assert "Too many tries" in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_t_a1_an_unknown_name_gets_the_same_answer(client: Client, lin: Reader) -> None:
+    errors = [
+        log_in(client, **who).context["form"].non_field_errors() for who in ({"password": "1"}, {"username": "nobody"})
+    ]
+    assert errors[0] == errors[1]
+
+
+def test_readers_have_no_business_in_the_admin(client: Client, campus: Campus) -> None:
+    client.force_login(campus.alice.reader)
+    assert client.get(reverse("wagtailadmin_home")).status_code == 302
+    assert client.get(reverse("transfers:index")).status_code == 302
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_opens_and_can_be_searched(
+    client: Client, lin: Reader, campus: Campus, now: datetime, name: str
+) -> None:
+    factories.transfer(campus, now=now)
+    client.force_login(lin)
+    assert client.get(reverse(f"{name}:index")).status_code == 200
+    assert client.get(reverse(f"{name}:index"), {"q": "2100"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", READ_ONLY)
+def test_what_the_systems_write_is_nobodys_to_type(client: Client, lin: Reader, name: str) -> None:
+    client.force_login(lin)
+    assert client.get(reverse(f"{name}:add")).status_code == 302
+    assert client.get(reverse(f"{name}:index")).status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(set(LISTS) - set(READ_ONLY)))
+def test_what_staff_keep_can_be_added(client: Client, lin: Reader, name: str) -> None:
+    client.force_login(lin)
+    assert client.get(reverse(f"{name}:add")).status_code == 200
+
+
+def test_a_loan_can_be_looked_at(client: Client, lin: Reader, campus: Campus, now: datetime) -> None:
+    charged(campus, campus.alice, now=now)
+    [loan] = refresh_loans(patron=campus.alice, now=now)
+    client.force_login(lin)
+    assert "拖延心理学" in client.get(reverse("library-loans:inspect", args=[loan.pk])).content.decode()
+
+
+def test_a_pin_is_set_and_never_shown(client: Client, lin: Reader, campus: Campus) -> None:
+    client.force_login(lin)
+    card = campus.card(campus.bob)
+    url = reverse("embedded-patrons:edit", args=[card.pk])
+    data = {"library": campus.library.pk, "card_number": card.card_number, "category": campus.category.pk, "fines": "0"}
+    assert client.post(url, {**data, "new_pin": "135790"}).status_code == 302
+    changed = EmbeddedPatron.objects.get(pk=card.pk)
+    assert changed.pin not in {card.pin, "135790"}
+    assert changed.pin not in client.get(url).content.decode()
+
+
+def test_isbns_of_a_record_are_typed_in_one_line(client: Client, lin: Reader, campus: Campus) -> None:
+    record = item(campus, isbn13="9787300113906").record
+    client.force_login(lin)
+    url = reverse("records:edit", args=[record.pk])
+    data = {
+        "library": campus.library.pk,
+        "record_id": "1",
+        "title": "T",
+        "creators": "[]",
+        "translators": "[]",
+        "subjects": "[]",
+    }
+    assert "9787300113906" in client.get(url).content.decode()
+    assert client.post(url, {**data, "isbns": "978-7-213-05254-5"}).status_code == 302
+    found = EmbeddedRecord.objects.get(pk=record.pk)
+    assert [row.isbn13 for row in found.isbns.all()] == ["9787213052545"]
+    assert client.post(url, {**data, "isbns": "12"}).status_code == 200
+
+
+def test_a_library_needs_a_time_zone_that_exists(client: Client, lin: Reader, campus: Campus) -> None:
+    client.force_login(lin)
+    data = {
+        "code": "x",
+        "name_zh": "X",
+        "name_en": "X",
+        "adapter": "embedded",
+        "settings": "{}",
+        "time_zone": "Mars/Olympus",
+    }
+    assert client.post(reverse("libraries:add"), data).status_code == 200
+    assert client.post(reverse("libraries:add"), {**data, "time_zone": "Asia/Urumqi"}).status_code == 302
+    assert Library.objects.get(code="x").zone.key == "Asia/Urumqi"
+
+
+def test_a_group_sees_what_its_rights_say(client: Client, campus: Campus) -> None:
+    curator = Reader.objects.create(username="curator", is_staff=True)
+    group = Group.objects.create(name="Cataloguers")
+    group.permissions.add(*Permission.objects.filter(codename__in=["access_admin", "change_embeddedrecord"]))
+    curator.groups.add(group)
+    client.force_login(curator)
+    assert client.get(reverse("records:index")).status_code == 200
+    assert client.get(reverse("embedded-patrons:index")).status_code == 302
+    assert client.get(reverse("transfers:index")).status_code == 302

@@ -1,0 +1,108 @@
+"""X11: two workers take the same transfer. With the claim one of them writes; without it both would."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from library_bridge import transfers
+from library_bridge.models import Transfer
+from library_bridge.ports import Refused
+from tests.library_bridge import factories
+from tests.library_bridge.doubles import Script
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(act: Callable[[], object], times: int = 2) -> None:
+    barrier = Barrier(times)
+
+    def run() -> None:
+        barrier.wait(5)
+        try:
+            act()
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run) for _number in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+
+def slow(meeting: Barrier) -> Callable[[Callable[[], Any]], Any]:
+    """Whoever is about to write waits a moment for the other."""
+
+    def fault(do: Callable[[], Any]) -> Any:
+        with suppress(BrokenBarrierError):
+            meeting.wait(1)
+        return do()
+
+    return fault
+
+
+def test_x11_two_workers_one_write(script: Script, now: datetime) -> None:
+    campus = factories.campus()
+    transfer = factories.transfer(campus, now=now)
+    script.always["check_in"] = slow(Barrier(2))
+    at_once(lambda: transfers.advance(transfer_id=transfer.pk, now=now))
+    transfer.refresh_from_db()
+    assert (transfer.status, transfer.attempts) == (Transfer.Status.DONE, 1)
+    assert (script.calls["check_in"], script.calls["check_out"]) == (1, 1)
+
+
+def test_control_without_the_claim_both_write(script: Script, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    campus = factories.campus()
+    transfer = factories.transfer(campus, now=now)
+    script.always["check_in"] = slow(Barrier(2))
+    monkeypatch.setattr(transfers, "_claim", lambda transfer_id, *, now: True)
+    at_once(lambda: transfers.advance(transfer_id=transfer.pk, now=now))
+    assert script.calls["check_in"] == 2
+
+
+def test_a_claim_that_ran_out_is_taken_by_one(script: Script, now: datetime) -> None:
+    campus = factories.campus()
+    transfer = factories.transfer(campus, now=now)
+    Transfer.objects.filter(pk=transfer.pk).update(status=Transfer.Status.RUNNING, attempts=1)
+    script.always["check_in"] = slow(Barrier(2))
+    at_once(lambda: transfers.advance(transfer_id=transfer.pk, now=now + timedelta(minutes=2)), times=4)
+    assert script.calls["check_in"] == 1
+
+
+def test_two_checkouts_of_one_item_at_once_charge_it_once(now: datetime) -> None:
+    campus = factories.campus()
+    barcode = factories.item(campus).barcode
+    cards = [campus.bob.card_number, campus.charlie.card_number]
+    refused: list[str] = []
+
+    def check_out() -> None:
+        try:
+            campus.system(now).check_out(cards.pop(), barcode)
+        except Refused as refusal:
+            refused.append(refusal.code)
+
+    at_once(check_out)
+    assert refused == ["on_loan_to_other"]
+    assert campus.holder(barcode) in {campus.bob.card_number, campus.charlie.card_number}
+
+
+def test_the_last_free_place_on_a_card_is_taken_once(now: datetime) -> None:
+    campus = factories.campus()
+    campus.category.loan_limit = 1
+    campus.category.save()
+    barcodes = [factories.item(campus).barcode, factories.item(campus).barcode]
+    refused: list[str] = []
+
+    def check_out() -> None:
+        try:
+            campus.system(now).check_out(campus.bob.card_number, barcodes.pop())
+        except Refused as refusal:
+            refused.append(refusal.code)
+
+    at_once(check_out)
+    assert refused == ["loan_limit"]
