@@ -1,0 +1,151 @@
+"""What happens to copies: listing, changing, handing on, withdrawing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from secrets import choice
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
+from personal_catalog.facts import text
+from personal_catalog.models import Copy, CustodyRecord, Title
+from personal_catalog.signals import copy_listed
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none of 0 O 1 I: it is read aloud
+NOTE_LENGTH = 300
+CHANGEABLE: dict[str, frozenset[str]] = {
+    "mode": frozenset(Copy.Mode.values),
+    "condition": frozenset(Copy.Condition.values),
+    "visibility": frozenset(Copy.Visibility.values),
+    "status": frozenset({Copy.Status.LISTED, Copy.Status.PAUSED}),
+}
+
+
+@transaction.atomic
+def register_copy(
+    *,
+    title: Title,
+    owner: "Reader",
+    now: datetime,
+    mode: str = Copy.Mode.LEND,
+    condition: str = Copy.Condition.GOOD,
+    note: str = "",
+    visibility: str = Copy.Visibility.EVERYONE,
+    source: str = Copy.Source.ISBN,
+) -> Copy:
+    """Lists a reader's own volume and opens its chain of custody. A second copy of the same title is allowed; whoever
+    calls asks first (`has_copy_of`). ValueError for a word that is none of the choices."""
+    given = {"mode": mode, "condition": condition, "visibility": visibility}
+    for name, value in given.items():
+        _must_be_choice(name, value)
+    copy = Copy.objects.create(
+        title=title,
+        owner=owner,
+        holder=owner,
+        note=text(note, NOTE_LENGTH),
+        area=area_of(owner),
+        code=_unused_code(),
+        source=source,
+        created_at=now,
+        **given,
+    )
+    CustodyRecord.objects.create(copy=copy, to_holder=owner, at=now, reason=CustodyRecord.Reason.REGISTERED)
+    copy_listed.send(sender=Copy, copy=copy, actor=owner, now=now)
+    return copy
+
+
+def has_copy_of(*, owner: "Reader", title: Title) -> bool:
+    return Copy.objects.owned_by(owner).filter(title=title).exists()
+
+
+@transaction.atomic
+def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime) -> Copy:
+    """The owner's changes to mode, condition, note, visibility, and pause or resume through `status`; other names are
+    ignored (T-R4). How it is lent stays while the copy is in someone else's hands: CopyAway. Copy.DoesNotExist for a copy
+    that is not the actor's."""
+    copy = _lock_own(copy_id, actor)
+    if copy.status == Copy.Status.WITHDRAWN:
+        raise CopyWithdrawn
+    wanted = {name: str(value) for name, value in changes.items() if name in CHANGEABLE}
+    for name, value in wanted.items():
+        _must_be_choice(name, value)
+    if copy.is_away and wanted.get("mode", copy.mode) != copy.mode:
+        raise CopyAway
+    if "note" in changes:
+        wanted["note"] = text(changes["note"], NOTE_LENGTH)
+    for name, value in wanted.items():
+        setattr(copy, name, value)
+    copy.save(update_fields=[*wanted])
+    return copy
+
+
+@transaction.atomic
+def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
+    """Takes a copy off the shelf for good; its history stays (C8). CopyAway while somebody else has it. Withdrawing
+    twice changes nothing."""
+    copy = _lock_own(copy_id, actor)
+    if copy.status == Copy.Status.WITHDRAWN:
+        return copy
+    if copy.is_away:
+        raise CopyAway
+    copy.status, copy.withdrawn_at = Copy.Status.WITHDRAWN, now
+    copy.save(update_fields=["status", "withdrawn_at"])
+    return copy
+
+
+def move_custody(
+    *, copy: Copy, to_holder: "Reader", reason: str, now: datetime, new_owner: "Reader | None" = None
+) -> CustodyRecord:
+    """The next link of the chain, inside the caller's transaction (C4, C6). Locks the copy. The owner changes only by a
+    gift, and the new owner's copy is paused until they say how they want to lend it."""
+    held = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    last = CustodyRecord.objects.filter(copy=held, next=None).get()
+    if last.to_holder_id != held.holder_id or held.holder_id == to_holder.pk or held.status == Copy.Status.WITHDRAWN:
+        raise BrokenCustody
+    if (new_owner is not None) != (reason == CustodyRecord.Reason.GIFT):
+        raise BrokenCustody
+    record = CustodyRecord.objects.create(
+        copy=held, previous=last, from_holder=last.to_holder, to_holder=to_holder, at=now, reason=reason
+    )
+    held.holder, held.area = to_holder, area_of(to_holder)
+    if new_owner is not None:
+        held.owner, held.status = new_owner, Copy.Status.PAUSED
+    held.save(update_fields=["holder", "area", "owner", "status"])
+    copy.refresh_from_db(fields=["holder", "area", "owner", "status"])
+    return record
+
+
+def area_of(reader: "Reader") -> str:
+    """The code of the part of the campus where the reader is; empty when not told."""
+    return reader.area.code if reader.area is not None else ""
+
+
+def unused_codes(count: int) -> list[str]:
+    """Distinct label numbers that no copy has."""
+    made: set[str] = set()
+    while len(made) < count:
+        fresh = {new_code() for _ in range(count - len(made))}
+        made |= fresh - set(Copy.objects.filter(code__in=fresh).values_list("code", flat=True))
+    return sorted(made)
+
+
+def new_code() -> str:
+    return "".join(choice(CODE_LETTERS) for _ in range(8))
+
+
+def _unused_code() -> str:
+    return unused_codes(1)[0]
+
+
+def _lock_own(copy_id: int, actor: "Reader") -> Copy:
+    """Copy.DoesNotExist also for another's copy: the two look the same."""
+    return Copy.objects.select_for_update(of=("self",)).get(pk=copy_id, owner=actor)
+
+
+def _must_be_choice(name: str, value: str) -> None:
+    if value not in CHANGEABLE[name]:
+        raise ValueError(f"{value!r} is not a {name}")

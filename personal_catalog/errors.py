@@ -1,0 +1,67 @@
+"""Why a step in the catalogue was refused. `code` is stable; the words for readers stand in the pages."""
+
+from typing import ClassVar
+
+
+class Refused(Exception):
+    code: ClassVar[str] = "refused"
+
+
+class NotAllowed(Refused):
+    """The actor may not do this; pages answer as if the thing did not exist."""
+
+    code = "not_found"
+
+
+class CopyAway(Refused):
+    """The copy is in someone else's hands."""
+
+    code = "copy_away"
+
+
+class CopyWithdrawn(Refused):
+    code = "copy_withdrawn"
+
+
+class BrokenCustody(Refused):
+    """A change of hands that would not continue the chain (C4)."""
+
+    code = "broken_custody"
+
+
+class NoTitle(Refused):
+    """A record needs at least a title."""
+
+    code = "no_title"
+
+
+class CannotMerge(Refused):
+    code = "cannot_merge"
+
+
+class AlreadyDecided(Refused):
+    code = "already_decided"
+
+
+class IsbnTaken(Refused):
+    """Another title carries this ISBN: merge the two instead."""
+
+    code = "isbn_taken"
+
+
+class UnknownIsbn(Refused):
+    """No source knows the number. `pending`: some could not be asked, so it may be known later."""
+
+    code = "unknown_isbn"
+
+    def __init__(self, *, pending: bool) -> None:
+        super().__init__()
+        self.pending = pending
+
+
+class ImportRefused(Refused):
+    """The file as a whole cannot be taken. `code` is too_large, too_many_rows, unreadable, no_rows or unknown_format."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code  # type: ignore[misc]

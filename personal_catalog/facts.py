@@ -1,0 +1,133 @@
+"""What can be said about an edition, whoever says it. The one form in which book data enter the catalogue."""
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+import nh3
+
+from personal_catalog import isbn, languages
+
+LONGEST = {
+    "title": 500,
+    "subtitle": 500,
+    "original_title": 500,
+    "publisher": 200,
+    "edition": 100,
+    "series": 300,
+    "language": 3,
+    "extent": 100,
+    "summary": 4000,
+    "clc": 40,
+    "ddc": 40,
+}
+MOST = {"isbns": 20, "creators": 20, "translators": 10, "subjects": 30}
+LONGEST_PART = 200
+YEARS = range(-3000, 2200)
+TAG = re.compile(r"<\s*[/!a-zA-Z]")
+CLASS_NUMBER = re.compile(r"[^0-9A-Za-z.\-/=()+:,'\" \[\]]")
+
+
+@dataclass(frozen=True)
+class BookFacts:
+    isbns: tuple[str, ...] = ()
+    title: str = ""
+    subtitle: str = ""
+    creators: tuple[str, ...] = ()
+    translators: tuple[str, ...] = ()
+    publisher: str = ""
+    edition: str = ""
+    series: str = ""
+    year: int | None = None
+    language: str = ""
+    extent: str = ""
+    summary: str = ""
+    subjects: tuple[str, ...] = ()
+    clc: str = ""
+    ddc: str = ""
+    original_title: str = ""
+
+    def given(self) -> dict[str, Any]:
+        """The fields that say something."""
+        return {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
+
+    def to_json(self) -> dict[str, Any]:
+        return dict(json.loads(json.dumps(self.given())))
+
+
+FIELDS = tuple(f.name for f in fields(BookFacts))
+
+
+def from_outside(raw: Mapping[str, object]) -> BookFacts | None:
+    """Facts from a source that may be broken or hostile (T-D1): typed, cleaned, cut. None when no title is left."""
+    found = typed({name: _without_markup(value) for name, value in raw.items() if name in FIELDS})
+    return found if found.title else None
+
+
+def typed(raw: Mapping[str, object]) -> BookFacts:
+    """Each field in its type and length; what does not fit its type is left out. Markup stays the text it is."""
+    made: dict[str, Any] = {name: text(raw.get(name), most) for name, most in LONGEST.items()}
+    made |= {name: _texts(raw.get(name), most) for name, most in MOST.items()}
+    made["isbns"] = tuple(i for i in made["isbns"] if isbn.is_valid13(i))
+    made["year"] = year(raw.get("year"))
+    made["language"] = languages.code(text(raw.get("language"), 20))
+    made["clc"], made["ddc"] = (CLASS_NUMBER.sub("", made[name]).strip() for name in ("clc", "ddc"))
+    return BookFacts(**made)
+
+
+def from_json(stored: Mapping[str, object]) -> BookFacts:
+    return typed(stored)
+
+
+def with_language(facts: BookFacts) -> BookFacts:
+    """Fills in the language where script or ISBN tell it."""
+    if facts.language:
+        return facts
+    return replace(facts, language=languages.guess(facts.title, next(iter(facts.isbns), "")))
+
+
+def text(value: object, most: int) -> str:
+    """One line of NFC text without control, direction or format characters, at most `most` characters."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    kept = unicodedata.normalize("NFC", str(value)[: most * 4].encode("utf-8", "ignore").decode("utf-8"))
+    line = "".join(" " if c.isspace() else c for c in kept if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join(_calm(line).split())[:most].rstrip()
+
+
+def year(value: object) -> int | None:
+    """`2008`, `2008.0`, `2012年8月`, `2012-08-01`; None outside the years in which books were made."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    match = re.search(r"-?\d{1,4}(?!\d)", unicodedata.normalize("NFKC", str(value)[:40]))
+    number = int(match.group()) if match else 0
+    return number if number and number in YEARS else None
+
+
+def _calm(line: str) -> str:
+    """At most three marks on one letter (T-R19)."""
+    kept, marks = [], 0
+    for c in line:
+        marks = marks + 1 if unicodedata.category(c) in ("Mn", "Me") else 0
+        if marks <= 3:
+            kept.append(c)
+    return "".join(kept)
+
+
+def _texts(value: object, most: int) -> tuple[str, ...]:
+    parts: Iterable[object] = value if isinstance(value, list | tuple) else (value,) if isinstance(value, str) else ()
+    cleaned = (text(part, LONGEST_PART) for part in list(parts)[: most * 3])
+    return tuple(dict.fromkeys(part for part in cleaned if part))[:most]
+
+
+def _without_markup(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_without_markup(part) for part in value[:100] if isinstance(part, str)]
+    if not isinstance(value, str):
+        return value
+    plain = html.unescape(value[:20_000])
+    return html.unescape(nh3.clean(plain, tags=set())) if TAG.search(plain) else plain

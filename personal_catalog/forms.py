@@ -1,0 +1,151 @@
+"""Forms of the add page, the copy page and the import page."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from personal_catalog import isbn
+from personal_catalog.copies import NOTE_LENGTH
+from personal_catalog.facts import BookFacts, typed
+from personal_catalog.models import Copy, ImportJob
+
+NAMES_BETWEEN = re.compile(r"[;；\n]")
+ISBN_REFUSALS = {
+    "empty": _("Type the number that stands below the barcode."),
+    "characters": _("An ISBN has only digits, at most an X at its end."),
+    "length": _("An ISBN has 13 digits, on older books 10."),
+    "prefix": _("An ISBN of 13 digits begins with 978 or 979; this is another number."),
+    "check_digit": _("Not quite an ISBN: the last digit doesn't fit, so one may be mistyped."),
+    "digits_lost": _("A spreadsheet has cut off the last digits. Take the number from the book."),
+}
+MODE_HINTS = {
+    Copy.Mode.LEND: _("For a fixed time, then back to you. You may recall it earlier."),
+    Copy.Mode.DRIFT: _("Each reader passes it to the next. You can see where it has been."),
+    Copy.Mode.GIFT: _("You give it away; it belongs to whoever takes it."),
+    Copy.Mode.DISPLAY: _("It only stands on your shelf and is not lent."),
+}
+CONDITION_SLOTS = Copy.Condition.choices
+
+
+class IsbnForm(forms.Form):
+    isbn = forms.CharField(
+        label="ISBN",
+        max_length=isbn.LONGEST,
+        help_text=_("The 13 digits below the barcode on the back, 10 on older books. With or without hyphens."),
+        widget=forms.TextInput(attrs={"class": "num", "inputmode": "numeric", "autocomplete": "off"}),
+    )
+    suggestions: tuple[str, ...] = ()
+
+    def clean_isbn(self) -> str:
+        try:
+            return isbn.parse(self.cleaned_data["isbn"]).isbn13
+        except isbn.NotAnIsbn as refused:
+            self.suggestions = refused.suggestions
+            raise forms.ValidationError(ISBN_REFUSALS[refused.reason]) from refused
+
+
+class CopyForm(forms.Form):
+    mode = forms.ChoiceField(
+        label=_("How it is lent"), choices=Copy.Mode.choices, widget=forms.RadioSelect, initial=Copy.Mode.LEND
+    )
+    condition = forms.ChoiceField(
+        label=pgettext_lazy("of a book", "Condition"),
+        choices=CONDITION_SLOTS,
+        widget=forms.RadioSelect,
+        initial=Copy.Condition.GOOD,
+    )
+    note = forms.CharField(
+        label=_("A word to the borrower"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        help_text=_("Leave out phone numbers and accounts: you can arrange everything here once you have agreed."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who can see it"),
+        choices=Copy.Visibility.choices,
+        widget=forms.RadioSelect,
+        initial=Copy.Visibility.EVERYONE,
+    )
+
+    def mode_rows(self) -> list[tuple[Any, Any]]:
+        """Each choice with the sentence that explains it."""
+        return [(choice, MODE_HINTS[Copy.Mode(choice.data["value"])]) for choice in self["mode"]]
+
+
+class AddForm(CopyForm):
+    """The record as found or typed, and how the copy is lent."""
+
+    isbn = forms.CharField(required=False, max_length=isbn.LONGEST, widget=forms.HiddenInput)
+    title = forms.CharField(label=_("Title"), max_length=500, required=False)
+    subtitle = forms.CharField(label=_("Subtitle"), max_length=500, required=False)
+    creators = forms.CharField(
+        label=_("Creators"), max_length=600, required=False, help_text=_("Several names: a semicolon between them.")
+    )
+    publisher = forms.CharField(label=_("Publisher"), max_length=200, required=False)
+    year = forms.IntegerField(
+        label=_("Year"), required=False, min_value=-3000, max_value=2200, widget=forms.TextInput(attrs={"class": "num"})
+    )
+    again = forms.BooleanField(label=_("This is a second copy of it"), required=False)
+
+    def said(self) -> dict[str, object]:
+        """What the reader was shown or typed; fields that the page did not have are left out."""
+        words: dict[str, object] = {n: self.cleaned_data[n] for n in ("title", "subtitle", "publisher", "year")}
+        words["creators"] = [name.strip() for name in NAMES_BETWEEN.split(self.cleaned_data["creators"])]
+        return {name: value for name, value in words.items() if name in self.data}
+
+    def how(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("mode", "condition", "note", "visibility")}
+
+    def names_a_book(self) -> bool:
+        return bool(typed(self.said()).title)
+
+
+def initial_of(facts: BookFacts) -> dict[str, object]:
+    return {
+        "title": facts.title,
+        "subtitle": facts.subtitle,
+        "creators": "; ".join(facts.creators),
+        "publisher": facts.publisher,
+        "year": facts.year,
+    }
+
+
+class EditCopyForm(CopyForm):
+    paused = forms.BooleanField(
+        label=pgettext_lazy("copy", "Not now"), required=False, help_text=_("Nobody is told it can be had until you take this back.")
+    )
+
+    def changes(self) -> dict[str, object]:
+        status = Copy.Status.PAUSED if self.cleaned_data["paused"] else Copy.Status.LISTED
+        return {**{n: self.cleaned_data[n] for n in ("mode", "condition", "note", "visibility")}, "status": status}
+
+
+class ImportForm(forms.Form):
+    numbers = forms.CharField(
+        label=_("ISBNs"),
+        required=False,
+        strip=False,
+        help_text=_("One a line. Hyphens and blanks don't matter."),
+        widget=forms.Textarea(attrs={"rows": 6, "class": "num"}),
+    )
+    file = forms.FileField(
+        label=_("Or a file"),
+        required=False,
+        help_text=_("A table as CSV with headings such as title, author, ISBN, or a plain list of ISBNs."),
+    )
+    format = forms.ChoiceField(label=_("What it is"), choices=ImportJob.Format.choices, initial=ImportJob.Format.AUTO)
+    mode = forms.ChoiceField(label=_("How these books are lent"), choices=Copy.Mode.choices, initial=Copy.Mode.LEND)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not str(cleaned.get("numbers", "")).strip():
+            raise forms.ValidationError(_("Paste some ISBNs or choose a file."))
+        return cleaned
+
+    def content(self) -> bytes:
+        chosen = self.cleaned_data.get("file")
+        return bytes(chosen.read()) if chosen else str(self.cleaned_data["numbers"]).encode()

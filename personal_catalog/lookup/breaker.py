@@ -1,0 +1,30 @@
+"""A circuit breaker per source: after three failures in a row it is left alone for a minute. Counted in the cache, so
+that all processes know."""
+
+from django.core.cache import cache
+
+FAILURES = 3
+WITHIN_SECONDS = 300
+PAUSE_SECONDS = 60
+
+
+def allows(source: str) -> bool:
+    return cache.get(f"lookup:{source}:pause") is None
+
+
+def note(source: str, *, ok: bool) -> None:
+    counter = f"lookup:{source}:failures"
+    if ok:
+        cache.delete(counter)
+        return
+    cache.add(counter, 0, WITHIN_SECONDS)
+    if _one_more(counter) >= FAILURES:
+        cache.set(f"lookup:{source}:pause", True, PAUSE_SECONDS)
+        cache.delete(counter)
+
+
+def _one_more(counter: str) -> int:
+    try:
+        return cache.incr(counter)
+    except ValueError:  # it expired in between
+        return 1

@@ -1,0 +1,46 @@
+"""What a source of book data is. settings.LOOKUP_SOURCES names them, nearest first."""
+
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from personal_catalog.facts import BookFacts
+
+
+class Source(Protocol):
+    """`find` raises SourceUnavailable when nothing is known about the ISBN because nobody could be asked. A source with
+    a true `remote` attribute is asked in a thread of its own and must not touch the database."""
+
+    name: str
+
+    def find(self, isbn13: str) -> BookFacts | None: ...
+
+
+class SourceUnavailable(Exception):
+    """Down, slow, limited, or it answered something that cannot be read."""
+
+
+def configured() -> list[Source]:
+    return [import_string(path)() for path in settings.LOOKUP_SOURCES]
+
+
+def is_remote(source: Source) -> bool:
+    return bool(getattr(source, "remote", False))
+
+
+def label(name: str) -> str:
+    """The name of a source in the reader's language."""
+    labels = {
+        "own": _("the catalogue"),
+        "library": _("the library"),
+        "local_file": _("the local list"),
+        "open_library": "Open Library",
+        "wikipedia": "Wikipedia",
+        "google_books": "Google Books",
+        "reader": _("a reader"),
+        "curator": _("a curator"),
+        "demo": _("the catalogue"),
+    }
+    return labels.get(name) or labels.get(name.split(":")[0], name)

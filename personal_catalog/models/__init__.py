@@ -1,0 +1,20 @@
+from personal_catalog.models.copies import Copy, CustodyRecord
+from personal_catalog.models.imports import ImportJob, ImportRow
+from personal_catalog.models.lookups import LocalList, LocalRecord, LookupCache
+from personal_catalog.models.searching import SearchTerm
+from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleSuggestion
+
+__all__ = (
+    "Copy",
+    "CustodyRecord",
+    "ImportJob",
+    "ImportRow",
+    "LocalList",
+    "LocalRecord",
+    "LookupCache",
+    "SearchTerm",
+    "Title",
+    "TitleChange",
+    "TitleIsbn",
+    "TitleSuggestion",
+)

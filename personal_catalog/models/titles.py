@@ -1,0 +1,176 @@
+"""Titles: one bibliographic record for every copy of an edition, shared by all readers."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from personal_catalog import languages
+
+
+class TitleQuerySet(models.QuerySet["Title"]):
+    def live(self) -> Self:
+        return self.exclude(status=Title.Status.MERGED)
+
+    def with_isbn(self, *isbn13s: str) -> Self:
+        """One row a title, however many of the ISBNs it carries."""
+        return self.live().filter(pk__in=TitleIsbn.objects.filter(isbn13__in=isbn13s).values("title_id"))
+
+
+class Title(models.Model):
+    class Status(models.TextChoices):
+        APPROVED = "approved", _("Approved")
+        PENDING = "pending", _("Waiting for a curator")
+        MERGED = "merged", _("Merged")
+
+    title = models.CharField(_("title"), max_length=500)
+    subtitle = models.CharField(_("subtitle"), max_length=500, blank=True)
+    original_title = models.CharField(_("original title"), max_length=500, blank=True)
+    creators = models.JSONField(_("creators"), default=list, blank=True)
+    translators = models.JSONField(_("translators"), default=list, blank=True)
+    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    edition = models.CharField(_("edition"), max_length=100, blank=True)
+    series = models.CharField(_("series"), max_length=300, blank=True)
+    year = models.SmallIntegerField(_("year"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=3, blank=True, help_text=_("ISO 639-2, as in MARC: chi, eng"))
+    extent = models.CharField(_("extent"), max_length=100, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    subjects = models.JSONField(_("subjects"), default=list, blank=True)
+    clc = models.CharField(_("CLC class"), max_length=40, blank=True)
+    ddc = models.CharField(_("DDC class"), max_length=40, blank=True)
+    provenance = models.JSONField(default=dict, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.APPROVED)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_titles")
+    lookup_pending = models.BooleanField(default=False)
+    lookup_next_at = models.DateTimeField(null=True, blank=True)
+    lookup_tries = models.PositiveSmallIntegerField(default=0)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="titles_added"
+    )
+    created_at = models.DateTimeField(_("added"), default=timezone.now)
+    updated_at = models.DateTimeField(_("changed"), default=timezone.now)
+    passed_on = models.PositiveIntegerField(_("times passed on"), default=0)
+    match_key = models.CharField(max_length=300, db_index=True, blank=True, editable=False)
+    cover_seed = models.CharField(max_length=40, blank=True, editable=False)
+
+    objects = TitleQuerySet.as_manager()
+    wagtail_reference_index_ignore = True  # a title refers to nothing whose usage the admin would show
+
+    class Meta:
+        verbose_name = _("title")
+        verbose_name_plural = _("titles")
+        ordering = ("-passed_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False) | ~Q(status="merged") & Q(merged_into=None),
+                name="title_merged_has_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(lookup_pending=False) | Q(lookup_next_at__isnull=False), name="title_lookup_has_deadline"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["status", "-created_at"], name="title_status_created"),
+            models.Index("lookup_next_at", condition=Q(lookup_pending=True), name="title_lookup_due"),
+            models.Index(fields=["-passed_on"], name="title_passed_on"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("title", args=[self.pk])
+
+    @property
+    def language_tag(self) -> str:
+        """BCP 47 tag for the HTML lang attribute; empty when unknown."""
+        return languages.tag(self.language, self.title)
+
+    @property
+    def full_title(self) -> str:
+        """Title and subtitle with the colon of their script, as a catalogue card has it."""
+        if not self.subtitle:
+            return self.title
+        colon = "：" if languages.has_han(self.title) else ": "
+        return f"{self.title}{colon}{self.subtitle}"
+
+    @property
+    def creators_text(self) -> str:
+        return languages.join_names(self.creators)
+
+
+class TitleIsbn(models.Model):
+    title = models.ForeignKey(Title, models.PROTECT, related_name="isbns")
+    isbn13 = models.CharField("ISBN", max_length=13, unique=True)
+    sort = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("sort", "pk")
+        constraints = (models.CheckConstraint(condition=Exact(Length("isbn13"), 13), name="titleisbn_thirteen_digits"),)
+
+    def __str__(self) -> str:
+        return self.isbn13
+
+
+class TitleChange(models.Model):
+    """What was done to a title, by whom: the trail that curators read. Rows are never changed."""
+
+    class Kind(models.TextChoices):
+        CREATED = "created", pgettext_lazy("history of a title", "added")
+        COMPLETED = "completed", pgettext_lazy("history of a title", "completed from a source")
+        CORRECTED = "corrected", pgettext_lazy("history of a title", "corrected")
+        APPROVED = "approved", pgettext_lazy("history of a title", "approved")
+        MERGED = "merged", pgettext_lazy("history of a title", "merged")
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.title_id} {self.kind}"
+
+
+class TitleSuggestion(models.Model):
+    """A reader's correction to a record that others share (T-D5): it changes nothing until a curator agrees."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", pgettext_lazy("suggestion", "Open")
+        ACCEPTED = "accepted", pgettext_lazy("suggestion", "Accepted")
+        DECLINED = "declined", pgettext_lazy("suggestion", "Declined")
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="suggestions", verbose_name=_("title"))
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="title_suggestions", verbose_name=_("reader")
+    )
+    changes = models.JSONField(_("changes"), default=dict)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
+    created_at = models.DateTimeField(_("sent"))
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("suggested correction")
+        verbose_name_plural = _("suggested corrections")
+        ordering = ("created_at", "pk")
+        indexes = (models.Index("status", "created_at", name="suggestion_queue"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status="open", decided_at=None) | ~Q(status="open") & Q(decided_at__isnull=False),
+                name="suggestion_decided_when_closed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title}: {', '.join(self.changes)}"

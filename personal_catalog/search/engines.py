@@ -1,0 +1,175 @@
+"""The two engines. They store and match the analyser's tokens and know nothing of languages.
+
+SQLite: one FTS5 table, four columns. PostgreSQL: one table with a tsvector of weights A to D under a GIN index.
+Both answer only titles that live, so a row left behind is never shown. A question that takes longer than
+settings.SEARCH_SECONDS is given up: SearchTimedOut.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from personal_catalog.search.analyse import Tokens
+from personal_catalog.search.terms import All, Node, Term
+
+TABLE = "personal_catalog_titleindex"
+LIVE = "JOIN personal_catalog_title t ON t.id = i.{key} AND t.status <> 'merged'"
+CANDIDATES = 5_000
+QUERY_CANCELED = "57014"
+
+
+class SearchTimedOut(Exception):
+    """The question was too broad to be answered in time."""
+
+
+class Engine(Protocol):
+    def write(self, rows: Iterable[tuple[int, Tokens]]) -> None: ...
+
+    def drop(self, ids: Sequence[int]) -> None: ...
+
+    def find(self, asked: Node, *, limit: int) -> list[int]: ...
+
+    def count(self, asked: Node) -> int: ...
+
+    def missing(self) -> list[int]: ...
+
+
+def engine() -> Engine:
+    return Postgres() if connection.vendor == "postgresql" else Sqlite()
+
+
+class Sqlite:
+    def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
+        values: list[tuple[int | str, ...]] = [
+            (pk, *(" ".join(field) for field in (t.title, t.names, t.other, t.sound))) for pk, t in rows
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT OR REPLACE INTO {TABLE} (rowid, title, names, other, sound) VALUES (%s, %s, %s, %s, %s)",
+                values,
+            )
+
+    def drop(self, ids: Sequence[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(pk,) for pk in ids])
+
+    def find(self, asked: Node, *, limit: int) -> list[int]:
+        sql = (
+            f"SELECT i.rowid FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s "
+            f"ORDER BY bm25({TABLE}, 10.0, 5.0, 2.0, 1.0), t.passed_on DESC LIMIT %s"
+        )
+        with self._in_time():
+            return _ids(sql, [_match(asked), limit])
+
+    def count(self, asked: Node) -> int:
+        sql = f"SELECT count(*) FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s"
+        with self._in_time():
+            return _ids(sql, [_match(asked)])[0]
+
+    def missing(self) -> list[int]:
+        return _ids(
+            f"SELECT id FROM personal_catalog_title WHERE status <> 'merged' AND id NOT IN (SELECT rowid FROM {TABLE})"
+        )
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        connection.ensure_connection()
+        raw, end = connection.connection, time.monotonic() + settings.SEARCH_SECONDS
+        raw.set_progress_handler(lambda: time.monotonic() > end, 5_000)
+        try:
+            yield
+        except OperationalError as problem:
+            if "interrupted" in str(problem):
+                raise SearchTimedOut from problem
+            raise
+        finally:
+            raw.set_progress_handler(None, 0)
+
+
+class Postgres:
+    def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {TABLE} (title_id, vector) VALUES (%s, %s::tsvector) "
+                "ON CONFLICT (title_id) DO UPDATE SET vector = excluded.vector",
+                [(pk, _vector(tokens)) for pk, tokens in rows],
+            )
+
+    def drop(self, ids: Sequence[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {TABLE} WHERE title_id = ANY(%s)", [list(ids)])
+
+    def find(self, asked: Node, *, limit: int) -> list[int]:
+        sql = (
+            "SELECT id FROM (SELECT t.id, t.passed_on, i.vector, q FROM "
+            f"{TABLE} i {LIVE.format(key='title_id')}, CAST(%s AS tsquery) q WHERE i.vector @@ q LIMIT {CANDIDATES}) c "
+            "ORDER BY ts_rank('{0.1, 0.2, 0.5, 1.0}', vector, q, 1) DESC, passed_on DESC, id LIMIT %s"
+        )
+        with self._in_time():
+            return _ids(sql, [_tsquery(asked), limit])
+
+    def count(self, asked: Node) -> int:
+        sql = f"SELECT count(*) FROM {TABLE} i {LIVE.format(key='title_id')} WHERE i.vector @@ CAST(%s AS tsquery)"
+        with self._in_time():
+            return _ids(sql, [_tsquery(asked)])[0]
+
+    def missing(self) -> list[int]:
+        return _ids(
+            "SELECT id FROM personal_catalog_title WHERE status <> 'merged' "
+            f"AND NOT EXISTS (SELECT 1 FROM {TABLE} WHERE title_id = id)"
+        )
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """The limit holds for this question only, also inside a caller's transaction."""
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT current_setting('statement_timeout')")
+                before = cursor.fetchone()[0]
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{settings.SEARCH_SECONDS}s"])
+                yield
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+        except OperationalError as problem:
+            if getattr(problem.__cause__, "sqlstate", "") == QUERY_CANCELED:
+                raise SearchTimedOut from problem
+            raise
+
+
+def _ids(sql: str, values: Sequence[str | int] = ()) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
+def _match(node: Node) -> str:
+    """FTS5's query language, every token quoted."""
+    if isinstance(node, Term):
+        columns = "sound" if node.field == "sound" else "{title names other}"
+        return f'{columns} : "{node.token}"{" *" if node.prefix else ""}'
+    joint = " AND " if isinstance(node, All) else " OR "
+    return f"({joint.join(map(_match, node.parts))})"
+
+
+def _tsquery(node: Node) -> str:
+    if isinstance(node, Term):
+        marks = ("*" if node.prefix else "") + ("D" if node.field == "sound" else "ABC")
+        return f"'{_lexeme(node.token)}':{marks}"
+    joint = " & " if isinstance(node, All) else " | "
+    return f"({joint.join(map(_tsquery, node.parts))})"
+
+
+def _vector(tokens: Tokens) -> str:
+    made, place = [], 0
+    for weight, field in zip("ABCD", (tokens.title, tokens.names, tokens.other, tokens.sound), strict=True):
+        for token in field:
+            place += 1
+            made.append(f"'{_lexeme(token)}':{min(place, 16_000)}{weight}")
+    return " ".join(made)
+
+
+def _lexeme(token: str) -> str:
+    return token.replace("\\", "").replace("'", "").replace('"', "")

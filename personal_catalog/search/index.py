@@ -1,0 +1,65 @@
+"""Keeping the index: one row a live title, written in the transaction that writes the title."""
+
+from collections.abc import Iterable, Sequence
+
+from personal_catalog.facts import BookFacts, typed
+from personal_catalog.models import SearchTerm, Title
+from personal_catalog.search.analyse import LONGEST_TOKEN, Tokens, of_record
+from personal_catalog.search.engines import engine
+
+BATCH = 500
+FIELDS = (
+    "title",
+    "subtitle",
+    "creators",
+    "translators",
+    "publisher",
+    "edition",
+    "series",
+    "subjects",
+    "original_title",
+)
+
+
+def reindex_title(title: Title) -> None:
+    reindex([title])
+
+
+def reindex(titles: Iterable[Title]) -> None:
+    """Fetch the titles with `isbns` prefetched when there are many."""
+    rows = [(title.pk, of_record(_facts(title))) for title in titles if title.status != Title.Status.MERGED]
+    engine().write(rows)
+    _keep_words(tokens for _, tokens in rows)
+
+
+def drop_titles(ids: Sequence[int]) -> None:
+    engine().drop(ids)
+
+
+def reindex_all() -> int:
+    """Every live title anew, in batches; returns how many."""
+    done = 0
+    last = 0
+    while batch := list(Title.objects.live().filter(pk__gt=last).order_by("pk").prefetch_related("isbns")[:BATCH]):
+        reindex(batch)
+        done, last = done + len(batch), batch[-1].pk
+    return done
+
+
+def missing_from_index() -> list[int]:
+    return engine().missing()
+
+
+def _facts(title: Title) -> BookFacts:
+    isbns = tuple(row.isbn13 for row in title.isbns.all())
+    return typed({"isbns": isbns, **{name: getattr(title, name) for name in FIELDS}})
+
+
+def _keep_words(rows: Iterable[Tokens]) -> None:
+    """Looks first, writes only what is new, in one order: so that two titles with the same words don't wait in a ring."""
+    words = {word for tokens in rows for word in tokens.words if len(word) <= LONGEST_TOKEN}
+    words -= set(SearchTerm.objects.filter(term__in=words).values_list("term", flat=True))
+    SearchTerm.objects.bulk_create(
+        (SearchTerm(term=word, head=word[:2], tail=word[-2:], length=len(word)) for word in sorted(words)),
+        ignore_conflicts=True,
+    )

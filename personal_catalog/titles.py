@@ -1,0 +1,255 @@
+"""What happens to titles. Every write keeps the search index in the same transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+
+from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle
+from personal_catalog.facts import FIELDS, BookFacts, typed, with_language
+from personal_catalog.models import Title, TitleChange, TitleIsbn
+from personal_catalog.people import match_key
+from personal_catalog.search.index import reindex_title
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
+
+READER = "reader"  # provenance of what a person typed
+STUB = "isbn"  # provenance of a title that is only its number until a source answers
+FIRST_RETRY = timedelta(minutes=5)
+OWN_FIELDS = tuple(name for name in FIELDS if name != "isbns")
+
+
+def may_curate(actor: "Reader") -> bool:
+    return actor.is_active and actor.has_perm("personal_catalog.change_title")
+
+
+def by_isbn(isbn13: str) -> Title | None:
+    return Title.objects.with_isbn(isbn13).first()
+
+
+def known_among(isbns: Iterable[str]) -> list[str]:
+    """Those of the ISBN-13s that the catalogue has, in the order given: which misreading a reader may have meant."""
+    asked = list(isbns)[:60]
+    known = set(TitleIsbn.objects.filter(isbn13__in=asked).values_list("isbn13", flat=True))
+    return [isbn13 for isbn13 in asked if isbn13 in known]
+
+
+def find_or_create(
+    *,
+    facts: BookFacts,
+    source: str,
+    now: datetime,
+    actor: "Reader | None" = None,
+    provenance: Mapping[str, str] | None = None,
+) -> Title:
+    """The title these facts are about. A found record gets its gaps filled, but never from what a reader typed (T-D5).
+    `provenance` names the source of single fields where they differ; a new record with a reader's words in it waits
+    for a curator.
+
+    Two at once with the same ISBN end at the same title: the unique ISBN decides, the loser reads it.
+    """
+    facts = with_language(typed(asdict(facts)))
+    if not facts.title:
+        raise NoTitle
+    if found := _matching(facts):
+        if source == READER or READER in (provenance or {}).values():
+            return found
+        return _fill_gaps(found.pk, facts, source=source, provenance=provenance, now=now)
+    try:
+        with transaction.atomic():
+            return _create(facts, source=source, provenance=provenance or {}, actor=actor, now=now)
+    except IntegrityError:
+        if found := Title.objects.with_isbn(*facts.isbns).first():
+            return found
+        raise
+
+
+def add_by_hand(*, facts: BookFacts, actor: "Reader", now: datetime, lookup_pending: bool = False) -> Title:
+    """A title typed by a reader waits for a curator; one that exists already is given back unchanged."""
+    title = find_or_create(facts=facts, source=READER, actor=actor, now=now)
+    if lookup_pending and facts.isbns and title.created_by_id == actor.pk and title.lookup_tries == 0:
+        await_lookup(title_id=title.pk, now=now)
+        title.refresh_from_db()
+    return title
+
+
+def add_stub(*, isbn13: str, hyphenated: str, actor: "Reader", now: datetime) -> Title:
+    """A title of which only the number is known while its sources cannot be reached; completed in the background."""
+    facts = BookFacts(isbns=(isbn13,), title=f"ISBN {hyphenated}")
+    title = find_or_create(facts=facts, source=STUB, actor=actor, now=now)
+    if title.provenance.get("title") == STUB and not title.lookup_pending:
+        await_lookup(title_id=title.pk, now=now)
+    return title
+
+
+def await_lookup(*, title_id: int, now: datetime) -> None:
+    """The sweep asks the sources again in a few minutes: just now they could not be reached."""
+    Title.objects.filter(pk=title_id, lookup_pending=False).update(
+        lookup_pending=True, lookup_next_at=now + FIRST_RETRY, lookup_tries=0, updated_at=now
+    )
+
+
+@transaction.atomic
+def complete(*, title_id: int, facts: BookFacts | None, provenance: Mapping[str, str], now: datetime) -> Title:
+    """Ends the wait for sources: fills what is empty. `facts` None means that no source knows the book."""
+    title = Title.objects.select_for_update(of=("self",)).get(pk=title_id)
+    title.lookup_pending, title.lookup_next_at = False, None
+    title.save(update_fields=["lookup_pending", "lookup_next_at"])
+    if facts is None:
+        return title
+    return _fill_gaps(title_id, facts, source="", provenance=provenance, now=now)
+
+
+@transaction.atomic
+def correct_title(*, title_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime) -> Title:
+    """A curator's correction. Locks the title; raises NotAllowed, NoTitle, IsbnTaken."""
+    if not may_curate(actor):
+        raise NotAllowed
+    title = Title.objects.live().select_for_update(of=("self",)).get(pk=title_id)
+    before = as_facts(title)
+    after = typed({**before.to_json(), **{name: value for name, value in changes.items() if name in FIELDS}})
+    if not after.title:
+        raise NoTitle
+    changed = [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+    if not changed:
+        return title
+    _write(title, after, provenance=dict.fromkeys(changed, "curator"), now=now)
+    if "isbns" in changed:
+        _set_isbns(title, after.isbns)
+    data = {name: [_plain(getattr(before, name)), _plain(getattr(after, name))] for name in changed}
+    TitleChange.objects.create(title=title, kind=TitleChange.Kind.CORRECTED, actor=actor, data=data, at=now)
+    reindex_title(title)
+    return title
+
+
+@transaction.atomic
+def approve_title(*, title_id: int, actor: "Reader", now: datetime) -> Title:
+    """A pending title becomes part of the catalogue; approving twice changes nothing."""
+    if not may_curate(actor):
+        raise NotAllowed
+    title = Title.objects.live().select_for_update(of=("self",)).get(pk=title_id)
+    if title.status == Title.Status.PENDING:
+        title.status, title.updated_at = Title.Status.APPROVED, now
+        title.save(update_fields=["status", "updated_at"])
+        TitleChange.objects.create(title=title, kind=TitleChange.Kind.APPROVED, actor=actor, at=now)
+    return title
+
+
+def count_passing(title_id: int) -> None:
+    """One more change of hands, told by sharing in its own transaction."""
+    Title.objects.filter(pk=title_id).update(passed_on=F("passed_on") + 1)
+
+
+def as_facts(title: Title) -> BookFacts:
+    isbns = tuple(row.isbn13 for row in title.isbns.all())
+    return typed({"isbns": isbns, **{name: getattr(title, name) for name in OWN_FIELDS}})
+
+
+def prepare(
+    facts: BookFacts,
+    *,
+    source: str,
+    now: datetime,
+    actor: "Reader | None" = None,
+    provenance: Mapping[str, str] | None = None,
+) -> Title:
+    """An unsaved title of these facts."""
+    said_by = {name: (provenance or {}).get(name, source) for name in facts.given()}
+    status = Title.Status.PENDING if {READER, STUB} & set(said_by.values()) else Title.Status.APPROVED
+    title = Title(status=status, created_by=actor, created_at=now, updated_at=now, provenance=said_by)
+    for name in OWN_FIELDS:
+        setattr(title, name, _plain(getattr(facts, name)))
+    title.match_key = match_key(facts.title, facts.creators)
+    title.cover_seed = next(iter(facts.isbns), title.match_key)[:40]
+    return title
+
+
+def _create(
+    facts: BookFacts, *, source: str, provenance: Mapping[str, str], actor: "Reader | None", now: datetime
+) -> Title:
+    title = prepare(facts, source=source, provenance=provenance, actor=actor, now=now)
+    title.save()
+    TitleIsbn.objects.bulk_create(
+        TitleIsbn(title=title, isbn13=isbn13, sort=place) for place, isbn13 in enumerate(facts.isbns)
+    )
+    kind = TitleChange.Kind.CREATED
+    TitleChange.objects.create(title=title, kind=kind, actor=actor, data={"source": source}, at=now)
+    reindex_title(title)
+    return title
+
+
+def _matching(facts: BookFacts) -> Title | None:
+    """By ISBN; else by title and first creator, where one of the two records has no ISBN and nothing contradicts."""
+    if found := Title.objects.with_isbn(*facts.isbns).order_by("pk").first():
+        return found
+    alike = Title.objects.live().filter(match_key=match_key(facts.title, facts.creators)).order_by("status", "pk")
+    if not facts.creators:  # the title alone says little: all else must agree
+        alike = alike.filter(year=facts.year, publisher=facts.publisher)
+    if facts.isbns:
+        alike = alike.filter(isbns=None)
+    return next((title for title in alike[:20] if not _contradicts(title, facts)), None)
+
+
+def _contradicts(title: Title, facts: BookFacts) -> bool:
+    pairs = ((title.year, facts.year), (title.publisher, facts.publisher), (title.subtitle, facts.subtitle))
+    return any(ours and theirs and ours != theirs for ours, theirs in pairs)
+
+
+@transaction.atomic
+def _fill_gaps(
+    title_id: int, facts: BookFacts, *, source: str, now: datetime, provenance: Mapping[str, str] | None = None
+) -> Title:
+    title = Title.objects.select_for_update(of=("self",)).get(pk=title_id)
+    ours = as_facts(title)
+    stub = title.provenance.get("title") == STUB
+    gaps = {n: v for n, v in facts.given().items() if n in OWN_FIELDS and not getattr(ours, n)}
+    if stub and facts.title:
+        gaps["title"] = facts.title
+    new = _free(facts.isbns, title)
+    if not gaps and not new:
+        return title
+    _write(title, replace(ours, **gaps), provenance={n: (provenance or {}).get(n, source) for n in gaps}, now=now)
+    if stub and "title" in gaps:
+        title.status = Title.Status.APPROVED
+        title.save(update_fields=["status"])
+    _add_isbns(title, new)
+    kind = TitleChange.Kind.COMPLETED
+    TitleChange.objects.create(title=title, kind=kind, data={"fields": sorted(gaps), "source": source}, at=now)
+    reindex_title(title)
+    return title
+
+
+def _free(isbns: Iterable[str], title: Title) -> list[str]:
+    taken = set(TitleIsbn.objects.filter(isbn13__in=list(isbns)).values_list("isbn13", flat=True))
+    return [isbn13 for isbn13 in isbns if isbn13 not in taken]
+
+
+def _add_isbns(title: Title, isbns: Iterable[str]) -> None:
+    start = (title.isbns.aggregate(last=Max("sort"))["last"] or 0) + 1
+    for place, isbn13 in enumerate(isbns, start):
+        TitleIsbn.objects.get_or_create(isbn13=isbn13, defaults={"title": title, "sort": place})
+
+
+def _set_isbns(title: Title, isbns: tuple[str, ...]) -> None:
+    if TitleIsbn.objects.filter(isbn13__in=isbns).exclude(title=title).exists():
+        raise IsbnTaken
+    title.isbns.exclude(isbn13__in=isbns).delete()
+    for place, isbn13 in enumerate(isbns):
+        TitleIsbn.objects.update_or_create(isbn13=isbn13, defaults={"title": title, "sort": place})
+
+
+def _write(title: Title, facts: BookFacts, *, provenance: Mapping[str, str], now: datetime) -> None:
+    for name in OWN_FIELDS:
+        setattr(title, name, _plain(getattr(facts, name)))
+    title.provenance = {**title.provenance, **provenance}
+    title.match_key = match_key(facts.title, facts.creators)
+    title.updated_at = now
+    title.save(update_fields=[*OWN_FIELDS, "provenance", "match_key", "updated_at"])
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,45 @@
+"""One of my copies: how it is lent, who sees it, its way out."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from personal_catalog import copies
+from personal_catalog.errors import CopyAway
+from personal_catalog.forms import EditCopyForm
+from personal_catalog.models import Copy
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def copy(request: HttpRequest, copy_id: int) -> HttpResponse:
+    """404 for another's copy as for none (T-R2)."""
+    mine = get_object_or_404(Copy.objects.owned_by(request.user).select_related("title"), pk=copy_id)
+    form = EditCopyForm(request.POST if request.method == "POST" else None, initial=_initial(mine))
+    if form.is_valid():
+        try:
+            copies.update_copy(
+                copy_id=mine.pk, actor=cast("Reader", request.user), changes=form.changes(), now=timezone.now()
+            )
+        except CopyAway:
+            form.add_error("mode", _("How it is lent can be changed once it is back with you."))
+        else:
+            messages.success(request, _("Saved"))
+            return redirect("copy", copy_id=mine.pk)
+    status = 422 if form.is_bound else 200
+    context = {"nav": "shelf", "copy": mine, "form": form}
+    return render(request, "personal_catalog/copies/copy.html", context, status=status)
+
+
+def _initial(mine: Copy) -> dict[str, object]:
+    kept = {name: getattr(mine, name) for name in ("mode", "condition", "note", "visibility")}
+    return {**kept, "paused": mine.status == Copy.Status.PAUSED}

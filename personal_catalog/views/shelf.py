@@ -1,0 +1,58 @@
+"""My shelf: what is out first, then what stands there; its labels and its file."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from personal_catalog import exports
+from personal_catalog.models import Copy
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
+
+ON_A_PAGE = 60
+MOST_LABELS = 200
+ORDERS = {"title": ("title__title", "pk"), "": ("-created_at", "-pk")}
+
+
+@login_required
+@require_safe
+def shelf(request: HttpRequest) -> HttpResponse:
+    mine = _mine(request)
+    order = "title" if request.GET.get("sort") == "title" else ""
+    here = mine.filter(holder=F("owner")).order_by(*ORDERS[order])
+    away = list(mine.exclude(holder=F("owner")))
+    page = Paginator(here, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"nav": "shelf", "away": away, "page": page, "sort": order, "total": page.paginator.count + len(away)}
+    return render(request, "personal_catalog/copies/shelf.html", context)
+
+
+@login_required
+@require_safe
+def labels(request: HttpRequest) -> HttpResponse:
+    """All of one's copies, or those that `?copy=` names."""
+    chosen = [int(pk) for pk in request.GET.getlist("copy")[:MOST_LABELS] if pk.isdecimal() and len(pk) < 19]
+    mine = _mine(request).filter(pk__in=chosen) if chosen else _mine(request)
+    copies = [(copy, f"{settings.BASE_URL}/c/{copy.code}/") for copy in mine[:MOST_LABELS]]
+    return render(request, "personal_catalog/copies/labels.html", {"nav": "shelf", "copies": copies})
+
+
+@login_required
+@require_safe
+def export_shelf(request: HttpRequest) -> StreamingHttpResponse:
+    lines = exports.shelf_csv(cast("Reader", request.user))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="bookrelay-shelf-{timezone.localdate():%Y%m%d}.csv"'
+    answer["Cache-Control"] = "no-store, private"
+    return answer
+
+
+def _mine(request: HttpRequest) -> QuerySet[Copy]:
+    return Copy.objects.owned_by(request.user).select_related("title")

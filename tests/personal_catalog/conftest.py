@@ -1,0 +1,40 @@
+from datetime import datetime
+
+import pytest
+from hypothesis import settings
+
+from library_bridge.models import Reader
+from personal_catalog.models import Copy
+from tests import factories
+from tests.personal_catalog import factories as own
+
+settings.register_profile("unhurried", deadline=None)  # the first example pays for loading dictionaries
+settings.load_profile("unhurried")
+
+settings.register_profile("unhurried", deadline=None)  # the first example pays for loading dictionaries
+settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def alice(db: None) -> Reader:
+    return factories.reader("Alice", area=factories.area())
+
+
+@pytest.fixture
+def bob(db: None) -> Reader:
+    return factories.reader("Bob")
+
+
+@pytest.fixture
+def charlie(db: None) -> Reader:
+    return factories.reader("Charlie")
+
+
+@pytest.fixture
+def lin(db: None) -> Reader:
+    return own.curator()
+
+
+@pytest.fixture
+def copy(alice: Reader, now: datetime) -> Copy:
+    return own.copy(alice, now=now)

@@ -1,0 +1,64 @@
+from datetime import datetime
+
+import pytest
+
+from library_bridge.models import Reader
+from personal_catalog import curation
+from personal_catalog.errors import AlreadyDecided, NotAllowed
+from personal_catalog.models import Title, TitleSuggestion
+from tests.personal_catalog import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def title(now: datetime) -> Title:
+    return factories.title(now=now, year=2009)
+
+
+@pytest.fixture
+def suggestion(title: Title, alice: Reader, now: datetime) -> TitleSuggestion:
+    made = curation.suggest_correction(title=title, reader=alice, changes={"year": 2011, "status": "merged"}, now=now)
+    assert made is not None
+    return made
+
+
+def test_a_suggestion_changes_nothing_by_itself(title: Title, suggestion: TitleSuggestion) -> None:
+    """T-D5"""
+    title.refresh_from_db()
+    assert title.year == 2009
+    assert suggestion.changes == {"year": 2011}
+
+
+def test_what_is_the_same_is_no_suggestion(title: Title, alice: Reader, now: datetime) -> None:
+    same = {"title": "拖延心理学", "creators": ["简·博克"], "year": "2009"}
+    assert curation.suggest_correction(title=title, reader=alice, changes=same, now=now) is None
+
+
+def test_a_second_thought_replaces_the_first(
+    title: Title, suggestion: TitleSuggestion, alice: Reader, now: datetime
+) -> None:
+    curation.suggest_correction(title=title, reader=alice, changes={"year": 2012}, now=now)
+    assert TitleSuggestion.objects.get().changes == {"year": 2012}
+
+
+def test_an_accepted_suggestion_becomes_the_record(
+    title: Title, suggestion: TitleSuggestion, lin: Reader, now: datetime
+) -> None:
+    curation.accept_suggestion(suggestion_id=suggestion.pk, actor=lin, now=now)
+    title.refresh_from_db()
+    assert title.year == 2011
+    assert title.provenance["year"] == "curator"
+
+
+def test_a_suggestion_is_decided_once(title: Title, suggestion: TitleSuggestion, lin: Reader, now: datetime) -> None:
+    curation.decline_suggestion(suggestion_id=suggestion.pk, actor=lin, now=now)
+    with pytest.raises(AlreadyDecided):
+        curation.accept_suggestion(suggestion_id=suggestion.pk, actor=lin, now=now)
+    title.refresh_from_db()
+    assert title.year == 2009
+
+
+def test_charlie_decides_nothing(suggestion: TitleSuggestion, charlie: Reader, now: datetime) -> None:
+    with pytest.raises(NotAllowed):
+        curation.accept_suggestion(suggestion_id=suggestion.pk, actor=charlie, now=now)

@@ -1,0 +1,171 @@
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from library_bridge.models import Reader
+from personal_catalog import due, imports
+from personal_catalog.errors import ImportRefused
+from personal_catalog.models import Copy, ImportJob, ImportRow
+from tests.personal_catalog import factories
+from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
+
+pytestmark = pytest.mark.django_db
+TABLE = f"""书名,作者,ISBN,备注
+拖延心理学,简·博克,978-7-300-11390-6,第一本
+围城,钱锺书,ＩＳＢＮ ９７８７０２００２４７５９,"=HYPERLINK(""x"")"
+拖延心理学,简·博克,{PROCRASTINATION},又一本
+坏号,某人,9787300113907,
+断号,某人,9.7873E+12,
+手写本,某人,,没有书号
+,,,
+,只有号,12345,
+"""
+
+
+def start(reader: Reader, content: str, now: datetime, *, format: str = "auto", commit: bool = True) -> ImportJob:
+    return imports.start_import(
+        reader=reader, content=content.encode(), format=format, mode="lend", now=now, commit=commit
+    )
+
+
+def told(job: ImportJob) -> list[tuple[str, str]]:
+    return [(row.status, row.problem) for row in job.rows.all()]
+
+
+def test_a_table_becomes_copies_and_a_report(alice: Reader, now: datetime) -> None:
+    job = imports.run_import(job_id=start(alice, TABLE, now).pk, now=now)
+    assert (job.status, job.total, job.done, job.created, job.failed) == ("done", 7, 7, 3, 3)
+    assert told(job) == [
+        ("created", ""),
+        ("created", ""),
+        ("skipped", "repeated"),
+        ("failed", "wrong_check_digit"),
+        ("failed", "digits_lost"),
+        ("created", ""),
+        ("failed", "not_isbn"),
+    ]
+    assert {copy.title.title for copy in Copy.objects.all()} == {"拖延心理学", "围城", "手写本"}
+    assert Copy.objects.get(title__title="围城").note == '=HYPERLINK("x")'
+
+
+def test_a_preview_lists_nothing(alice: Reader, now: datetime) -> None:
+    job = start(alice, TABLE, now, commit=False)
+    assert (job.status, job.failed, job.done) == ("previewed", 3, 4)
+    assert imports.run_import(job_id=job.pk, now=now).status == "previewed"
+    assert Copy.objects.count() == 0
+
+
+def test_a_list_of_numbers_is_told_from_a_table(alice: Reader, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    job = start(alice, f"978-7-300-11390-6\n{FORTRESS}；7300113907", now)
+    imports.run_import(job_id=job.pk, now=now)
+    assert told(job) == [("created", ""), ("failed", "unknown_isbn"), ("skipped", "repeated")]
+
+
+def test_running_again_and_again_lists_each_book_once(alice: Reader, now: datetime) -> None:
+    """N6"""
+    job = start(alice, TABLE, now)
+    for _again in range(3):
+        ImportJob.objects.filter(pk=job.pk).update(status="running", act_by=now)
+        imports.run_import(job_id=job.pk, now=now)
+    assert Copy.objects.count() == 3
+    job.refresh_from_db()
+    assert (job.done, job.created) == (7, 3)
+
+
+def test_a_job_whose_worker_died_is_taken_up_where_it_stopped(alice: Reader, now: datetime) -> None:
+    """S2: the sweep finds it; what was done is not done again."""
+    job = start(alice, TABLE, now)
+    ImportJob.objects.filter(pk=job.pk).update(status="running", act_by=now)
+    imports._run_row(job.rows.get(number=1).pk, job, now)
+    assert list(due.act(now=now + timedelta(minutes=1))) == []
+    assert list(due.act(now=now + timedelta(minutes=6))) == [
+        {"did": "import.run", "import": job.pk, "done": 7, "total": 7}
+    ]
+    job.refresh_from_db()
+    assert (job.status, job.created) == ("done", 3)
+
+
+def test_a_forgotten_preview_ends(alice: Reader, now: datetime) -> None:
+    job = start(alice, TABLE, now, commit=False)
+    assert list(due.act(now=now + timedelta(days=8))) == [{"did": "import.preview_lapsed", "import": job.pk}]
+    assert imports.confirm_import(job_id=job.pk, reader=alice, now=now).status == "failed"
+
+
+def test_what_stands_on_the_shelf_already_is_skipped(alice: Reader, now: datetime) -> None:
+    factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
+    job = imports.run_import(job_id=start(alice, PROCRASTINATION, now).pk, now=now)
+    assert told(job) == [("skipped", "owned")]
+
+
+def test_charlie_cannot_confirm_it(alice: Reader, charlie: Reader, now: datetime) -> None:
+    """T-R2"""
+    job = start(alice, TABLE, now, commit=False)
+    with pytest.raises(ImportJob.DoesNotExist):
+        imports.confirm_import(job_id=job.pk, reader=charlie, now=now)
+
+
+@pytest.mark.parametrize(
+    ("content", "format", "code"),
+    [
+        (b"", "auto", "no_rows"),
+        (b"a,b,c\n1,2,3", "csv", "unreadable"),
+        (b"\xff\xff\xff\xff", "csv", "unreadable"),
+        (b"title\n" + b'"' + b"x" * 200_000 + b'"', "csv", "unreadable"),
+        (b"9787300113906", "marc21", "unknown_format"),
+        (b"1\n" * 5_001, "isbn_list", "too_many_rows"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_as_a_whole(
+    alice: Reader, content: bytes, format: str, code: str, now: datetime
+) -> None:
+    """T-L5"""
+    with pytest.raises(ImportRefused) as refused:
+        imports.start_import(reader=alice, content=content, format=format, mode="lend", now=now)
+    assert refused.value.code == code
+    assert ImportJob.objects.count() == 0
+
+
+def test_the_size_is_limited(alice: Reader, settings: Settings, now: datetime) -> None:
+    """T-L5"""
+    settings.IMPORT_MAX_BYTES = 10
+    with pytest.raises(ImportRefused) as refused:
+        start(alice, TABLE, now)
+    assert refused.value.code == "too_large"
+
+
+def test_either_chinese_encoding_is_read(alice: Reader, now: datetime) -> None:
+    for encoding in ("gb18030", "utf-8-sig", "utf-16"):
+        job = imports.start_import(reader=alice, content=TABLE.encode(encoding), format="csv", mode="lend", now=now)
+        assert job.rows.get(number=2).title == "围城"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_list_each_row_once(now: datetime) -> None:
+    """N6 at the same moment."""
+    from tests import factories as cast
+
+    alice = cast.reader("Alice")
+    job = start(alice, "\n".join(f"title {n}" for n in range(3)), now, format="isbn_list")
+    ImportRow.objects.filter(job=job).update(status="ready", problem="")
+    for row in job.rows.all():
+        row.facts = {"title": f"Book {row.number}", "creators": ["A"]}
+        row.save()
+    barrier = Barrier(2)
+
+    def work() -> None:
+        barrier.wait()
+        imports.run_import(job_id=job.pk, now=now)
+        connection.close()
+
+    threads = [Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    job.refresh_from_db()
+    assert (Copy.objects.count(), job.created) == (3, 3)

@@ -1,0 +1,270 @@
+"""The catalogue's pages, as a reader without scripts uses them."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django import Settings
+
+from library_bridge.models import Reader
+from personal_catalog import copies
+from personal_catalog.models import Copy, ImportJob, Title, TitleSuggestion
+from tests.personal_catalog import factories
+from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
+
+pytestmark = pytest.mark.django_db
+MISTYPED = "9787300113908"
+FORM = {"mode": "lend", "condition": "good", "note": "", "visibility": "everyone"}
+PAGES = ("add-copy", "shelf", "labels", "import")
+
+
+@pytest.fixture
+def alices(client: Client, alice: Reader) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def text(client: Client, url: str, **query: str) -> str:
+    return client.get(url, query).content.decode()
+
+
+def queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(url).status_code == 200
+    return len(seen)
+
+
+def test_the_number_leads_to_the_record_and_one_button(alices: Client, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION], publisher="中国人民大学出版社", year=2009)
+    page = text(alices, reverse("add-copy"), isbn="978-7-300-11390-6")
+    for part in ("Found.", "拖延心理学", "简·博克", "2009", "List this book"):
+        assert part in page
+
+
+def test_a_listed_book_can_be_followed_by_the_next_and_taken_back(alices: Client, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    page = alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION}, follow=True)
+    copy = Copy.objects.get()
+    assert page.redirect_chain == [(reverse("add-copy"), 302)]
+    assert "Listed “拖延心理学”" in page.content.decode()
+    assert f'action="{reverse("copy-withdraw", args=[copy.pk])}"' in page.content.decode()
+    assert "Listed today: one book" in page.content.decode()
+
+
+def test_a_mistyped_number_says_so_and_offers_what_was_meant(alices: Client, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    answer = alices.get(reverse("add-copy"), {"isbn": MISTYPED})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "the last digit doesn&#x27;t fit" in page
+    assert f'href="{reverse("add-copy")}?isbn=978-7-300-11390-6"' in page
+
+
+def test_an_unknown_number_asks_for_the_title_only(alices: Client) -> None:
+    page = text(alices, reverse("add-copy"), isbn=FORTRESS)
+    assert "Nobody we ask knows this number." in page
+    assert f'name="isbn" value="{FORTRESS}"' in page
+    assert alices.post(reverse("add-copy"), {**FORM, "isbn": FORTRESS}).status_code == 422
+    answer = alices.post(reverse("add-copy"), {**FORM, "isbn": FORTRESS, "title": "围城", "creators": "钱锺书; 杨绛"})
+    assert answer["Location"] == reverse("shelf")
+    title = Title.objects.get()
+    assert (title.status, title.creators, title.isbns.get().isbn13) == ("pending", ["钱锺书", "杨绛"], FORTRESS)
+
+
+def test_a_book_without_a_number_is_typed(alices: Client) -> None:
+    assert "The book" in text(alices, reverse("add-copy"), by_hand="1")
+    alices.post(reverse("add-copy"), {**FORM, "isbn": "", "title": "手写本"})
+    assert Copy.objects.get().title.title == "手写本"
+
+
+def test_a_second_copy_is_asked_about_first(alices: Client, alice: Reader, now: datetime) -> None:
+    title = factories.title(now=now, isbns=[PROCRASTINATION])
+    factories.copy(alice, of=title, now=now)
+    answer = alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION})
+    assert answer.status_code == 422
+    assert "another copy" in answer.content.decode()
+    alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "again": "on"})
+    assert Copy.objects.count() == 2
+
+
+def test_a_correction_of_a_shared_record_becomes_a_suggestion(alices: Client, now: datetime) -> None:
+    """T-D5"""
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    page = alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "title": "My title"}, follow=True)
+    assert "went to a librarian" in page.content.decode()
+    assert TitleSuggestion.objects.get().changes == {"title": "My title"}
+    assert Title.objects.get().title == "拖延心理学"
+
+
+def test_fields_that_are_none_of_the_readers_are_ignored(alices: Client, bob: Reader, now: datetime) -> None:
+    """T-R4"""
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    alices.post(
+        reverse("add-copy"),
+        {
+            **FORM,
+            "isbn": PROCRASTINATION,
+            "owner": bob.pk,
+            "status": "withdrawn",
+            "code": "AAAAAAAA",
+            "source": "import",
+        },
+    )
+    copy = Copy.objects.get()
+    assert (copy.owner.display_name, copy.status, copy.source) == ("Alice", "listed", "isbn")
+
+
+def test_looking_up_changes_nothing(alices: Client, now: datetime) -> None:
+    """T-R9"""
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    alices.get(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "title": "x"})
+    assert Copy.objects.count() == 0
+
+
+def test_the_label_can_be_printed_at_once(alices: Client, settings: Settings, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    page = alices.post(
+        reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "then": "labels"}, follow=True
+    ).content.decode()
+    copy = Copy.objects.get()
+    assert copy.label_number in page
+    assert "<svg" in page
+
+
+def test_the_shelf_tells_what_is_away_and_what_is_here_but_not_who(
+    alices: Client, alice: Reader, bob: Reader, now: datetime
+) -> None:
+    away = factories.copy(alice, of=factories.title("围城", now=now), now=now)
+    copies.move_custody(copy=away, to_holder=bob, reason="handover", now=now)
+    factories.copy(alice, now=now, mode="drift")
+    page = text(alices, reverse("shelf"))
+    for part in ("2 books listed", "1 with another reader", "Away from me", "围城", "On the shelf", "Drift"):
+        assert part in page
+    assert "Bob" not in page
+    assert f'hx-get="{reverse("shelf-away")}"' in page
+
+
+def test_an_empty_shelf_says_what_to_do(alices: Client) -> None:
+    page = text(alices, reverse("shelf"))
+    assert "Nothing listed yet." in page
+    assert reverse("add-copy") in page
+
+
+def test_the_owner_changes_a_copy(alices: Client, alice: Reader, now: datetime) -> None:
+    copy = factories.copy(alice, now=now)
+    url = reverse("copy", args=[copy.pk])
+    assert copy.label_number in text(alices, url)
+    assert alices.post(url, {**FORM, "mode": "gift", "note": "送给下一届", "paused": "on"}).status_code == 302
+    copy.refresh_from_db()
+    assert (copy.mode, copy.note, copy.status) == ("gift", "送给下一届", "paused")
+    assert alices.post(url, {**FORM, "mode": "sell"}).status_code == 422
+
+
+def test_how_a_copy_is_lent_cannot_change_while_it_is_away(
+    alices: Client, alice: Reader, bob: Reader, now: datetime
+) -> None:
+    copy = factories.copy(alice, now=now)
+    copies.move_custody(copy=copy, to_holder=bob, reason="handover", now=now)
+    answer = alices.post(reverse("copy", args=[copy.pk]), {**FORM, "mode": "gift"})
+    assert answer.status_code == 422
+    assert "once it is back with you" in answer.content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_readers_copy_looks_like_none(alices: Client, bob: Reader, method: str, now: datetime) -> None:
+    """T-R1, T-R2"""
+    copy = factories.copy(bob, now=now)
+    assert getattr(alices, method)(reverse("copy", args=[copy.pk])).status_code == 404
+    assert copy.label_number not in text(alices, reverse("labels"), copy=str(copy.pk))
+
+
+def test_an_import_is_seen_before_it_is_done(alices: Client, alice: Reader, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    page = alices.post(
+        reverse("import"), {"numbers": f"{PROCRASTINATION}\n{MISTYPED}", "format": "auto", "mode": "drift"}, follow=True
+    ).content.decode()
+    assert "1 book can be listed." in page
+    assert "1 row needs a look." in page
+    assert Copy.objects.count() == 0
+    page = alices.post(reverse("import-job", args=[ImportJob.objects.get().pk]), follow=True).content.decode()
+    assert "1 book listed." in page
+    assert (Copy.objects.get().mode, Copy.objects.get().source) == ("drift", "import")
+
+
+def test_an_import_without_anything_says_so(alices: Client) -> None:
+    answer = alices.post(reverse("import"), {"numbers": " ", "format": "auto", "mode": "lend"})
+    assert answer.status_code == 422
+    assert "Paste some ISBNs" in answer.content.decode()
+
+
+def test_charlie_sees_no_import_of_alices(alices: Client, charlie: Reader, now: datetime) -> None:
+    """T-R1"""
+    alices.post(reverse("import"), {"numbers": PROCRASTINATION, "format": "auto", "mode": "lend"})
+    alices.force_login(charlie)
+    url = reverse("import-job", args=[ImportJob.objects.get().pk])
+    assert alices.get(url).status_code == 404
+    assert alices.post(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_for_readers_who_have_signed_in(client: Client, name: str) -> None:
+    assert reverse("sign-in") in client.get(reverse(name))["Location"]
+
+
+@pytest.mark.parametrize("name", ["shelf", "labels", "add-copy"])
+def test_thirty_books_need_no_more_queries_than_one(
+    alices: Client, alice: Reader, bob: Reader, name: str, now: datetime
+) -> None:
+    def add(count: int) -> None:
+        for n in range(count):
+            title = factories.title(f"书 {n} {Copy.objects.count()}", now=now)
+            copy = factories.copy(alice, of=title, now=now)
+            if n % 3 == 0:
+                copies.move_custody(copy=copy, to_holder=bob, reason="handover", now=now)
+
+    add(2)
+    few = queries(alices, reverse(name))
+    add(30)
+    assert queries(alices, reverse(name)) == few
+    assert few <= 15
+
+
+def test_what_readers_type_is_text(alices: Client, alice: Reader, now: datetime) -> None:
+    """T-R6, T-R7, T-R15"""
+    evil = '<script>alert(1)</script>{{7*7}}<b hx-get="/x">'
+    title = factories.title(now=now, isbns=[PROCRASTINATION])
+    Title.objects.update(title=evil, creators=[evil], publisher=evil)
+    copy = factories.copy(alice, of=title, now=now, note=evil)
+    pages = [text(alices, reverse(name)) for name in PAGES]
+    pages += [text(alices, reverse("copy", args=[copy.pk])), text(alices, reverse("add-copy"), isbn=PROCRASTINATION)]
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<b hx-get" not in page
+        assert "49" not in page.split("</h1>", 1)[-1].split("svg")[0] or "{{7*7}}" in page
+
+
+def test_pages_need_no_inline_style_or_script(alices: Client, alice: Reader, now: datetime) -> None:
+    factories.copy(alice, now=now)
+    for name in PAGES:
+        page = text(alices, reverse(name))
+        assert " style=" not in page
+        assert "<style" not in page
+        assert " onclick=" not in page
+
+
+@pytest.mark.parametrize("bad", ["' OR 1=1", "-title", "__class__", "owner__password"])
+def test_an_unknown_order_is_no_order(alices: Client, bad: str) -> None:
+    """T-R16"""
+    assert alices.get(reverse("shelf"), {"sort": bad, "page": bad}).status_code == 200
+
+
+def test_the_shelf_can_be_taken_along(alices: Client, alice: Reader, now: datetime) -> None:
+    factories.copy(alice, now=now)
+    answer = alices.get(reverse("export-shelf"))
+    assert "拖延心理学" in b"".join(answer).decode()  # type: ignore[arg-type]
+    assert answer["Cache-Control"] == "no-store, private"

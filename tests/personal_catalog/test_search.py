@@ -1,0 +1,186 @@
+"""Search on whichever engine the tests run on: FTS5 or tsvector."""
+
+import time
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from personal_catalog.models import SearchTerm, Title
+from personal_catalog.search import analyse, index, syllables
+from personal_catalog.search.engines import SearchTimedOut, engine
+from personal_catalog.search.query import search_titles, suggest
+from tests.personal_catalog import factories
+from tests.personal_catalog.factories import PROCRASTINATION
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf(now: datetime) -> dict[str, Title]:
+    rows = {
+        "procrastination": {"title": "拖延心理学", "isbns": [PROCRASTINATION], "creators": ["简·博克"]},
+        "solitude": {"title": "百年孤独", "creators": ["加西亚·马尔克斯"], "publisher": "南海出版公司"},
+        "changan": {"title": "长安的荔枝", "creators": ["马伯庸"]},
+        "history": {"title": "國史大綱", "creators": ["錢穆"]},
+        "primer": {"title": "C++ Primer 中文版（第 5 版）", "creators": ["Stanley B. Lippman"]},
+        "orwell": {"title": "1984", "creators": ["George Orwell"]},
+        "potter": {"title": "Harry Potter and the Sorcerer's Stone", "creators": ["J.K. Rowling"]},
+        "eyre": {"title": "Jane Eyre", "creators": ["Charlotte Brontë"]},
+        "kite": {"title": "追风筝的人", "original_title": "The Kite Runner", "creators": ["卡勒德·胡赛尼"]},
+        "women": {"title": "旅行女人", "creators": ["张三"]},
+    }
+    return {
+        key: factories.title(str(row["title"]), now=now, **{k: v for k, v in row.items() if k != "title"})
+        for key, row in rows.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ("拖延心理学", "procrastination"),
+        ("拖延", "procrastination"),
+        ("拖延心理學", "procrastination"),
+        ("tuoyanxinlixue", "procrastination"),
+        ("tuo yan xin li xue", "procrastination"),
+        ("tyxlx", "procrastination"),
+        ("xinlixue", "procrastination"),
+        ("tuoyan心理学", "procrastination"),
+        ("拖延心里学", "procrastination"),
+        ("拖延 博克", "procrastination"),
+        ("changandelizhi", "changan"),
+        ("马尔克斯", "solitude"),
+        ("加西亚马尔克斯", "solitude"),
+        ("百年 南海出版公司", "solitude"),
+        ("国史大纲", "history"),
+        ("钱穆", "history"),
+        ("c++", "primer"),
+        ("Ｃ＋＋ ｐｒｉｍｅｒ", "primer"),
+        ("１９８４", "orwell"),
+        ("potters stones", "potter"),
+        ("sorcerers stone", "potter"),
+        ("hary poter", "potter"),
+        ("harry pot", "potter"),
+        ("bronte", "eyre"),
+        ("kite runner", "kite"),
+        ("lvxing", "women"),
+        ("lüxing", "women"),
+        ("孤", "solitude"),
+    ],
+)
+def test_readers_find_what_they_mean(shelf: dict[str, Title], asked: str, key: str) -> None:
+    assert search_titles(asked).ids[:1] == [shelf[key].pk]
+
+
+@pytest.mark.parametrize(
+    "asked", [PROCRASTINATION, "978-7-300-11390-6", "7300113907", "ISBN 7-300-11390-7", "９７８７３００１１３９０６"]
+)
+def test_an_isbn_in_any_form_finds_its_title(shelf: dict[str, Title], asked: str) -> None:
+    assert search_titles(asked).ids == [shelf["procrastination"].pk]
+
+
+def test_an_isbn_that_nobody_has_finds_nothing_else(shelf: dict[str, Title]) -> None:
+    assert search_titles("9787020024759").ids == []
+
+
+ODD = ["", "  ", "*", '" OR "', "'; DROP TABLE x; --", "NEAR(", "title:拖延)", "\\", "😀", "不存在的书", "\x00"]
+
+
+@pytest.mark.parametrize("asked", ODD)
+def test_odd_questions_find_nothing_and_break_nothing(shelf: dict[str, Title], asked: str) -> None:
+    assert search_titles(asked).ids == []
+
+
+def test_the_very_title_stands_first(now: datetime) -> None:
+    longer = factories.title("活着的理由与活着", now=now)
+    exact = factories.title("活着", now=now)
+    assert search_titles("活着").ids == [exact.pk, longer.pk]
+
+
+def test_what_was_searched_instead_is_said(shelf: dict[str, Title]) -> None:
+    assert search_titles("hary poter").instead == "harry potter"
+    assert search_titles("harry potter").instead == ""
+
+
+def test_near_spellings_are_offered(shelf: dict[str, Title]) -> None:
+    assert suggest("hary poter")[0] == "harry potter"
+    assert suggest("9787300113908") == ["978-7-300-11390-6"]
+    assert suggest("百年孤单") == ["百年孤独"]
+
+
+def test_the_total_counts_beyond_the_ids(shelf: dict[str, Title], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("personal_catalog.search.query.MOST_HITS", 1)
+    hits = search_titles("的")
+    assert (len(hits.ids), hits.total) == (1, 2)
+
+
+def test_everything_can_be_indexed_anew(shelf: dict[str, Title]) -> None:
+    engine().drop([title.pk for title in shelf.values()])
+    assert sorted(index.missing_from_index()) == sorted(title.pk for title in shelf.values())
+    assert index.reindex_all() == len(shelf)
+    assert index.missing_from_index() == []
+    assert search_titles("拖延").total == 1
+
+
+def test_a_row_left_in_the_index_is_never_shown(shelf: dict[str, Title]) -> None:
+    """T-R22"""
+    Title.objects.filter(pk=shelf["solitude"].pk).update(status="merged", merged_into=shelf["orwell"])
+    assert search_titles("百年孤独").ids == []
+
+
+def test_the_same_words_are_kept_once(shelf: dict[str, Title], now: datetime) -> None:
+    before = SearchTerm.objects.count()
+    factories.title("Harry Potter", now=now)
+    assert SearchTerm.objects.count() == before
+
+
+@pytest.mark.parametrize("unit", ["拖延", "a", "xian", "a1 ", "((", "é́", "\u0301", "ISBN ", "978"])
+def test_time_grows_no_faster_than_the_question(shelf: dict[str, Title], unit: str) -> None:
+    """T-A11: pumped up far beyond the cap."""
+    began = time.monotonic()
+    search_titles(unit * 50_000)
+    suggest(unit * 50_000)
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="FTS5 only: PostgreSQL has its own test")
+def test_a_slow_question_is_given_up_on_sqlite(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-A11"""
+    settings.SEARCH_SECONDS = 0
+    slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000) SELECT count(*) AS id, 0 AS passed_on FROM n"
+    monkeypatch.setattr("personal_catalog.search.engines.LIVE", f"JOIN ({slow}) t ON t.id <> i.{{key}}")
+    with pytest.raises(SearchTimedOut):
+        search_titles("拖延")
+
+
+@pytest.mark.postgres
+def test_a_slow_question_is_given_up_on_postgres(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-A11, and the limit does not outlive the question."""
+    settings.SEARCH_SECONDS = 1
+    slow = "JOIN (SELECT pg_sleep(3), 1 AS id, 0 AS passed_on) t ON i.{key} >= 0"
+    monkeypatch.setattr("personal_catalog.search.engines.LIVE", slow)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO personal_catalog_titleindex VALUES (1, $$'拖延':1A$$)")
+    with pytest.raises(SearchTimedOut):
+        search_titles("拖延")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        assert cursor.fetchone()[0] == "0"
+
+
+def test_pinyin_is_cut_into_syllables_in_all_ways() -> None:
+    assert syllables.cut("xian") == (("xian",), ("xi", "an"))
+    assert ("tuo", "yan") in syllables.cut("tuoyan")
+    assert syllables.cut("procrastination") == ()
+    assert syllables.cut("x" * 100) == ()
+
+
+def test_a_part_of_a_traditional_word_becomes_what_the_whole_becomes() -> None:
+    whole = analyse.fold("顯著的後來")
+    assert whole == "".join(analyse.fold(char) for char in "顯著的後來")
+
+
+def test_records_have_single_characters_and_pairs_questions_only_pairs() -> None:
+    assert analyse.in_record("三体Ⅱ") == ["三", "体", "三体", "ii"]

@@ -1,0 +1,127 @@
+"""What curators do in the admin."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from library_bridge.models import Reader
+from personal_catalog import curation, titles
+from personal_catalog.models import Title
+from personal_catalog.search.query import search_titles
+from tests.personal_catalog import factories
+from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
+
+pytestmark = pytest.mark.django_db
+LIST = "wagtailsnippets_personal_catalog_title:list"
+EDIT = "wagtailsnippets_personal_catalog_title:edit"
+
+
+@pytest.fixture
+def desk(client: Client, lin: Reader) -> Client:
+    client.force_login(lin)
+    return client
+
+
+@pytest.fixture
+def pending(alice: Reader, now: datetime) -> Title:
+    return titles.add_by_hand(facts=factories.facts("校园鸟类"), actor=alice, now=now)
+
+
+def bulk(action: str, *chosen: Title) -> str:
+    ids = "&".join(f"id={title.pk}" for title in chosen)
+    return f"{reverse('wagtail_bulk_action', args=['personal_catalog', 'title', action])}?{ids}"
+
+
+def filled(of: Title, /, **changes: object) -> dict[str, object]:
+    form = {"title": of.title, "creators": "\n".join(of.creators), "language": of.language, "isbns": ""}
+    return {**form, **changes}
+
+
+def test_the_list_is_searched_as_readers_search(desk: Client, pending: Title, now: datetime) -> None:
+    factories.title("围城", now=now)
+    page = desk.get(reverse(LIST), {"q": "xiaoyuanniaolei"}).content.decode()
+    assert "校园鸟类" in page
+    assert "围城" not in page
+    assert "围城" not in desk.get(reverse(LIST), {"status": "pending"}).content.decode()
+
+
+def test_an_edit_goes_the_way_of_every_correction(desk: Client, lin: Reader, pending: Title) -> None:
+    answer = desk.post(
+        reverse(EDIT, args=[pending.pk]), filled(pending, title="校园鸟类图鉴", isbns="978-7-300-11390-6")
+    )
+    assert answer.status_code == 302
+    pending.refresh_from_db()
+    assert (pending.title, pending.isbns.get().isbn13) == ("校园鸟类图鉴", PROCRASTINATION)
+    assert pending.changes.first().actor == lin  # type: ignore[union-attr]
+    assert search_titles("图鉴").ids == [pending.pk]
+
+
+def test_an_isbn_that_another_title_has_is_refused_with_its_name(desk: Client, pending: Title, now: datetime) -> None:
+    factories.title("围城", now=now, isbns=[FORTRESS])
+    page = desk.post(reverse(EDIT, args=[pending.pk]), filled(pending, isbns=FORTRESS)).content.decode()
+    assert "围城" in page
+    assert pending.isbns.count() == 0
+
+
+def test_a_curator_adds_a_title(desk: Client) -> None:
+    url = reverse("wagtailsnippets_personal_catalog_title:add")
+    assert desk.post(url, {"title": "Dune", "creators": "Frank Herbert", "isbns": "9780441013593"}).status_code == 302
+    title = Title.objects.get()
+    assert (title.status, title.language, title.isbns.get().isbn13) == ("approved", "eng", "9780441013593")
+
+
+def test_titles_are_never_deleted(desk: Client, pending: Title) -> None:
+    url = reverse("wagtailsnippets_personal_catalog_title:delete", args=[pending.pk])
+    desk.post(url)
+    assert Title.objects.filter(pk=pending.pk).exists()
+
+
+def test_several_titles_are_approved_at_once(desk: Client, pending: Title) -> None:
+    assert "校园鸟类" in desk.get(bulk("approve", pending)).content.decode()
+    desk.post(bulk("approve", pending))
+    pending.refresh_from_db()
+    assert pending.status == Title.Status.APPROVED
+
+
+def test_titles_are_merged_into_the_chosen_one(desk: Client, pending: Title, now: datetime) -> None:
+    keep = factories.title("校园鸟类志", now=now, isbns=[PROCRASTINATION])
+    page = desk.get(bulk("merge", pending, keep)).content.decode()
+    assert PROCRASTINATION in page
+    desk.post(bulk("merge", pending, keep), {"keep": keep.pk})
+    pending.refresh_from_db()
+    assert pending.merged_into == keep
+
+
+def test_the_queue_has_what_was_typed_and_what_was_suggested(
+    desk: Client, pending: Title, alice: Reader, now: datetime
+) -> None:
+    title = factories.title("围城", now=now, year=1980)
+    suggestion = curation.suggest_correction(title=title, reader=alice, changes={"year": 1991}, now=now)
+    assert suggestion is not None
+    page = desk.get(reverse("catalog-queue")).content.decode()
+    assert "校园鸟类" in page
+    assert "1991" in page
+    desk.post(reverse("catalog-approve", args=[pending.pk]))
+    desk.post(reverse("catalog-decide", args=[suggestion.pk]), {"accept": ""})
+    page = desk.get(reverse("catalog-queue")).content.decode()
+    assert reverse("catalog-approve", args=[pending.pk]) not in page
+    title.refresh_from_db()
+    assert title.year == 1991
+
+
+def test_what_a_reader_typed_is_text_in_the_admin(desk: Client, alice: Reader, now: datetime) -> None:
+    """T-L3"""
+    titles.add_by_hand(facts=factories.facts("<script>alert(1)</script>"), actor=alice, now=now)
+    for url in (reverse(LIST), reverse("catalog-queue")):
+        assert "<script>alert(1)" not in desk.get(url).content.decode()
+
+
+def test_staff_without_the_permission_and_readers_stay_outside(client: Client, pending: Title, alice: Reader) -> None:
+    client.force_login(alice)
+    client.post(reverse("catalog-approve", args=[pending.pk]))
+    client.post(bulk("approve", pending))
+    client.get(reverse("catalog-queue"))
+    pending.refresh_from_db()
+    assert pending.status == Title.Status.PENDING
