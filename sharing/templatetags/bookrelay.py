@@ -1,0 +1,204 @@
+"""Tags and filters of every template (a built-in library, no {% load %} needed). `now` is taken here, at the edge."""
+
+from datetime import date, datetime
+from typing import Any
+
+import segno
+from django import template
+from django.forms import BoundField
+from django.template.base import Node, NodeList, Parser, Token
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+from personal_catalog.covers import cover_svg
+from sharing import dates, typography
+from sharing.dates import When
+
+register = template.Library()
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+@register.simple_tag
+def icon(name: str, *, small: bool = False) -> SafeString:
+    """An icon of the sprite static/icons.svg; it stands beside a word or in something that has a name."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
+        " icon-s" if small else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def cover(book: Any, size: int = 0, *, lazy: bool = False) -> SafeString:
+    """The cloth cover of a Title, or of anything with a title (a library loan). `size` 1 to 8 as in elements.css.
+    In long lists of Titles `lazy` asks for it by address instead: it keeps the page small and is cached for good."""
+    size_class = f" cover-{size}" if size else ""
+    if lazy and getattr(book, "pk", None) and hasattr(book, "cover_seed"):
+        picture = format_html(
+            '<img src="{}" alt="" width="100" height="140" loading="lazy">', reverse("cover", args=[book.pk])
+        )
+    else:
+        picture = mark_safe(cover_svg(*_cover_facts(book)))
+    return format_html('<span class="cover{}">{}</span>', size_class, picture)
+
+
+def _cover_facts(book: Any) -> tuple[str, str, str]:
+    name = typography.name_of(book)
+    seed = getattr(book, "cover_seed", "") or getattr(book, "isbn13", "") or name
+    creators = getattr(book, "creators", "")
+    return str(seed), name, creators if isinstance(creators, str) else "、".join(creators[:1])
+
+
+@register.simple_tag
+def qr(text: str, name: str = "QR") -> SafeString:
+    """A QR code, dark on white in both themes. What it says must stand beside it in letters too."""
+    drawing = segno.make(text, micro=False, error="m").svg_inline(
+        border=0, omitsize=True, dark="#10160f", svgclass=None, lineclass=None
+    )
+    return format_html('<div class="qr" role="img" aria-label="{}">{}</div>', name, mark_safe(drawing))
+
+
+@register.simple_tag
+def stamp(
+    when: When | None, *, time: bool = False, short: bool = False, binding: bool = False, box: bool = False
+) -> SafeString:
+    """A date as the library stamps it: `short` leaves the year out, `time` adds the hour, `binding` turns it red from
+    three days before, `box` draws the frame."""
+    if when is None:
+        return mark_safe("")
+    words = dates.stamp_day(when) if short else dates.stamp_date(when)
+    if time and isinstance(when, datetime):
+        words = f"{words} {dates.stamp_time(when)}"
+    return _time(when, words, due=binding and dates.binds(when, today=today()), box=box)
+
+
+@register.simple_tag
+def near_stamp(when: datetime | None, *, due: bool = True) -> SafeString:
+    """`Today 12:30`, set as a stamp: for what waits and when."""
+    return _time(when, capfirst(dates.near_time(when, today=today())), due=due) if when else mark_safe("")
+
+
+def _time(when: When, words: str, *, due: bool, box: bool = False) -> SafeString:
+    classes = f"stamp{' stamp-due' if due else ''}{' stamp-box' if box else ''}"
+    return format_html('<time class="{}" datetime="{}">{}</time>', classes, dates.local(when).isoformat(), words)
+
+
+@register.filter
+def stamp_date(when: When | None) -> str:
+    return dates.stamp_date(when) if when else ""
+
+
+@register.filter
+def stamp_time(when: datetime | None) -> str:
+    return dates.stamp_time(when) if when else ""
+
+
+@register.filter
+def long_date(when: When | None) -> str:
+    return dates.long_date(when, today=today()) if when else ""
+
+
+@register.filter
+def full_date(when: When | None) -> str:
+    return dates.full_date(when) if when else ""
+
+
+@register.filter
+def near_date(when: When | None) -> str:
+    return dates.near_date(when, today=today()) if when else ""
+
+
+@register.filter
+def near_time(when: datetime | None) -> str:
+    return dates.near_time(when, today=today()) if when else ""
+
+
+@register.filter
+def binds(when: When | None) -> bool:
+    return when is not None and dates.binds(when, today=today())
+
+
+@register.filter
+def days_left(when: When | None) -> str:
+    return dates.days_left(when, today=today()) if when else ""
+
+
+@register.filter
+def time_left(when: datetime | None) -> str:
+    return dates.time_left(when, now=timezone.now()) if when else ""
+
+
+@register.filter
+def booktitle(book: Any) -> SafeString:
+    """《…》 or “…” with the language marked: for running text."""
+    return typography.book_title(book) if book else mark_safe("")
+
+
+@register.filter
+def booktitle_text(book: Any) -> str:
+    """The same without markup: for attributes and the title bar."""
+    return typography.quoted(typography.name_of(book)) if book else ""
+
+
+@register.filter
+def lang_attr(text: Any) -> SafeString:
+    """`<b{{ name|lang_attr }}>{{ name }}</b>`: the attribute where the language changes, else nothing."""
+    return typography.lang_attribute(text) if text else mark_safe("")
+
+
+@register.filter
+def grouped(number: int) -> str:
+    return typography.grouped(number)
+
+
+@register.filter
+def spaced(code: str, every: int = 1) -> str:
+    """A code in groups, to be read aloud or typed: `407 192`, `4 0 7 1 9 2`."""
+    return " ".join(code[i : i + every] for i in range(0, len(code), every))
+
+
+@register.filter
+def lines(call_number: str) -> list[str]:
+    """A call number as it stands on a spine label, at most three lines."""
+    return call_number.replace("/", " ").split(maxsplit=2)
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The form control with our class, beside whatever classes the widget has."""
+    return field.as_widget(attrs={"class": f"input {field.field.widget.attrs.get('class', '')}".rstrip()})
+
+
+@register.filter
+def undo_url(message: Any) -> str:
+    """`messages.success(request, text, extra_tags=f"undo:{url}")` puts an Undo button into the toast."""
+    return next((tag[5:] for tag in (message.extra_tags or "").split() if tag.startswith("undo:/")), "")
+
+
+class CaptureNode(Node):
+    child_nodelists = ("nodelist",)
+
+    def __init__(self, nodelist: NodeList, name: str) -> None:
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context: Context) -> SafeString:
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())
+        return mark_safe("")
+
+
+@register.tag
+def capture(parser: Parser, token: Token) -> CaptureNode:
+    """{% capture back %}{% block back %}{% endblock %}{% endcapture %}: a block whose emptiness can be asked."""
+    name = token.split_contents()[1]
+    nodelist = parser.parse(("endcapture",))
+    parser.delete_first_token()
+    return CaptureNode(nodelist, name)

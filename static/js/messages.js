@@ -1,0 +1,46 @@
+// Toasts go after eight seconds, but not from under a finger or the focus; what failed is said in words.
+(() => {
+  const box = document.getElementById("messages");
+  const STAY = 8000;
+
+  function arm(toast) {
+    let timer;
+    const start = () => { timer = setTimeout(() => toast.remove(), STAY); };
+    const stop = () => clearTimeout(timer);
+    for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stop);
+    for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, () => { stop(); start(); });
+    start();
+  }
+
+  function armAll() {
+    for (const toast of document.querySelectorAll("#messages .toast:not([data-armed])")) {
+      toast.dataset.armed = "";
+      arm(toast);
+    }
+  }
+
+  // The server's own sentence where the answer holds one, else ours.
+  function sayFailed(answer) {
+    const page = answer && new DOMParser().parseFromString(answer, "text/html");
+    const said = page && page.querySelector("main [role=alert], body > [role=alert]");
+    const words = said ? document.importNode(said, true) : document.getElementById("no-answer").content.cloneNode(true);
+    document.getElementById("messages").replaceChildren(words);
+    document.getElementById("messages").scrollIntoView({ block: "nearest" });
+  }
+
+  function showNetwork() {
+    document.querySelector("#offline > .offline").hidden = navigator.onLine;
+  }
+
+  if (!box) return;
+  armAll();
+  new MutationObserver(armAll).observe(box.parentNode, { childList: true, subtree: true });
+  // A fragment that could not be fetched is no loss; what somebody sent is.
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, ({ detail }) => {
+      if (detail.requestConfig.verb !== "get") sayFailed(detail.xhr && detail.xhr.responseText);
+    });
+  }
+  for (const name of ["online", "offline"]) window.addEventListener(name, showNetwork);
+  showNetwork();
+})();
