@@ -1,0 +1,53 @@
+"""What holder and requester write to each other."""
+
+from django.utils import timezone
+from ninja import Query
+from pydantic import BaseModel, Field
+
+from sharing import conversations
+from sharing.api import ids, schemas, serializers
+from sharing.api.app import signed_in
+from sharing.api.auth import Call
+from sharing.api.paging import Page, Paging
+from sharing.api.schemas import MessageOut
+from sharing.errors import NotFound
+from sharing.models import Conversation, Message
+
+router = signed_in("conversations")
+
+
+class MessagePage(Page[MessageOut]):
+    last_seq: int
+    closed: bool
+
+
+class NewMessage(BaseModel):
+    text: str = Field(min_length=1, max_length=8000)
+
+
+@router.get("/conversations/{id}/messages", response=MessagePage, operation_id="listMessages")
+def list_messages(request: Call, id: str, paging: Query[Paging], after: int = 0) -> MessagePage:
+    """In order of `seq`, which has no gaps: `?after=` the last one you have gives what you missed."""
+    conversation = _visible(request, id)
+    rows = conversation.messages.filter(seq__gt=max(0, min(after, 2**31 - 1))).order_by("seq")
+
+    def one(row: Message) -> MessageOut:
+        return serializers.message(row, conversation=conversation, viewer=request.auth)
+
+    closed = conversation.closed_at is not None
+    return MessagePage.of(request, paging, rows, one, last_seq=conversation.last_seq, closed=closed)
+
+
+@router.post("/conversations/{id}/messages", response={201: MessageOut}, operation_id="sendMessage")
+def send_message(request: Call, id: str, payload: NewMessage) -> schemas.MessageOut:
+    now = timezone.now()
+    row = conversations.send_message(conversation_id=ids.number(id), actor=request.auth, text=payload.text, now=now)
+    return serializers.message(row, conversation=_visible(request, id), viewer=request.auth)
+
+
+def _visible(request: Call, id: str) -> Conversation:
+    rows = Conversation.objects.visible_to(request.auth).select_related("ask__holder", "ask__request__requester")
+    found = rows.filter(pk=ids.number(id)).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,117 @@
+"""The reader's own copies."""
+
+from typing import Annotated, Literal
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Query
+from pydantic import BaseModel, Field, model_validator
+
+from personal_catalog import copies, exports, listing
+from personal_catalog.models import Copy
+from sharing import holdings
+from sharing.api import ids, schemas, serializers
+from sharing.api.app import signed_in
+from sharing.api.auth import Call
+from sharing.api.paging import Page, Paging
+from sharing.api.problems import Invalid
+from sharing.errors import NotFound
+
+router = signed_in("copies")
+
+Mode = Literal["lend", "drift", "gift", "display"]
+Condition = Literal["new", "good", "fair", "worn"]
+Visibility = Literal["everyone", "nobody"]
+Name = Annotated[str, Field(max_length=200)]
+
+
+CSV = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+
+
+class Typed(BaseModel):
+    """A book as a reader types it; a curator looks it through."""
+
+    title: str = Field(min_length=1, max_length=500)
+    subtitle: str = Field("", max_length=500)
+    creators: list[Name] = Field([], max_length=20)
+    translators: list[Name] = Field([], max_length=10)
+    publisher: str = Field("", max_length=200)
+    edition: str = Field("", max_length=100)
+    year: int | None = Field(None, ge=-3000, le=2199)
+    language: str = Field("", max_length=20)
+
+
+class NewCopy(BaseModel):
+    isbn: str = Field("", max_length=100, description="In any form.")
+    title: Typed | None = None
+    mode: Mode = "lend"
+    condition: Condition = "good"
+    note: str = Field("", max_length=copies.NOTE_LENGTH)
+    visibility: Visibility = "everyone"
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "NewCopy":
+        if not self.isbn.strip() and self.title is None:
+            raise Invalid({"isbn": [_("An ISBN or a title is needed.")]})
+        return self
+
+
+class CopyChanges(BaseModel):
+    mode: Mode | None = None
+    condition: Condition | None = None
+    note: str | None = Field(None, max_length=copies.NOTE_LENGTH)
+    visibility: Visibility | None = None
+    status: Literal["listed", "paused"] | None = None
+
+
+@router.post("/copies", response={201: schemas.CopyOut}, operation_id="addCopy")
+def add_copy(request: Call, payload: NewCopy) -> schemas.CopyOut:
+    """By ISBN, by a title typed by hand, or both."""
+    said = payload.title.model_dump() if payload.title else None
+    how = payload.model_dump(include={"mode", "condition", "note", "visibility"})
+    listed = listing.list_copy(owner=request.auth, now=timezone.now(), number=payload.isbn.strip(), said=said, **how)
+    return serializers.copy(listed.copy)
+
+
+@router.get("/me/copies", response=Page[schemas.CopyOut], operation_id="listMyCopies")
+def list_my_copies(request: Call, paging: Query[Paging]) -> Page[schemas.CopyOut]:
+    rows = Copy.objects.owned_by(request.auth).select_related("title")
+    return Page[schemas.CopyOut].of(request, paging, rows, serializers.copy)
+
+
+@router.get("/me/copies/export", operation_id="exportCopies", openapi_extra={"responses": {200: CSV}})
+def export_copies(request: Call, format: str = "csv") -> StreamingHttpResponse:
+    """The shelf as a file; CSV for now."""
+    if format != "csv":
+        raise Invalid({"format": [_("This format cannot be written yet. CSV can.")]}, "unknown_format")
+    file = StreamingHttpResponse(exports.shelf_csv(request.auth), content_type="text/csv; charset=utf-8")
+    file["Content-Disposition"] = 'attachment; filename="bookrelay-copies.csv"'
+    return file
+
+
+@router.get("/copies/{id}", response=schemas.CopyOut, operation_id="getCopy")
+def get_copy(request: Call, id: str) -> schemas.CopyOut:
+    return serializers.copy(_own(request, id))
+
+
+@router.patch("/copies/{id}", response=schemas.CopyOut, operation_id="updateCopy")
+def update_copy(request: Call, id: str, payload: CopyChanges) -> schemas.CopyOut:
+    """Only what is sent is changed. While the copy is away, how it is lent stays."""
+    changes = payload.model_dump(exclude_none=True)
+    copies.update_copy(copy_id=ids.number(id), actor=request.auth, changes=changes, now=timezone.now())
+    return serializers.copy(_own(request, id))
+
+
+@router.delete("/copies/{id}", response={204: None}, operation_id="withdrawCopy")
+def withdraw_copy(request: Call, id: str) -> HttpResponse:
+    """Off the shelf for good; refused while the copy is promised or away."""
+    holdings.withdraw_copy(copy_id=ids.number(id), actor=request.auth, now=timezone.now())
+    return HttpResponse(status=204)
+
+
+def _own(request: Call, id: str) -> Copy:
+    row = Copy.objects.owned_by(request.auth).select_related("title").filter(pk=ids.number(id)).first()
+    if row is None:
+        raise NotFound
+    return row

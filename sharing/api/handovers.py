@@ -1,0 +1,91 @@
+"""Arranging a handover, showing its code, confirming it."""
+
+from typing import Any, Literal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from sharing import codes, handovers
+from sharing.api import ids, schemas, serializers
+from sharing.api.app import signed_in
+from sharing.api.auth import Call
+from sharing.api.idempotency import Once
+from sharing.api.problems import Invalid
+from sharing.api.schemas import Moment
+from sharing.models import Handover
+
+router = signed_in("handovers")
+
+
+class CodeOut(BaseModel):
+    pin: str
+    qr_payload: str
+    expires_at: Moment
+
+
+class Meeting(BaseModel):
+    method: Literal["in_person", "drop_point", "courier"] = "in_person"
+    place: str = Field(min_length=1, max_length=120)
+    starts_at: AwareDatetime
+
+
+class Code(BaseModel):
+    """What the giver shows: its PIN typed, or its QR code scanned."""
+
+    pin: str = Field("", max_length=40)
+    qr_payload: str = Field("", max_length=500)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "Code":
+        if not (self.pin.strip() or self.qr_payload.strip()):
+            raise Invalid({"pin": [_("The PIN, or what the QR code holds, is needed.")]})
+        return self
+
+
+@router.post("/lendings/{id}/handover", response=schemas.HandoverOut, operation_id="proposeHandover")
+def propose_handover(request: Call, id: str, payload: Meeting) -> schemas.HandoverOut:
+    """Way out or way back, as the lending's state has it. Another proposal replaces the one before."""
+    row = handovers.propose_handover(
+        lending_id=ids.number(id), actor=request.auth, method=payload.method, place=payload.place,
+        starts_at=payload.starts_at, now=timezone.now(),
+    )  # fmt: skip
+    return serializers.handover(row, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/handovers/{id}/agree", response=schemas.HandoverOut, operation_id="agreeHandover")
+def agree_handover(request: Call, id: str) -> schemas.HandoverOut:
+    """By the one who did not propose it."""
+    row = handovers.agree_handover(handover_id=ids.number(id), actor=request.auth, now=timezone.now())
+    return serializers.handover(row, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/handovers/{id}/confirm", response=schemas.ConfirmedOut, operation_id="confirmHandover")
+def confirm_handover(request: Call, id: str, payload: Code) -> schemas.ConfirmedOut:
+    """By the one who takes the book. A library loan is then `transferring`: poll the lending."""
+    row = handovers.confirm_handover(
+        handover_id=ids.number(id), actor=request.auth, pin=payload.pin, qr_payload=payload.qr_payload,
+        now=timezone.now(),
+    )  # fmt: skip
+    return serializers.confirmed(row, viewer=request.auth, now=timezone.now())
+
+
+def _keep(answer: dict[str, Any], path: dict[str, str]) -> dict[str, Any]:
+    """PIN and QR are derived, never stored: an idempotency key must not become the place where they stand."""
+    row = Handover.objects.values("pin_serial", "qr_serial").get(pk=ids.number(path["id"]))
+    return {**row, "expires_at": answer["expires_at"]}
+
+
+def _restore(kept: dict[str, Any], path: dict[str, str]) -> dict[str, Any]:
+    row = Handover(pk=ids.number(path["id"]), pin_serial=kept["pin_serial"], qr_serial=kept["qr_serial"])
+    return {"pin": codes.pin_of(row), "qr_payload": codes.payload_of(row), "expires_at": kept["expires_at"]}
+
+
+secrets = signed_in("handovers", once=Once(keep=_keep, restore=_restore))
+
+
+@secrets.post("/handovers/{id}/code", response=CodeOut, operation_id="issueHandoverCode")
+def issue_handover_code(request: Call, id: str) -> CodeOut:
+    """For the one who gives the book, to show to the other. It works once, for minutes."""
+    code = handovers.issue_code(handover_id=ids.number(id), actor=request.auth, now=timezone.now())
+    return CodeOut(pin=code.pin, qr_payload=code.qr_payload, expires_at=code.expires_at)

@@ -1,0 +1,180 @@
+"""What the API answers. Ids are opaque strings; times carry their offset; a field that may be unknown is null."""
+
+import datetime as dt
+from typing import Annotated
+
+from django.utils import timezone
+from pydantic import AfterValidator, BaseModel, Field
+
+Moment = Annotated[dt.datetime, AfterValidator(timezone.localtime)]
+
+
+class ReaderOut(BaseModel):
+    id: str
+    display_name: str
+    language: str
+
+
+class TitleRef(BaseModel):
+    id: str
+    title: str
+    creators: list[str]
+    cover_url: str
+
+
+class LibraryLoanOut(BaseModel):
+    id: str
+    library: str
+    barcode: str
+    title: str
+    creators: str
+    isbn13: str | None
+    call_number: str
+    due_date: dt.date
+    due_at: Moment
+    renewable: bool
+    renewals_left: int | None
+    transferable: bool
+    reason: str | None = Field(description="Why it cannot be passed on, in the reader's language; null when it can.")
+    reason_code: str | None
+    title_id: str | None
+    holding_id: str
+    as_of: Moment
+
+
+class CopyOut(BaseModel):
+    id: str
+    title: TitleRef
+    mode: str
+    condition: str
+    note: str
+    visibility: str
+    status: str
+    area: str
+    label: str
+    source: str
+    away: bool = Field(description="In someone else's hands just now.")
+    holding_id: str
+    created_at: Moment
+
+
+class HoldingOut(BaseModel):
+    id: str
+    kind: str
+    mode: str
+    status: str
+    due_date: dt.date | None
+    area: str
+    own: bool = Field(description="Your own copy, or with you already.")
+    reason: str | None = Field(description="Why a loan cannot be passed on.")
+    call_number: str
+    branch: str
+    condition: str
+    note: str
+
+
+class RequestOut(BaseModel):
+    id: str
+    title: TitleRef
+    holding_id: str | None
+    status: str
+    message: str
+    needed_by: dt.date | None
+    areas: list[str]
+    placed_at: Moment
+    deadline_at: Moment
+    closed_at: Moment | None
+    close_reason: str
+    asked: int = Field(description="How many holders have been asked so far.")
+    conversations: list[str] = Field(description="One with each of them, in the order they were asked.")
+    lending_id: str | None
+
+
+class AskOut(BaseModel):
+    id: str
+    request_id: str
+    status: str
+    kind: str
+    title: TitleRef
+    holding_id: str
+    message: str
+    needed_by: dt.date | None
+    asked_at: Moment
+    respond_by: Moment
+    answered_at: Moment | None
+    conversation_id: str
+    lending_id: str | None
+
+
+class HandoverOut(BaseModel):
+    id: str
+    handover_id: str
+    direction: str
+    method: str
+    place: str | None = Field(description="null from a day after the lending's end.")
+    starts_at: Moment
+    status: str
+    proposed_by: str = Field(description="me or other")
+    agreed_at: Moment | None
+    confirmed_at: Moment | None
+    next: list[str] = Field(description="What you can do with it now: agree, code, confirm.")
+
+
+class ConfirmedOut(HandoverOut):
+    lending_id: str
+    lending_status: str
+
+
+class EventOut(BaseModel):
+    at: Moment
+    kind: str
+    actor: str = Field(description="me, other, librarian, or service when a deadline or the library acted.")
+    status: str | None
+
+
+class Other(BaseModel):
+    display_name: str
+
+
+class LendingOut(BaseModel):
+    id: str
+    number: str
+    request_id: str
+    ask_id: str | None
+    status: str
+    mode: str
+    kind: str
+    title: TitleRef
+    role: str
+    other: Other
+    due_date: dt.date | None
+    deadline_at: Moment
+    agreed_at: Moment
+    handed_over_at: Moment | None
+    closed_at: Moment | None
+    close_reason: str
+    extended: bool
+    handovers: list[HandoverOut]
+    conversation_id: str
+    events: list[EventOut]
+
+
+class MessageOut(BaseModel):
+    seq: int
+    mine: bool
+    author: str = Field(description="me; before consent holder or reader, afterwards the other's display name.")
+    text: str
+    sent_at: Moment
+
+
+class NotificationOut(BaseModel):
+    id: str
+    kind: str
+    text: str
+    created_at: Moment
+    read_at: Moment | None
+    title: TitleRef | None
+    request_id: str | None
+    ask_id: str | None
+    lending_id: str | None
+    conversation_id: str | None

@@ -1,0 +1,153 @@
+"""The shared catalogue: searching it, and one title with what can be asked for."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from ninja import Query
+from pydantic import BaseModel
+
+from personal_catalog.models import Title, TitleIsbn
+from sharing import catalogue, library_items, policies, shown_holdings
+from sharing.api import ids, schemas, serializers
+from sharing.api.app import signed_in
+from sharing.api.auth import Call
+from sharing.api.paging import Page, Paging
+from sharing.api.problems import Invalid
+from sharing.api.schemas import HoldingOut
+from sharing.catalogue import ResultRow
+from sharing.errors import NotFound
+from sharing.facets import FacetValue
+from sharing.filters import TitleFilter
+
+router = signed_in("catalogue")
+
+
+class HoldingCountsOut(BaseModel):
+    personal: int
+    library: int
+    available: int
+
+
+class TitleItem(BaseModel):
+    id: str
+    title: str
+    subtitle: str
+    creators: list[str]
+    publisher: str
+    year: int | None
+    language: str
+    isbns: list[str]
+    cover_url: str
+    holdings: HoldingCountsOut
+    free_from: dt.date | None
+    areas: list[str]
+    modes: list[str]
+
+
+class TitleOut(BaseModel):
+    id: str
+    title: str
+    subtitle: str
+    original_title: str
+    creators: list[str]
+    translators: list[str]
+    publisher: str
+    edition: str
+    series: str
+    year: int | None
+    language: str
+    extent: str
+    summary: str
+    subjects: list[str]
+    classification: str
+    isbns: list[str]
+    cover_url: str
+    holdings: list[HoldingOut]
+
+
+class FacetOut(BaseModel):
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+FILTERS: list[dict[str, Any]] = [
+    {"in": "query", "name": name, "required": False, "schema": {"type": "string"}, "description": str(one.label)}
+    for name, one in TitleFilter.base_filters.items()
+]
+
+
+class TitlePage(Page[TitleItem]):
+    available: int
+    instead: str | None
+    facets: dict[str, list[FacetOut]]
+
+
+@router.get("/titles", response=TitlePage, operation_id="searchTitles", openapi_extra={"parameters": FILTERS})
+def search_titles(request: Call, paging: Query[Paging]) -> TitlePage:
+    """Best first. Repeating a parameter widens, different ones narrow. `instead` is what was searched when the words as
+    typed gave nothing; the first 2,000 titles can be paged through."""
+    filters = TitleFilter(request.GET, now=timezone.now())
+    if not filters.is_valid():
+        raise Invalid({name: [str(text) for text in texts] for name, texts in filters.errors.items()})
+    found = catalogue.results(filters=filters, reader=request.auth, page=paging.page, page_size=paging.page_size)
+    return TitlePage.of_shown(
+        request, paging, found.count, [_item(row) for row in found.items], reachable=found.reachable,
+        available=found.available, instead=found.instead or None,
+        facets={name: [_facet(value) for value in values] for name, values in found.facets.items()},
+    )  # fmt: skip
+
+
+@router.get("/titles/{id}", response=TitleOut, operation_id="getTitle")
+def get_title(request: Call, id: str) -> TitleOut:
+    """The record, and what can be asked for: kind, mode, status, due date and area, never who. The id of a title that
+    was merged into another gives the other."""
+    now = timezone.now()
+    title = _live(ids.number(id))
+    items = library_items.of_isbns(_isbns(title), now=now).items
+    found = shown_holdings.of_title(title.pk, items=items, reader=request.auth, policy=policies.current(), now=now)
+    return _record(title, [serializers.holding(one) for one in found])
+
+
+def _live(pk: int) -> Title:
+    rows = Title.objects.prefetch_related(Prefetch("isbns", TitleIsbn.objects.order_by("sort", "pk")))
+    title = rows.filter(pk=pk).first()
+    while title is not None and title.merged_into_id is not None:
+        title = rows.filter(pk=title.merged_into_id).first()
+    if title is None:
+        raise NotFound
+    return title
+
+
+def _record(title: Title, found: list[schemas.HoldingOut]) -> TitleOut:
+    return TitleOut(
+        id=str(title.pk), title=title.title, subtitle=title.subtitle, original_title=title.original_title,
+        creators=title.creators, translators=title.translators, publisher=title.publisher, edition=title.edition,
+        series=title.series, year=title.year, language=title.language, extent=title.extent, summary=title.summary,
+        subjects=title.subjects, classification=title.clc or title.ddc, isbns=_isbns(title),
+        cover_url=serializers.cover_url(title), holdings=found,
+    )  # fmt: skip
+
+
+def _item(row: ResultRow) -> TitleItem:
+    title, counts = row.title, row.holdings
+    return TitleItem(
+        id=str(title.pk), title=title.title, subtitle=title.subtitle, creators=title.creators,
+        publisher=title.publisher, year=title.year, language=title.language, isbns=_isbns(title),
+        cover_url=serializers.cover_url(title), free_from=serializers.local_date(row.free_from),
+        areas=list(row.areas), modes=list(row.modes),
+        holdings=HoldingCountsOut(
+            personal=counts.personal, library=counts.library, available=counts.available
+        ),
+    )  # fmt: skip
+
+
+def _isbns(title: Title) -> list[str]:
+    return [row.isbn13 for row in title.isbns.all()]
+
+
+def _facet(value: FacetValue) -> FacetOut:
+    return FacetOut(value=value.value, label=value.label, count=value.count, chosen=value.chosen)

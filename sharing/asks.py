@@ -1,0 +1,125 @@
+"""What a holder does with an ask, and what the clock does when nobody answers."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from library_bridge.models import Reader
+from sharing import deadlines, events, holdings, jobs, lendings, locks, policies, requests, states
+from sharing.errors import Denied, IllegalTransition, NotFound
+from sharing.models import Ask, Lending
+
+
+def accept_ask(*, ask_id: int, actor: Reader, now: datetime) -> Lending:
+    """The holder agrees; the other holders are released. Again gives the same lending.
+
+    Raises NotFound, IllegalTransition, Denied, RefusedByLibrary (the library says no now) or LibraryUnavailable.
+    """
+    ask = (
+        Ask.objects.visible_to(actor)
+        .select_related("library_loan__library", "request__requester")
+        .filter(pk=ask_id)
+        .first()
+    )
+    if ask is None:
+        raise NotFound
+    if ask.status == Ask.Status.ASKED and ask.library_loan is not None:
+        holdings.require_transferable(ask.library_loan, taker=ask.request.requester, policy=policies.current(), now=now)
+    return _accept(ask_id, actor, now)
+
+
+@transaction.atomic(durable=True)
+def _accept(ask_id: int, actor: Reader, now: datetime) -> Lending:
+    ask = locks.ask(ask_id, actor=actor)
+    if ask.status == Ask.Status.ACCEPTED:
+        return ask.lending
+    _answer(ask, Ask.Status.ACCEPTED, now)
+    if ask.copy is not None and not holdings.CopyHolding(ask.copy, None).free:
+        raise Denied(_("This copy is paused or withdrawn. List it again before you agree."), "copy_away")
+    try:
+        with transaction.atomic():
+            lending = lendings.agree(ask, now=now)
+    except IntegrityError:
+        raise Denied(
+            _("This book is promised to another reader already, so nothing was agreed here."), "taken"
+        ) from None
+    requests.match(ask.request, accepted=ask, actor=actor, now=now)
+    hours = (now - ask.asked_at).total_seconds() / 3600
+    events.record(
+        "ask.accepted",
+        now=now,
+        actor=actor,
+        ask=ask,
+        lending=lending,
+        before="asked",
+        after=ask.status,
+        data={"hours": round(hours, 2)},
+    )
+    events.record("lending.agreed", now=now, actor=actor, lending=lending, after=lending.status)
+    return lending
+
+
+def decline_ask(*, ask_id: int, actor: Reader, reason: str = "", now: datetime) -> Ask:
+    """Not this time; costs nothing. When nobody else is left to answer, the next wave goes out."""
+    ask = _decline(ask_id, actor, reason, now)
+    jobs.hurry("sharing.tasks.next_wave", ask.request_id)
+    return ask
+
+
+@transaction.atomic(durable=True)
+def _decline(ask_id: int, actor: Reader, reason: str, now: datetime) -> Ask:
+    ask = locks.ask(ask_id, actor=actor)
+    if ask.status == Ask.Status.DECLINED:
+        return ask
+    _answer(ask, Ask.Status.DECLINED, now, reason=reason if reason in Ask.Reason.values else "")
+    _close_conversation(ask, now)
+    events.record(
+        "ask.declined", now=now, actor=actor, ask=ask, before="asked", after=ask.status, why=ask.decline_reason
+    )
+    return ask
+
+
+@transaction.atomic(durable=True)
+def remind_holder(*, ask_id: int, now: datetime) -> bool:
+    """Half-way and near the end of the answer window; True when a reminder went out."""
+    ask = locks.ask(ask_id, actor=None)
+    if ask.status != Ask.Status.ASKED or ask.remind_at is None or ask.remind_at > now:
+        return False
+    ask.reminders += 1
+    ask.remind_at = deadlines.remind_at(ask.asked_at, ask.respond_by, ask.reminders, policies.current())
+    ask.save(update_fields=["reminders", "remind_at"])
+    events.record("ask.reminded", now=now, actor=None, ask=ask, data={"reminder": ask.reminders})
+    return True
+
+
+@transaction.atomic(durable=True)
+def lapse_ask(*, ask_id: int, now: datetime) -> bool:
+    """Nobody answered in time; True when the ask ended here."""
+    ask = locks.ask(ask_id, actor=None)
+    if ask.status != Ask.Status.ASKED or ask.respond_by > now:
+        return False
+    _answer(ask, Ask.Status.LAPSED, now)
+    _close_conversation(ask, now)
+    events.record("ask.lapsed", now=now, actor=None, ask=ask, before="asked", after=ask.status)
+    return True
+
+
+def _answer(ask: Ask, status: Ask.Status, now: datetime, *, reason: str = "") -> None:
+    if status not in states.ASK[ask.status]:
+        raise IllegalTransition(ask.status, status, _TOO_LATE.get(ask.status, lambda: "")())
+    ask.status, ask.answered_at, ask.remind_at, ask.decline_reason = status, now, None, reason
+    ask.save(update_fields=["status", "answered_at", "remind_at", "decline_reason"])
+
+
+def _close_conversation(ask: Ask, now: datetime) -> None:
+    ask.conversation.closed_at = now
+    ask.conversation.save(update_fields=["closed_at"])
+
+
+_TOO_LATE = {
+    "lapsed": lambda: _("The time to answer has passed and the next holder has been asked. It does no harm."),
+    "withdrawn": lambda: _("The reader no longer needs an answer. It does no harm."),
+    "accepted": lambda: _("You have agreed to this already. To step back, cancel the lending on its page."),
+    "declined": lambda: _("You have said no to this already, and the next holder has been asked."),
+}

@@ -1,0 +1,129 @@
+"""What can be had now, as conditions for the database: the same rules as `holdings`, for many titles at once.
+
+`holdings` builds the objects of one page and decides in Python; a search over thousands of titles asks the database. A test
+walks every combination and holds both to one answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+
+from library_bridge.models import LibraryLoan
+from personal_catalog.models import Copy
+from sharing.models import CirculationPolicy, HarvestedRecord, Lending
+
+PERSONAL = "personal"
+LIBRARY = "library"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a holding must be like. Empty means that it does not matter."""
+
+    kinds: frozenset[str] = frozenset()
+    modes: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
+    free: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds or self.modes or self.areas or self.free)
+
+    @property
+    def allows_copies(self) -> bool:
+        return not self.kinds or PERSONAL in self.kinds
+
+    @property
+    def allows_loans(self) -> bool:
+        """Modes are a matter of readers' own copies."""
+        return (not self.kinds or LIBRARY in self.kinds) and not self.modes
+
+
+def shown_copies() -> QuerySet[Copy]:
+    return Copy.objects.filter(
+        status__in=(Copy.Status.LISTED, Copy.Status.PAUSED), visibility=Copy.Visibility.EVERYONE
+    ).order_by()
+
+
+def free_copies() -> QuerySet[Copy]:
+    return Copy.objects.lendable().filter(~Exists(Lending.objects.live().filter(copy=OuterRef("pk")))).order_by()
+
+
+def charged_loans() -> QuerySet[LibraryLoan]:
+    return LibraryLoan.objects.open().filter(catalogued__isnull=False).order_by()
+
+
+def free_loans(*, policy: CirculationPolicy, now: datetime) -> QuerySet[LibraryLoan]:
+    far_enough = Q(renewable=True) | Q(due_at__gte=now + timedelta(days=policy.untransferable_days))
+    return charged_loans().filter(
+        Q(hold_count=None) | Q(hold_count=0),
+        far_enough,
+        ~Exists(Lending.objects.live().filter(library_loan=OuterRef("pk"))),
+        recalled=False,
+        due_at__gte=now,
+    )
+
+
+def titles_having(wish: Wish, *, policy: CirculationPolicy, now: datetime) -> Q:
+    """A condition on titles: one and the same holding answers the whole wish."""
+    found = Q(pk__in=[])
+    if wish.allows_copies:
+        copies = free_copies() if wish.free else shown_copies()
+        if wish.modes:
+            copies = copies.filter(mode__in=wish.modes)
+        if wish.areas:
+            copies = copies.filter(area__in=wish.areas)
+        found |= Q(pk__in=copies.values("title_id"))
+    if wish.allows_loans:
+        loans = free_loans(policy=policy, now=now) if wish.free else charged_loans()
+        if wish.areas:
+            loans = loans.filter(patron__reader__area__code__in=wish.areas)
+        found |= Q(pk__in=loans.values("catalogued__title_id"))
+    if wish.kinds and wish.allows_loans and not wish.areas and not wish.free:
+        found |= Q(pk__in=HarvestedRecord.objects.filter(items__gt=0).values("title_id"))
+    return found
+
+
+@dataclass(frozen=True)
+class Held:
+    """One holding of a long list: what counts and dates need, and nobody's name."""
+
+    kind: str
+    mode: str
+    area: str
+    free: bool
+    due_at: datetime | None
+
+    def answers(self, wish: Wish) -> bool:
+        return (
+            (not wish.kinds or self.kind in wish.kinds)
+            and (not wish.modes or (self.kind == PERSONAL and self.mode in wish.modes))
+            and (not wish.areas or self.area in wish.areas)
+            and (self.free or not wish.free)
+        )
+
+
+def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datetime) -> dict[int, list[Held]]:
+    """Copies and library loans of many titles as light rows. Two queries."""
+    ids, found = list(title_ids), defaultdict[int, list[Held]](list)
+    for title_id, mode, area, free, due_at in _copies(ids):
+        found[title_id].append(Held(PERSONAL, mode, area, free, due_at))
+    for title_id, area, free, due_at in _loans(ids, policy, now):
+        found[title_id].append(Held(LIBRARY, "transfer", area or "", free, due_at))
+    return found
+
+
+def _copies(ids: list[int]) -> Iterable[tuple[Any, ...]]:
+    copies = shown_copies().filter(title_id__in=ids)
+    copies = copies.annotate(live=FilteredRelation("lendings", condition=Q(lendings__closed_at=None)))
+    copies = copies.annotate(free=Exists(free_copies().filter(pk=OuterRef("pk"))))
+    return copies.values_list("title_id", "mode", "area", "free", "live__due_at")
+
+
+def _loans(ids: list[int], policy: CirculationPolicy, now: datetime) -> Iterable[tuple[Any, ...]]:
+    loans = charged_loans().filter(catalogued__title_id__in=ids)
+    loans = loans.annotate(free=Exists(free_loans(policy=policy, now=now).filter(pk=OuterRef("pk"))))
+    return loans.values_list("catalogued__title_id", "patron__reader__area__code", "free", "due_at")

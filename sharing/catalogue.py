@@ -1,0 +1,211 @@
+"""The shared catalogue as readers search it: titles joined with what can be had of them. One function for page and API."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.utils.translation import gettext as _
+
+from library_bridge.models import Reader
+from personal_catalog.models import Copy, Title
+from personal_catalog.search.query import NOTHING, SearchHits, search_titles
+from sharing import areas, availability, classes, facets, languages
+from sharing.availability import LIBRARY, PERSONAL, Held, Wish
+from sharing.facets import Candidate, FacetValue
+from sharing.filters import KINDS, TitleFilter
+from sharing.models import HarvestedRecord
+
+MOST = 2_000
+"""So many of the best titles can be paged through and are counted in facets."""
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class HoldingCounts:
+    personal: int = 0
+    library: int = 0
+    available: int = 0
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    title: Title
+    """With its ISBNs prefetched."""
+    holdings: HoldingCounts = HoldingCounts()
+    free_copies: int = 0
+    free_loans: int = 0
+    free_from: datetime | None = None
+    """The first due date, where something is out and nothing is free."""
+    areas: tuple[str, ...] = ()
+    """Codes of the areas where something is free, the reader's own first."""
+    modes: tuple[str, ...] = ()
+    """What the free holdings would be: lend, drift, gift, transfer; `display` where nothing else is shown."""
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[ResultRow] = field(default_factory=list)
+    count: int = 0
+    """All that match; the first `reachable` of them can be paged through."""
+    available: int = 0
+    """How many of those can be had now."""
+    facets: dict[str, list[FacetValue]] = field(default_factory=dict)
+    """By parameter of the filter: available, kind, area, mode, language, classification, subject; and year."""
+    number: int = 1
+    size: int = 20
+    reachable: int = 0
+    instead: str = ""
+    """What was searched when the words as typed gave nothing."""
+
+
+def results(*, filters: TitleFilter, reader: Reader | None = None, page: int = 1, page_size: int = 20) -> Page:
+    """A page of titles, best first. Filters that are not valid find nothing: ask `filters.errors`.
+
+    Raises personal_catalog.search.engines.SearchTimedOut for a question too broad to answer in time.
+    """
+    if not filters.is_valid():
+        return Page(number=page, size=page_size)
+    hits = search_titles(filters.text) if filters.text else None
+    found = _candidates(filters, hits)
+    shown = found[(page - 1) * page_size : page * page_size]
+    free = replace(filters.wish, free=True)
+    return Page(
+        items=_rows(shown, reader),
+        count=_count(filters, hits, found),
+        available=sum(1 for candidate in found if candidate.holdings(free)),
+        facets=_facets(filters, found),
+        number=page,
+        size=page_size,
+        reachable=len(found),
+        instead=hits.instead if hits else "",
+    )
+
+
+def rows_of(titles: Sequence[int], *, filters: TitleFilter, reader: Reader | None = None) -> list[ResultRow]:
+    """The same rows for titles chosen elsewhere, in the order given."""
+    rows = filters.queryset.filter(pk__in=titles).order_by()
+    found = {candidate.pk: candidate for candidate in _with_holdings(rows, filters)}
+    return _rows([found[pk] for pk in titles if pk in found], reader)
+
+
+def _candidates(filters: TitleFilter, hits: SearchHits | None) -> list[Candidate]:
+    if hits is None:
+        found = _with_holdings(_ordered(filters)[:MOST], filters)
+    elif hits == NOTHING:
+        return []
+    else:
+        rows = filters.qs.filter(pk__in=hits.ids)
+        found = _with_holdings(rows.order_by() if filters.sorting == "relevance" else _ordered(filters, rows), filters)
+        if filters.sorting == "relevance":
+            place = {pk: number for number, pk in enumerate(hits.ids)}
+            found.sort(key=lambda candidate: place[candidate.pk])
+    return sorted(found, key=_free_date) if filters.sorting == "free_date" else found
+
+
+def _ordered(filters: TitleFilter, rows: QuerySet[Title] | None = None) -> QuerySet[Title]:
+    titles: QuerySet[Title] = filters.qs if rows is None else rows
+    if filters.sorting == "newest":
+        return titles.order_by("-created_at", "-pk")
+    if filters.sorting == "free_date":
+        near = Case(
+            When(_having(filters, Wish(free=True)), then=0), When(_having(filters, Wish()), then=1), default=Value(2),
+            output_field=IntegerField(),
+        )  # fmt: skip
+        return titles.order_by(near, "-passed_on", "pk")
+    return titles.order_by("-passed_on", "pk")
+
+
+def _having(filters: TitleFilter, wish: Wish) -> object:
+    return availability.titles_having(wish, policy=filters.policy, now=filters.now)
+
+
+def _with_holdings(rows: QuerySet[Title], filters: TitleFilter) -> list[Candidate]:
+    """Three queries, however many titles."""
+    items = HarvestedRecord.objects.filter(title=OuterRef("pk")).order_by().values("title").annotate(n=Sum("items"))
+    facts = list(
+        rows.annotate(volumes=Subquery(items.values("n")))
+        .values_list("pk", "language", "year", "clc", "subjects", "volumes")
+    )  # fmt: skip
+    held = availability.of_titles([row[0] for row in facts], policy=filters.policy, now=filters.now)
+    return [
+        Candidate(pk, language, year, clc, tuple(subjects), volumes or 0, tuple(held.get(pk, ())))
+        for pk, language, year, clc, subjects, volumes in facts
+    ]
+
+
+def _free_date(found: Candidate) -> tuple[int, datetime]:
+    if any(held.free for held in found.held):
+        return (0, NEVER)
+    due = _first_due(found.held)
+    return (1, due) if due else (2, NEVER)
+
+
+def _first_due(held: Sequence[Held]) -> datetime | None:
+    return min((one.due_at for one in held if one.due_at and not one.free), default=None)
+
+
+def _count(filters: TitleFilter, hits: SearchHits | None, found: list[Candidate]) -> int:
+    if hits is None:
+        return len(found) if len(found) < MOST else filters.qs.count()
+    return hits.total if len(found) == len(hits.ids) else len(found)
+
+
+def _rows(shown: list[Candidate], reader: Reader | None) -> list[ResultRow]:
+    titles = Title.objects.prefetch_related("isbns").in_bulk([candidate.pk for candidate in shown])
+    home = reader.area.code if reader and reader.area else ""
+    return [_row(titles[candidate.pk], candidate, home) for candidate in shown if candidate.pk in titles]
+
+
+def _row(title: Title, found: Candidate, home: str) -> ResultRow:
+    free = [held for held in found.held if held.free]
+    loans = sum(1 for held in found.held if held.kind == LIBRARY)
+    modes = {held.mode for held in free} or {held.mode for held in found.held if held.mode == Copy.Mode.DISPLAY}
+    return ResultRow(
+        title=title,
+        holdings=HoldingCounts(len(found.held) - loans, max(loans, found.items), len(free)),
+        free_copies=sum(1 for held in free if held.kind == PERSONAL),
+        free_loans=sum(1 for held in free if held.kind == LIBRARY),
+        free_from=None if free else _first_due(found.held),
+        areas=tuple(sorted({held.area for held in free if held.area}, key=lambda code: (code != home, code))),
+        modes=tuple(sorted(modes)),
+    )
+
+
+def _facets(filters: TitleFilter, found: list[Candidate]) -> dict[str, list[FacetValue]]:
+    wish, wanted = filters.wish, filters.wanted
+    inside = str(wanted.get("classification") or "").strip().upper()
+    subject = str(wanted.get("subject") or "")
+    count = facets.count
+    return {
+        "available": count(
+            found, facets.available(wish), chosen=["true"] if wish.free else [], label=lambda _value: str(_("Free now"))
+        ),
+        "kind": facets.in_order(count(found, facets.kinds(wish), chosen=wish.kinds, label=_label(KINDS)), dict(KINDS)),
+        "area": facets.in_order(count(found, facets.areas(wish), chosen=wish.areas, label=areas.name), areas.names()),
+        "mode": count(found, facets.modes(wish), chosen=wish.modes, label=_label(Copy.Mode.choices)),
+        "language": count(found, lambda one: [one.language], chosen=wanted.get("language") or [], label=languages.name),
+        "classification": _classes(found, inside),
+        "subject": count(found, lambda one: one.subjects, chosen=[subject] if subject else [], label=str),
+        "year": _years(found),
+    }
+
+
+def _classes(found: list[Candidate], inside: str) -> list[FacetValue]:
+    """The chosen class, and below it the next finer ones."""
+    finer = facets.count(found, lambda one: [classes.stem(one.clc, within=inside)], chosen=[], label=classes.label)
+    chosen = [FacetValue(inside, classes.label(inside), len(found), chosen=True)] if inside else []
+    return chosen + [value for value in finer if value.value != inside]
+
+
+def _years(found: list[Candidate]) -> list[FacetValue]:
+    years = facets.count(found, lambda one: [str(one.year)] if one.year else [], chosen=[], label=str)
+    return sorted(years, key=lambda year: -int(year.value))
+
+
+def _label(choices: Sequence[tuple[str, object]]) -> facets.Label:
+    names = {value: str(name) for value, name in choices}
+    return lambda value: names.get(value, value)
+
+
+__all__ = ("LIBRARY", "PERSONAL", "FacetValue", "HoldingCounts", "Page", "ResultRow", "results", "rows_of")

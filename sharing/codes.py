@@ -1,0 +1,64 @@
+"""The handover's PIN and QR code: derived, never stored, so that no copy of the database can confirm a handover.
+
+A serial that grows with each new code goes into the derivation; expiry and use are columns of the handover.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare
+
+from sharing.models import Handover
+
+
+@dataclass(frozen=True)
+class HandoverCode:
+    pin: str
+    """Six digits."""
+    qr_payload: str
+    """An address of the scan page that carries handover and 128 secret bits."""
+    expires_at: datetime
+
+
+def pin_of(handover: Handover) -> str:
+    return f"{int.from_bytes(_derive('pin', handover, handover.pin_serial)[:8]) % 1_000_000:06d}"
+
+
+def token_of(handover: Handover) -> str:
+    return f"{handover.pk}.{_derive('qr', handover, handover.qr_serial)[:16].hex()}"
+
+
+def payload_of(handover: Handover) -> str:
+    return f"{settings.BASE_URL}/scan/?code={token_of(handover)}"
+
+
+def token_in(payload: str) -> str:
+    """The token in a scanned address, or the text itself when it is the bare token; "" when neither."""
+    payload = payload.strip()[:500]
+    if payload.startswith(("http://", "https://")):
+        return parse_qs(urlsplit(payload).query).get("code", [""])[0]
+    return payload
+
+
+def handover_of(token: str) -> int | None:
+    number, _dot, _rest = token.partition(".")
+    return int(number) if number.isdecimal() and len(number) <= 18 else None
+
+
+def pin_fits(handover: Handover, pin: str, now: datetime) -> bool:
+    alive = handover.pin_expires_at is not None and now < handover.pin_expires_at
+    return constant_time_compare(pin, pin_of(handover)) and alive
+
+
+def qr_fits(handover: Handover, token: str, now: datetime) -> bool:
+    alive = handover.qr_expires_at is not None and now < handover.qr_expires_at
+    return constant_time_compare(token, token_of(handover)) and alive
+
+
+def _derive(what: str, handover: Handover, serial: int) -> bytes:
+    text = f"handover {what} {handover.pk} {serial}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).digest()

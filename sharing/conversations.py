@@ -1,0 +1,70 @@
+"""Messages between holder and requester: one order without gaps, blind until the holder agrees."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from library_bridge.models import Reader
+from sharing import events, locks
+from sharing.errors import Denied, IllegalTransition, LimitReached
+from sharing.models import Ask, Conversation, Message
+
+
+@transaction.atomic(durable=True)
+def send_message(*, conversation_id: int, actor: Reader, text: str, now: datetime) -> Message:
+    """The next message of the conversation; its number is one more than the last, under the conversation's lock (N5)."""
+    conversation = locks.conversation(conversation_id, actor=actor)
+    if conversation.closed_at is not None:
+        raise IllegalTransition(
+            "closed", "sent", _("This conversation has ended and can only be read. Your text was not sent.")
+        )
+    text = _checked(text)
+    _require_calm(actor, now)
+    conversation.last_seq += 1
+    conversation.save(update_fields=["last_seq"])
+    message = Message.objects.create(
+        conversation=conversation, seq=conversation.last_seq, author=actor, text=text, sent_at=now
+    )
+    events.record(
+        "message.sent",
+        now=now,
+        actor=actor,
+        ask=conversation.ask,
+        data={"seq": message.seq, "conversation": conversation.pk},
+    )
+    return message
+
+
+def _checked(text: str) -> str:
+    text = text.replace("\x00", "").strip()
+    if not text:
+        raise Denied(_("Write a sentence first; nothing was sent."))
+    if len(text) > settings.MESSAGE_MAX_CHARACTERS:
+        raise Denied(
+            _("A message has at most %(most)d characters. It was not sent.") % {"most": settings.MESSAGE_MAX_CHARACTERS}
+        )
+    return text
+
+
+def _require_calm(actor: Reader, now: datetime) -> None:
+    if (
+        Message.objects.filter(author=actor, sent_at__gt=now - timedelta(minutes=1)).count()
+        >= settings.MESSAGES_PER_MINUTE
+    ):
+        raise LimitReached(
+            _("That is a great many messages within a minute. Wait a moment; this one was not sent."),
+            now + timedelta(minutes=1),
+        )
+
+
+def name_of(author_id: int, *, conversation: Conversation, viewer: Reader) -> str:
+    """How the author is named to the viewer: nobody has a name before consent (P1, P2)."""
+    if author_id == viewer.pk:
+        return _("You")
+    ask = conversation.ask
+    if ask.status == Ask.Status.ACCEPTED:
+        other = ask.holder if author_id == ask.holder_id else ask.request.requester
+        return other.display_name
+    return _("The holder") if author_id == ask.holder_id else _("A reader")

@@ -1,0 +1,52 @@
+"""When windows end. Pure: a window never ends inside the quiet hours of the library's own zone."""
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from sharing.models import CirculationPolicy
+
+REMIND_AT = (0.5, 0.85)  # shares of the answer window
+DUE_REMINDERS = (timedelta(days=-3), timedelta(0), timedelta(days=1))
+OVERDUE_EVERY = timedelta(days=7)
+
+
+def respond_by(asked_at: datetime, policy: CirculationPolicy) -> datetime:
+    return after_quiet_hours(asked_at + timedelta(hours=policy.answer_window_hours), policy)
+
+
+def remind_at(asked_at: datetime, until: datetime, reminders: int, policy: CirculationPolicy) -> datetime | None:
+    """The moment of reminder number `reminders` (from 0), or None when all have gone out."""
+    if reminders >= len(REMIND_AT):
+        return None
+    return min(after_quiet_hours(asked_at + (until - asked_at) * REMIND_AT[reminders], policy), until)
+
+
+def after_quiet_hours(moment: datetime, policy: CirculationPolicy) -> datetime:
+    local = timezone.localtime(moment)
+    start, end = _as_time(policy.quiet_from), _as_time(policy.quiet_until)
+    if start == end or not _within(local.time(), start, end):
+        return moment
+    ends = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
+    return ends if ends > local else ends + timedelta(days=1)
+
+
+def end_of_day(moment: datetime) -> datetime:
+    """23:59 of that local day, as libraries stamp due dates."""
+    return timezone.localtime(moment).replace(hour=23, minute=59, second=0, microsecond=0)
+
+
+def next_due_reminder(due_at: datetime, reminders: int) -> datetime:
+    """−3 d, 0 d, +1 d, then weekly."""
+    if reminders < len(DUE_REMINDERS):
+        return due_at + DUE_REMINDERS[reminders]
+    return due_at + DUE_REMINDERS[-1] + OVERDUE_EVERY * (reminders - len(DUE_REMINDERS) + 1)
+
+
+def _within(clock: time, start: time, end: time) -> bool:
+    return start <= clock < end if start < end else clock >= start or clock < end
+
+
+def _as_time(value: time | str) -> time:
+    """A policy that was never saved still carries its defaults as text."""
+    return value if isinstance(value, time) else time.fromisoformat(value)

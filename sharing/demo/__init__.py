@@ -1,0 +1,55 @@
+"""The demo campus, as far as sharing goes: one catalogue for library and readers, half a year of requests and lendings made
+by the transitions themselves, how things stand today, and the pages of the guide.
+
+Loaded once: where there is a request already, nothing is added.
+"""
+
+from datetime import datetime, timedelta
+
+from sharing import due, harvest, jobs, notifications, roles
+from sharing.demo import guide, history
+from sharing.demo.campus import Campus
+from sharing.demo.cast import Cast, assemble
+from sharing.demo.desk import Desk
+from sharing.demo.present import Present
+from sharing.demo.wishes import Wishes
+from sharing.models import Notification, Request
+
+SEED = 20150801
+NEWS = timedelta(hours=30)
+
+
+def load(*, now: datetime) -> None:
+    roles.ensure_roles()
+    guide.load(now=now)
+    if not Request.objects.exists():
+        with jobs.left_to_the_sweep():
+            _tell(now)
+
+
+def _tell(now: datetime) -> None:
+    cast = assemble(now=now)
+    campus = Campus(start=now - timedelta(days=history.DAYS + 1), end=now, seed=SEED)
+    harvest.harvest_library(cast.library, now=campus.clock)
+    desk, wishes = Desk(campus, cast), Wishes(campus, cast)
+    campus.after_each = wishes.look_for_asks
+    Present(campus, cast, desk, wishes).tell()
+    history.tell(campus, cast, desk, wishes)
+    try:
+        desk.take_back()
+        campus.run()
+    finally:
+        desk.make_the_rest()
+        desk.look_again()
+    for _deed in due.act(now=now):
+        pass
+    _read_old_news(cast, now)
+
+
+def _read_old_news(cast: Cast, now: datetime) -> None:
+    """Everybody has seen what is older than yesterday; Charlie has not seen that a book is overdue."""
+    for reader in cast.cards.values():
+        old = Notification.objects.filter(reader=reader.reader, created_at__lt=now - NEWS)
+        unseen = old.exclude(event__kind="lending.overdue") if reader.reader == cast.charlie else old
+        ids = list(unseen.values_list("pk", flat=True))
+        notifications.mark_read(reader=reader.reader, ids=ids, now=now - NEWS)

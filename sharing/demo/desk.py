@@ -1,0 +1,125 @@
+"""The library's desk: loans begin, are renewed and end there, through the same port as everywhere.
+
+The loans that the library's own demo has made are taken back first and made again, unchanged, when the day of each has come:
+what happens in the story before that day must not know of them.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+
+from library_bridge import loans, registry
+from library_bridge.models import EmbeddedHold, EmbeddedItem, EmbeddedLoan, EmbeddedRecord, LibraryLoan, Reader
+from library_bridge.ports import Refused
+from sharing import harvest
+from sharing.demo.campus import Campus, Story
+from sharing.demo.cast import Cast
+from sharing.models import Lending
+
+BEFORE_DUE = timedelta(days=4)
+
+
+class Desk:
+    def __init__(self, campus: Campus, cast: Cast) -> None:
+        self.campus, self.cast = campus, cast
+        ahead = EmbeddedLoan.objects.filter(item__library=cast.library, checked_out_at__gt=campus.clock)
+        self.ahead = {loan.item_id: loan for loan in ahead.select_related("patron")}
+
+    # loans ahead
+
+    def take_back(self) -> None:
+        EmbeddedLoan.objects.filter(pk__in=[loan.pk for loan in self.ahead.values()]).delete()
+        LibraryLoan.objects.filter(library=self.cast.library, checked_out_at__gt=self.campus.clock).delete()
+        for loan in self.ahead.values():
+            self.campus.tell(self._taken_out(loan), at=loan.checked_out_at)
+
+    def _taken_out(self, loan: EmbeddedLoan) -> Story:
+        del self.ahead[loan.item_id]
+        loan.save(force_insert=True)
+        self._list(loan.patron.card_number)
+        yield from ()
+
+    def make_the_rest(self) -> None:
+        """When the story was cut short."""
+        EmbeddedLoan.objects.bulk_create(self.ahead.values())
+
+    def _list(self, card_number: str) -> None:
+        card = next(card for card in self.cast.cards.values() if card.card_number == card_number)
+        now = self.campus.clock
+        harvest.catalogue_loans(loans.refresh_loans(patron=card, now=now), now=now)
+
+    # stock
+
+    def free_items(self) -> Iterator[EmbeddedItem]:
+        """Items of the ordinary kind that stay on the shelf, and for whose record nobody waits."""
+        kind = EmbeddedItem.Status.IN_CIRCULATION
+        items = EmbeddedItem.objects.filter(library=self.cast.library, status=kind, item_type__code="book")
+        waited_for = EmbeddedHold.objects.filter(cancelled_at=None).values("record")
+        charged = EmbeddedLoan.objects.filter(returned_at=None).values("item")
+        yield from items.exclude(Q(pk__in=charged) | Q(pk__in=self.ahead) | Q(record__in=waited_for)).order_by("pk")
+
+    def buy(self, record_ids: list[str]) -> list[EmbeddedItem]:
+        """One more item of each of these records: what is passed on most, the library has bought again."""
+        records = EmbeddedRecord.objects.filter(library=self.cast.library, record_id__in=record_ids)
+        like = EmbeddedItem.objects.filter(library=self.cast.library, item_type__code="book").order_by("pk").first()
+        assert like is not None
+        return [
+            EmbeddedItem.objects.get_or_create(
+                library=self.cast.library,
+                barcode=f"0120{record.record_id[-4:]}",
+                defaults={"record": record, "item_type": like.item_type, "branch": like.branch},
+            )[0]
+            for record in records.order_by("record_id")
+        ]
+
+    # acts
+
+    def borrow(self, reader: Reader, barcode: str) -> LibraryLoan:
+        """Raises Refused."""
+        card = self.cast.cards[reader.pk]
+        registry.system_for(self.cast.library, now=self.campus.clock).check_out(card.card_number, barcode)
+        self._list(card.card_number)
+        return LibraryLoan.objects.open().get(patron=card, barcode=barcode)
+
+    def borrowed(self, barcode: str, *, again: bool = False) -> Story:
+        """An item's time away from the shelf: with whoever has it, renewed once if that is possible, then brought back;
+        `again`: soon after somebody else takes it out."""
+        while True:
+            try:
+                self.borrow(self.campus.random.choice(self.cast.others), barcode)
+            except Refused:
+                return
+            yield from self._kept(barcode)
+            if not again:
+                return
+            yield self.campus.later(20, 80)
+
+    def _kept(self, barcode: str) -> Story:
+        while (loan := self._open(barcode)) is not None:
+            if loan.due_at - BEFORE_DUE > self.campus.clock:
+                yield self.campus.by_day(loan.due_at - BEFORE_DUE)
+            elif Lending.objects.live().filter(library_loan=loan).exists():
+                yield self.campus.later(20, 28)
+            elif not self._renewed(loan):
+                self._give_back(loan)
+
+    def _open(self, barcode: str) -> LibraryLoan | None:
+        open_ones = LibraryLoan.objects.open().filter(library=self.cast.library, barcode=barcode)
+        return open_ones.select_related("patron__reader", "library").first()
+
+    def _renewed(self, loan: LibraryLoan) -> bool:
+        try:
+            loans.renew_loan(loan_id=loan.pk, actor=loan.patron.reader, now=self.campus.clock)
+        except Refused:
+            return False
+        return True
+
+    def _give_back(self, loan: LibraryLoan) -> None:
+        registry.system_for(self.cast.library, now=self.campus.clock).check_in(loan.barcode)
+        self._list(loan.patron.card_number)
+
+    def look_again(self) -> None:
+        """Everybody's list as the library has it at the end."""
+        for card in self.cast.cards.values():
+            self._list(card.card_number)

@@ -1,0 +1,117 @@
+"""Half a year on the campus: what is asked for, day by day, and the scheduler's rounds in between."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from personal_catalog.models import Copy
+from sharing import due
+from sharing.demo.campus import Campus, Story
+from sharing.demo.cast import Cast
+from sharing.demo.desk import Desk
+from sharing.demo.meetings import Plan
+from sharing.demo.wishes import Wishes
+from sharing.models import HarvestedRecord
+
+DAYS = 178
+ROUNDS = ((9, 5), (14, 35), (20, 5))
+
+# The study's twelve titles, in its order: how often each is passed on in these months. The library's records count alike.
+STUDY = (8, 7, 7, 7, 6, 6, 5, 5, 5, 5, 5, 5)
+STUDY_UNTIL = 34  # days ago; from then on the personas have some of these titles
+
+EVERYDAY = {
+    "lent": 96, "unanswered": 27, "nobody_has_it": 12, "withdrawn": 21, "giver_steps_back": 8, "taker_steps_back": 8, "no_show": 3,
+}  # fmt: skip
+DESK_LOANS = 60
+JOURNEYS = 6
+DISPUTES = 2
+
+
+def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
+    campus.tell(_rounds(campus), at=campus.day(DAYS, *ROUNDS[0]))
+    _study(campus, desk, wishes)
+    _desk_loans(campus, desk)
+    _everyday(campus, wishes)
+    _journeys(campus, wishes)
+    _personas(campus, cast, wishes)
+
+
+def _rounds(campus: Campus) -> Story:
+    """What the scheduler does every minute, here three times a day."""
+    while True:
+        for _deed in due.act(now=campus.clock):
+            pass
+        today = (campus.days_on(0, *clock) for clock in ROUNDS)
+        yield next((moment for moment in today if moment > campus.clock), campus.days_on(1, *ROUNDS[0]))
+
+
+def _study(campus: Campus, desk: Desk, wishes: Wishes) -> None:
+    """One item of each travels from reader to reader; the library's records of them are its first."""
+    record_ids = [f"{number:06d}" for number in range(1, len(STUDY) + 1)]
+    titles = dict(HarvestedRecord.objects.filter(record_id__in=record_ids).values_list("record_id", "title_id"))
+    for place, item in enumerate(desk.buy(record_ids)):
+        campus.tell(desk.borrowed(item.barcode, again=True), at=campus.day(DAYS - place / 4, 10, 15))
+        for ago in _spread(DAYS - 4, STUDY_UNTIL, STUDY[place]):
+            campus.tell(_wanted(campus, wishes, titles[record_ids[place]]), at=_some_hour(campus, ago))
+
+
+def _wanted(campus: Campus, wishes: Wishes, title_id: int) -> Story:
+    """Somebody asks for the title as soon as there is one to be had; for one holding while others are yet to be listed."""
+    for _day in range(6):
+        free = [h for h in wishes.pool.lasting([title_id]) if h.free]
+        if free:
+            key = "" if wishes.pool.is_complete(title_id) else campus.random.choice(free).key
+            yield from wishes.wish(Plan("lent"), title_id=0 if key else title_id, holding_key=key)
+            return
+        yield campus.later(30, 60)
+
+
+def _spread(first: int, last: int, times: int) -> Iterator[float]:
+    step = (first - last) / times
+    return (first - step * number for number in range(times))
+
+
+def _some_hour(campus: Campus, ago: float) -> datetime:
+    return campus.day(int(ago), campus.random.randint(8, 20), campus.random.randint(0, 59))
+
+
+def _desk_loans(campus: Campus, desk: Desk) -> None:
+    items = list(desk.free_items())
+    for item in campus.random.sample(items, min(DESK_LOANS, len(items))):
+        story = desk.borrowed(item.barcode)
+        campus.tell(story, at=_some_hour(campus, campus.random.uniform(6, DAYS - 2)))
+
+
+def _everyday(campus: Campus, wishes: Wishes) -> None:
+    """More towards the present: the service gets known."""
+    for ends, number in EVERYDAY.items():
+        for _time in range(number):
+            ago = (DAYS - 8) * campus.random.random() ** 1.5 + 0.9
+            campus.tell(wishes.wish(Plan(ends)), at=_some_hour(campus, ago))
+    for number in range(DISPUTES):
+        campus.tell(wishes.wish(Plan("disputed")), at=campus.day(100 - 30 * number, 11, 20))
+
+
+def _journeys(campus: Campus, wishes: Wishes) -> None:
+    """Drifting copies go on from hand to hand."""
+    drifting = Copy.objects.lendable().filter(mode=Copy.Mode.DRIFT).order_by("created_at", "pk")
+    for copy in drifting.exclude(owner__in=wishes.cast.personas)[:JOURNEYS]:
+        for ago in _spread(DAYS - 8, 10, 4):
+            campus.tell(wishes.wish(Plan("lent"), holding_key=f"copy-{copy.pk}"), at=_some_hour(campus, ago))
+
+
+def _personas(campus: Campus, cast: Cast, wishes: Wishes) -> None:
+    """They have a past, too: Alice has lent, Bob and Charlie have borrowed."""
+    for ago in range(160, 50, -14):
+        campus.tell(_alice_lends(campus, cast, wishes), at=campus.day(ago, 11, 40))
+    for ago in (150, 128, 101, 76, 58):
+        campus.tell(wishes.wish(Plan("lent", keep=18), by=cast.bob), at=campus.day(ago, 19, 5))
+    for ago in (139, 95):
+        campus.tell(wishes.wish(Plan("lent", keep=25), by=cast.charlie), at=campus.day(ago, 13, 30))
+    campus.tell(wishes.wish(Plan("lent", keep=21), by=cast.alice), at=campus.day(88, 9, 50))
+
+
+def _alice_lends(campus: Campus, cast: Cast, wishes: Wishes) -> Story:
+    mine = wishes.pool.of_reader(cast.alice)
+    if mine:
+        yield from wishes.wish(Plan("lent", keep=campus.random.uniform(9, 24)), holding_key=campus.random.choice(mine).key)

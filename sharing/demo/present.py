@@ -1,0 +1,134 @@
+"""How things stand today for Alice, Bob and Charlie, and what lies on the librarians' desk.
+
+They keep room for more: Alice has loans and copies that nobody has asked for, Bob has one open request.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from library_bridge.models import EmbeddedHold, EmbeddedItem, EmbeddedPatron, Reader
+from sharing import asks, lendings
+from sharing.demo import meetings, words
+from sharing.demo.campus import Campus, Part, Story
+from sharing.demo.cast import Cast
+from sharing.demo.desk import Desk
+from sharing.demo.meetings import Plan
+from sharing.demo.wishes import Wishes
+from sharing.models import Lending
+
+SILENT = Plan("silent")
+
+
+class Present:
+    def __init__(self, campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
+        self.campus, self.cast, self.desk, self.wishes = campus, cast, desk, wishes
+        self.extras = iter(cast.others[10:])
+        """Readers for the small parts, one a scene."""
+
+    def tell(self) -> None:
+        day, tell = self.campus.day, self.campus.tell
+        _alice, bob, charlie = self.cast.personas
+        tell(self._alice_goes_to_the_library(), at=day(5, 12, 10))
+        tell(self._alice_is_asked("personal_copy", "lend"), at=day(1, 15, 10))
+        tell(self._alice_is_asked("library_loan", "transfer"), at=day(1, 18, 25))
+        tell(self._alice_has_an_appointment(), at=day(2, 13, 5))
+        tell(self._bob_waits_for_an_answer(), at=day(1, 17, 40))
+        tell(self._out_since(bob, 57), at=day(59, 12, 30))
+        tell(self._bob_has_a_proposal(), at=day(2, 11, 15))
+        tell(self._out_since(charlie, 64), at=day(66, 16, 20))
+        tell(self._on_the_way_back(), at=day(35, 10, 45))
+        tell(self._disputed(), at=day(40, 17, 5))
+        tell(self._needs_librarian(), at=day(12, 9, 30))
+
+    def next_slot(self) -> datetime:
+        """Later today, or tomorrow at noon."""
+        return self.campus.day(0, 18) if timezone.localtime(self.campus.end).hour < 14 else self.campus.day(-1, 12, 30)
+
+    # parts of scenes
+
+    def agreed(self, taker: Reader, holding_key: str) -> Part[Lending]:
+        """The request for one holding is placed, and agreed to some hours later."""
+        yield from self.wishes.wish(SILENT, holding_key=holding_key, by=taker)
+        ask = taker.requests.latest("pk").asks.get()
+        yield self.campus.later(2, 5)
+        return asks.accept_ask(ask_id=ask.pk, actor=ask.holder, now=self.campus.clock)
+
+    def lendable(self, but: Reader) -> str:
+        """The key of a copy to lend that nobody has asked for and that is neither a persona's nor the reader's."""
+        pool, random = self.wishes.pool, self.campus.random
+        for holder in random.sample(self.cast.others, len(self.cast.others)):
+            mine = [h for h in pool.of_reader(holder) if holder != but and h.title_id not in pool.of_personas()]
+            if mine:
+                return str(random.choice(mine).key)
+        return ""
+
+    def _out_since(self, taker: Reader, days: int) -> Part[Lending]:
+        """A copy that was handed over so many days ago and is still out. Starts two days before."""
+        lending = yield from self.agreed(taker, self.lendable(taker))
+        noon = self.campus.day(days, 12, 30)
+        handover = yield from meetings.arrange(self.campus, lending, starts_at=noon)
+        yield from meetings.confirm(self.campus, handover)
+        return lending
+
+    # scenes
+
+    def _alice_goes_to_the_library(self) -> Story:
+        taken = {loan.title for loan in self.cast.cards[self.cast.alice.pk].loans.open()}
+        items = [item for item in self.desk.free_items() if item.record.title not in taken]
+        for item in self.campus.random.sample(items, 2):
+            self.desk.borrow(self.cast.alice, item.barcode)
+        yield from ()
+
+    def _alice_is_asked(self, kind: str, mode: str) -> Story:
+        mine = self.wishes.pool.of_reader(self.cast.alice, kind=kind, mode=mode)
+        yield from self.wishes.wish(SILENT, holding_key=mine[0].key, by=next(self.extras))
+
+    def _alice_has_an_appointment(self) -> Story:
+        mine = self.wishes.pool.of_reader(self.cast.alice)
+        lending = yield from self.agreed(next(self.extras), mine[-1].key)
+        meetings.write(self.campus, lending, lending.taker, words.THANKS)
+        yield from meetings.arrange(self.campus, lending, starts_at=self.next_slot())
+
+    def _bob_waits_for_an_answer(self) -> Story:
+        titles = self.wishes.pool.titles_held_by(2)
+        yield from self.wishes.wish(SILENT, title_id=titles[0] if titles else 0, by=self.cast.bob)
+
+    def _bob_has_a_proposal(self) -> Story:
+        lending = yield from self.agreed(self.cast.bob, self.lendable(self.cast.bob))
+        meetings.write(self.campus, lending, lending.taker, words.THANKS)
+        yield self.campus.day(1, 12, 40)
+        tomorrow = self.campus.day(-1, 17, 30)
+        meetings.propose(self.campus, lending, lending.giver, starts_at=tomorrow)
+
+    def _on_the_way_back(self) -> Story:
+        reader = next(self.extras)
+        lending = yield from self._out_since(reader, 33)
+        yield self.campus.day(1, 16, 15)
+        meetings.write(self.campus, lending, reader, words.COMING_BACK)
+        lendings.start_return(lending_id=lending.pk, actor=reader, now=self.campus.clock)
+
+    def _disputed(self) -> Story:
+        lending = yield from self._out_since(next(self.extras), 38)
+        yield self.campus.day(2, 11, 25)
+        why = words.say(words.COMPLAINTS, lending.giver, self.campus.random)
+        lendings.dispute_lending(lending_id=lending.pk, actor=lending.giver, reason=why, now=self.campus.clock)
+
+    def _needs_librarian(self) -> Story:
+        """Somebody places a hold in the library between the handover and the library's word."""
+        giver, taker, third = next(self.extras), next(self.extras), next(self.extras)
+        item = next(iter(self.desk.free_items()))
+        loan = self.desk.borrow(giver, item.barcode)
+        yield self.campus.day(3, 9, 50)
+        lending = yield from self.agreed(taker, f"loan-{loan.pk}")
+        handover = yield from meetings.arrange(self.campus, lending, starts_at=self.campus.day(1, 12, 15))
+        yield from meetings.confirm(self.campus, handover)
+        self._hold(item, third)
+        yield self.campus.soon(1)
+        lendings.advance_transfer(lending_id=lending.pk, now=self.campus.clock)
+
+    def _hold(self, item: EmbeddedItem, reader: Reader) -> None:
+        card = EmbeddedPatron.objects.get(
+            library=self.cast.library, card_number=self.cast.cards[reader.pk].card_number
+        )
+        EmbeddedHold.objects.create(record=item.record, patron=card, placed_at=self.campus.clock)

@@ -1,0 +1,72 @@
+"""One event row per transition, written in its transaction; news of it goes out after the commit.
+
+Delivery is at least once: right after the commit through a job, and by the sweep for whatever the job missed. Every
+receiver must be idempotent by the event's key.
+"""
+
+import logging
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.dispatch import Signal
+
+from library_bridge.models import Reader
+from sharing import jobs, notifications
+from sharing.models import Ask, DomainEvent, Handover, Lending, Request
+
+logger = logging.getLogger(__name__)
+
+happened = Signal()
+"""Sent with `event`, at least once for each row."""
+
+
+def record(
+    kind: str,
+    *,
+    now: datetime,
+    actor: Reader | None,
+    request: Request | None = None,
+    ask: Ask | None = None,
+    lending: Lending | None = None,
+    handover: Handover | None = None,
+    before: str = "",
+    after: str = "",
+    why: str = "",
+    data: dict[str, Any] | None = None,
+) -> DomainEvent:
+    """Must be called inside the transition's transaction. `actor` is None when the clock acted."""
+    lending = lending or (handover.lending if handover else None)
+    ask = ask or (lending.ask if lending else None)
+    request = request or (lending.request if lending else None) or (ask.request if ask else None)
+    event = DomainEvent.objects.create(
+        kind=kind, at=now, actor=actor, request=request, ask=ask, lending=lending, handover=handover,
+        from_status=before, to_status=after, why=why, data=data or {}, audience=sorted(_audience(request, ask)),
+    )  # fmt: skip
+    notifications.notify(event)
+    transaction.on_commit(partial(jobs.hurry, "sharing.tasks.deliver_event", event.pk))
+    return event
+
+
+def deliver(event: DomainEvent, *, now: datetime) -> None:
+    """Receivers may fail without harm: the row stays undelivered and the sweep comes back to it."""
+    for receiver, outcome in happened.send_robust(sender=DomainEvent, event=event):
+        if isinstance(outcome, Exception):
+            logger.error("event %s was not taken by %s", event.pk, receiver, exc_info=outcome)
+            return
+    DomainEvent.objects.filter(pk=event.pk).update(delivered_at=now)
+
+
+def undelivered() -> QuerySet[DomainEvent]:
+    return (
+        DomainEvent.objects.filter(delivered_at=None)
+        .order_by("pk")
+        .select_related("lending", "ask__request", "request", "actor", "handover")
+    )
+
+
+def _audience(request: Request | None, ask: Ask | None) -> set[int]:
+    """Whose open pages change: the requester's, and the one holder's whom the event is about."""
+    return {pk for pk in (request.requester_id if request else None, ask.holder_id if ask else None) if pk}

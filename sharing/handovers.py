@@ -1,0 +1,222 @@
+"""Arranging a handover, showing its code, confirming it."""
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from library_bridge.models import Reader
+from sharing import codes, events, holdings, jobs, lendings, locks, policies
+from sharing.codes import HandoverCode
+from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, WrongCode
+from sharing.models import Handover, Lending
+
+
+@transaction.atomic(durable=True)
+def propose_handover(
+    *, lending_id: int, actor: Reader, method: str, place: str, starts_at: datetime, now: datetime
+) -> Handover:
+    """Either side proposes place and time; an earlier proposal is replaced. The same proposal again changes nothing."""
+    lending = locks.lending(lending_id, actor=actor)
+    direction = policies.direction_now(lending)
+    if direction is None:
+        raise IllegalTransition(lending.status, "proposed", _("Nothing is to be handed over at this point."))
+    _require_sense(method, place, starts_at, now)
+    open_one = lending.handovers.open().filter(direction=direction).first()
+    if open_one is not None:
+        if (open_one.method, open_one.place, open_one.starts_at) == (method, place.strip(), starts_at):
+            return open_one
+        open_one.status = Handover.Status.REPLACED
+        open_one.save(update_fields=["status"])
+    handover = Handover.objects.create(
+        lending=lending,
+        direction=direction,
+        method=method,
+        place=place.strip(),
+        starts_at=starts_at,
+        proposed_by=actor,
+        proposed_at=now,
+    )
+    events.record("handover.proposed", now=now, actor=actor, handover=handover, after=handover.status)
+    return handover
+
+
+def _require_sense(method: str, place: str, starts_at: datetime, now: datetime) -> None:
+    if method not in Handover.Method.values:
+        raise Denied(_("Choose how the book changes hands."))
+    if not 0 < len(place.strip()) <= 120 or any(unicodedata.category(c) == "Cc" for c in place):
+        raise Denied(_("Name the place in one line of at most 120 characters."))
+    if starts_at < now - timedelta(hours=1):
+        raise Denied(_("This time has passed already. Choose a later one."))
+    if starts_at > now + timedelta(days=90):
+        raise Denied(_("This time is more than 90 days away. Choose an earlier one."))
+
+
+@transaction.atomic(durable=True)
+def agree_handover(*, handover_id: int, actor: Reader, now: datetime) -> Handover:
+    """The other side agrees to place and time. Again changes nothing."""
+    handover = locks.handover(handover_id, actor=actor)
+    if handover.status == Handover.Status.AGREED:
+        return handover
+    if handover.status != Handover.Status.PROPOSED:
+        raise IllegalTransition(
+            handover.status,
+            "agreed",
+            _("This proposal has been replaced by another. The page shows the one that counts."),
+        )
+    if not policies.may_agree(handover, actor):
+        raise Denied(_("You proposed this yourself; the other side has to agree to it."), "illegal_transition")
+    handover.status, handover.agreed_at = Handover.Status.AGREED, now
+    handover.save(update_fields=["status", "agreed_at"])
+    if handover.direction == Handover.Direction.OUT and handover.lending.deadline_at < handover.starts_at:
+        handover.lending.deadline_at = handover.starts_at + timedelta(days=1)
+        handover.lending.save(update_fields=["deadline_at"])
+    events.record("handover.agreed", now=now, actor=actor, handover=handover, before="proposed", after=handover.status)
+    return handover
+
+
+@transaction.atomic(durable=True)
+def issue_code(*, handover_id: int, actor: Reader, now: datetime) -> HandoverCode:
+    """PIN and QR for the giver to show. A PIN that still lives is shown again; one killed by wrong tries is replaced at
+    most CODES_PER_HOUR times an hour (T-C1)."""
+    handover = locks.handover(handover_id, actor=actor)
+    if handover.giver_id != actor.pk:
+        raise Denied(_("The code is shown by the one who gives the book; you enter it."), "illegal_transition")
+    if not policies.may_show_code(handover, actor):
+        raise IllegalTransition(
+            handover.status, "code", _("Agree on place and time first; then the code is shown here.")
+        )
+    new = _renew_pin(handover, now)
+    if handover.qr_expires_at is None or handover.qr_expires_at <= now:
+        handover.qr_serial += 1
+        handover.qr_expires_at = now + timedelta(minutes=settings.QR_MINUTES)
+    handover.save(update_fields=["pin_serial", "pin_expires_at", "wrong_tries", "qr_serial", "qr_expires_at"])
+    if new:
+        events.record("handover.code_issued", now=now, actor=actor, handover=handover)
+    assert handover.pin_expires_at is not None
+    return HandoverCode(codes.pin_of(handover), codes.payload_of(handover), handover.pin_expires_at)
+
+
+def _renew_pin(handover: Handover, now: datetime) -> bool:
+    dead = handover.wrong_tries >= settings.CODE_TRIES
+    if handover.pin_expires_at is not None and handover.pin_expires_at > now and not dead:
+        return False
+    lately = [moment for moment in handover.pins_killed_at if datetime.fromisoformat(moment) > now - timedelta(hours=1)]
+    if len(lately) >= settings.CODES_PER_HOUR:
+        again = datetime.fromisoformat(min(lately)) + timedelta(hours=1)
+        raise LimitReached(
+            _("Too many wrong codes were entered. A new code can be made in an hour at the latest."), again
+        )
+    handover.pin_serial += 1
+    handover.pin_expires_at = now + timedelta(minutes=settings.CODE_MINUTES)
+    handover.wrong_tries = 0
+    return True
+
+
+def confirm_handover(
+    *, handover_id: int, actor: Reader, pin: str = "", qr_payload: str = "", now: datetime
+) -> Handover:
+    """The taker enters the PIN or scans the QR: with the giver's showing it both have confirmed. Again gives the same answer.
+
+    Raises WrongCode with the tries left; the wrong try is counted in a commit of its own. For a library loan the library
+    is asked once more first, so that nobody leaves with a book that cannot move.
+    """
+    found = (
+        Handover.objects.visible_to(actor)
+        .select_related("lending__library_loan__library", "lending__taker")
+        .filter(pk=handover_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    if found.status == Handover.Status.AGREED and found.taker_id == actor.pk:
+        _ask_library_again(found.lending, now)
+    handover, problem = _confirm(handover_id, actor, _digits(pin), codes.token_in(qr_payload), now)
+    if problem is not None:
+        raise problem
+    if handover.lending.status == Lending.Status.TRANSFERRING:
+        jobs.hurry("sharing.tasks.advance_transfer", handover.lending_id)
+    return handover
+
+
+def _ask_library_again(lending: Lending, now: datetime) -> None:
+    loan = lending.library_loan
+    if loan is None:
+        return
+    code = holdings.library_says(loan, taker=lending.taker, now=now)
+    if code:
+        raise Denied(holdings.sentence(code), "refused_by_library")
+
+
+@transaction.atomic(durable=True)
+def _confirm(handover_id: int, actor: Reader, pin: str, token: str, now: datetime) -> tuple[Handover, Exception | None]:
+    handover = locks.handover(handover_id, actor=actor)
+    if handover.taker_id != actor.pk:
+        return handover, Denied(
+            _("You give the book here: show the code, the other side enters it."), "illegal_transition"
+        )
+    if handover.status == Handover.Status.CONFIRMED:
+        return handover, None
+    if handover.status != Handover.Status.AGREED or handover.code_used:
+        return handover, IllegalTransition(
+            handover.status, "confirmed", _("Agree on place and time first; then the code can be entered.")
+        )
+    if handover.wrong_tries >= settings.CODE_TRIES:
+        return handover, _killed()
+    if not (token and codes.qr_fits(handover, token, now)) and not (pin and codes.pin_fits(handover, pin, now)):
+        return handover, _count_wrong_try(handover, pin or token, now)
+    _both_confirmed(handover, actor, now)
+    return handover, None
+
+
+def _both_confirmed(handover: Handover, actor: Reader, now: datetime) -> None:
+    handover.status, handover.code_used = Handover.Status.CONFIRMED, True
+    handover.giver_confirmed_at = handover.taker_confirmed_at = now
+    handover.save(update_fields=["status", "code_used", "giver_confirmed_at", "taker_confirmed_at"])
+    on_time = abs(now - handover.starts_at) <= timedelta(hours=2)
+    events.record(
+        "handover.confirmed",
+        now=now,
+        actor=actor,
+        handover=handover,
+        before="agreed",
+        after=handover.status,
+        data={"on_time": on_time},
+    )
+    if handover.direction == Handover.Direction.OUT:
+        lendings.hand_over(handover.lending, actor=actor, now=now)
+    else:
+        lendings.take_back(handover.lending, actor=actor, now=now)
+
+
+def _count_wrong_try(handover: Handover, typed: str, now: datetime) -> Exception:
+    if handover.pin_expires_at is None or not typed:
+        return WrongCode(_("Ask the other side to open the code on their page, then enter its six digits."))
+    if handover.pin_expires_at <= now:
+        return WrongCode(_("This code has expired. Ask the other side for the new one on their page."))
+    handover.wrong_tries += 1
+    if handover.wrong_tries >= settings.CODE_TRIES:
+        handover.pins_killed_at = [*handover.pins_killed_at, now.isoformat()][-20:]
+    handover.save(update_fields=["wrong_tries", "pins_killed_at"])
+    left = settings.CODE_TRIES - handover.wrong_tries
+    return (
+        _killed()
+        if left == 0
+        else WrongCode(
+            ngettext("Wrong PIN; %(left)d try left.", "Wrong PIN; %(left)d tries left.", left) % {"left": left}
+        )
+    )
+
+
+def _killed() -> WrongCode:
+    return WrongCode(
+        _("Five wrong tries: this code no longer counts. Ask the other side to show a new one."), "code_dead"
+    )
+
+
+def _digits(pin: str) -> str:
+    """Six digits as typed on any keyboard: full-width forms and blanks are fine."""
+    return "".join(c for c in unicodedata.normalize("NFKC", pin)[:40] if c.isdecimal())

@@ -1,0 +1,253 @@
+"""What can be asked for: a reader's copy or a transferable library loan, behind one Protocol.
+
+This is the one place that knows the difference. A holding's key ("copy-12", "loan-5") is what pages and API pass round;
+it never tells who has the book.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from library_bridge import loans, reasons
+from library_bridge.models import LibraryLoan, Patron, Reader
+from library_bridge.ports import Unavailable
+from personal_catalog import copies
+from personal_catalog.errors import CopyAway
+from personal_catalog.models import Copy
+from sharing import policies
+from sharing.errors import Denied, LibraryUnavailable, NotFound, RefusedByLibrary
+from sharing.models import CirculationPolicy, Lending
+
+
+class Holding(Protocol):
+    """`status` is what a reader may know of it: available, agreed, on_loan, paused, display or not_transferable."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def title_id(self) -> int: ...
+    @property
+    def holder(self) -> Reader: ...
+    @property
+    def area(self) -> str: ...
+    @property
+    def free(self) -> bool: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+
+    def fields(self) -> dict[str, Any]:
+        """The foreign key to write into Request, Ask and Lending."""
+
+
+@dataclass(frozen=True)
+class CopyHolding:
+    copy: Copy
+    lending: Lending | None
+    kind: str = "personal_copy"
+
+    @property
+    def key(self) -> str:
+        return f"copy-{self.copy.pk}"
+
+    @property
+    def mode(self) -> str:
+        return self.copy.mode
+
+    @property
+    def title_id(self) -> int:
+        return self.copy.title_id
+
+    @property
+    def holder(self) -> Reader:
+        return self.copy.holder
+
+    @property
+    def area(self) -> str:
+        return self.copy.area
+
+    @property
+    def free(self) -> bool:
+        return self.lending is None and self.copy.status == Copy.Status.LISTED and self.copy.mode != Copy.Mode.DISPLAY
+
+    @property
+    def status(self) -> str:
+        if self.copy.mode == Copy.Mode.DISPLAY:
+            return "display"
+        if self.lending is None:
+            return "available" if self.free else "paused"
+        return "agreed" if self.lending.status == Lending.Status.AGREED else "on_loan"
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.lending.due_at if self.lending else None
+
+    def fields(self) -> dict[str, Any]:
+        return {"copy": self.copy}
+
+
+@dataclass(frozen=True)
+class LoanHolding:
+    loan: LibraryLoan
+    title_id: int
+    lending: Lending | None
+    reason: str
+    """Why the loan cannot be passed on, as far as the snapshot tells; empty when it can."""
+    kind: str = "library_loan"
+    mode: str = "transfer"
+
+    @property
+    def key(self) -> str:
+        return f"loan-{self.loan.pk}"
+
+    @property
+    def holder(self) -> Reader:
+        return self.loan.patron.reader
+
+    @property
+    def area(self) -> str:
+        return self.holder.area.code if self.holder.area else ""
+
+    @property
+    def free(self) -> bool:
+        return self.lending is None and not self.reason
+
+    @property
+    def status(self) -> str:
+        if self.lending is not None:
+            return "agreed"
+        return "available" if self.free else "not_transferable"
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.loan.due_at
+
+    def fields(self) -> dict[str, Any]:
+        return {"library_loan": self.loan}
+
+
+def of_title(title_id: int, *, policy: CirculationPolicy, now: datetime) -> list[Holding]:
+    """Copies and library loans of a title, free ones first. Three queries."""
+    return of_titles([title_id], policy=policy, now=now)
+
+
+def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datetime) -> list[Holding]:
+    ids = list(title_ids)
+    shown = Copy.objects.filter(
+        title_id__in=ids, status__in=(Copy.Status.LISTED, Copy.Status.PAUSED), visibility=Copy.Visibility.EVERYONE
+    ).select_related("holder", "owner")
+    charged = LibraryLoan.objects.filter(catalogued__title_id__in=ids, closed_at=None).select_related(
+        "patron__reader__area", "catalogued", "library"
+    )
+    copies_, loans_ = list(shown), list(charged)
+    live = _live_lendings(copies_, loans_)
+    found: list[Holding] = [CopyHolding(copy, live.get(("copy", copy.pk))) for copy in copies_]
+    found += [_loan_holding(loan, live.get(("loan", loan.pk)), policy, now) for loan in loans_]
+    return sorted(found, key=lambda h: (not h.free, h.kind != "personal_copy", h.key))
+
+
+def get(key: str, *, policy: CirculationPolicy, now: datetime) -> Holding:
+    """Raises NotFound for a key that is none, or whose book is not shown to readers."""
+    kind, _sep, number = key.partition("-")
+    if not number.isdecimal() or len(number) > 18:
+        raise NotFound
+    if kind == "copy":
+        copy = (
+            Copy.objects.filter(pk=int(number), status__in=("listed", "paused"), visibility="everyone")
+            .select_related("holder", "owner")
+            .first()
+        )
+        if copy is None:
+            raise NotFound
+        return CopyHolding(copy, _live_lendings([copy], []).get(("copy", copy.pk)))
+    loan = (
+        LibraryLoan.objects.filter(pk=int(number), closed_at=None, catalogued__isnull=False)
+        .select_related("patron__reader__area", "catalogued", "library").first()
+        if kind == "loan" else None
+    )  # fmt: skip
+    if loan is None:
+        raise NotFound
+    return _loan_holding(loan, _live_lendings([], [loan]).get(("loan", loan.pk)), policy, now)
+
+
+def _loan_holding(loan: LibraryLoan, lending: Lending | None, policy: CirculationPolicy, now: datetime) -> LoanHolding:
+    return LoanHolding(loan, loan.catalogued.title_id, lending, why_not(loan, policy, now))
+
+
+def why_not(loan: LibraryLoan, policy: CirculationPolicy, now: datetime) -> str:
+    """The code of what stands against passing this loan on, from the snapshot; the library is asked again before it counts."""
+    if loan.recalled:
+        return "recalled"
+    if loan.hold_count:
+        return "hold_by_other"
+    if loan.due_at < now:
+        return "overdue"
+    if policies.loan_is_too_near_its_due_date(loan, policy, now):
+        return "near_due"
+    return ""
+
+
+def _live_lendings(copies_: list[Copy], loans_: list[LibraryLoan]) -> dict[tuple[str, int], Lending]:
+    rows = Lending.objects.live().filter(Q(copy__in=copies_) | Q(library_loan__in=loans_))
+    return {("copy", row.copy_id) if row.copy_id else ("loan", row.library_loan_id or 0): row for row in rows}
+
+
+def library_says(loan: LibraryLoan, *, taker: Reader, now: datetime) -> str:
+    """Ask the library system now whether the loan may go to this reader; "" or the code of its reason.
+
+    Outside any transaction. Raises LibraryUnavailable.
+    """
+    patron = Patron.objects.filter(library_id=loan.library_id, reader=taker).first()
+    if patron is None:
+        return "unknown_patron"
+    try:
+        verdict = loans.may_move(loan=loan, taker=patron, now=now)
+    except Unavailable:
+        raise LibraryUnavailable from None
+    return "" if verdict.ok else verdict.code
+
+
+def require_transferable(loan: LibraryLoan, *, taker: Reader, policy: CirculationPolicy, now: datetime) -> None:
+    """Policy and library both agree, or the reason is raised in the reader's words."""
+    policies.require_transfer_cap(loan, taker, policy, now)
+    code = why_not(loan, policy, now) or library_says(loan, taker=taker, now=now)
+    if code:
+        raise RefusedByLibrary(sentence(code))
+
+
+def sentence(code: str) -> str:
+    ours = {
+        "overdue": _("This loan is overdue at the library, so it cannot be passed on."),
+        "near_due": _(
+            "This loan is due back at the library in a few days and cannot be renewed, so it is not passed on any more."
+        ),
+    }
+    return ours.get(code) or reasons.sentence(code)
+
+
+def withdraw_copy(*, copy_id: int, actor: Reader, now: datetime) -> Copy:
+    """Take one's own copy off the shelf; refused while it is promised or away (T-O3)."""
+    if Lending.objects.live().filter(copy_id=copy_id, copy__owner=actor).exists():
+        raise Denied(
+            _(
+                "This copy is promised or with another reader. Finish or cancel that lending first; the copy stays listed."
+            ),
+            "copy_away",
+        )
+    try:
+        return copies.withdraw_copy(copy_id=copy_id, actor=actor, now=now)
+    except CopyAway:
+        raise Denied(
+            _("This copy is with another reader. It can be withdrawn once it is back; it stays listed."), "copy_away"
+        ) from None
+    except Copy.DoesNotExist:
+        raise NotFound from None

@@ -1,0 +1,141 @@
+"""What must always be true of requests, asks, lendings, handovers, conversations and events. Reads only."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from django.db.models import Count, F, Max, Model, Q, QuerySet
+
+from library_bridge.models import Transfer
+from library_bridge.registers import Check
+from sharing.models import Ask, Conversation, DomainEvent, Handover, Lending, Message, Notification, Request
+from sharing.notifications import TELLS
+
+LEND = Lending.Mode.LEND
+
+
+def _lines(rows: Iterable[object], says: str) -> Iterator[str]:
+    return (f"{row} {says}" for row in rows)
+
+
+def _open_copies() -> Iterable[str]:
+    twice = Lending.objects.live().exclude(copy=None).values("copy").annotate(n=Count("pk")).filter(n__gt=1)
+    return (f"copy {row['copy']} has {row['n']} live lendings" for row in twice)
+
+
+def _open_loans() -> Iterable[str]:
+    twice = (
+        Lending.objects.live().exclude(library_loan=None).values("library_loan").annotate(n=Count("pk")).filter(n__gt=1)
+    )
+    return (f"library loan {row['library_loan']} has {row['n']} live lendings" for row in twice)
+
+
+def _library_custody() -> Iterable[str]:
+    done = Lending.objects.filter(kind=Lending.Kind.LIBRARY_LOAN, status=Lending.Status.COMPLETED)
+    return _lines(done.exclude(transfer__status=Transfer.Status.DONE), "is completed, but its transfer is not")
+
+
+def _copy_custody() -> Iterator[str]:
+    """The copy is where its live lending says."""
+    lent = Lending.objects.filter(copy__isnull=False)
+    out = lent.filter(status__in=(Lending.Status.ON_LOAN, Lending.Status.RETURNING)).exclude(copy__holder=F("taker"))
+    yield from _lines(out, "is on loan, but its copy is not with the borrower")
+    yield from _lines(
+        lent.filter(status=Lending.Status.AGREED).exclude(copy__holder=F("giver")),
+        "is agreed, but its copy is not with the giver",
+    )
+
+
+def _oneself() -> Iterable[str]:
+    return _lines(Ask.objects.filter(holder=F("request__requester")), "asks the requester")
+
+
+def _both_confirmed() -> Iterator[str]:
+    confirmed = Handover.objects.filter(status=Handover.Status.CONFIRMED, direction=Handover.Direction.OUT)
+    moved = Lending.objects.exclude(
+        status__in=(Lending.Status.AGREED, Lending.Status.CANCELLED, Lending.Status.NO_SHOW)
+    )
+    yield from _lines(moved.exclude(pk__in=confirmed.values("lending")), "moved without a confirmed handover")
+    one_sided = Handover.objects.filter(status=Handover.Status.CONFIRMED).filter(
+        Q(giver_confirmed_at=None) | Q(taker_confirmed_at=None)
+    )
+    yield from _lines(one_sided, "is confirmed by one side only")
+
+
+def _states_agree() -> Iterator[str]:
+    matched = Request.objects.filter(status=Request.Status.MATCHED).exclude(
+        pk__in=Lending.objects.live().values("request")
+    )
+    yield from _lines(matched, "is matched without a live lending")
+    yield from _lines(
+        Lending.objects.filter(status=Lending.Status.AGREED).exclude(request__status=Request.Status.MATCHED),
+        "is agreed on a request that is not matched",
+    )
+    yield from _lines(
+        Lending.objects.exclude(ask__status=Ask.Status.ACCEPTED), "stands on an ask that was not accepted"
+    )
+    ended = Ask.objects.waiting().exclude(request__status=Request.Status.OPEN)
+    yield from _lines(ended, "still waits on a request that is not open")
+
+
+def _deadlines() -> Iterator[str]:
+    """That a deadline exists is a column that cannot be empty; here that it can be met."""
+    yield from _lines(Ask.objects.waiting().filter(respond_by__gt=F("request__deadline_at")), "outlasts its request")
+    yield from _lines(Request.objects.filter(deadline_at__lt=F("placed_at")), "ends before it began")
+
+
+FIRST_EVENT = {"request": "request.placed", "ask": "ask.sent", "lending": "lending.agreed"}
+ENDS = ("fulfilled", "unfilled", "accepted", "declined", "lapsed", "completed", "no_show", "settled")
+
+
+def _one_event_each() -> Iterator[str]:
+    """Each transition left exactly one event row."""
+    models: dict[str, type[Model]] = {"request": Request, "ask": Ask, "lending": Lending}
+    for noun, model in models.items():
+        yield from _lines(_without_one_event(model, FIRST_EVENT[noun]), f"has not exactly one {FIRST_EVENT[noun]}")
+        for status in ENDS:
+            rows = _without_one_event(model, f"{noun}.{status}").filter(status=status)
+            yield from _lines(rows, f"is {status} without exactly one event")
+
+
+def _without_one_event(model: type[Model], kind: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model._default_manager.all()
+    return cast(QuerySet[Any], rows.annotate(n=Count("events", filter=Q(events__kind=kind))).exclude(n=1))
+
+
+def _told() -> Iterator[str]:
+    told = Notification.objects.values("event")
+    for kind in ("ask.sent", "ask.accepted", "request.unfilled", "lending.no_show"):
+        assert kind in TELLS
+        yield from _lines(DomainEvent.objects.filter(kind=kind).exclude(pk__in=told), "was told to nobody")
+
+
+def _sequences() -> Iterator[str]:
+    counted = Message.objects.values("conversation").annotate(n=Count("pk"), top=Max("seq")).exclude(n=F("top"))
+    yield from (
+        f"conversation {row['conversation']} has {row['n']} messages up to number {row['top']}" for row in counted
+    )
+    tops = Conversation.objects.annotate(top=Max("messages__seq")).filter(last_seq__gt=0).exclude(last_seq=F("top"))
+    yield from _lines(tops, "counts other than its messages")
+
+
+def _codes() -> Iterable[str]:
+    return _lines(
+        Handover.objects.filter(code_used=True).exclude(status=Handover.Status.CONFIRMED),
+        "used its code without being confirmed",
+    )
+
+
+CHECKS = (
+    Check("C1", "a copy has at most one live lending", _open_copies),
+    Check("C2", "a library loan has at most one live lending", _open_loans),
+    Check("C3", "a completed library lending moved in the library system", _library_custody),
+    Check("C4", "a copy is where its lending says", _copy_custody),
+    Check("C5", "nobody is asked by oneself", _oneself),
+    Check("C6", "custody moves only when both confirmed", _both_confirmed),
+    Check("S1", "request, ask and lending agree", _states_agree),
+    Check("S2", "what is not finished has a deadline", _deadlines),
+    Check("S3", "each transition has exactly one event", _one_event_each),
+    Check("N1", "what must be told was told", _told),
+    Check("N5", "conversations count without gaps", _sequences),
+    Check("T2", "a code counts once", _codes),
+)

@@ -1,0 +1,90 @@
+"""Live updates: one stream of server-sent events a browser. A push says only "something of yours changed"; the page then
+fetches what it may see, so nothing private travels here and a lost push costs a reload at most.
+
+One poller a process reads the newest events every half second, however many streams are open; a process that dies takes
+only its own streams along, and a browser that comes back is told to fetch once.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from sharing.models import DomainEvent
+
+Allowed = Callable[[], Awaitable[bool]]
+
+EVERY = 0.5  # seconds between looks
+OVERLAP = timedelta(seconds=20)  # a transaction may commit after a later one: look back and remember what was seen
+HEARTBEAT = 15.0  # seconds; also how soon a closed session ends its stream
+CHANGED = "event: changed\ndata: 1\n\n"
+ALIVE = ": alive\n\n"
+
+
+class Poller:
+    """Wakes the streams of those readers whose pages changed. Lives as long as its process has streams."""
+
+    def __init__(self) -> None:
+        self.streams: dict[int, set[asyncio.Event]] = {}
+        self.task: asyncio.Task[None] | None = None
+        self.seen: dict[int, float] = {}
+
+    def join(self, reader_id: int) -> asyncio.Event:
+        bell = asyncio.Event()
+        self.streams.setdefault(reader_id, set()).add(bell)
+        if self.task is None or self.task.done():
+            self.task = asyncio.get_running_loop().create_task(self._run())
+        return bell
+
+    def leave(self, reader_id: int, bell: asyncio.Event) -> None:
+        self.streams.get(reader_id, set()).discard(bell)
+        if not self.streams.get(reader_id):
+            self.streams.pop(reader_id, None)
+
+    async def _run(self) -> None:
+        self.seen = dict.fromkeys([pk for pk, _audience in await sync_to_async(_recent)()], time.monotonic())
+        while self.streams:
+            await asyncio.sleep(EVERY)
+            for pk, audience in await sync_to_async(_recent)():
+                if pk not in self.seen:
+                    self._ring(audience)
+                self.seen[pk] = time.monotonic()
+            self._forget()
+
+    def _ring(self, audience: list[int]) -> None:
+        for reader_id in audience:
+            for bell in self.streams.get(reader_id, ()):
+                bell.set()
+
+    def _forget(self) -> None:
+        old = time.monotonic() - 2 * OVERLAP.total_seconds()
+        self.seen = {pk: at for pk, at in self.seen.items() if at > old}
+
+
+def _recent() -> list[tuple[int, list[int]]]:
+    return list(
+        DomainEvent.objects.filter(recorded_at__gt=timezone.now() - OVERLAP).order_by().values_list("pk", "audience")
+    )
+
+
+poller = Poller()
+
+
+async def stream(reader_id: int, *, still_allowed: Allowed, reconnected: bool) -> AsyncIterator[str]:
+    bell = poller.join(reader_id)
+    try:
+        yield "retry: 2000\n\n" + (CHANGED if reconnected else ALIVE)
+        while True:
+            try:
+                await asyncio.wait_for(bell.wait(), HEARTBEAT)
+                bell.clear()
+                yield CHANGED
+            except TimeoutError:
+                if not await still_allowed():
+                    return
+                yield ALIVE
+    finally:
+        poller.leave(reader_id, bell)

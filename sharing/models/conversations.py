@@ -1,0 +1,48 @@
+"""What holder and requester write to each other, from before consent on."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from library_bridge.models import Reader
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, reader: "Reader") -> "ConversationQuerySet":
+        return self.filter(Q(ask__holder=reader) | Q(ask__request__requester=reader))
+
+
+class Conversation(models.Model):
+    ask = models.OneToOneField("sharing.Ask", models.PROTECT, related_name="conversation")
+    last_seq = models.PositiveIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+
+    def __str__(self) -> str:
+        return f"C-{self.pk}"
+
+
+class Message(models.Model):
+    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
+    seq = models.PositiveIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField(max_length=2000)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("seq",)
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = (models.UniqueConstraint(fields=("conversation", "seq"), name="message_sequence"),)
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}:{self.seq}"

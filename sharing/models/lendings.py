@@ -1,0 +1,131 @@
+"""The agreed passing-on that follows an accepted ask, until it is finished. One model for copies and library loans."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from library_bridge.models import Reader
+    from personal_catalog.models import Title
+
+
+class LendingQuerySet(models.QuerySet["Lending"]):
+    def visible_to(self, reader: "Reader") -> "LendingQuerySet":
+        return self.filter(Q(giver=reader) | Q(taker=reader))
+
+    def live(self) -> "LendingQuerySet":
+        return self.filter(closed_at=None)
+
+    def for_page(self) -> "LendingQuerySet":
+        return self.select_related(
+            "request__title", "giver", "taker", "copy", "library_loan__library", "ask__conversation", "transfer"
+        ).prefetch_related("handovers")
+
+
+class Lending(models.Model):
+    class Kind(models.TextChoices):
+        PERSONAL_COPY = "personal_copy", _("reader's own copy")
+        LIBRARY_LOAN = "library_loan", _("library loan")
+
+    class Mode(models.TextChoices):
+        LEND = "lend", _("lend")
+        DRIFT = "drift", _("drift")
+        GIFT = "gift", _("gift")
+        TRANSFER = "transfer", _("transfer")
+
+    class Status(models.TextChoices):
+        AGREED = "agreed", _("agreed")
+        HANDED_OVER = "handed_over", _("handed over")
+        ON_LOAN = "on_loan", _("on loan")
+        RETURNING = "returning", _("on the way back")
+        TRANSFERRING = "transferring", _("the library is moving the loan")
+        NEEDS_LIBRARIAN = "needs_librarian", _("a librarian is needed")
+        COMPLETED = "completed", _("completed")
+        CANCELLED = "cancelled", _("cancelled")
+        NO_SHOW = "no_show", _("nobody came")
+        DISPUTED = "disputed", _("disputed")
+        SETTLED = "settled", _("settled")
+
+    TERMINAL = (Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW, Status.SETTLED)
+
+    request = models.ForeignKey("sharing.Request", models.PROTECT, related_name="lendings")
+    ask = models.OneToOneField("sharing.Ask", models.PROTECT, related_name="lending")
+    kind = models.CharField(max_length=15, choices=Kind)
+    mode = models.CharField(max_length=10, choices=Mode)
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="lendings_given")
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="lendings_taken")
+    copy = models.ForeignKey("personal_catalog.Copy", models.PROTECT, null=True, blank=True, related_name="lendings")
+    library_loan = models.ForeignKey(
+        "library_bridge.LibraryLoan", models.PROTECT, null=True, blank=True, related_name="lendings"
+    )
+    transfer = models.OneToOneField(
+        "library_bridge.Transfer", models.PROTECT, null=True, blank=True, related_name="lending"
+    )
+    status = models.CharField(max_length=15, choices=Status, default=Status.AGREED)
+    agreed_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(help_text=_("When the service acts by itself if nobody else has."))
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    extended_at = models.DateTimeField(null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.CharField(max_length=500, blank=True)
+
+    objects = LendingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-agreed_at", "-pk")
+        verbose_name = _("lending")
+        verbose_name_plural = _("lendings")
+        constraints = (
+            models.UniqueConstraint(fields=("copy",), condition=Q(closed_at=None), name="one_live_lending_per_copy"),
+            models.UniqueConstraint(
+                fields=("library_loan",), condition=Q(closed_at=None), name="one_live_lending_per_loan"
+            ),
+            models.UniqueConstraint(
+                fields=("request",), condition=Q(closed_at=None), name="one_live_lending_per_request"
+            ),
+            models.CheckConstraint(condition=~Q(giver=F("taker")), name="nobody_lends_to_oneself"),
+            models.CheckConstraint(
+                condition=Q(copy=None, library_loan__isnull=False) | Q(copy__isnull=False, library_loan=None),
+                name="lending_exactly_one_holding",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("completed", "cancelled", "no_show", "settled"), closed_at__isnull=False)
+                | (~Q(status__in=("completed", "cancelled", "no_show", "settled")) & Q(closed_at=None)),
+                name="lending_closed_when_terminal",
+            ),
+        )
+        indexes = (models.Index(fields=("status", "deadline_at")),)
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("lending", args=[self.pk])
+
+    @property
+    def number(self) -> str:
+        return f"L-{self.agreed_at:%y}-{self.pk:06d}"
+
+    @property
+    def title(self) -> "Title":
+        return self.request.title
+
+    @property
+    def is_live(self) -> bool:
+        return self.closed_at is None
+
+    def role_of(self, reader: "Reader") -> str:
+        return "giver" if reader.pk == self.giver_id else "taker"
+
+    def other(self, reader: "Reader") -> "Reader":
+        return self.taker if reader.pk == self.giver_id else self.giver
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.due_at is not None and self.is_live and self.due_at < now

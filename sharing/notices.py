@@ -1,0 +1,269 @@
+"""What a reader was told, in words: made when it is shown, for the one who reads, from what holds then (P3).
+
+Before consent nobody has a name here (P1, P2): names come only out of a lending or an accepted ask.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from library_bridge.models import Reader
+from personal_catalog.models import Title
+from sharing import dates, people, typography
+from sharing.models import Ask, DomainEvent, Handover, Lending, Notification
+from sharing.phrases import fill
+
+
+@dataclass(frozen=True)
+class Notice:
+    text: str
+    """The sentence without markup, for mail, push and API."""
+    url: str
+    icon: str
+    when: datetime
+    html: SafeString
+    """The same with the languages of titles and names marked."""
+
+
+@dataclass(frozen=True)
+class _View:
+    """One event, seen by one of the readers it concerns."""
+
+    event: DomainEvent
+    reader: Reader
+
+    @property
+    def title(self) -> Title:
+        assert self.event.request is not None
+        return self.event.request.title
+
+    @property
+    def lending(self) -> Lending | None:
+        return self.event.lending or getattr(self.event.ask, "lending", None)
+
+    @property
+    def is_holder(self) -> bool:
+        return self.event.ask is not None and self.event.ask.holder_id == self.reader.pk
+
+    @property
+    def waits(self) -> bool:
+        return self.event.ask is not None and self.event.ask.status == Ask.Status.ASKED
+
+    @property
+    def is_loan(self) -> bool:
+        return self.event.ask is not None and self.event.ask.kind == Lending.Kind.LIBRARY_LOAN
+
+    @property
+    def name(self) -> str:
+        """The other side, once the holder has agreed."""
+        ask = self.event.ask
+        if ask is None or ask.status != Ask.Status.ACCEPTED:
+            return _("A reader") if self.is_holder else _("The holder")
+        assert self.event.request is not None
+        return people.name(self.event.request.requester if self.is_holder else ask.holder)
+
+    @property
+    def due(self) -> str:
+        told = parse_datetime(str(self.event.data.get("due_at", "")))
+        due_at = told or (self.lending.due_at if self.lending else None)
+        return dates.long_date(due_at, today=timezone.localdate(self.event.at)) if due_at else ""
+
+    @property
+    def why(self) -> str:
+        return self.event.why
+
+    @property
+    def respond_by(self) -> str:
+        assert self.event.ask is not None
+        return dates.near_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
+
+    @property
+    def meeting(self) -> str:
+        handover = self.event.handover
+        return meeting_of(handover, today=timezone.localdate(timezone.now())) if handover else ""
+
+
+def meeting_of(handover: Handover, *, today: Any) -> str:
+    """Time and place in one phrase."""
+    return _("%(time)s, %(place)s") % {
+        "time": dates.near_time(handover.starts_at, today=today),
+        "place": handover.place,
+    }
+
+
+def for_list(reader: Reader) -> "QuerySet[Notification]":
+    """A reader's notifications with all that their sentences need: one query, however many."""
+    return Notification.objects.filter(reader=reader).select_related(
+        "event__request__title", "event__request__requester", "event__ask__holder", "event__ask__lending", "event__lending",
+        "event__handover",
+    )  # fmt: skip
+
+
+def sentence(told: Notification | DomainEvent, reader: Reader) -> Notice:
+    event = told.event if isinstance(told, Notification) else told
+    view = _View(event, reader)
+    icon, words = SENTENCES.get(event.kind, ("info", _something))
+    text, html = _set(words(view), view)
+    return Notice(text, _url(view), icon, event.at, html)
+
+
+def _set(words: str, view: _View) -> tuple[str, SafeString]:
+    """Fill a sentence twice: plain, and with languages marked. Only what it names is looked up."""
+    plain, marked = _Parts(view, marked=False), _Parts(view, marked=True)
+    return fill(words, plain), mark_safe(fill(escape(words), marked))
+
+
+class _Parts(dict[str, object]):
+    def __init__(self, view: _View, *, marked: bool) -> None:
+        self.view, self.marked = view, marked
+
+    def __missing__(self, key: str) -> str:
+        if key == "title":
+            title = self.view.title
+            return typography.book_title(title) if self.marked else typography.quoted(typography.name_of(title))
+        words = str(getattr(self.view, key))
+        if not self.marked:
+            return words
+        language = typography.lang_attribute(words)
+        return format_html("<span{}>{}</span>", language, words) if language else escape(words)
+
+
+def _url(view: _View) -> str:
+    if view.lending is not None:
+        return view.lending.get_absolute_url()
+    if view.is_holder and view.event.ask is not None:
+        return reverse("ask", args=[view.event.ask.pk])
+    if view.event.kind == "message.sent":
+        return reverse("conversation", args=[view.event.data["conversation"]])
+    assert view.event.request_id is not None
+    return reverse("request", args=[view.event.request_id])
+
+
+def _something(view: _View) -> str:
+    return _("Something has happened with %(title)s.")
+
+
+def _unfilled(view: _View) -> str:
+    asked = int(view.event.data.get("asked", 0))
+    if not asked:
+        return _("%(title)s: nobody had it free in time. You can ask for it again.")
+    words = ngettext(
+        "%%(title)s: %(count)d holder was asked and could not lend it this time.",
+        "%%(title)s: %(count)d holders were asked and none could lend it this time.",
+        asked,
+    )
+    return words % {"count": asked}
+
+
+def _asked(view: _View) -> str:
+    if not view.waits:
+        return _("A reader asked for %(title)s.")
+    if view.is_loan:
+        return _("A reader would like %(title)s after you. Please answer by %(respond_by)s.")
+    return _("A reader asks for your copy of %(title)s. Please answer by %(respond_by)s.")
+
+
+def _reminded(view: _View) -> str:
+    if not view.waits:
+        return _("A reader waited for your answer about %(title)s.")
+    return _("A reader still waits for your answer about %(title)s, until %(respond_by)s.")
+
+
+def _cancelled(view: _View) -> str:
+    if view.why:
+        return _("%(name)s cancelled the lending of %(title)s: “%(why)s”")
+    return _("%(name)s cancelled the lending of %(title)s.")
+
+
+def _no_show(view: _View) -> str:
+    if view.is_holder:
+        return _("%(title)s was not handed over in time, so the lending with %(name)s has ended.")
+    return _(
+        "%(title)s was not handed over in time, so the lending has ended. We go on asking while your request lasts."
+    )
+
+
+def _completed(view: _View) -> str:
+    lending = view.lending
+    mode = lending.mode if lending else ""
+    giver = {
+        "transfer": _("The library has moved %(title)s to %(name)s’s card. You no longer answer for it."),
+        "gift": _("%(title)s belongs to %(name)s now."),
+        "drift": _("%(title)s travels on with %(name)s."),
+    }
+    taker = {
+        "transfer": _("The library has moved %(title)s to your card; it is due on %(due)s."),
+        "gift": _("%(title)s is yours now."),
+        "drift": _("%(title)s is with you. Pass it on when you have read it."),
+    }
+    if view.is_holder:
+        return giver.get(mode, _("%(title)s is back with you."))
+    return taker.get(mode, _("You have given %(title)s back to %(name)s."))
+
+
+def _overdue(view: _View) -> str:
+    if view.is_holder:
+        return _("%(title)s was due on %(due)s. %(name)s has been reminded.")
+    return _("%(title)s was due on %(due)s. Not finished? Write to %(name)s; they may give you longer.")
+
+
+def _librarian(view: _View) -> str:
+    return _("The library has not moved the loan of %(title)s. A librarian has to look; nothing is lost meanwhile.")
+
+
+def _waiting(view: _View) -> str:
+    if view.event.data.get("status") == Lending.Status.TRANSFERRING:
+        return _("%(title)s: the library system has not moved the loan yet. We keep trying.")
+    return _("%(title)s still waits for a librarian.")
+
+
+def _settled(view: _View) -> str:
+    return _("A librarian has settled the matter of %(title)s: “%(why)s”")
+
+
+def _always(words: Callable[[], str]) -> Callable[[_View], str]:
+    return lambda view: words()
+
+
+SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
+    "request.unfilled": ("clock", _unfilled),
+    "request.reopened": (
+        "clock",
+        _always(lambda: _("The agreed handover of %(title)s fell through. We go on asking other holders.")),
+    ),
+    "ask.sent": ("book", _asked),
+    "ask.reminded": ("clock", _reminded),
+    "ask.accepted": (
+        "check",
+        _always(lambda: _("%(name)s agreed to let you have %(title)s. Now arrange the handover.")),
+    ),
+    "ask.withdrawn": ("check", _always(lambda: _("%(title)s: your answer is no longer needed."))),
+    "lending.cancelled": ("close", _cancelled),
+    "lending.no_show": ("clock", _no_show),
+    "lending.handed_over": ("lend", _always(lambda: _("You and %(name)s have confirmed the handover of %(title)s."))),
+    "lending.completed": ("check", _completed),
+    "lending.needs_librarian": ("warn", _librarian),
+    "lending.still_waiting": ("clock", _waiting),
+    "lending.due_soon": ("calendar", _always(lambda: _("%(title)s is due on %(due)s."))),
+    "lending.overdue": ("warn", _overdue),
+    "lending.extended": ("calendar", _always(lambda: _("%(name)s keeps %(title)s until %(due)s."))),
+    "lending.returning": ("lend", _always(lambda: _("%(name)s would like to give %(title)s back."))),
+    "lending.disputed": (
+        "warn",
+        _always(lambda: _("%(name)s reported a problem with %(title)s. A librarian will settle it.")),
+    ),
+    "lending.settled": ("check", _settled),
+    "handover.proposed": ("calendar", _always(lambda: _("%(name)s proposes a handover of %(title)s: %(meeting)s."))),
+    "handover.agreed": ("calendar", _always(lambda: _("The handover of %(title)s is agreed: %(meeting)s."))),
+    "message.sent": ("chat", _always(lambda: _("%(name)s wrote to you about %(title)s."))),
+}

@@ -1,0 +1,69 @@
+"""Who is told what: written in the transition's transaction, worded when it is shown."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from library_bridge.models import Reader
+from sharing.models import DomainEvent, Notification
+
+
+def _requester(event: DomainEvent) -> set[int]:
+    return {event.request.requester_id} if event.request else set()
+
+
+def _holder(event: DomainEvent) -> set[int]:
+    return {event.ask.holder_id} if event.ask else set()
+
+
+def _both(event: DomainEvent) -> set[int]:
+    return _requester(event) | _holder(event)
+
+
+def _borrower(event: DomainEvent) -> set[int]:
+    return {event.lending.taker_id} if event.lending else set()
+
+
+TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
+    "request.unfilled": _requester,
+    "request.reopened": _requester,
+    "ask.sent": _holder,
+    "ask.reminded": _holder,
+    "ask.accepted": _requester,
+    "ask.withdrawn": _holder,
+    "lending.cancelled": _both,
+    "lending.no_show": _both,
+    "lending.handed_over": _both,
+    "lending.completed": _both,
+    "lending.needs_librarian": _both,
+    "lending.still_waiting": _both,
+    "lending.due_soon": _borrower,
+    "lending.overdue": _both,
+    "lending.extended": _both,
+    "lending.returning": _both,
+    "lending.disputed": _both,
+    "lending.settled": _both,
+    "handover.proposed": _both,
+    "handover.agreed": _both,
+    "message.sent": _both,
+}
+
+
+def notify(event: DomainEvent) -> None:
+    """One row for each reader concerned, never for the one who acted. Inside the event's transaction (N1)."""
+    tell = TELLS.get(event.kind)
+    if tell is None:
+        return
+    readers = tell(event) - {event.actor_id or 0}
+    Notification.objects.bulk_create(
+        Notification(reader_id=pk, event=event, created_at=event.at) for pk in sorted(readers)
+    )
+
+
+def unread_count(reader: Reader) -> int:
+    return Notification.objects.filter(reader=reader, read_at=None).count()
+
+
+def mark_read(*, reader: Reader, ids: list[int] | None = None, now: datetime) -> int:
+    """Mark one's own notifications read, all of them without `ids`; the number of those that were unread."""
+    rows = Notification.objects.filter(reader=reader, read_at=None)
+    return (rows if ids is None else rows.filter(pk__in=ids)).update(read_at=now)

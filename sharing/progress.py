@@ -1,0 +1,110 @@
+"""How a request stands, in words, for the reader who placed it: whom it was put to is never among them (P2)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sharing import dates
+from sharing.models import Ask, Request
+from sharing.slips import Row
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`chip` is its kind as in elements/chip.html."""
+
+    chip: str
+    chip_says: str
+    heading: str
+    says: str
+
+
+def stands(request: Request, asks: Sequence[Ask], *, now: datetime) -> Standing:
+    """Two sentences: how it is, and who acts next until when. A decline looks like silence."""
+    today = dates.day_of(now)
+    match request.status:
+        case Request.Status.OPEN:
+            return _open(request, asks, now, today)
+        case Request.Status.MATCHED:
+            return Standing(
+                "free", _("agreed"), _("A holder has agreed"), _("Arrange the handover on the lending’s page.")
+            )
+        case Request.Status.FULFILLED:
+            return Standing(
+                "done", _("fulfilled"), _("You got this book"), _("The lending’s page keeps the whole story.")
+            )
+        case Request.Status.CANCELLED:
+            return Standing("no", _("withdrawn"), _("You withdrew this request"), _("Whoever was asked has been told."))
+    return Standing(
+        "no", _("not this time"), _unfilled(len(asks)), _("You can ask again at any time; it costs nothing.")
+    )
+
+
+def slip(request: Request, asks: Sequence[Ask], reopened: Iterable[datetime], *, now: datetime) -> list[Row]:
+    rows = [Row(_("You asked for this book"), at=request.placed_at)]
+    rows += [Row(_asked(count), at=at) for at, count in _waves(asks)]
+    rows += [Row(_("A holder agreed"), at=ask.answered_at) for ask in asks if ask.status == Ask.Status.ACCEPTED]
+    rows += [Row(_("The lending fell through; the search goes on"), at=at) for at in reopened]
+    rows.sort(key=lambda row: row.at or now)
+    return rows + _to_come(request, asks, now)
+
+
+def _open(request: Request, asks: Sequence[Ask], now: datetime, today: date) -> Standing:
+    result = dates.long_date(request.deadline_at, today=today)
+    if until := _until(asks, now):
+        heading = ngettext("%(count)d holder has been asked", "%(count)d holders have been asked", len(asks)) % {
+            "count": len(asks)
+        }
+        says = _("If nobody has agreed by %(time)s, we go on to the next holders. You will have a result by %(date)s.") % {
+            "time": dates.near_time(until, today=today), "date": result,
+        }  # fmt: skip
+        return Standing("wait", _("waiting for holders"), heading, says)
+    says = _("As soon as a reader can pass it on, we ask, and tell you. You will have a result by %(date)s.") % {
+        "date": result
+    }
+    heading = _("Nobody can pass it on just now") if asks else _("Nobody has it to lend just now")
+    return Standing("wait", _("on the waiting list"), heading, says)
+
+
+def _until(asks: Sequence[Ask], now: datetime) -> datetime | None:
+    """When the last wave's time is over. That of the whole wave: who has answered in the meantime stays unsaid."""
+    if not any(ask.status == Ask.Status.ASKED for ask in asks):
+        return None
+    newest = max(ask.wave for ask in asks)
+    return max(ask.respond_by for ask in asks if ask.wave == newest)
+
+
+def _waves(asks: Sequence[Ask]) -> list[tuple[datetime, int]]:
+    waves = [list(wave) for _number, wave in groupby(sorted(asks, key=lambda ask: ask.wave), key=lambda ask: ask.wave)]
+    return [(wave[0].asked_at, len(wave)) for wave in waves]
+
+
+def _asked(count: int) -> str:
+    return ngettext("%(count)d holder asked", "%(count)d holders asked", count) % {"count": count}
+
+
+def _to_come(request: Request, asks: Sequence[Ask], now: datetime) -> list[Row]:
+    if request.status == Request.Status.OPEN:
+        until = _until(asks, now)
+        onward = [Row(_("If nobody has agreed: on to the next holders"), at=until, state="later")] if until else []
+        return [*onward, Row(_("A result at the latest"), at=request.deadline_at, state="later")]
+    ends = {
+        Request.Status.FULFILLED: _("You got the book"),
+        Request.Status.UNFILLED: _("Ended without a lender"),
+        Request.Status.CANCELLED: _("You withdrew the request"),
+    }
+    return [Row(words, at=request.closed_at) for status, words in ends.items() if status == request.status]
+
+
+def _unfilled(asked: int) -> str:
+    if not asked:
+        return _("Nobody had it to lend this time")
+    return ngettext(
+        "%(count)d holder asked, who could not lend it this time",
+        "%(count)d holders asked, none could lend it this time",
+        asked,
+    ) % {"count": asked}

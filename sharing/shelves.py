@@ -1,0 +1,67 @@
+"""The shelves of the home page: what is passed on most, what is free close by, what has just been listed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count
+
+from library_bridge.models import Reader
+from personal_catalog.models import Copy, Title
+from sharing import availability
+from sharing.models import Request
+
+MOST = 10
+NEAR = 3
+NEW = 3
+SOUGHT = 4
+FEWEST_PEOPLE = 5
+SOUGHT_SINCE = timedelta(days=60)
+SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Near:
+    copies: list[Copy]
+    count: int
+    area: str
+    """Code of the reader's area when something is free there, else empty: then these are from anywhere."""
+
+
+def most_passed_on() -> list[Title]:
+    return list(Title.objects.live().filter(passed_on__gt=0).order_by("-passed_on", "pk").defer("summary")[:MOST])
+
+
+def near(*, reader: Reader | None) -> Near:
+    """Copies of others that are free now, newest first. Two queries, three where the reader's area has none."""
+    area = reader.area.code if reader and reader.area else ""
+    free = availability.free_copies().select_related("title").order_by("-created_at", "-pk")
+    if reader:
+        free = free.exclude(owner=reader).exclude(holder=reader)
+    here = free.filter(area=area) if area else free
+    if area and not here.exists():
+        here, area = free, ""
+    return Near(list(here[:NEAR]), here.values("title").distinct().count() if area else 0, area)
+
+
+def newly_listed(*, but: Sequence[Copy] = ()) -> list[Copy]:
+    """One a title, so that somebody who lists twenty volumes of a series does not fill the shelf."""
+    rows = (
+        availability.shown_copies().filter(status=Copy.Status.LISTED).exclude(title__in=[copy.title_id for copy in but])
+    )
+    newest = rows.select_related("title").order_by("-created_at", "-pk")[: NEW * 8]
+    return list({copy.title_id: copy for copy in reversed(newest)}.values())[::-1][:NEW]
+
+
+def sought(*, now: datetime) -> list[Title]:
+    """Titles that at least five readers have asked for lately. Kept for ten minutes."""
+    found: list[Title] | None = cache.get("sought")
+    if found is None:
+        asked = Request.objects.filter(placed_at__gt=now - SOUGHT_SINCE).values("title_id").order_by()
+        often = asked.annotate(readers=Count("requester", distinct=True)).filter(readers__gte=FEWEST_PEOPLE)
+        ids = [row["title_id"] for row in often.order_by("-readers", "title_id")[:SOUGHT]]
+        titles = Title.objects.live().in_bulk(ids)
+        found = [titles[pk] for pk in ids if pk in titles]
+        cache.set("sought", found, SECONDS)
+    return found

@@ -1,0 +1,192 @@
+"""The date-due slip of a lending: what happened, what is next, what comes then. One query."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from sharing import dates, notices, people
+from sharing.models import DomainEvent, Handover, Lending
+from sharing.steps import S, Scene
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    note: str = ""
+    at: datetime | None = None
+    when: str = ""
+    """Words in place of a date."""
+    state: str = ""
+    """"", "next" or "later"."""
+
+
+def rows(scene: Scene) -> list[Row]:
+    return [_placed(scene), *_past(scene), *_ahead(scene)]
+
+
+def _placed(scene: Scene) -> Row:
+    at = scene.lending.request.placed_at
+    if scene.gives:
+        return Row(scene.say(_("%(name)s asked for it")), _("You were asked"), at)
+    return Row(_("You asked for it"), at=at)
+
+
+def _past(scene: Scene) -> Iterator[Row]:
+    events = DomainEvent.objects.filter(lending=scene.lending, kind__in=WHAT).select_related("handover", "actor")
+    for event in events.order_by("at", "pk"):
+        yield Row(*WHAT[event.kind](scene, event), at=event.at)
+
+
+def _by(scene: Scene, event: DomainEvent, mine: str, theirs: str) -> str:
+    """In the second person or with the other's name."""
+    return mine if event.actor_id == scene.reader.pk else scene.say(theirs)
+
+
+def _accepted(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    what = _by(scene, event, _("You agreed"), _("%(name)s agreed"))
+    hours = event.data.get("hours")
+    if not isinstance(hours, int | float) or hours >= 48:
+        return what, ""
+    return what, _("Answered within the hour") if hours < 1 else _("Answered within %(hours)s h") % {
+        "hours": int(hours) + 1
+    }
+
+
+def _arranged(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    assert event.handover is not None
+    back = event.handover.direction == Handover.Direction.BACK
+    return (
+        _("Return arranged") if back else _("Handover arranged"),
+        notices.meeting_of(event.handover, today=dates.day_of(event.at)),
+    )
+
+
+def _confirmed(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    assert event.handover is not None
+    if event.handover.direction == Handover.Direction.BACK:
+        return _("Given back"), _("Both of you have confirmed")
+    return _("Handed over"), _("Both of you have confirmed")
+
+
+def _extended(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Extended"), _by(scene, event, _("You keep it longer"), _("%(name)s keeps it longer"))
+
+
+def _returning(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("On the way back"), _by(scene, event, _("You started the return"), _("%(name)s started the return"))
+
+
+def _overdue(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Overdue"), scene.say(_("%(name)s was reminded")) if scene.gives else _("You were reminded")
+
+
+def _librarian(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("The library did not move the loan"), _("A librarian has to look")
+
+
+def _completed(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    if scene.is_loan:
+        taker = scene.say(_("to %(name)s’s card")) if scene.gives else _("to your card")
+        return _("The library moved the loan"), taker
+    return _("Completed"), ""
+
+
+def _cancelled(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _by(scene, event, _("You cancelled"), _("%(name)s cancelled")), event.why
+
+
+def _disputed(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _by(scene, event, _("You reported a problem"), _("%(name)s reported a problem")), event.why
+
+
+def _settled(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Settled by a librarian"), event.why
+
+
+def _looked_up(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("A librarian looked up who you two are"), event.why
+
+
+def _no_show(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Not handed over in time"), _("The lending ended by itself")
+
+
+WHAT: dict[str, Callable[[Scene, DomainEvent], tuple[str, str]]] = {
+    "ask.accepted": _accepted,
+    "handover.agreed": _arranged,
+    "handover.confirmed": _confirmed,
+    "lending.extended": _extended,
+    "lending.overdue": _overdue,
+    "lending.returning": _returning,
+    "lending.needs_librarian": _librarian,
+    "lending.completed": _completed,
+    "lending.cancelled": _cancelled,
+    "lending.no_show": _no_show,
+    "lending.disputed": _disputed,
+    "lending.settled": _settled,
+    "lending.looked_up": _looked_up,
+}
+
+
+def _ahead(scene: Scene) -> Iterator[Row]:
+    status = S(scene.lending.status)
+    if status == S.AGREED:
+        yield _meeting(scene)
+        yield from _then(scene)
+    elif status == S.RETURNING:
+        yield _meeting(scene)
+    elif status == S.TRANSFERRING:
+        yield Row(
+            _("The library moves the loan"), _("Nothing for you to do"), when=pgettext("slip", "now"), state="next"
+        )
+    elif status in (S.NEEDS_LIBRARIAN, S.DISPUTED):
+        yield Row(_("A librarian settles it"), when=pgettext("slip", "next"), state="next")
+    elif status == S.ON_LOAN:
+        name = people.name(scene.lending.taker)
+        note = (
+            scene.say(_("%(name)s gives it back to you"))
+            if scene.gives
+            else scene.say(_("You give it back to %(name)s"))
+        )
+        yield Row(_("Due"), note, scene.lending.due_at, state="next")
+    elif status == S.COMPLETED and scene.is_loan:
+        note = scene.say(_("%(name)s returns it to the library")) if scene.gives else _("You return it to the library")
+        yield Row(_("Due"), note, scene.lending.due_at, state="later")
+
+
+def _meeting(scene: Scene) -> Row:
+    handover = scene.handover
+    if handover is None:
+        return Row(
+            _("Arrange the handover"),
+            scene.say(_("by %(date)s"), date=scene.day(scene.lending.deadline_at)),
+            when=pgettext("slip", "next"),
+            state="next",
+        )
+    if handover.status == Handover.Status.PROPOSED:
+        mine = handover.proposed_by_id == scene.reader.pk
+        note = scene.say(_("%(name)s answers")) if mine else _("You answer")
+        return Row(_("Handover proposed"), note, handover.starts_at, state="next")
+    if scene.hands_over:
+        note = scene.say(_("You show the code, %(name)s confirms"))
+    else:
+        note = scene.say(_("%(name)s shows the code, you confirm"))
+    return Row(_("Meet and hand it over"), note, handover.starts_at, state="next")
+
+
+def _then(scene: Scene) -> Iterator[Row]:
+    if scene.is_loan:
+        yield Row(_("The library moves the loan"), when=pgettext("slip", "then"), state="later")
+        assert scene.lending.library_loan is not None
+        taker = scene.say(_("%(name)s returns it to the library")) if scene.gives else _("You return it to the library")
+        yield Row(taker, _("The library sets the date"), when=pgettext("slip", "then"), state="later")
+    elif scene.lending.mode == Lending.Mode.LEND:
+        note = (
+            scene.say(_("%(name)s gives it back to you"))
+            if scene.gives
+            else scene.say(_("You give it back to %(name)s"))
+        )
+        yield Row(note, when=pgettext("slip", "then"), state="later")

@@ -1,0 +1,60 @@
+"""The kinds of events in staff's words. They say by which role, never by whom; messages have no place here (T-L8)."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from sharing.models import DomainEvent
+
+PRIVATE = ("message.sent",)
+
+KINDS: dict[str, Promise] = {
+    "request.placed": pgettext_lazy("event", "Requested"),
+    "request.reopened": pgettext_lazy("event", "Request open again"),
+    "request.fulfilled": pgettext_lazy("event", "Request fulfilled"),
+    "request.unfilled": pgettext_lazy("event", "Request ended without a book"),
+    "request.cancelled": pgettext_lazy("event", "Request cancelled"),
+    "ask.sent": pgettext_lazy("event", "Holder asked"),
+    "ask.reminded": pgettext_lazy("event", "Holder reminded"),
+    "ask.accepted": pgettext_lazy("event", "Holder agreed"),
+    "ask.declined": pgettext_lazy("event", "Holder declined"),
+    "ask.lapsed": pgettext_lazy("event", "Holder did not answer"),
+    "ask.withdrawn": pgettext_lazy("event", "Ask withdrawn"),
+    "lending.agreed": pgettext_lazy("event", "Lending agreed"),
+    "lending.cancelled": pgettext_lazy("event", "Lending cancelled"),
+    "lending.no_show": pgettext_lazy("event", "Not handed over in time"),
+    "lending.handed_over": pgettext_lazy("event", "Handed over"),
+    "lending.transferring": pgettext_lazy("event", "Transfer begun"),
+    "lending.needs_librarian": pgettext_lazy("event", "The library did not move the loan"),
+    "lending.still_waiting": pgettext_lazy("event", "Still waiting"),
+    "lending.on_loan": pgettext_lazy("event", "Loan begun"),
+    "lending.due_soon": pgettext_lazy("event", "Borrower reminded"),
+    "lending.overdue": pgettext_lazy("event", "Overdue"),
+    "lending.extended": pgettext_lazy("event", "Extended"),
+    "lending.returning": pgettext_lazy("event", "Return begun"),
+    "lending.completed": pgettext_lazy("event", "Lending completed"),
+    "lending.disputed": pgettext_lazy("event", "Problem reported"),
+    "lending.settled": pgettext_lazy("event", "Settled by a librarian"),
+    "lending.looked_up": pgettext_lazy("event", "Readers looked up by a librarian"),
+    "handover.proposed": pgettext_lazy("event", "Meeting proposed"),
+    "handover.agreed": pgettext_lazy("event", "Meeting agreed"),
+    "handover.code_issued": pgettext_lazy("event", "Code shown"),
+    "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
+}
+
+
+def name_of(kind: str) -> str:
+    return str(KINDS.get(kind, kind))
+
+
+def actor_of(event: DomainEvent) -> str:
+    """The role, or the librarian's name. Wants `actor`, `lending` and `ask` loaded."""
+    if event.actor is None:
+        return _("the service")
+    if event.lending is not None and event.actor_id in (event.lending.giver_id, event.lending.taker_id):
+        return _("the giver") if event.actor_id == event.lending.giver_id else _("the taker")
+    if event.actor.is_staff:
+        return str(event.actor)
+    if event.ask is not None and event.actor_id == event.ask.holder_id:
+        return _("the holder")
+    return _("the requester")

@@ -1,0 +1,138 @@
+"""What is stuck and waits for staff, each with the one thing to do about it. Only what this person may act on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from library_bridge import reasons
+from library_bridge.models import Reader
+from personal_catalog import titles
+from personal_catalog.models import Title, TitleSuggestion
+from sharing import dates, typography
+from sharing.models import DomainEvent, Lending
+from sharing.typography import grouped
+
+MOST_SHOWN = 5
+LONG_TRANSFER = timedelta(minutes=15)
+LONG_DELIVERY = timedelta(minutes=10)
+S = Lending.Status
+
+
+@dataclass(frozen=True)
+class Matter:
+    icon: str
+    says: str | SafeString
+    note: str
+    action: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Matters:
+    shown: tuple[Matter, ...]
+    more: int
+    """Lendings in trouble that are not shown."""
+
+    @property
+    def count(self) -> int:
+        return len(self.shown) + self.more
+
+
+def waiting_for(staff: Reader, *, now: datetime) -> Matters:
+    shown: list[Matter] = []
+    more = 0
+    if staff.has_perm("sharing.view_lending"):
+        stuck = Lending.objects.filter(status__in=(S.NEEDS_LIBRARIAN, S.DISPUTED))
+        shown += (_lending(row, now) for row in _with_cause(stuck)[:MOST_SHOWN])
+        more = max(0, stuck.count() - MOST_SHOWN) if len(shown) == MOST_SHOWN else 0
+        shown += _slow_transfers(now)
+    if staff.has_perm("sharing.view_domainevent"):
+        shown += _undelivered(now)
+    if titles.may_curate(staff):
+        shown += _curation()
+    return Matters(tuple(shown), more)
+
+
+def _with_cause(rows: Any) -> Any:
+    """The event that brought it here, and when; longest waiting first."""
+    events = DomainEvent.objects.filter(
+        lending=OuterRef("pk"), kind__in=("lending.needs_librarian", "lending.disputed")
+    )
+    last = events.order_by("-at", "-pk")
+    found = rows.annotate(since=Subquery(last.values("at")[:1]), cause=Subquery(last.values("why")[:1]))
+    return found.select_related("request__title", "transfer").order_by("since", "pk")
+
+
+def _lending(lending: Any, now: datetime) -> Matter:
+    disputed = lending.status == S.DISPUTED
+    says = _("A problem was reported: {title}") if disputed else _("The library did not move the loan: {title}")
+    cause = lending.cause if disputed else reasons.sentence(lending.transfer.reason_code) if lending.transfer else ""
+    since = dates.near_time(lending.since or lending.deadline_at, today=timezone.localdate(now))
+    return Matter(
+        "warning" if disputed else "lock",
+        format_html(says, title=typography.book_title(lending.title)),
+        " · ".join(part for part in (cause, lending.number, since) if part),
+        _("Look into it"),
+        reverse("lendings:inspect", args=[lending.pk]),
+    )
+
+
+def _slow_transfers(now: datetime) -> Iterator[Matter]:
+    slow = Lending.objects.filter(status=S.TRANSFERRING, transfer__created_at__lt=now - LONG_TRANSFER)
+    found = slow.aggregate(n=Count("pk"), oldest=Min("transfer__created_at"))
+    if found["n"]:
+        says = ngettext(
+            "%(count)s transfer waits for the library system",
+            "%(count)s transfers wait for the library system",
+            found["n"],
+        )
+        since = dates.near_time(found["oldest"], today=timezone.localdate(now))
+        yield Matter(
+            "time",
+            says % {"count": grouped(found["n"])},
+            _("The oldest since %(when)s. We try again every five minutes.") % {"when": since},
+            _("Show them"),
+            reverse("lendings:index") + "?trouble=waiting",
+        )
+
+
+def _undelivered(now: datetime) -> Iterator[Matter]:
+    n = DomainEvent.objects.filter(delivered_at=None, recorded_at__lt=now - LONG_DELIVERY).count()
+    if n:
+        says = ngettext("%(count)s event is not delivered yet", "%(count)s events are not delivered yet", n)
+        yield Matter(
+            "mail",
+            says % {"count": grouped(n)},
+            _("Nothing is lost, but points and live pages may lag: are the background jobs running?"),
+            _("Show them"),
+            reverse("trail:index") + "?undelivered=true",
+        )
+
+
+def _curation() -> Iterator[Matter]:
+    url = reverse("catalog-queue")
+    typed = Title.objects.filter(status=Title.Status.PENDING).aggregate(n=Count("pk"), oldest=Min("created_at"))
+    if typed["n"]:
+        says = ngettext(
+            "%(count)s title typed by hand waits for a curator",
+            "%(count)s titles typed by hand wait for a curator",
+            typed["n"],
+        )
+        since = dates.long_date(typed["oldest"], today=timezone.localdate(typed["oldest"]))
+        note = _("The oldest since %(when)s") % {"when": since}
+        yield Matter("edit", says % {"count": grouped(typed["n"])}, note, _("Review them"), url)
+    corrections = TitleSuggestion.objects.filter(status=TitleSuggestion.Status.OPEN).count()
+    if corrections:
+        says = ngettext(
+            "%(count)s correction suggested by a reader", "%(count)s corrections suggested by readers", corrections
+        )
+        yield Matter("comment", says % {"count": grouped(corrections)}, "", _("Review them"), url)

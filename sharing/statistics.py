@@ -1,0 +1,295 @@
+"""What the service did in a period, from its events: the librarian's figures, beside those of the period before.
+
+A figure behind which fewer than five readers stand is None: it would tell about persons (P6). Reads only; the number of
+queries does not grow with the period.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DurationField,
+    Exists,
+    Expression,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import TruncMonth, TruncWeek
+from django.utils import timezone
+
+from sharing.models import Ask, DomainEvent, HarvestedRecord, Request
+from sharing.waits import FEWEST_PEOPLE
+
+HOURS = (2, 6, 12, 24, 48)
+FATES = ("fulfilled", "declined", "unanswered", "nobody", "cancelled")
+FEWEST_WEEKS = 8
+BY_MONTH_FROM = 120  # days; longer periods are drawn by month
+WANTED_DAYS = 180
+WANTED_ROWS = 10
+
+ANSWERED = ("ask.accepted", "ask.declined")
+ASKS_ENDED = (*ANSWERED, "ask.lapsed")
+REQUESTS_ENDED = ("request.fulfilled", "request.unfilled", "request.cancelled")
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `start` up to, not including, `end`."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def last(cls, days: int, *, now: datetime) -> "Period":
+        return cls(now - timedelta(days=days), now)
+
+    @property
+    def former(self) -> "Period":
+        return Period(self.start - (self.end - self.start), self.start)
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`code` names its definition. `value` is a number, a share of 1, hours or days, as `unit` says."""
+
+    code: str
+    unit: str
+    value: float | None
+    former: float | None
+
+
+@dataclass(frozen=True)
+class Span:
+    """How the requests ended that ended in one week or month; `fates` is None where too few readers stand behind it."""
+
+    first_day: date
+    fates: dict[str, int] | None
+
+    @property
+    def total(self) -> int:
+        return sum(self.fates.values()) if self.fates else 0
+
+    @property
+    def share(self) -> float | None:
+        return self.fates["fulfilled"] / self.total if self.fates and self.total else None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The share of asks answered within each of HOURS, of all that were answered or lapsed."""
+
+    now: tuple[float, ...] | None
+    former: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A title that many asked for. `waiting` and `unfilled` are None where they would count one to four readers."""
+
+    title_id: int
+    title: str
+    readers: int
+    unfilled: int | None
+    waiting: int | None
+    items: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    period: Period
+    figures: tuple[Figure, ...]
+    spans: tuple[Span, ...]
+    by_month: bool
+    answers: Answers
+    wanted: tuple[Wanted, ...]
+
+
+def overview(*, period: Period, now: datetime) -> Overview:
+    this, former = _counted(period), _counted(period.former)
+    return Overview(
+        period=period,
+        figures=tuple(_figures(this, former)),
+        spans=tuple(_spans(period, now=now)),
+        by_month=period.days > BY_MONTH_FROM,
+        answers=Answers(this.answered_within, former.answered_within),
+        wanted=tuple(_wanted(Period(min(period.start, now - timedelta(days=WANTED_DAYS)), period.end))),
+    )
+
+
+def enough(value: float, people: int) -> float | None:
+    return value if people >= FEWEST_PEOPLE else None
+
+
+def few(readers: int) -> int | None:
+    """None for one to four: nobody is told that they are the only one."""
+    return None if 0 < readers < FEWEST_PEOPLE else readers
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """One period's numbers, each already None where too few stand behind it."""
+
+    placed: float | None
+    answered: float | None
+    answer_hours: float | None
+    answered_within: tuple[float, ...] | None
+    fulfilled: float | None
+    unanswered: float | None
+    handover_days: float | None
+    readers: float | None
+
+
+def _figures(this: _Counted, former: _Counted) -> Iterator[Figure]:
+    for code, unit in (
+        ("placed", "count"), ("answered", "share"), ("answer_hours", "hours"), ("fulfilled", "share"),
+        ("unanswered", "share"), ("handover_days", "days"), ("readers", "count"),
+    ):  # fmt: skip
+        yield Figure(code, unit, getattr(this, code), getattr(former, code))
+
+
+def _counted(period: Period) -> _Counted:
+    rows = _events(period)
+    n = rows.annotate(waited=_waited("ask__asked_at")).aggregate(**_countings())
+    ends = _with_fate(rows).aggregate(**_fates(), people=Count("request__requester", distinct=True))
+    ended, asks = sum(ends[fate] for fate in FATES), n["asks_ended"]
+    return _Counted(
+        placed=enough(n["placed"], n["requesters"]),
+        answered=enough(n["answered"] / asks, n["holders"]) if asks else None,
+        answer_hours=_median(rows.filter(kind__in=ANSWERED), "ask__asked_at", n["answered"], n["holders"], timedelta(hours=1)),
+        answered_within=tuple(n[f"within_{h}"] / asks for h in HOURS) if enough(asks, n["holders"]) else None,
+        fulfilled=enough(ends["fulfilled"] / ended, ends["people"]) if ended else None,
+        unanswered=enough(ends["unanswered"] / ended, ends["people"]) if ended else None,
+        handover_days=_median(
+            rows.filter(kind="lending.handed_over"), "lending__agreed_at", n["handed_over"], n["takers"], timedelta(days=1)
+        ),
+        readers=enough(n["readers"], n["readers"]),
+    )  # fmt: skip
+
+
+def _events(period: Period) -> QuerySet[DomainEvent]:
+    return DomainEvent.objects.filter(at__gte=period.start, at__lt=period.end).order_by()
+
+
+def _waited(since: str) -> Expression:
+    return ExpressionWrapper(F("at") - F(since), output_field=DurationField())
+
+
+def _countings() -> dict[str, Count]:
+    placed, ended = Q(kind="request.placed"), Q(kind__in=ASKS_ENDED)
+    handed = Q(kind="lending.handed_over")
+    return {
+        "placed": Count("pk", filter=placed),
+        "requesters": Count("actor", filter=placed, distinct=True),
+        "asks_ended": Count("pk", filter=ended),
+        "answered": Count("pk", filter=Q(kind__in=ANSWERED)),
+        "holders": Count("ask__holder", filter=ended, distinct=True),
+        "handed_over": Count("pk", filter=handed),
+        "takers": Count("lending__taker", filter=handed, distinct=True),
+        "readers": Count("actor", filter=Q(actor__is_staff=False), distinct=True),
+        **{f"within_{h}": Count("pk", filter=Q(kind__in=ANSWERED, waited__lte=timedelta(hours=h))) for h in HOURS},
+    }
+
+
+def _median(rows: QuerySet[DomainEvent], since: str, count: int, people: int, unit: timedelta) -> float | None:
+    if not count or people < FEWEST_PEOPLE:
+        return None
+    ordered = rows.annotate(waited=_waited(since)).order_by("waited").values_list("waited", flat=True)
+    middle: list[float] = [waited / unit for waited in ordered[(count - 1) // 2 : count // 2 + 1]]
+    return sum(middle) / len(middle)
+
+
+def _with_fate(rows: QuerySet[DomainEvent]) -> QuerySet[DomainEvent]:
+    """Events with which a request ended, and what became of it; see sharing/staff/definitions.py for the words."""
+    asks = Ask.objects.filter(request=OuterRef("request"))
+    answered = asks.filter(status__in=(Ask.Status.ACCEPTED, Ask.Status.DECLINED))
+    fate = Case(
+        When(kind="request.fulfilled", then=Value("fulfilled")),
+        When(kind="request.cancelled", then=Value("cancelled")),
+        When(~Exists(asks), then=Value("nobody")),
+        When(Exists(answered), then=Value("declined")),
+        default=Value("unanswered"),
+        output_field=CharField(),
+    )
+    return rows.filter(kind__in=REQUESTS_ENDED).annotate(fate=fate)
+
+
+def _fates() -> dict[str, Count]:
+    return {fate: Count("pk", filter=Q(fate=fate)) for fate in FATES}
+
+
+def _spans(period: Period, *, now: datetime) -> Iterator[Span]:
+    """Whole weeks, the running one last; months where the period is long."""
+    by_month = period.days > BY_MONTH_FROM
+    first = _first_of_month(period.start) if by_month else _monday(period)
+    trunc = TruncMonth("at") if by_month else TruncWeek("at")
+    rows = _with_fate(_events(Period(first, period.end))).annotate(span=trunc).values("span")
+    found: dict[date, dict[str, Any]] = {
+        timezone.localdate(row["span"]): dict(row)
+        for row in rows.annotate(**_fates(), people=Count("request__requester", distinct=True)).order_by("span")
+    }
+    day = timezone.localdate(first)
+    while day <= timezone.localdate(now) and day <= timezone.localdate(period.end):
+        yield Span(day, _of_enough(found.get(day)))
+        day = _next_month(day) if by_month else day + timedelta(days=7)
+
+
+def _of_enough(row: dict[str, Any] | None) -> dict[str, int] | None:
+    if row is None:
+        return dict.fromkeys(FATES, 0)
+    return {fate: row[fate] for fate in FATES} if row["people"] >= FEWEST_PEOPLE else None
+
+
+def _monday(period: Period) -> datetime:
+    since = timezone.localtime(min(period.start, period.end - timedelta(weeks=FEWEST_WEEKS - 1)))
+    day = since - timedelta(days=since.weekday())
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _first_of_month(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=7)).replace(day=1)
+
+
+def _wanted(period: Period) -> Iterator[Wanted]:
+    """What a library might buy: titles that at least five readers asked for, most of them first."""
+    asked = Request.objects.filter(placed_at__gte=period.start, placed_at__lt=period.end).order_by()
+    rows = list(
+        asked.values("title_id", "title__title")
+        .annotate(
+            readers=Count("requester", distinct=True),
+            unfilled=Count("requester", filter=Q(status=Request.Status.UNFILLED), distinct=True),
+            waiting=Count("requester", filter=Q(status=Request.Status.OPEN), distinct=True),
+        )
+        .filter(readers__gte=FEWEST_PEOPLE)
+        .order_by("-readers", "title_id")[:WANTED_ROWS]
+    )
+    items = _items_of([row["title_id"] for row in rows])
+    for row in rows:
+        title_id = row["title_id"]
+        yield Wanted(
+            title_id, row["title__title"], row["readers"], few(row["unfilled"]), few(row["waiting"]), items.get(title_id, 0)
+        )  # fmt: skip
+
+
+def _items_of(title_ids: list[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for title_id, items in HarvestedRecord.objects.filter(title__in=title_ids).values_list("title_id", "items"):
+        found[title_id] = found.get(title_id, 0) + items
+    return found

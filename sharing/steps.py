@@ -1,0 +1,324 @@
+"""What now: the next step of a lending for one of its two readers. Who acts next, until when, what happens if nobody does,
+and who answers for the book meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from library_bridge import reasons
+from library_bridge.models import Reader, Transfer
+from sharing import dates, people, policies
+from sharing.models import CirculationPolicy, Handover, Lending
+from sharing.phrases import fill
+
+CODE_EARLY = timedelta(hours=1)  # so long before the agreed time the code opens by itself
+CODE_LATE = timedelta(hours=6)
+S = Lending.Status
+
+
+@dataclass(frozen=True)
+class Step:
+    """`name` is also the template of what the reader can do: sharing/lendings/steps/<name>.html."""
+
+    name: str
+    chip: str
+    word: str
+    """The state in a few words, for the chip."""
+    heading: str
+    says: str = ""
+    answers: str = ""
+    """Who answers for the book at this moment."""
+    how: str = ""
+
+    @property
+    def template(self) -> str:
+        return f"sharing/lendings/steps/{self.name}.html"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A lending as this reader meets it now. `lending` comes through `for_page()`."""
+
+    lending: Lending
+    reader: Reader
+    policy: CirculationPolicy
+    now: datetime
+
+    @property
+    def gives(self) -> bool:
+        return self.lending.giver_id == self.reader.pk
+
+    @property
+    def name(self) -> str:
+        return people.name(self.lending.other(self.reader))
+
+    @property
+    def is_loan(self) -> bool:
+        return self.lending.kind == Lending.Kind.LIBRARY_LOAN
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+    @property
+    def handover(self) -> Handover | None:
+        """The open one of the direction the state allows; from the prefetched rows."""
+        direction = policies.direction_now(self.lending)
+        found = (h for h in self.lending.handovers.all() if h.is_open and h.direction == direction)
+        return next(found, None)
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether this reader gives the book out of the hand in the handover that is next."""
+        return self.gives == (self.lending.status == S.AGREED)
+
+    def say(self, words: str, **parts: object) -> str:
+        """A sentence with the other's name, and whatever else it names, put in."""
+        return fill(words, {"name": self.name, **parts})
+
+    def day(self, when: datetime | None) -> str:
+        return dates.long_date(when, today=self.today) if when else ""
+
+    def moment(self, when: datetime) -> str:
+        return dates.near_time(when, today=self.today)
+
+    @property
+    def meets(self) -> str:
+        """Which step the handover is at: propose, proposed (by this reader), answer, show_code or enter_code."""
+        if self.handover is None:
+            return "propose"
+        if self.handover.status == Handover.Status.AGREED:
+            return "show_code" if self.hands_over else "enter_code"
+        return "proposed" if self.handover.proposed_by_id == self.reader.pk else "answer"
+
+
+def next_step(scene: Scene) -> Step:
+    return STEPS[S(scene.lending.status)](scene)
+
+
+def code_is_due(handover: Handover, now: datetime) -> bool:
+    """Whether the page opens the code by itself: at the meeting, or when somebody has just been looking at it."""
+    watched = handover.pin_expires_at is not None and handover.pin_expires_at > now - timedelta(minutes=2)
+    return watched or handover.starts_at - CODE_EARLY <= now <= handover.starts_at + CODE_LATE
+
+
+def _meet(scene: Scene) -> Step:
+    handover = scene.handover
+    if handover is None:
+        return Step(
+            "propose",
+            "act",
+            _("Arrange the handover"),
+            _("Choose a place and a time"),
+            _arrange(scene),
+            _with_whom(scene),
+        )
+    if handover.status == Handover.Status.AGREED:
+        return _code(scene, handover)
+    if scene.meets == "proposed":
+        word, heading = scene.say(_("Waiting for %(name)s")), scene.say(_("%(name)s has your proposal"))
+        return Step("proposed", "wait", word, heading, _unanswered(scene), _with_whom(scene))
+    word, heading = _("Your answer, please"), scene.say(_("%(name)s proposes a meeting"))
+    return Step("answer", "act", word, heading, _unanswered(scene), _with_whom(scene))
+
+
+def _arrange(scene: Scene) -> str:
+    if scene.lending.status == S.RETURNING:
+        return scene.say(_("%(name)s then agrees, or proposes another."))
+    return scene.say(_("%(name)s then agrees, or proposes another. %(end)s"), end=_ends_by_itself(scene))
+
+
+def _unanswered(scene: Scene) -> str:
+    if scene.lending.status == S.RETURNING:
+        return _("Either of you may propose another place or time.")
+    return _ends_by_itself(scene)
+
+
+def _ends_by_itself(scene: Scene) -> str:
+    words = (
+        _("If the book has not changed hands by %(date)s, the lending ends by itself.")
+        if scene.gives
+        else _("If the book has not changed hands by %(date)s, this lending ends and we go on asking other holders.")
+    )
+    return scene.say(words, date=scene.day(scene.lending.deadline_at))
+
+
+def _code(scene: Scene, handover: Handover) -> Step:
+    word = scene.say(_("Handover %(when)s"), when=dates.near_date(handover.starts_at, today=scene.today))
+    soon = "act" if dates.day_of(handover.starts_at) <= scene.today else "wait"
+    heading = _("Show this code") if scene.hands_over else _("Enter the code")
+    how = scene.say(
+        _("%(name)s has the code on their page. You can also point your phone’s camera at the square there.")
+    )
+    return Step(scene.meets, soon, word, heading, _after_code(scene), _with_whom(scene), how)
+
+
+def _after_code(scene: Scene) -> str:
+    """What both confirmations bring about."""
+    lending = scene.lending
+    if lending.status == S.RETURNING:
+        return _("With the code confirmed, the lending is finished.")
+    if scene.is_loan:
+        if scene.gives:
+            return scene.say(_("After that the library moves the loan to %(name)s’s card, usually within a minute."))
+        return _("After that the library moves the loan to your card, usually within a minute.")
+    if lending.mode == Lending.Mode.GIFT:
+        return (
+            scene.say(_("After that the book belongs to %(name)s."))
+            if scene.gives
+            else _("After that the book is yours.")
+        )
+    if lending.mode == Lending.Mode.DRIFT:
+        return _("After that the book travels on with whoever holds it.")
+    days = scene.policy.loan_days
+    words = ngettext("After that the loan runs for %(days)s day.", "After that the loan runs for %(days)s days.", days)
+    return scene.say(words, days=days)
+
+
+def _with_whom(scene: Scene) -> str:
+    """Before both have confirmed; on the way back the borrower still has it."""
+    if scene.lending.status == S.RETURNING:
+        if scene.gives:
+            return scene.say(_("Until the code is confirmed, %(name)s answers for the book."))
+        return _("Until the code is confirmed, you answer for the book.")
+    if scene.is_loan:
+        if scene.gives:
+            return _("Until the library confirms the transfer, the book stays on your card.")
+        return scene.say(_("Until the library confirms the transfer, the book stays on %(name)s’s card."))
+    if scene.gives:
+        return _("Until the code is confirmed, the book stays with you.")
+    return scene.say(_("Until the code is confirmed, the book is with %(name)s."))
+
+
+def _moving(scene: Scene) -> Step:
+    transfer = scene.lending.transfer
+    word = heading = _("The library is moving the loan")
+    if transfer is None or transfer.reason_code != "unavailable":
+        says = _("Both confirmations are saved. This usually takes less than a minute; you need do nothing.")
+        return Step("moving", "wait", word, heading, says, _with_whom(scene))
+    says = _("Both confirmations are saved; we try again every five minutes and tell you when it is done.")
+    down = _("The library system can’t be reached, so the loan has not moved yet.")
+    return Step("moving_later", "wait", _("Waiting for the library"), down, says, _with_whom(scene))
+
+
+def _librarian(scene: Scene) -> Step:
+    transfer = scene.lending.transfer
+    why = reasons.sentence(transfer.reason_code) if transfer is not None and transfer.reason_code else ""
+    says = _("Librarians see this in their list and settle it; you hear of it here.")
+    heading = _("The library did not move the loan")
+    answers = _on_whose_card(scene, transfer)
+    return Step("librarian", "wait", _("A librarian is needed"), heading, f"{why} {says}".strip(), answers)
+
+
+def _on_whose_card(scene: Scene, transfer: Transfer | None) -> str:
+    if transfer is None or transfer.status != Transfer.Status.REFUSED:
+        return _("Until then the library’s desk can tell you on whose card the book stands.")
+    if scene.gives:
+        return _("The book is still on your card.")
+    return scene.say(_("The book is still on %(name)s’s card."))
+
+
+def _disputed(scene: Scene) -> Step:
+    says = _(
+        "Librarians see this in their list. Both of you will read here how it was settled; until then nothing runs on by itself."
+    )
+    return Step("librarian", "wait", _("A librarian will settle it"), _("A problem was reported"), says)
+
+
+def _lent(scene: Scene) -> Step:
+    return _lender_reads(scene) if scene.gives else _borrower_reads(scene)
+
+
+def _lender_reads(scene: Scene) -> Step:
+    late = scene.lending.is_overdue(scene.now)
+    says = (
+        _("%(name)s has been reminded and hears from us every week. You can write below.")
+        if late
+        else _("%(name)s is reminded three days before. You need do nothing.")
+    )
+    heading = scene.say(_("With %(name)s until %(date)s"), date=scene.day(scene.lending.due_at))
+    answers = scene.say(_("%(name)s answers for the book until you have it back."))
+    return Step("lent", "act" if late else "done", _days_left(scene), heading, scene.say(says), answers)
+
+
+def _borrower_reads(scene: Scene) -> Step:
+    due_at = scene.lending.due_at
+    late = scene.lending.is_overdue(scene.now)
+    soon = late or (due_at is not None and dates.binds(due_at, today=scene.today))
+    says = (
+        _("Not finished? Write to %(name)s; they may give you longer.")
+        if late
+        else _("Done with it? Start the return, and the two of you meet once more.")
+    )
+    heading = scene.say(_("Yours until %(date)s"), date=scene.day(due_at))
+    answers = scene.say(_("You answer for the book until %(name)s has it back."))
+    return Step("borrowed", "act" if soon else "done", _days_left(scene), heading, scene.say(says), answers)
+
+
+def _days_left(scene: Scene) -> str:
+    return dates.days_left(scene.lending.due_at, today=scene.today) if scene.lending.due_at else ""
+
+
+def _passing(scene: Scene) -> Step:
+    return Step(
+        "moving", "wait", _("Handed over"), _("Both of you have confirmed"), _("The next step follows by itself.")
+    )
+
+
+def _completed(scene: Scene) -> Step:
+    mode, side = Lending.Mode(scene.lending.mode), 0 if scene.gives else 1
+    heads = {
+        Lending.Mode.TRANSFER: (_("The loan is on %(name)s’s card now"), _("The loan is on your card now")),
+        Lending.Mode.GIFT: (_("The book belongs to %(name)s now"), _("The book is yours now")),
+        Lending.Mode.DRIFT: (_("The book travels on with %(name)s"), _("The book is with you now")),
+        Lending.Mode.LEND: (_("The book is back with you"), _("You have given the book back")),
+    }
+    says = {
+        Lending.Mode.TRANSFER: (
+            _("You no longer answer for it."),
+            _("It is due on %(date)s. Renewing and returning it are yours."),
+        ),
+        Lending.Mode.DRIFT: ("", _("Pass it on when you have read it: it is open for requests on its page.")),
+    }.get(mode, ("", ""))
+    day = scene.day(scene.lending.due_at)
+    return Step("closed", "done", _("Completed"), scene.say(heads[mode][side]), scene.say(says[side], date=day))
+
+
+def _cancelled(scene: Scene) -> Step:
+    why = scene.lending.close_reason
+    reason = scene.say(_("Reason: “%(why)s”"), why=why) if why else ""
+    return Step("closed", "no", _("Cancelled"), _("This lending was cancelled"), reason, _still_with(scene))
+
+
+def _no_show(scene: Scene) -> Step:
+    says = "" if scene.gives else _("Your request goes on to other holders while its time lasts.")
+    return Step(
+        "closed", "no", _("Not handed over"), _("The book was not handed over in time"), says, _still_with(scene)
+    )
+
+
+def _still_with(scene: Scene) -> str:
+    return _("The book has stayed with you.") if scene.gives else ""
+
+
+def _settled(scene: Scene) -> Step:
+    return Step("closed", "done", _("Settled"), _("A librarian has settled this"), scene.lending.close_reason)
+
+
+STEPS: dict[S, Callable[[Scene], Step]] = {
+    S.AGREED: _meet,
+    S.RETURNING: _meet,
+    S.HANDED_OVER: _passing,
+    S.TRANSFERRING: _moving,
+    S.NEEDS_LIBRARIAN: _librarian,
+    S.DISPUTED: _disputed,
+    S.ON_LOAN: _lent,
+    S.COMPLETED: _completed,
+    S.CANCELLED: _cancelled,
+    S.NO_SHOW: _no_show,
+    S.SETTLED: _settled,
+}

@@ -1,0 +1,34 @@
+"""Jobs. Each only says *now would be a good time*: the work is found in rows, so a lost or doubled job changes nothing."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from library_bridge import registers
+from sharing import events, lendings, waves
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def deliver_event(event_id: int) -> None:
+    event = events.undelivered().filter(pk=event_id).first()
+    if event is not None:
+        events.deliver(event, now=timezone.now())
+
+
+@shared_task
+def next_wave(request_id: int) -> None:
+    waves.send_next_wave(request_id=request_id, now=timezone.now())
+
+
+@shared_task
+def advance_transfer(lending_id: int) -> None:
+    lendings.advance_transfer(lending_id=lending_id, now=timezone.now())
+
+
+@shared_task
+def act_on_due() -> None:
+    for deed in registers.act_on_due(now=timezone.now()):
+        logger.info("due: %s", deed)

@@ -1,0 +1,60 @@
+"""What waits for a reader, what the reader waits for, what is to be returned, and where one's books are."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from library_bridge.models import LibraryLoan, Reader
+from personal_catalog.models import Copy
+from sharing.models import Ask, Handover, Lending, Request
+
+
+def asks_to_answer(reader: Reader) -> QuerySet[Ask]:
+    return Ask.objects.visible_to(reader).waiting().for_page()
+
+
+def lendings_to_act_on(reader: Reader) -> QuerySet[Lending]:
+    """Where the next step is this reader's: a proposal to answer, or nothing proposed yet, a code to show or to enter."""
+    open_one = Handover.objects.open().filter(lending=OuterRef("pk"))
+    moving = Lending.objects.visible_to(reader).filter(status__in=(Lending.Status.AGREED, Lending.Status.RETURNING))
+    mine = open_one.filter(Q(status=Handover.Status.AGREED) | ~Q(proposed_by=reader))
+    return moving.filter(~Exists(open_one) | Exists(mine)).for_page()
+
+
+def lendings_waiting_for_others(reader: Reader) -> QuerySet[Lending]:
+    open_one = Handover.objects.open().filter(
+        lending=OuterRef("pk"), status=Handover.Status.PROPOSED, proposed_by=reader
+    )
+    status = Lending.Status
+    waiting = Q(status__in=(status.TRANSFERRING, status.NEEDS_LIBRARIAN, status.DISPUTED)) | (
+        Q(status__in=(status.AGREED, status.RETURNING)) & Exists(open_one)
+    )
+    return Lending.objects.visible_to(reader).filter(waiting).for_page()
+
+
+def requests_waiting(reader: Reader) -> QuerySet[Request]:
+    return Request.objects.visible_to(reader).filter(status=Request.Status.OPEN).for_page()
+
+
+def borrowed(reader: Reader) -> QuerySet[Lending]:
+    return Lending.objects.filter(taker=reader, status=Lending.Status.ON_LOAN).for_page().order_by("due_at")
+
+
+def library_loans(reader: Reader) -> QuerySet[LibraryLoan]:
+    return (
+        LibraryLoan.objects.visible_to(reader)
+        .filter(closed_at=None)
+        .select_related("library", "catalogued__title")
+        .order_by("due_at")
+    )
+
+
+def away(reader: Reader) -> QuerySet[Copy]:
+    return Copy.objects.away().filter(owner=reader).select_related("title", "holder")
+
+
+def count(reader: Reader, now: datetime) -> int:
+    """The badge: only what waits for this reader. One query."""
+    asks = Ask.objects.visible_to(reader).waiting().values("pk").order_by()
+    acts = lendings_to_act_on(reader).select_related(None).prefetch_related(None).values("pk").order_by()
+    return asks.union(acts, all=True).count()

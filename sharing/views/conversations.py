@@ -1,0 +1,130 @@
+"""Messages: in their own page, as a fragment of the pages of asks and lendings, and to catch up by number (N5)."""
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from library_bridge.models import Reader
+from sharing import conversations, talks
+from sharing.models import Ask, Conversation
+from sharing.talks import Talk
+from sharing.views import answers
+from sharing.views.readers import reader_of
+
+PAGE = "sharing/conversations/conversation.html"
+PART = "sharing/conversations/talk.html"
+
+
+class MessageForm(forms.Form):
+    text = forms.CharField(required=False, strip=False, label=gettext_lazy("Message"))
+
+
+@require_safe
+@login_required
+def conversation(request: HttpRequest, conversation_id: int) -> HttpResponse:
+    """The whole conversation; to htmx the part that pages include; with `?after=` only what is newer than that number."""
+    reader = reader_of(request)
+    after = request.GET.get("after", "")
+    found = _conversation(reader, conversation_id)
+    talk = talks.read(
+        found, viewer=reader, now=timezone.now(), after=int(after) if after.isdecimal() and len(after) < 10 else 0
+    )
+    context: dict[str, Any] = {"part": part(request, talk, last=None)}
+    if after or request.htmx:  # type: ignore[attr-defined]
+        return render(request, PART, context)
+    context |= {"talk": talk, "title": found.ask.request.title, "page": _page_of(talk, reader), "nav": "todo"}
+    return render(request, PAGE, context)
+
+
+@require_POST
+@login_required
+def send_message(request: HttpRequest, conversation_id: int) -> HttpResponse:
+    reader, now = reader_of(request), timezone.now()
+    form = MessageForm(request.POST)
+    send = partial(
+        conversations.send_message,
+        conversation_id=conversation_id,
+        actor=reader,
+        text=str(request.POST.get("text", "")),
+        now=now,
+    )
+    if not request.htmx:  # type: ignore[attr-defined]
+        back = _back(request, conversation_id)
+        return answers.after_form(request, form, send, name=_name(conversation_id), to=back, back=back, field="text")
+    with answers.refusals(form, "text"):
+        send()
+    last = _last(request.POST.get("last", ""))
+    talk = talks.read(_conversation(reader, conversation_id), viewer=reader, now=now, last=last)
+    context = part(request, talk, last=last, form=form if form.errors else None, page=request.POST.get("next", ""))
+    answer = render(request, PART, {"part": context})
+    answer.headers["HX-Push-Url"] = "false"  # the address stays that of the page
+    return answer
+
+
+def part(
+    request: HttpRequest, talk: Talk, *, last: int | None = talks.SHOWN, form: forms.Form | None = None, page: str = ""
+) -> dict[str, Any]:
+    """What sharing/conversations/talk.html needs under the name `part`; a page may hold several. `last`: how many messages
+    it shows, None for all; `page`: its address, where that is not the request's."""
+    number = talk.conversation.pk
+    return {
+        "talk": talk,
+        "id": f"c{number}",
+        "url": "" if talk.closed else reverse("send-message", args=[number]),
+        "last": last,
+        "next": page or request.path,
+        "say": (form or answers.form_for(request, MessageForm, _name(number)))["text"],
+        "quick": _quick(talk, reader_of(request)),
+    }
+
+
+def _last(number: str) -> int | None:
+    return min(int(number), talks.SHOWN) if number.isdecimal() and len(number) < 4 else None
+
+
+def _quick(talk: Talk, reader: Reader) -> list[str]:
+    """Short sentences that often do, while nothing is agreed yet."""
+    if not talk.blind:
+        return [_("I am on my way."), _("I am ten minutes late."), _("Shall we take another day?")]
+    if talk.conversation.ask.holder_id == reader.pk:
+        return [_("I need it for a few more days."), _("Tomorrow at noon suits me.")]
+    return [_("When would it suit you?"), _("I need it only for a few days.")]
+
+
+def _page_of(talk: Talk, reader: Reader) -> str:
+    """The page that this conversation is about, as this side may see it."""
+    ask = talk.conversation.ask
+    if ask.status == Ask.Status.ACCEPTED:
+        return ask.lending.get_absolute_url()
+    if ask.holder_id == reader.pk:
+        return reverse("ask", args=[ask.pk])
+    return reverse("request", args=[ask.request_id])
+
+
+def _conversation(reader: Reader, conversation_id: int) -> Conversation:
+    rows = Conversation.objects.visible_to(reader).select_related(
+        "ask__holder", "ask__request__requester", "ask__request__title", "ask__lending"
+    )
+    return get_object_or_404(rows, pk=conversation_id)
+
+
+def _name(conversation_id: int) -> str:
+    return f"message {conversation_id}"
+
+
+def _back(request: HttpRequest, conversation_id: int) -> str:
+    """The page it was written on."""
+    came_from = request.POST.get("next", "")
+    if not came_from.startswith("/") or not url_has_allowed_host_and_scheme(came_from, allowed_hosts=None):
+        came_from = reverse("conversation", args=[conversation_id])
+    return f"{came_from}#c{conversation_id}"

@@ -1,0 +1,37 @@
+"""The guide that librarians write, the rules as the policy has them, and what is kept of whom."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from wagtail.models import Locale
+
+from sharing import policies, waits
+from sharing.models import HomePage
+
+
+@require_safe
+def guide(request: HttpRequest) -> HttpResponse:
+    """The root of the guide in the reader's language, else in any; the rules while nobody has written one."""
+    roots = HomePage.objects.live().public()
+    here = roots.filter(locale=Locale.get_active()).first() or roots.order_by("path").first()
+    url = here.get_url(request) if here else None
+    return redirect(url or "rules")
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    policy = policies.current()
+    context = {
+        "policy": policy,
+        "waits": waits.typical(now=timezone.now()),
+        "quiet_from": str(policy.quiet_from)[:5],
+        "quiet_until": str(policy.quiet_until)[:5],
+    }
+    return render(request, "sharing/pages/rules.html", context)
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "sharing/pages/privacy.html", {"session_days": settings.SESSION_COOKIE_AGE // 86400})

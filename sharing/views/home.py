@@ -1,0 +1,48 @@
+"""The home page: the search, what waits for the reader, then shelves."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from library_bridge.models import Reader
+from personal_catalog.models import Copy
+from sharing import areas, policies, shelves, steps, todo
+from sharing.models import CirculationPolicy
+
+WAITING = 3
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    reader, now = request.user if isinstance(request.user, Reader) else None, timezone.now()
+    policy, near = policies.current(), shelves.near(reader=reader)
+    context = {
+        "nav": "find",
+        "sought": shelves.sought(now=now),
+        "passed_on": shelves.most_passed_on(),
+        "near": near,
+        "near_copies": _with_area(near.copies),
+        "new_copies": _with_area(shelves.newly_listed(but=near.copies)),
+        "loan_days": policy.loan_days,
+        **(_waiting(reader, policy, now) if reader else {}),
+    }
+    return render(request, "sharing/home/home.html", context)
+
+
+def _with_area(copies: list[Copy]) -> list[tuple[Copy, str]]:
+    return [(copy, areas.name(copy.area)) for copy in copies]
+
+
+def _waiting(reader: Reader, policy: CirculationPolicy, now: datetime) -> dict[str, Any]:
+    asks = list(todo.asks_to_answer(reader)[: WAITING + 1])
+    lendings = list(todo.lendings_to_act_on(reader)[: WAITING + 1])
+    scenes = [steps.Scene(lending, reader, policy, now) for lending in lendings[:WAITING]]
+    return {
+        "asks": asks[:WAITING],
+        "lendings": [(scene.lending, steps.next_step(scene)) for scene in scenes],
+        "more": len(asks) > WAITING or len(lendings) > WAITING,
+    }

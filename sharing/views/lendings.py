@@ -1,0 +1,179 @@
+"""The page of a lending, for both sides and every state, and what either can do there."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from library_bridge.models import Reader
+from sharing import lendings, policies, slips, steps, talks
+from sharing.models import Handover, Lending
+from sharing.steps import Scene
+from sharing.views import answers, conversations, handovers
+from sharing.views.handovers import PinForm
+from sharing.views.readers import reader_of
+
+PAGE = "sharing/lendings/lending.html"
+TALK = 3  # messages on the page; the rest is one tap away
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("The other side can read it."),
+    )
+
+
+class DisputeForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("What is wrong?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Damaged, lost, not as described, not received. The other side and librarians read it."),
+    )  # fmt: skip
+
+
+@require_safe
+@login_required
+def lending(request: HttpRequest, lending_id: int) -> HttpResponse:
+    reader, now = reader_of(request), timezone.now()
+    found = _lending(reader, lending_id)
+    scene = Scene(found, reader, policies.current(), now)
+    talk = talks.read(found.ask.conversation, viewer=reader, now=now, last=TALK)
+    context = {
+        "part": conversations.part(request, talk, last=TALK), **_now(request, scene, renew=True), **_trouble(request, scene),
+        "slip": slips.rows(scene),
+    }  # fmt: skip
+    return render(request, PAGE, context)
+
+
+def now_part(request: HttpRequest, lending_id: int) -> HttpResponse:
+    """The part that says what is next. It does not ask for a new code again, or a refusal would go round in circles."""
+    reader, now = reader_of(request), timezone.now()
+    scene = Scene(_lending(reader, lending_id), reader, policies.current(), now)
+    return render(request, f"{PAGE}#now", _now(request, scene, renew=False))
+
+
+def _lending(reader: Reader, lending_id: int) -> Lending:
+    """With its ask and conversation knowing the two readers, so that nothing is fetched twice."""
+    found = get_object_or_404(Lending.objects.visible_to(reader).for_page(), pk=lending_id)
+    found.ask.holder, found.ask.request, found.request.requester = found.giver, found.request, found.taker
+    found.ask.lending, found.ask.conversation.ask = found, found.ask
+    for handover in found.handovers.all():
+        handover.lending = found
+    return found
+
+
+def _now(request: HttpRequest, scene: Scene, *, renew: bool) -> dict[str, Any]:
+    found, step = scene.lending, steps.next_step(scene)
+    context: dict[str, Any] = {
+        "lending": found, "title": found.title, "scene": scene, "step": step, "handover": scene.handover, "nav": "todo",
+    }  # fmt: skip
+    if policies.direction_now(found):
+        context["propose"] = handovers.propose_form(request, found.pk, earlier=scene.handover, now=scene.now)
+    if step.name == "show_code" and scene.handover:
+        context |= _code(scene.handover, scene.now, renew=renew)
+    elif step.name == "enter_code" and scene.handover:
+        context["pin"] = answers.form_for(request, PinForm, f"pin {scene.handover.pk}")
+    elif step.name == "borrowed":
+        context["why_not_extend"] = _why_not_extend(scene)
+    return context
+
+
+def _code(handover: Handover, now: datetime, *, renew: bool) -> dict[str, Any]:
+    code = handovers.shown_code(handover, now)
+    return {"code": code, "renew": renew and (code is None or not code.qr) and steps.code_is_due(handover, now)}
+
+
+def _why_not_extend(scene: Scene) -> str:
+    found = scene.lending
+    if found.extended_at is not None:
+        return _("It was extended once already, and once is what the rules allow.")
+    if found.is_overdue(scene.now):
+        return _("It is overdue, so it cannot be extended.")
+    if policies.someone_waits_for(found):
+        return _("Another reader waits for it, so it cannot be extended.")
+    return ""
+
+
+def _trouble(request: HttpRequest, scene: Scene) -> dict[str, Any]:
+    number = scene.lending.pk
+    if policies.may_cancel(scene.lending):
+        return {
+            "cancel": answers.form_for(request, CancelForm, f"cancel {number}"),
+            "earlier": policies.recent_cancellations(scene.reader, scene.policy, scene.now),
+        }
+    if policies.may_dispute(scene.lending):
+        return {"dispute": answers.form_for(request, DisputeForm, f"dispute {number}")}
+    return {}
+
+
+@require_POST
+@login_required
+def cancel_lending(request: HttpRequest, lending_id: int) -> HttpResponse:
+    form, page = CancelForm(request.POST), _page(request, lending_id)
+    return answers.after_form(
+        request,
+        form,
+        lambda: lendings.cancel_lending(
+            lending_id=lending_id, actor=reader_of(request), reason=form.cleaned_data["reason"], now=timezone.now()
+        ),
+        name=f"cancel {lending_id}",
+        to=page,
+        back=page,
+        says=_("The lending is cancelled and the other side has been told."),
+    )
+
+
+@require_POST
+@login_required
+def dispute_lending(request: HttpRequest, lending_id: int) -> HttpResponse:
+    form, page = DisputeForm(request.POST), _page(request, lending_id)
+    return answers.after_form(
+        request,
+        form,
+        lambda: lendings.dispute_lending(
+            lending_id=lending_id, actor=reader_of(request), reason=form.cleaned_data["reason"], now=timezone.now()
+        ),
+        name=f"dispute {lending_id}",
+        to=page,
+        back=page,
+        says=_("A librarian will look at it."),
+    )
+
+
+def _page(request: HttpRequest, lending_id: int) -> str:
+    """A stranger gets 404 here already."""
+    return get_object_or_404(Lending.objects.visible_to(reader_of(request)), pk=lending_id).get_absolute_url()
+
+
+@require_POST
+@login_required
+def start_return(request: HttpRequest, lending_id: int) -> HttpResponse:
+    page = _page(request, lending_id)
+    return answers.after(
+        request,
+        lambda: lendings.start_return(lending_id=lending_id, actor=reader_of(request), now=timezone.now()),
+        to=page,
+        back=page,
+    )
+
+
+@require_POST
+@login_required
+def extend_lending(request: HttpRequest, lending_id: int) -> HttpResponse:
+    page = _page(request, lending_id)
+    return answers.after(
+        request,
+        lambda: lendings.extend_lending(lending_id=lending_id, actor=reader_of(request), now=timezone.now()),
+        to=page,
+        back=page,
+        says=_("Extended. The new date is on the slip."),
+    )

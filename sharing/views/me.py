@@ -1,0 +1,83 @@
+"""The reader's own page: who I am here, my cards, and where everything else is."""
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from library_bridge.models import Area, Patron, Reader
+from sharing import profiles
+from sharing.views import answers
+from sharing.views.readers import reader_of
+
+
+class ProfileForm(forms.Form):
+    display_name = forms.CharField(
+        label=gettext_lazy("Display name"),
+        help_text=gettext_lazy("The other side sees it once a holder has agreed, not before."),
+        max_length=profiles.LONGEST,
+        strip=True,
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    area = forms.ModelChoiceField(
+        Area.objects.all(),
+        label=gettext_lazy("Area"),
+        help_text=gettext_lazy(
+            "The part of the campus where you hand books over. Shown beside your books, without a name."
+        ),
+        required=False,
+        empty_label=gettext_lazy("Not said"),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=[("", gettext_lazy("As the browser")), ("zh-hans", "中文"), ("en", "English")],
+    )
+    theme = forms.ChoiceField(label=gettext_lazy("Appearance"), choices=Reader.Theme.choices)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def me(request: HttpRequest) -> HttpResponse:
+    reader = reader_of(request)
+    if request.method == "POST":
+        return _change(request, reader)
+    initial = {name: getattr(reader, name) for name in ("display_name", "language", "theme", "area")}
+    context = {
+        "nav": "me",
+        "form": answers.form_for(request, ProfileForm, "profile", initial=initial),
+        "cards": Patron.objects.filter(reader=reader).select_related("library"),
+    }
+    return render(request, "sharing/me/me.html", context)
+
+
+def _change(request: HttpRequest, reader: Reader) -> HttpResponse:
+    form = ProfileForm(request.POST)
+    page = reverse("me")
+    answer = answers.after_form(
+        request,
+        form,
+        lambda: profiles.update_profile(actor=reader, now=timezone.now(), **form.cleaned_data),
+        name="profile",
+        to=page,
+        back=page,
+        field="display_name",
+        says=_("Saved."),
+    )
+    if not form.errors:
+        _remember(answer, form.cleaned_data["language"])
+    return answer
+
+
+def _remember(answer: HttpResponse, language: str) -> None:
+    """The very next page is in the language just chosen."""
+    if language:
+        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax")
+    else:
+        answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")

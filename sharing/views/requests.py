@@ -1,0 +1,105 @@
+"""Asking for a book, and how a request stands."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from sharing import progress, requests
+from sharing.models import Ask, DomainEvent, Lending, Request
+from sharing.views import answers
+from sharing.views.readers import reader_of
+
+FORM = "place-request"
+
+
+class RequestForm(forms.Form):
+    title_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    holding_key = forms.CharField(max_length=30, required=False, widget=forms.HiddenInput)
+    message = forms.CharField(
+        label=gettext_lazy("A word to the holder"),
+        help_text=gettext_lazy("Shown to whoever is asked. Names and numbers are better left out."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    needed_by = forms.DateField(
+        label=gettext_lazy("Needed by"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def clean_needed_by(self) -> object:
+        day = self.cleaned_data["needed_by"]
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(_("This day is past."))
+        return day
+
+
+@require_POST
+@login_required
+def place_request(request: HttpRequest) -> HttpResponse:
+    form = RequestForm(request.POST)
+    if form.is_valid():
+        with answers.refusals(form):
+            placed = requests.place_request(actor=reader_of(request), now=timezone.now(), **_wanted(form))
+            return redirect("request", placed.pk)
+    answers.keep(request, FORM, form)
+    return redirect(_title_page(form))
+
+
+@require_safe
+@login_required
+def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
+    reader, now = reader_of(request), timezone.now()
+    asks = Prefetch("asks", Ask.objects.order_by("pk").select_related("conversation"))
+    rows = Request.objects.visible_to(reader).select_related("title").prefetch_related(asks)
+    found = get_object_or_404(rows, pk=request_id)
+    asked = list(found.asks.all())
+    reopened = DomainEvent.objects.filter(request=found, kind="request.reopened").values_list("at", flat=True)
+    context = {
+        "nav": "todo",
+        "wanted": found,
+        "number": str(found),
+        "lending": Lending.objects.filter(request=found).order_by("-pk").first(),
+        "standing": progress.stands(found, asked, now=now),
+        "rows": progress.slip(found, asked, reopened, now=now),
+        "talks": _talks(asked),
+    }
+    return render(request, "sharing/requests/request.html", context)
+
+
+@require_POST
+@login_required
+def cancel_request(request: HttpRequest, request_id: int) -> HttpResponse:
+    page = reverse("request", args=[request_id])
+    return answers.after(
+        request,
+        lambda: requests.cancel_request(request_id=request_id, actor=reader_of(request), now=timezone.now()),
+        to=page,
+        back=page,
+        says=_("Withdrawn. Whoever was asked has been told."),
+    )
+
+
+def _talks(asked: list[Ask]) -> list[tuple[int, Ask]]:
+    """Conversations before consent, numbered; the one after consent stands on the lending's page."""
+    blind = [(number, ask) for number, ask in enumerate(asked, 1) if ask.status != Ask.Status.ACCEPTED]
+    return [(number, ask) for number, ask in blind if ask.conversation.last_seq or not ask.conversation.closed_at]
+
+
+def _wanted(form: RequestForm) -> dict[str, Any]:
+    """A holding says by itself which title it is."""
+    wanted = dict(form.cleaned_data)
+    return {**wanted, "title_id": None} if wanted["holding_key"] else wanted
+
+
+def _title_page(form: RequestForm) -> str:
+    number = str(form["title_id"].data or "")
+    return reverse("title", args=[int(number)]) if number.isdecimal() and len(number) < 19 else reverse("home")

@@ -1,0 +1,158 @@
+"""The search page: words, filters, and what can be had."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from library_bridge.models import Reader
+from personal_catalog.models import Title
+from personal_catalog.search.engines import SearchTimedOut
+from personal_catalog.search.query import suggest
+from sharing import catalogue, dates
+from sharing import holding_words as words
+from sharing.catalogue import FacetValue, Page, ResultRow
+from sharing.filters import SORTS, TitleFilter
+
+SIZE = 20
+SHOWN_VALUES = 6  # of one facet; a list of 20 has to stay small
+
+
+@dataclass(frozen=True)
+class Row:
+    title: Title
+    shown: SafeString
+    chips: list[words.Chip]
+    hint: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    label: str
+    open: bool
+    values: list[FacetValue]
+
+
+@dataclass(frozen=True)
+class Quick:
+    """A filter of the phone's row: a link that puts it on or takes it off."""
+
+    label: str
+    url: str
+    chosen: bool
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    filters = TitleFilter(request.GET, now=timezone.now())
+    reader = request.user if isinstance(request.user, Reader) else None
+    found, too_broad = _found(filters, reader, _number(request.GET.get("page", "")))
+    nothing = filters.is_valid() and not found.count and not too_broad
+    context = {
+        "nav": "find",
+        "filters": filters,
+        "text": (filters.text or request.GET.get("q", "").strip())[:200],
+        "found": found,
+        "too_broad": too_broad,
+        "near": suggest(filters.text) if nothing and filters.text else [],
+        "quicks": _quicks(request, found),
+        **_list(filters, found),
+        **_facets(request, filters, found),
+    }
+    return render(request, "sharing/search/search.html", context)
+
+
+def _found(filters: TitleFilter, reader: Reader | None, number: int) -> tuple[Page, bool]:
+    try:
+        return catalogue.results(filters=filters, reader=reader, page=number, page_size=SIZE), False
+    except SearchTimedOut:
+        return Page(number=number), True
+
+
+def _number(text: str) -> int:
+    small = text.isascii() and text.isdigit() and len(text) < 6
+    return max(1, min(int(text), catalogue.MOST)) if small else 1
+
+
+def _list(filters: TitleFilter, found: Page) -> dict[str, Any]:
+    return {
+        "rows": [_row(row, found.instead or filters.text, filters) for row in found.items],
+        "page": Paginator(range(found.reachable), SIZE).get_page(found.number),
+        "sorts": SORTS,
+        "sorting": filters.sorting,
+    }
+
+
+def _row(row: ResultRow, asked: str, filters: TitleFilter) -> Row:
+    hint = words.row_hint(row, today=dates.day_of(filters.now))
+    return Row(row.title, marked(row.title.full_title, asked), words.row_chips(row), hint, words.row_action(row))
+
+
+def marked(name: str, asked: str) -> SafeString:
+    """The title with the words asked for marked, where they stand in it as typed."""
+    place = name.lower().find(asked.lower()) if asked else -1
+    if place < 0 or len(name.lower()) != len(name):
+        return mark_safe(escape(name))
+    end = place + len(asked)
+    return format_html("{}<mark>{}</mark>{}", name[:place], name[place:end], name[end:])
+
+
+def _facets(request: HttpRequest, filters: TitleFilter, found: Page) -> dict[str, Any]:
+    wanted = filters.wanted
+    narrowing = {name: value for name, value in wanted.items() if value and name not in ("q", "sort")}
+    years = [int(year.value) for year in found.facets.get("year", [])]
+    return {
+        "facets": [facet for facet in _named(found) if facet.values],
+        "filtered": bool(narrowing),
+        "show_facets": "facets" in request.GET,
+        "year_from": wanted.get("year_from"),
+        "year_to": wanted.get("year_to"),
+        "first_year": min(years, default=None),
+        "last_year": max(years, default=None),
+    }
+
+
+def _named(found: Page) -> list[Facet]:
+    labels = {
+        "available": pgettext("filter", "State"),
+        "kind": pgettext("filter", "Where from"),
+        "area": pgettext("filter", "Place"),
+        "mode": pgettext("filter", "How"),
+        "classification": pgettext("filter", "Class"),
+        "subject": pgettext("filter", "Subject"),
+        "language": pgettext("filter", "Language"),
+    }
+    shut = ("subject", "language")
+    return [
+        Facet(name, label, name not in shut or any(value.chosen for value in values), values[:SHOWN_VALUES])
+        for name, label in labels.items()
+        if (values := found.facets.get(name, []))
+    ]
+
+
+def _quicks(request: HttpRequest, found: Page) -> list[Quick]:
+    """The filters one thumb wants: free now, library books, readers' own, the areas."""
+    names = {"true": _("Free now"), "library": _("Library books"), "personal": _("Readers’ own")}
+    rows = [(name, value) for name in ("available", "kind", "area") for value in found.facets.get(name, [])[:4]]
+    return [
+        Quick(names.get(value.value, value.label), _toggled(request, name, value), value.chosen) for name, value in rows
+    ]
+
+
+def _toggled(request: HttpRequest, name: str, value: FacetValue) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    query.pop(name, None)
+    if not value.chosen:
+        query[name] = value.value
+    return f"{request.path}?{query.urlencode()}"

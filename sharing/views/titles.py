@@ -1,0 +1,115 @@
+"""A title: what it is, where it can be had, and the one button."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateformat import format as written
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from library_bridge.models import Reader
+from personal_catalog import isbn
+from personal_catalog.languages import join_names
+from personal_catalog.models import Title
+from sharing import areas, journeys, languages, library_items, policies, shown_holdings, waits
+from sharing import holding_words as words
+from sharing.library_items import OnRecord
+from sharing.models import CirculationPolicy, Request
+from sharing.shown_holdings import ShownHolding
+from sharing.views import answers
+from sharing.views.requests import FORM, RequestForm
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    hold: ShownHolding
+    facts: list[str]
+    chip: words.Chip
+
+
+@require_safe
+def title(request: HttpRequest, title_id: int) -> HttpResponse:
+    reader = request.user if isinstance(request.user, Reader) else None
+    found, isbns = _title(title_id, reader)
+    if found.merged_into_id:
+        return redirect("title", found.merged_into_id)
+    return render(request, "sharing/titles/title.html", _context(request, found, isbns, reader, timezone.now()))
+
+
+def _title(title_id: int, reader: Reader | None) -> tuple[Title, list[str]]:
+    """The title, its ISBNs and the reader's own request for it, in one query: a row for each ISBN."""
+    mine = Request.objects.live().filter(title=OuterRef("pk"), requester=reader).order_by("-pk").values("pk")[:1]
+    rows = list(
+        Title.objects.filter(pk=title_id)
+        .annotate(isbn13=F("isbns__isbn13"), my_request=Subquery(mine))
+        .order_by("isbns__sort", "isbns__pk")
+    )
+    if not rows:
+        raise Http404
+    return rows[0], [number for row in rows if (number := getattr(row, "isbn13", None))]
+
+
+def _context(
+    request: HttpRequest, found: Title, isbns: list[str], reader: Reader | None, now: datetime
+) -> dict[str, Any]:
+    policy = policies.current()
+    record = library_items.of_isbns(isbns, now=now)
+    held = shown_holdings.of_title(found.pk, items=record.items, reader=reader, policy=policy, now=now)
+    return {
+        "nav": "find",
+        "title": found,
+        "isbns": [isbn.hyphenate(number) for number in isbns],
+        "language_name": languages.name(found.language) if found.language else "",
+        "call_number": next((one.call_number for one in held if one.call_number), found.clc),
+        "holdings": [HoldRow(one, words.facts(one, loan_days=policy.loan_days), words.chip(one)) for one in held],
+        "free": sum(1 for one in held if one.free and not one.own),
+        "on_shelf": next((one for one in held if one.kind == "library_item" and one.free), None),
+        "record": record,
+        "translators": join_names(found.translators),
+        "journey": [_told(step) for step in journeys.of_title(found.pk, now=now)],
+        **_checked(held, record, now),
+        **_ask(request, found, held, policy, now),
+    }
+
+
+def _ask(
+    request: HttpRequest, found: Title, held: list[ShownHolding], policy: CirculationPolicy, now: datetime
+) -> dict[str, Any]:
+    """What stands around the button: who would be asked, how long it takes, until when there is a result."""
+    to_ask = [one for one in held if one.may_ask]
+    askable = [one for one in held if one.kind != "library_item"]
+    return {
+        "my_request": getattr(found, "my_request", None),
+        "only_own": bool(askable) and all(one.own for one in askable),
+        "to_ask": len(to_ask),
+        "first_wave": min(policy.wave_size, len(to_ask)),
+        "single_asks": len(to_ask) > 1,
+        "waits": waits.typical(now=now),
+        "result_by": now + timedelta(days=policy.request_days),
+        "loan_days": policy.loan_days,
+        "form": answers.form_for(request, RequestForm, FORM, initial={"title_id": found.pk}),
+    }
+
+
+def _checked(held: list[ShownHolding], record: OnRecord, now: datetime) -> dict[str, Any]:
+    """How old the library's word is: its oldest part counts (I6)."""
+    asked = [one.checked_at for one in held if one.checked_at] + ([record.asked_at] if record.asked_at else [])
+    if not asked:
+        return {}
+    return {"checked_at": min(asked), "checked_minutes": max(0, int((now - min(asked)) / timedelta(minutes=1)))}
+
+
+def _told(step: journeys.Step) -> dict[str, str]:
+    start, end = areas.name(step.start), areas.name(step.end)
+    told = (
+        _("within %(area)s") % {"area": end}
+        if start == end
+        else _("%(start)s → %(end)s") % {"start": start, "end": end}
+    )
+    return {"stamped": written(step.month, pgettext("stamped month", "M Y")).upper(), "words": told}

@@ -1,0 +1,66 @@
+"""What waits for the reader, what to return, whom one waits for, where one's books are; and one's library loans."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from library_bridge.models import Reader
+from sharing import agenda, dates, library_loans, policies
+from sharing.errors import SharingError
+from sharing.views import answers
+from sharing.views.readers import reader_of
+
+PAGE = "sharing/todo/todo.html"
+
+
+@require_safe
+@login_required
+def todo(request: HttpRequest) -> HttpResponse:
+    return render(request, PAGE, _context(reader_of(request)))
+
+
+@require_POST
+@login_required
+def refresh_loans(request: HttpRequest) -> HttpResponse:
+    """Ask the library now. The page calls this by itself when its list is old; the list stands when nobody answers."""
+    reader, problem = reader_of(request), ""
+    try:
+        library_loans.refresh(reader=reader, now=timezone.now())
+    except SharingError as refusal:
+        problem = refusal.message
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, f"{PAGE}#loans", {**_context(reader), "problem": problem, "stale": False})
+    if problem:
+        messages.error(request, problem)
+    return redirect(reverse("todo") + "#loans")
+
+
+@require_POST
+@login_required
+def renew_loan(request: HttpRequest, loan_id: int) -> HttpResponse:
+    reader, now = reader_of(request), timezone.now()
+    page = reverse("todo")
+    return answers.after(
+        request,
+        lambda: library_loans.renew(loan_id=loan_id, actor=reader, now=now),
+        to=page,
+        back=page,
+        says=_("Renewed at the library; the list shows the new date."),
+    )
+
+
+def _context(reader: Reader) -> dict[str, Any]:
+    now = timezone.now()
+    policy = policies.current()
+    found, as_of = agenda.of(reader, policy=policy, now=now), library_loans.as_of(reader)
+    return {
+        "agenda": found, "todo_count": found.count, "policy": policy, "as_of": as_of,
+        "stale": library_loans.is_stale(as_of, now=now), "nav": "todo", "today": dates.day_of(now),
+    }  # fmt: skip

@@ -1,0 +1,54 @@
+"""A reader's copies where lending has a say: taking one off the shelf, which are away, and a label somebody found."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from personal_catalog.models import Copy
+from sharing import agenda, holdings, typography
+from sharing.models import Lending
+from sharing.views import answers
+from sharing.views.readers import reader_of
+
+AWAY = 10  # rows; late ones come first
+
+
+@require_POST
+@login_required
+def withdraw_copy(request: HttpRequest, copy_id: int) -> HttpResponse:
+    reader = reader_of(request)
+    copy = get_object_or_404(Copy.objects.filter(owner=reader).select_related("title"), pk=copy_id)
+    return answers.after(
+        request,
+        lambda: holdings.withdraw_copy(copy_id=copy_id, actor=reader, now=timezone.now()),
+        to=reverse("shelf"),
+        back=reverse("copy", args=[copy_id]),
+        says=_("%(title)s is off your shelf.") % {"title": typography.quoted(copy.title.title)},
+    )
+
+
+@require_safe
+@login_required
+def shelf_away(request: HttpRequest) -> HttpResponse:
+    """The part of the shelf's page that says which of one's copies are with whom, the late ones on top."""
+    reader = reader_of(request)
+    live = Lending.objects.live().filter(giver=reader, copy__isnull=False).select_related("request__title", "taker")
+    rows = agenda.away_of(reader, live)
+    return render(
+        request, "sharing/todo/away.html", {"rows": rows[:AWAY], "more": max(0, len(rows) - AWAY), "alone": True}
+    )
+
+
+@require_safe
+def found_copy(request: HttpRequest, code: str) -> HttpResponse:
+    """The page behind a copy's label: whoever found the book learns what to do with it, and nobody's name."""
+    copy = get_object_or_404(Copy.objects.select_related("title"), code=code.replace("-", "").upper())
+    return render(
+        request,
+        "sharing/scan/found.html",
+        {"copy": copy, "title": copy.title, "mine": copy.owner_id == request.user.pk},
+    )

@@ -1,0 +1,77 @@
+"""The desk: the overview on the admin's first page, lendings, requests and the trail, and the order of the menu."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.permissions import register_permission_policy
+
+from library_bridge.staff.viewsets import OnlyToSee
+from sharing.models import DomainEvent, Lending, Request
+from sharing.staff import exports, overview
+from sharing.staff.lendings import Lendings
+from sharing.staff.requests import Requests
+from sharing.staff.trail import Trail
+
+# Overview, Lendings, Catalogue (200), Library system (300), Points (400), then what the CMS brings
+PLACES = {"voucher-desk": 410, "explorer": 500, "images": 510, "documents": 520}
+NOT_IN_THE_MENU = {"snippets"}  # titles have their own place
+
+exports.make_safe()
+for model in (Lending, Request, DomainEvent):
+    register_permission_policy(model, OnlyToSee(model))
+
+
+class Desk(ViewSetGroup):
+    menu_label = _("Lendings")
+    menu_icon = "resubmit"
+    menu_order = 100
+    items = (Lendings, Requests, Trail)
+
+
+@hooks.register("register_admin_viewset")
+def desk() -> Desk:
+    return Desk()
+
+
+@hooks.register("register_admin_menu_item")
+def first_page() -> MenuItem:
+    return MenuItem(_("Overview"), reverse("wagtailadmin_home"), name="overview", icon_name="desktop", order=10)
+
+
+@hooks.register("construct_main_menu")
+def one_order(request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name not in NOT_IN_THE_MENU]
+    for item in items:
+        item.order = PLACES.get(item.name, item.order)
+
+
+@hooks.register("construct_homepage_panels")
+def panels(request: HttpRequest, found: list[Any]) -> None:
+    ours = (overview.StuckPanel, overview.FiguresPanel, overview.ChartsPanel, overview.WantedPanel)
+    found.extend(panel(request) for panel in ours)
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[URLPattern]:
+    return [path("definitions/", overview.explain, name="desk-definitions")]
+
+
+@hooks.register("insert_global_admin_css")
+def stylesheet() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    actions.register_action("sharing.settle", _("Settle"), _("Settled"))
+    actions.register_action("sharing.finish_transfer", _("Finish the transfer"), _("Transfer finished"))
+    actions.register_action("sharing.retry_transfer", _("Try again now"), _("Transfer tried again"))
+    actions.register_action("sharing.look_up", _("Look up the readers"), _("Readers looked up"))

@@ -1,0 +1,74 @@
+"""For a library's own catalogue: public, cached, never who."""
+
+from datetime import datetime
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+
+from library_bridge.models import Reader
+from personal_catalog.models import Copy
+from tests import factories
+from tests.sharing.api.clients import Api
+
+ISBN, OTHER = "9787300113906", "9787506365437"
+
+
+@pytest.fixture
+def copy(alice: Reader, now: datetime) -> Copy:
+    alice.area = factories.area()
+    alice.save()
+    title = factories.title(isbn13=ISBN, created_at=now, updated_at=now)
+    factories.library_loan(factories.patron(alice), title, now=now)
+    return factories.copy(alice, title, now=now)
+
+
+@override_settings(BASE_URL="https://books.example.edu")
+def test_copies_and_loans_are_counted_without_a_name(copy: Copy) -> None:
+    answer = Api().get(f"/availability?isbn=978-7-300-11390-6&isbn={OTHER}&isbn=nonsense")
+    known, unknown, nonsense = answer.json()["items"]
+    assert (known["isbn"], known["isbn13"], known["copies"], known["library_loans"]) == (
+        "978-7-300-11390-6",
+        ISBN,
+        1,
+        1,
+    )
+    assert (known["areas"], known["url"]) == (["plum"], f"https://books.example.edu/titles/{copy.title_id}/")
+    assert (unknown["copies"], unknown["url"], nonsense["isbn13"]) == (0, None, None)
+    assert "Alice" not in answer.content.decode()
+
+
+def test_any_site_may_read_it_and_keep_it_for_a_while(db: None) -> None:
+    answer = Api().get(f"/availability?isbn={ISBN}")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Cache-Control"] == "public, max-age=30"
+
+
+def test_nothing_else_is_open_to_other_sites(alice: Reader) -> None:
+    assert "Access-Control-Allow-Origin" not in Api(alice).get("/me/requests")
+
+
+@pytest.mark.parametrize("query", ["", "isbn=" + "&isbn=".join(["1"] * 51), "isbn=" + "9" * 101])
+def test_a_question_without_end_or_without_number_is_refused(query: str, db: None) -> None:
+    assert list(Api().get(f"/availability?{query}").json()["errors"]) == ["isbn"]
+
+
+def test_what_is_paused_is_not_passed_on(copy: Copy) -> None:
+    Copy.objects.update(status="paused")
+    assert Api().get(f"/availability?isbn={ISBN}").json()["items"][0]["copies"] == 0
+
+
+def test_fifty_numbers_ask_as_much_as_one_and_again_nothing(copy: Copy) -> None:
+    many = "&".join(f"isbn={isbn}" for isbn in (ISBN, OTHER, *range(48)))
+    asked(f"isbn={ISBN}")
+    cache.clear()
+    assert asked(f"isbn={ISBN}") == asked(many) > 0
+    assert asked(many) == 0
+
+
+def asked(query: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        Api().get(f"/availability?{query}")
+    return len(queries)

@@ -1,0 +1,159 @@
+"""The reader's own copies through the API."""
+
+from datetime import datetime
+from unittest import mock
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from library_bridge.models import Reader
+from personal_catalog import lookup
+from personal_catalog.facts import BookFacts
+from personal_catalog.models import Copy
+from tests import factories
+from tests.sharing.api.clients import ROOT, Api
+from tests.sharing.api.worlds import agreed
+
+FACTS = BookFacts(isbns=("9787506365437",), title="活着", creators=("余华",), year=2012, clc="I247.57")
+
+
+@pytest.fixture(autouse=True)
+def _sources_know_one_book() -> object:
+    known = lookup.Found(FACTS, ("local",), {"title": "local"})
+    with (
+        mock.patch(
+            "personal_catalog.lookup.find", lambda isbn13, now: known if isbn13 in FACTS.isbns else lookup.Found(None)
+        ),
+    ):
+        yield
+
+
+def test_any_form_of_an_isbn_is_looked_up(alice: Reader) -> None:
+    for form in ("9787506365437", "978-7-5063-6543-7", "750636543X", "ISBN 978-7-5063-6543-7"):
+        book = Api(alice).get(f"/isbn/{form}").json()
+        assert (book["isbn13"], book["isbn10"], book["title"]) == ("9787506365437", "750636543X", "活着")
+    assert (book["classification"], book["sources"], book["cover_url"]) == ("I247.57", ["local"], None)
+
+
+def test_a_number_that_nobody_knows_is_not_found(alice: Reader) -> None:
+    answer = Api(alice).get("/isbn/9780439023481")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_number_that_is_no_isbn_comes_with_suggestions(alice: Reader) -> None:
+    answer = Api(alice).get("/isbn/9787506365438")
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_an_isbn")
+    assert list(answer.json()["errors"]) == ["isbn"]
+    assert "9787506365437" in answer.json()["suggestions"]
+
+
+def test_a_copy_is_listed_by_isbn(alice: Reader) -> None:
+    answer = Api(alice).post(
+        "/copies", {"isbn": "978-7-5063-6543-7", "mode": "gift", "condition": "new", "note": "signed"}
+    )
+    made = answer.json()
+    assert (answer.status_code, made["title"]["title"], made["mode"]) == (201, "活着", "gift")
+    assert (made["condition"], made["note"], made["visibility"]) == ("new", "signed", "everyone")
+    assert made["holding_id"] == f"copy-{made['id']}"
+
+
+def test_a_copy_is_listed_by_what_a_reader_types(alice: Reader) -> None:
+    answer = Api(alice).post("/copies", {"title": {"title": "校园手册", "creators": ["学生会"], "year": 2020}})
+    assert answer.status_code == 201
+    assert Copy.objects.get().title.creators == ["学生会"]
+
+
+@pytest.mark.parametrize(
+    "wish", [{}, {"isbn": " "}, {"isbn": "9780439023481"}, {"isbn": "123"}, {"title": {"title": ""}}]
+)
+def test_a_book_that_nobody_can_name_is_not_listed(wish: dict[str, object], alice: Reader) -> None:
+    assert Api(alice).post("/copies", wish).status_code == 422
+    assert not Copy.objects.exists()
+
+
+def test_extra_fields_are_never_written(alice: Reader, bob: Reader, now: datetime) -> None:
+    """T-R4"""
+    copy = factories.copy(alice, now=now)
+    extra = {"owner": bob.pk, "holder_id": bob.pk, "id": "7", "code": "AAAAAAAA", "title_id": 9, "note": "fine"}
+    assert Api(alice).patch(f"/copies/{copy.pk}", extra).status_code == 200
+    after = Copy.objects.get()
+    assert (after.owner_id, after.holder_id, after.code, after.note) == (alice.pk, alice.pk, copy.code, "fine")
+
+
+def test_only_what_is_sent_is_changed(alice: Reader, now: datetime) -> None:
+    copy = factories.copy(alice, now=now, note="keep me")
+    made = Api(alice).patch(f"/copies/{copy.pk}", {"status": "paused", "mode": "drift"}).json()
+    assert (made["status"], made["mode"], made["note"]) == ("paused", "drift", "keep me")
+
+
+def test_a_withdrawn_copy_is_gone_and_withdrawing_again_changes_nothing(alice: Reader, now: datetime) -> None:
+    api, copy = Api(alice), factories.copy(alice, now=now)
+    assert [api.delete(f"/copies/{copy.pk}").status_code for _ in range(2)] == [204, 204]
+    assert api.get(f"/copies/{copy.pk}").status_code == 404
+    assert api.get("/me/copies").json()["count"] == 0
+
+
+def test_a_promised_copy_is_not_withdrawn(alice: Reader, bob: Reader, now: datetime) -> None:
+    world = agreed(alice, bob, now=now)
+    answer = Api(alice).delete(f"/copies/{world.copy.pk}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "copy_away")
+
+
+def test_the_shelf_comes_as_csv(alice: Reader, bob: Reader, now: datetime) -> None:
+    factories.copy(alice, factories.title("=1+1"), now=now)
+    factories.copy(bob, factories.title("Bob's"), now=now)
+    answer = Api(alice).get("/me/copies/export?format=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert "'=1+1" in text
+    assert "Bob's" not in text
+
+
+def test_a_format_that_cannot_be_written_yet_says_so(alice: Reader) -> None:
+    answer = Api(alice).get("/me/copies/export?format=marc21")
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["format"])
+
+
+def test_a_preview_lists_nothing_yet(alice: Reader) -> None:
+    answer = upload(alice, b"9787506365437\nnonsense", format="isbn_list", commit="false")
+    job = answer.json()
+    assert (answer.status_code, job["status"], job["total"], job["failed"]) == (202, "previewed", 2, 1)
+    assert [(row["number"], row["status"]) for row in job["rows"]] == [(1, "ready"), (2, "failed")]
+    assert job["rows"][1]["problem"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_becomes_copies_in_the_background(alice: Reader) -> None:
+    job = upload(alice, b"9787506365437", mode="drift").json()
+    done = Api(alice).get(f"/imports/{job['id']}").json()
+    assert (done["status"], done["created"], done["failed"]) == ("done", 1, 0)
+    assert done["rows"][0]["copy_id"] == str(Copy.objects.get(mode="drift", owner=alice).pk)
+
+
+@pytest.mark.parametrize("format", ["goodreads", "marc21", "cnmarc"])
+def test_a_format_that_cannot_be_read_yet_says_so(format: str, alice: Reader) -> None:
+    answer = upload(alice, b"x", format=format)
+    assert (answer.status_code, answer.json()["code"], list(answer.json()["errors"])) == (
+        422,
+        "unknown_format",
+        ["format"],
+    )
+
+
+@pytest.mark.parametrize("sent", [{"format": "telepathy"}, {"mode": "steal"}, {"commit": "perhaps"}])
+def test_a_word_that_is_no_choice_is_named(sent: dict[str, str], alice: Reader) -> None:
+    answer = upload(alice, b"9787506365437", **sent)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, list(sent))
+
+
+def test_an_import_needs_a_file(alice: Reader) -> None:
+    api = Api(alice)
+    answer = api.client.post(f"{ROOT}/imports", {"format": "csv"}, headers=api.headers)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["file"])
+
+
+def upload(reader: Reader, content: bytes, **how: str) -> object:
+    api = Api(reader)
+    return api.client.post(
+        f"{ROOT}/imports", {"file": SimpleUploadedFile("mine.txt", content), **how}, headers=api.headers
+    )

@@ -1,0 +1,92 @@
+"""The OpenAPI document is the contract: all its names, and what each operation may answer."""
+
+from typing import Any
+
+import pytest
+
+from config.api import v1
+from tests.sharing.api.clients import Api
+
+NAMES = {
+    "createToken", "deleteToken", "getMe", "listMyLibraryLoans", "renewLibraryLoan", "lookupIsbn", "addCopy",
+    "listMyCopies", "getCopy", "updateCopy", "withdrawCopy", "importCopies", "getImport", "searchTitles",
+    "getTitle", "placeRequest", "listMyRequests", "getRequest", "cancelRequest", "listMyAsks", "getAsk",
+    "acceptAsk", "declineAsk", "listMyLendings", "getLending", "cancelLending", "extendLending",
+    "disputeLending", "proposeHandover", "agreeHandover", "issueHandoverCode", "confirmHandover",
+    "startReturn", "listMessages", "sendMessage", "listNotifications", "markNotificationsRead", "getMyPoints",
+    "listLedger", "getLeaderboard", "listRewards", "redeemReward", "exportCopies", "getAvailability",
+}  # fmt: skip
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    made: dict[str, Any] = Api().get("/openapi.json").json()
+    return made
+
+
+@pytest.fixture
+def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(method, one) for path in document["paths"].values() for method, one in path.items()]
+
+
+def test_every_operation_has_its_name(operations: list[tuple[str, dict[str, Any]]]) -> None:
+    names = [one["operationId"] for _method, one in operations]
+    assert set(names) == NAMES
+    assert len(names) == len(NAMES)
+
+
+def test_every_operation_says_which_errors_it_answers(operations: list[tuple[str, dict[str, Any]]]) -> None:
+    for _method, one in operations:
+        problems = [answer for status, answer in one["responses"].items() if status >= "400"]
+        assert problems
+        assert all("application/problem+json" in answer["content"] for answer in problems)
+
+
+def test_every_post_takes_a_key_and_says_so(operations: list[tuple[str, dict[str, Any]]]) -> None:
+    for method, one in operations:
+        names = [parameter["name"] for parameter in one["parameters"]]
+        assert ("Idempotency-Key" in names) == (method == "post")
+
+
+def test_all_but_sign_in_and_availability_need_a_token(operations: list[tuple[str, dict[str, Any]]]) -> None:
+    open_ones = {one["operationId"] for _method, one in operations if "security" not in one}
+    assert open_ones == {"createToken", "getAvailability"}
+
+
+def test_references_lead_somewhere(document: dict[str, Any]) -> None:
+    named = set(document["components"]["schemas"])
+    assert "Problem" in named
+    assert {ref.rsplit("/", 1)[1] for ref in references(document)} <= named
+
+
+def test_no_model_takes_the_problem_s_name(document: dict[str, Any]) -> None:
+    assert document["components"]["schemas"]["Problem"]["required"][-1] == "code"
+    trouble = document["paths"]["/api/v1/lendings/{id}/dispute"]["post"]["requestBody"]["content"]["application/json"]
+    assert trouble["schema"] == {"$ref": "#/components/schemas/Trouble"}
+
+
+def test_the_search_s_parameters_are_the_filter_s(document: dict[str, Any]) -> None:
+    names = {one["name"] for one in document["paths"]["/api/v1/titles"]["get"]["parameters"]}
+    assert names >= {
+        "q",
+        "kind",
+        "available",
+        "language",
+        "subject",
+        "classification",
+        "year_from",
+        "area",
+        "sort",
+        "page",
+    }
+
+
+def test_addresses_have_no_trailing_slash() -> None:
+    assert not [path for path in v1.get_openapi_schema(path_prefix="/")["paths"] if path.endswith("/")]
+
+
+def references(part: object) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+        return own + [ref for value in part.values() for ref in references(value)]
+    return [ref for value in part for ref in references(value)] if isinstance(part, list) else []

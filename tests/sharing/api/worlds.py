@@ -1,0 +1,45 @@
+"""Alice has agreed to lend Bob a copy: every kind of object there is, for the tests that walk all operations."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from library_bridge.models import LibraryLoan, Reader
+from personal_catalog import imports
+from personal_catalog.models import Copy, ImportJob
+from sharing import asks, handovers, requests
+from sharing.models import Ask, Handover, Lending, Request
+from tests import factories
+
+
+@dataclass
+class World:
+    copy: Copy
+    loan: LibraryLoan
+    job: ImportJob
+    request: Request
+    ask: Ask
+    lending: Lending
+    handover: Handover
+
+    def id_of(self, noun: str) -> str:
+        return str(self.ask.conversation.pk if noun == "conversation" else getattr(self, noun).pk)
+
+
+def agreed(alice: Reader, bob: Reader, *, now: datetime) -> World:
+    copy = factories.copy(alice, now=now, note="Alice's own note")
+    request = requests.place_request(actor=bob, holding_key=f"copy-{copy.pk}", message="May I?", now=now)
+    ask = request.asks.get()
+    lending = asks.accept_ask(ask_id=ask.pk, actor=alice, now=now)
+    loan = factories.library_loan(
+        factories.patron(alice), factories.title("三体", created_at=now, updated_at=now), now=now
+    )
+    handover = handovers.propose_handover(
+        lending_id=lending.pk,
+        actor=bob,
+        method="in_person",
+        place="Plum Court gate",
+        starts_at=now + timedelta(hours=3),
+        now=now,
+    )
+    job = imports.start_import(reader=alice, content=b"9787506365437", format="isbn_list", mode="lend", now=now)
+    return World(copy, loan, job, request, ask, lending, handover)

@@ -1,0 +1,156 @@
+"""Search results joined with holdings: what the page and the API answer."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import QueryDict
+
+from personal_catalog.models import Title
+from personal_catalog.search.index import reindex
+from sharing import catalogue
+from sharing.catalogue import Page
+from sharing.filters import TitleFilter
+from sharing.models import HarvestedRecord
+from tests import factories
+from tests.sharing import steps
+from tests.sharing.conftest import World
+
+
+def search(world: World, query: str = "", *, page: int = 1, page_size: int = 20, reader=None) -> Page:
+    return catalogue.results(
+        filters=TitleFilter(QueryDict(query), now=world.now), reader=reader, page=page, page_size=page_size
+    )
+
+
+def names(found: Page) -> list[str]:
+    return [row.title.title for row in found.items]
+
+
+@pytest.fixture
+def shelf(world: World) -> World:
+    """Five titles with holdings of every kind."""
+    made = {
+        "运筹学": {"clc": "O22", "year": 2012, "subjects": ["运筹学"], "passed_on": 15},
+        "运筹学习题集": {"clc": "O22-44", "year": 2019, "subjects": ["运筹学", "习题"], "passed_on": 3},
+        "管理运筹学": {"clc": "C931.1", "year": 2020, "subjects": ["运筹学", "管理"], "passed_on": 1},
+        "Operations Research": {"clc": "O22", "year": 2015, "language": "eng", "subjects": ["Operations research"]},
+    }
+    titles = []
+    for place, (name, facts) in enumerate(made.items()):
+        title = factories.title(name, created_at=world.now + timedelta(days=place), updated_at=world.now)
+        Title.objects.filter(pk=title.pk).update(**facts)
+        titles.append(title)
+    factories.copy(world.alice, titles[0], now=world.now)
+    factories.copy(factories.reader(area=factories.area("bamboo")), titles[1], now=world.now, mode="gift")
+    factories.library_loan(factories.patron(world.alice), titles[0], now=world.now)
+    factories.library_loan(factories.patron(world.charlie), titles[2], now=world.now, days=5, recalled=True)
+    HarvestedRecord.objects.create(
+        library=factories.library(), record_id="R1", title=titles[3], items=4, harvested_at=world.now
+    )
+    reindex(Title.objects.prefetch_related("isbns"))
+    return world
+
+
+def test_the_very_title_asked_for_stands_first(shelf: World):
+    assert names(search(shelf, "q=运筹学"))[0] == "运筹学"
+    assert search(shelf, "q=运筹学").count == 3
+
+
+def test_a_row_counts_its_holdings_and_tells_where(shelf: World):
+    row = search(shelf, "q=运筹学", reader=shelf.bob).items[0]
+    assert (row.holdings.personal, row.holdings.library, row.holdings.available) == (1, 1, 2)
+    assert (row.free_copies, row.free_loans, row.areas, row.modes) == (1, 1, ("plum",), ("lend", "transfer"))
+
+
+def test_volumes_of_a_harvested_record_are_the_librarys_holdings(shelf: World):
+    [row] = search(shelf, "q=operations").items
+    assert (row.holdings.personal, row.holdings.library, row.holdings.available) == (0, 4, 0)
+
+
+def test_what_is_out_tells_its_first_due_date(shelf: World):
+    [row] = search(shelf, "q=管理运筹学").items
+    assert row.free_from == shelf.now + timedelta(days=5)
+    assert row.holdings.available == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("kind=personal", {"运筹学", "运筹学习题集", "拖延心理学"}),
+        ("kind=library", {"运筹学", "管理运筹学", "Operations Research"}),
+        ("available=true", {"运筹学", "运筹学习题集", "拖延心理学"}),
+        ("available=true&kind=library", {"运筹学"}),
+        ("mode=gift", {"运筹学习题集"}),
+        ("area=bamboo", {"运筹学习题集"}),
+        ("language=eng", {"Operations Research"}),
+        ("subject=运筹学", {"运筹学", "运筹学习题集", "管理运筹学"}),
+        ("subject=运筹", set()),
+        ("classification=O22", {"运筹学", "运筹学习题集", "Operations Research"}),
+        ("classification=C9", {"管理运筹学"}),
+        ("classification=M/Q", set()),
+        ("year_from=2015&year_to=2019", {"运筹学习题集", "Operations Research"}),
+        ("q=运筹学&year_from=2019", {"运筹学习题集", "管理运筹学"}),
+    ],
+)
+def test_each_filter_narrows(shelf: World, query, expected):
+    assert set(names(search(shelf, query))) == expected
+
+
+def test_orders(shelf: World):
+    assert names(search(shelf, "sort=most_passed_on"))[:2] == ["运筹学", "运筹学习题集"]
+    assert names(search(shelf, "sort=newest"))[0] == "Operations Research"
+    by_date = names(search(shelf, "sort=free_date"))
+    assert by_date.index("管理运筹学") < by_date.index("Operations Research")
+    assert by_date.index("运筹学") < by_date.index("管理运筹学")
+
+
+@pytest.mark.parametrize("query", ["", "q=运筹学", "available=true", "classification=O2"])
+def test_the_number_beside_a_filter_is_what_one_more_tick_leaves(shelf: World, query):
+    start = search(shelf, query)
+    for name, values in start.facets.items():
+        for value in values:
+            if not value.chosen and name != "year":
+                assert search(shelf, f"{query}&{name}={value.value}").count == value.count, (name, value)
+
+
+def test_a_chosen_value_stays_to_be_taken_back(shelf: World):
+    [value] = search(shelf, "area=bamboo").facets["area"]
+    assert (value.value, value.label, value.count, value.chosen) == ("bamboo", "Plum Court", 1, True)
+
+
+def test_pages_cut_and_count(shelf: World):
+    second = search(shelf, page=2, page_size=2)
+    assert (len(second.items), second.count, second.number) == (2, 5, 2)
+    assert names(second) == names(search(shelf))[2:4]
+
+
+def test_invalid_filters_find_nothing(shelf: World):
+    assert search(shelf, "sort=title__owner__password").items == []
+    assert search(shelf, "year_from=NaN").count == 0
+
+
+def test_merged_titles_are_gone(shelf: World):
+    title = Title.objects.get(title="运筹学习题集")
+    Title.objects.filter(pk=title.pk).update(status="merged", merged_into=shelf.title)
+    assert "运筹学习题集" not in names(search(shelf))
+
+
+def test_twenty_more_titles_ask_no_more_queries(shelf: World, django_assert_max_num_queries):
+    extra = [factories.title(f"运筹学 {number}", creators=[f"作者 {number}"]) for number in range(30)]
+    for title in extra:
+        factories.copy(shelf.charlie, title, now=shelf.now)
+    reindex(Title.objects.prefetch_related("isbns"))
+    with django_assert_max_num_queries(10) as asked:
+        assert len(search(shelf, "q=运筹学").items) == 20
+    with django_assert_max_num_queries(len(asked)):
+        assert len(search(shelf, "q=运筹学习题集&kind=personal").items) == 1
+
+
+def test_a_row_is_the_same_whoever_holds_the_copy(shelf: World):
+    """T-R20: before and after a known handover the list tells that it is out, and nothing about whom."""
+    before = search(shelf, "q=拖延心理学", reader=shelf.charlie).items[0]
+    steps.on_loan(shelf)
+    after = search(shelf, "q=拖延心理学", reader=shelf.charlie).items[0]
+    assert before.holdings.personal == after.holdings.personal == 1
+    assert after.holdings.available == 0
+    assert after.areas == ()

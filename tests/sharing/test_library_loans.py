@@ -1,0 +1,157 @@
+"""A library loan from request to new due date, in the embedded library system itself."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from unittest import mock
+
+import pytest
+
+from library_bridge import loans
+from library_bridge.adapters.embedded.adapter import EmbeddedSystem
+from library_bridge.models import LibraryLoan
+from library_bridge.ports import Unavailable
+from sharing import asks, due, handovers, harvest, lendings, requests
+from sharing.errors import Denied, LibraryUnavailable, RefusedByLibrary
+from sharing.models import Lending, LoanTitle, Notification, Request
+from tests.library_bridge.factories import Campus, campus, charged, embedded_patron, hold
+from tests.sharing import steps
+
+pytestmark = pytest.mark.django_db
+
+
+class Story:
+    """Alice has an item on her card; Bob asks for it; step by step."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.campus: Campus = campus()
+        self.alice, self.bob = self.campus.alice.reader, self.campus.bob.reader
+        self.item = charged(self.campus, self.campus.alice, now=now)
+        snapshot = loans.refresh_loans(patron=self.campus.alice, now=now)
+        harvest.catalogue_loans(snapshot, now=now)
+        self.loan: LibraryLoan = snapshot[0]
+
+    def ask(self) -> Request:
+        return requests.place_request(actor=self.bob, holding_key=f"loan-{self.loan.pk}", now=self.now)
+
+    def agree(self) -> Lending:
+        return asks.accept_ask(ask_id=self.ask().asks.get().pk, actor=self.alice, now=self.now)
+
+    def hand_over(self) -> Lending:
+        return steps.handed_over(self.agree(), now=self.now)
+
+    def on_card(self) -> str:
+        return self.campus.holder(self.item.barcode)
+
+
+@pytest.fixture
+def story(now: datetime) -> Story:
+    return Story(now)
+
+
+@pytest.fixture
+def no_worker() -> Iterator[None]:
+    """Jobs are sent and nobody takes them up."""
+    with mock.patch("sharing.jobs.hurry"):
+        yield
+
+
+def test_a_loan_finds_its_title_in_the_shared_catalogue(story: Story) -> None:
+    assert LoanTitle.objects.get(library_loan=story.loan).title.title == "拖延心理学"
+
+
+def test_the_item_ends_on_the_takers_card_and_on_no_other_C3(story: Story) -> None:
+    lending = lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    assert lending.status == Lending.Status.COMPLETED
+    assert story.on_card() == story.campus.bob.card_number
+
+
+def test_the_new_due_date_is_the_librarys(story: Story) -> None:
+    lending = lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    taken = LibraryLoan.objects.get(patron=story.campus.bob, closed_at=None)
+    assert lending.due_at == taken.due_at
+    assert (taken.due_at.date() - story.now.date()).days == story.campus.rule.loan_days
+
+
+def test_the_givers_loan_is_closed_and_the_takers_is_catalogued(story: Story) -> None:
+    lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    story.loan.refresh_from_db()
+    assert story.loan.closed_at is not None
+    assert LoanTitle.objects.filter(library_loan__patron=story.campus.bob).exists()
+
+
+def test_until_the_library_has_confirmed_the_loan_stays_with_the_giver(story: Story, no_worker: None) -> None:
+    lending = story.hand_over()
+    assert lending.status == Lending.Status.TRANSFERRING
+    assert story.on_card() == story.campus.alice.card_number
+
+
+def test_a_hold_before_the_request_refuses_it(story: Story) -> None:
+    hold(story.item, embedded_patron(story.campus.library, story.campus.category), now=story.now)
+    with pytest.raises(RefusedByLibrary, match="hold"):
+        story.ask()
+
+
+def test_a_hold_between_request_and_consent_refuses_the_consent(story: Story) -> None:
+    ask = story.ask().asks.get()
+    hold(story.item, embedded_patron(story.campus.library, story.campus.category), now=story.now)
+    with pytest.raises(RefusedByLibrary):
+        asks.accept_ask(ask_id=ask.pk, actor=story.alice, now=story.now)
+    assert not Lending.objects.exists()
+
+
+def test_a_card_blocked_before_the_meeting_stops_the_handover(story: Story) -> None:
+    handover = steps.arranged(story.agree(), now=story.now)
+    pin = handovers.issue_code(handover_id=handover.pk, actor=story.alice, now=story.now).pin
+    card = story.campus.card(story.campus.bob)
+    card.blocked = True
+    card.save()
+    with pytest.raises(Denied, match="blocked"):
+        handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
+    assert story.on_card() == story.campus.alice.card_number
+
+
+def test_a_card_blocked_after_the_meeting_calls_a_librarian_and_both_are_told_C3(story: Story, no_worker: None) -> None:
+    lending = story.hand_over()
+    card = story.campus.card(story.campus.bob)
+    card.blocked = True
+    card.save()
+    lending = lendings.advance_transfer(lending_id=lending.pk, now=story.now)
+    assert lending.status == Lending.Status.NEEDS_LIBRARIAN
+    assert story.on_card() == story.campus.alice.card_number
+    told = Notification.objects.filter(event__kind="lending.needs_librarian").values_list("reader", flat=True)
+    assert set(told) == {story.alice.pk, story.bob.pk}
+
+
+def test_with_the_system_down_the_confirmation_is_kept_and_the_sweep_moves_the_loan_later_I5(story: Story, no_worker: None) -> None:
+    lending = story.hand_over()
+    with mock.patch.object(EmbeddedSystem, "item", side_effect=Unavailable("down")):
+        assert lendings.advance_transfer(lending_id=lending.pk, now=story.now).status == Lending.Status.TRANSFERRING
+    deeds = [deed["did"] for deed in due.act(now=story.now + timedelta(minutes=6))]
+    assert "lending.completed" in deeds
+    assert story.on_card() == story.campus.bob.card_number
+
+
+def test_with_the_system_down_a_single_loan_cannot_be_asked_for_and_nothing_is_saved(story: Story) -> None:
+    with mock.patch.object(EmbeddedSystem, "item", side_effect=Unavailable("down")), pytest.raises(LibraryUnavailable):
+        story.ask()
+    assert not Request.objects.exists()
+
+
+def test_a_loan_near_its_due_date_that_cannot_be_renewed_is_not_passed_on(story: Story) -> None:
+    LibraryLoan.objects.filter(pk=story.loan.pk).update(renewable=False, due_at=story.now + timedelta(days=2))
+    with pytest.raises(RefusedByLibrary, match="few days"):
+        story.ask()
+
+
+def test_the_yearly_cap_of_item_and_patron_holds(story: Story) -> None:
+    with mock.patch("sharing.policies.transfers_this_year", return_value=2), pytest.raises(Denied, match="within a year"):
+        story.ask()
+
+
+def test_repeating_the_transfer_job_moves_nothing_twice_N6(story: Story) -> None:
+    lending = story.hand_over()
+    for _again in range(3):
+        lendings.advance_transfer(lending_id=lending.pk, now=story.now)
+    assert Notification.objects.filter(event__kind="lending.completed").count() == 2
+    assert story.on_card() == story.campus.bob.card_number

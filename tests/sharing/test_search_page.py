@@ -1,0 +1,135 @@
+"""The search page: found, not found, refused, and small."""
+
+import pytest
+import time_machine
+
+from personal_catalog.models import Title
+from personal_catalog.search.engines import SearchTimedOut
+from personal_catalog.search.index import reindex
+from tests import factories
+from tests.sharing.conftest import World
+from tests.sharing.pages import browser, get, queries
+
+
+@pytest.fixture
+def thirty(world: World) -> World:
+    for number in range(30):
+        title = factories.title(
+            f"运筹学 {number}", creators=["钱颂迪", "甘应爱"], publisher="清华大学出版社", year=2012
+        )
+        Title.objects.filter(pk=title.pk).update(clc=f"O2{number % 8}", subjects=["运筹学", f"主题 {number % 9}"])
+        factories.copy(world.alice, title, now=world.now)
+    reindex(Title.objects.prefetch_related("isbns"))
+    return world
+
+
+def test_a_page_tells_how_many_there_are_and_how_many_can_be_had(thirty: World):
+    page = get("/search/?q=运筹学", thirty.bob, now=thirty.now)
+    assert page.status == 200
+    assert "30 titles, 30 can be had now" in page
+    assert "1–20 of 30" in page
+    assert page.html.count('<li class="book">') == 20
+
+
+def test_the_second_page_goes_on_where_the_first_ended(thirty: World):
+    page = get("/search/?q=运筹学&page=2", now=thirty.now)
+    assert page.html.count('<li class="book">') == 10
+    assert "21–30 of 30" in page
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99999999999", "２", "x", ""])
+def test_a_wrong_page_number_is_no_error(thirty: World, number):
+    assert get(f"/search/?q=运筹学&page={number}", now=thirty.now).status == 200
+
+
+def test_words_found_are_marked_and_script_is_text(world: World):
+    """T-R6"""
+    factories.title("<script>alert(1)</script> 运筹学")
+    reindex(Title.objects.prefetch_related("isbns"))
+    page = get("/search/?q=运筹学", now=world.now)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>运筹学</mark>" in page.html
+    assert "<script>alert" not in get("/search/?q=<script>alert(1)</script>", now=world.now).html
+
+
+def test_nothing_found_offers_near_spellings_and_to_list_the_book(world: World):
+    factories.title("Procrastination", creators=["Jane Burka"])
+    reindex(Title.objects.prefetch_related("isbns"))
+    page = get("/search/?q=procrastinatoin&year_from=2099", world.bob, now=world.now)
+    assert "Nothing found" in page
+    assert "Search again without filters" in page
+    assert "List a book" in page
+
+
+def test_a_mistyped_word_is_searched_as_it_was_meant_and_says_so(world: World):
+    factories.title("Procrastination", creators=["Jane Burka"])
+    reindex(Title.objects.prefetch_related("isbns"))
+    page = get("/search/?q=procrastinatoin", world.bob, now=world.now)
+    assert "these are for “procrastination”" in page
+    assert "1 title" in page
+
+
+def test_a_question_that_is_too_long_gets_a_sentence(world: World):
+    """T-A10"""
+    page = get(f"/search/?q={'a' * 201}", now=world.now)
+    assert page.status == 200
+    assert "This search cannot be made." in page
+    assert "200" in page
+
+
+def test_a_question_too_broad_to_answer_in_time_gets_a_sentence(world: World, monkeypatch):
+    """T-A11"""
+
+    def slow(text: str) -> None:
+        raise SearchTimedOut
+
+    monkeypatch.setattr("sharing.catalogue.search_titles", slow)
+    assert "too broad to be answered in time" in get("/search/?q=a", now=world.now)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=-owner__password", "sort=created_at", "kind=owner", "area=' OR 1=1 --", "area=plum__x", "language=__all__",
+        "classification=O2' OR '1'='1", "year_from=1e400", "year_to=NaN", "mode=owner", "holder=1", "copies__owner=1",
+        "subject=%22%5D%27--", "available=owner", "q=%00", "q=%F0%9F%92%A9", "year_from=٢٠١٠",
+    ],
+)  # fmt: skip
+def test_parameters_are_an_allow_list(thirty: World, query):
+    """T-R16: nothing that is typed becomes a lookup, an order or SQL."""
+    page = get(f"/search/?{query}", now=thirty.now)
+    assert page.status == 200
+    if query.split("=")[0] in ("holder", "copies__owner", "available"):
+        assert "31 titles" in page
+
+
+def test_twenty_rows_weigh_less_than_thirty_kilobytes(thirty: World):
+    page = get("/search/?q=运筹学", thirty.bob, now=thirty.now, language="zh")
+    assert len(page.html.encode()) <= 30_000
+
+
+def test_one_row_asks_as_many_queries_as_twenty(thirty: World):
+    few = "/search/?q=运筹学&classification=O20&subject=主题 0"
+    assert get(few, thirty.bob, now=thirty.now).html.count('<li class="book">') == 1
+    for_twenty, for_one = (queries(path, thirty.bob, now=thirty.now) for path in ("/search/?q=运筹学", few))
+    assert len(for_twenty) == len(for_one) <= 15, for_twenty
+
+
+def test_nobody_is_named(thirty: World):
+    """P2, T-R20"""
+    page = get("/search/?q=运筹学&available=true&area=plum", thirty.bob, now=thirty.now)
+    assert "Alice" not in page.html
+    assert "30 titles" in page
+
+
+def test_the_filters_work_without_a_script(thirty: World):
+    page = get("/search/?q=运筹学", thirty.bob, now=thirty.now)
+    assert '<input type="checkbox" id="f-area1" name="area" value="plum">' in page.html
+    assert "<noscript>" in page.html
+    chosen = get("/search/?q=运筹学&area=plum", thirty.bob, now=thirty.now)
+    assert 'value="plum" checked' in chosen.html
+
+
+def test_searching_changes_nothing_and_only_reads(thirty: World):
+    """T-R9"""
+    with time_machine.travel(thirty.now):
+        assert browser(thirty.bob).post("/search/").status_code == 405

@@ -1,0 +1,215 @@
+"""A title's page: record, holdings without names, the button and its promise."""
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+import time_machine
+
+from library_bridge.models import LibraryLoan
+from library_bridge.ports import ItemRecord, ItemStatus, Unavailable
+from personal_catalog.models import Title
+from sharing.models import CirculationPolicy, Request
+from tests import factories
+from tests.sharing import steps
+from tests.sharing.conftest import World
+from tests.sharing.pages import browser, get, queries
+
+
+@pytest.fixture
+def library_has():
+    """What the library system answers when asked for the title's ISBNs."""
+
+    def answers(*items: ItemRecord, down: bool = False):
+        find = mock.Mock(return_value=items, side_effect=Unavailable("down") if down else None)
+        system = mock.Mock(capabilities={"find_by_isbn"}, find_by_isbn=find)
+        return mock.patch("library_bridge.registry.system_for", return_value=system)
+
+    factories.library()
+    return answers
+
+
+def path(world: World) -> str:
+    return f"/titles/{world.title.pk}/"
+
+
+def test_the_page_says_what_it_is_where_it_is_and_until_when_there_is_a_result(world: World):
+    page = get(path(world), world.bob, now=world.now)
+    assert page.status == 200
+    assert "1 holding, 1 to be had" in page
+    assert "A reader’s own · loan Plum Court · 60 days · Good Free now" in page
+    assert "We ask one holder first. You will have a result by 8 December at the latest, never silence." in page
+    assert "Ask for this book" in page
+    assert "978-7-300-11390-6" in page
+
+
+def test_the_page_never_tells_who_holds_a_book(world: World):
+    """P2, T-R20: neither name, nor card, nor barcode, nor the number of a reader."""
+    factories.library_loan(factories.patron(world.charlie, card_number="CARD4711"), world.title, now=world.now)
+    html = get(path(world), world.bob, now=world.now).html
+    for secret in ("Alice", "Charlie", "CARD4711", world.alice.username, world.charlie.username, "B0000"):
+        assert secret not in html
+
+
+def test_a_visitor_sees_the_holdings_and_is_led_to_sign_in(world: World):
+    page = get(path(world), now=world.now)
+    assert "Sign in to ask for this book" in page
+    assert f"/sign-in/?next={path(world)}" in page.html
+    assert "holding_key" not in page.html
+
+
+def test_several_free_holdings_can_be_asked_for_one_by_one(world: World):
+    factories.copy(world.charlie, world.title, now=world.now, mode="drift")
+    page = get(path(world), world.bob, now=world.now)
+    assert page.html.count('name="holding_key"') == 2
+    assert "We ask 2 holders first" in page
+
+
+def test_ones_own_copy_is_not_offered_to_oneself(world: World):
+    page = get(path(world), world.alice, now=world.now)
+    assert "The only copy we know of is your own, or with you already." in page
+    assert "Ask for this book" not in page
+    assert "Yours" in page
+
+
+def test_a_book_in_a_borrowers_hands_is_never_shown_as_free(world: World):
+    """C7"""
+    steps.on_loan(world)
+    page = get(path(world), world.charlie, now=world.now + timedelta(hours=3))
+    assert "Free now" not in page
+    assert "Out" in page
+    assert "Wait for this book" in page
+
+
+def test_asking_leads_to_the_requests_page_and_the_title_shows_it(world: World):
+    with time_machine.travel(world.now):
+        answer = browser(world.bob).post("/requests/", {"title_id": world.title.pk, "message": "For my thesis."})
+    placed = Request.objects.get()
+    assert answer.url == f"/requests/{placed.pk}/"
+    assert placed.message == "For my thesis."
+    assert "See how your request stands" in get(path(world), world.bob, now=world.now)
+
+
+def test_asking_for_one_holding(world: World):
+    with time_machine.travel(world.now):
+        data = {"title_id": world.title.pk, "holding_key": f"copy-{world.copy.pk}"}
+        browser(world.bob).post("/requests/", data)
+    assert Request.objects.get().copy == world.copy
+
+
+def test_a_refused_request_comes_back_with_its_sentence_and_what_was_typed(world: World):
+    browser_ = browser(world.alice)
+    factories.copy(world.charlie, factories.title("围城"), now=world.now)
+    with time_machine.travel(world.now):
+        data = {"title_id": world.title.pk, "holding_key": f"copy-{world.copy.pk}", "message": "Still typed"}
+        back = browser_.post("/requests/", data, follow=True)
+    html = back.content.decode()
+    assert "This is your own copy" in html or "your own" in html
+    assert not Request.objects.exists()
+
+
+def test_a_day_that_is_past_is_a_field_error_and_the_text_is_kept(world: World):
+    with time_machine.travel(world.now):
+        data = {"title_id": world.title.pk, "message": "Still typed", "needed_by": "2020-01-01"}
+        html = browser(world.bob).post("/requests/", data, follow=True).content.decode()
+    assert "This day is past." in html
+    assert "Still typed" in html
+    assert not Request.objects.exists()
+
+
+@pytest.mark.parametrize("data", [{}, {"title_id": "x"}, {"title_id": "9" * 30}, {"title_id": "0"}])
+def test_a_request_for_nothing_goes_home_and_saves_nothing(world: World, data):
+    with time_machine.travel(world.now):
+        answer = browser(world.bob).post("/requests/", data)
+    assert answer.status_code in (302, 404)
+    assert not Request.objects.exists()
+
+
+def test_a_title_that_never_was_is_not_found(world: World):
+    assert get("/titles/999999/", world.bob, now=world.now).status == 404
+    assert get(f"/titles/{10**30}/", world.bob, now=world.now).status == 404
+    with time_machine.travel(world.now):
+        assert browser(world.bob).post("/requests/", {"title_id": 999999}).status_code == 404
+
+
+def test_a_visitor_cannot_ask(world: World):
+    with time_machine.travel(world.now):
+        assert browser().post("/requests/", {"title_id": world.title.pk}).url.startswith("/sign-in/")
+        assert browser(world.bob).get("/requests/").status_code == 405
+
+
+def test_a_merged_title_leads_to_the_one_it_was_merged_into(world: World):
+    other = factories.title("拖延心理學")
+    Title.objects.filter(pk=other.pk).update(status="merged", merged_into=world.title)
+    assert get(f"/titles/{other.pk}/", now=world.now).response.url == path(world)
+
+
+def test_what_stands_on_the_librarys_shelf_is_said_first(world: World, library_has):
+    item = ItemRecord("X1", ItemStatus.AVAILABLE, call_number="B848.4/1", branch="Main library, level 3")
+    with library_has(item):
+        page = get(path(world), world.bob, now=world.now)
+    assert "The quickest way is to take it from there: Main library, level 3." in page
+    assert "Library book, on the shelf Main library, level 3 Just take it" in page
+    assert "Library status checked 0 min ago" in page
+
+
+def test_the_library_is_asked_once_in_five_minutes(world: World, library_has):
+    with library_has() as system:
+        for _again in range(3):
+            get(path(world), world.bob, now=world.now)
+    assert system.return_value.find_by_isbn.call_count == 1
+
+
+def test_with_the_library_system_down_the_page_says_so_and_works(world: World, library_has):
+    """I5"""
+    with library_has(down=True):
+        page = get(path(world), world.bob, now=world.now)
+    assert page.status == 200
+    assert "The library system cannot be asked just now." in page
+    assert "Ask for this book" in page
+
+
+def test_a_loan_near_its_due_date_says_why_it_cannot_be_passed_on(world: World):
+    factories.library_loan(factories.patron(world.charlie), world.title, now=world.now, days=1, renewable=False)
+    page = get(path(world), world.bob, now=world.now)
+    assert "Plum Court · too close to its due date · due 25 NOV 2026 Not now" in page
+
+
+def test_the_age_of_the_librarys_word_is_said(world: World):
+    """I6"""
+    loan = factories.library_loan(factories.patron(world.charlie), world.title, now=world.now)
+    LibraryLoan.objects.filter(pk=loan.pk).update(checked_at=world.now - timedelta(hours=3))
+    assert "Library status as of today 07:00" in get(path(world), world.bob, now=world.now)
+
+
+def test_markup_in_a_record_is_shown_as_text(world: World):
+    """T-R6, T-R7"""
+    bad = '<img src=x onerror=alert(1)> " hx-get="/x'
+    Title.objects.filter(pk=world.title.pk).update(
+        title=bad,
+        subtitle=bad,
+        publisher=bad,
+        summary=bad,
+        subjects=[bad],
+        series=bad,
+        extent=bad,
+        clc="O2",
+        creators=[bad],
+    )
+    html = get(path(world), world.bob, now=world.now).html
+    assert "<img src=x" not in html
+    assert '" hx-get="/x' not in html
+
+
+def test_thirty_holdings_ask_no_more_queries_than_one(world: World):
+    for_one = queries(path(world), world.bob, now=world.now)
+    for _number in range(29):
+        factories.copy(factories.reader(area=world.alice.area), world.title, now=world.now)
+    for_thirty = queries(path(world), world.bob, now=world.now)
+    assert get(path(world), world.bob, now=world.now).html.count('class="hold"') == 30
+    assert len(for_one) == len(for_thirty) <= 9, for_thirty
+
+
+def test_the_promise_names_the_policys_own_days(world: World):
+    CirculationPolicy.objects.update_or_create(pk=CirculationPolicy.load().pk, defaults={"request_days": 3})
+    assert "a result by 27 November" in get(path(world), world.bob, now=world.now)

@@ -1,0 +1,67 @@
+"""Directions that no linter sees: foreign keys and the layout."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db.models import ForeignKey, ManyToManyField, Model
+
+HEIGHT = {"library_bridge": 0, "personal_catalog": 0, "sharing": 1, "incentives": 2}
+LAYOUT = {
+    "manage.py", "pyproject.toml", "README.md", "Makefile", "CHANGELOG.md", "LICENSE", "SECURITY.md", "config", "library_bridge",
+    "personal_catalog", "sharing", "incentives", "templates", "static", "tests", "docs", "requirements", "var",
+}  # fmt: skip
+
+
+def _relations() -> list[tuple[type[Model], str, type[Model]]]:
+    return [
+        (model, field.name, field.related_model)
+        for model in apps.get_models()
+        if model._meta.app_label in HEIGHT
+        for field in model._meta.get_fields()
+        if isinstance(field, (ForeignKey, ManyToManyField)) and isinstance(field.related_model, type)
+    ]
+
+
+def test_foreign_keys_go_down() -> None:
+    for model, name, other in _relations():
+        here, there = model._meta.app_label, other._meta.app_label
+        if there not in HEIGHT or here == there or other is apps.get_model(settings.AUTH_USER_MODEL):
+            continue
+        assert HEIGHT[there] < HEIGHT[here], f"{model.__name__}.{name} points from {here} to {there}"
+
+
+def test_our_apps_are_listed_lower_ones_first() -> None:
+    heights = [HEIGHT[app] for app in settings.OUR_APPS]
+    assert all(lower <= upper for lower, upper in pairwise(heights))
+
+
+def test_the_top_level_holds_what_the_layout_names() -> None:
+    found = {path.name for path in Path(settings.BASE_DIR).iterdir() if not path.name.startswith(".")}
+    assert found - {"node_modules", "__pycache__"} <= LAYOUT
+
+
+def test_only_the_transitions_assign_a_status() -> None:
+    """Views, API, jobs and admin call a transition; none of them writes a status."""
+    for folder in (
+        "sharing/views",
+        "sharing/api",
+        "library_bridge/views.py",
+        "personal_catalog/views",
+        "incentives/views",
+    ):
+        place = Path(settings.BASE_DIR) / folder
+        for path in [place] if place.is_file() else place.rglob("*.py"):
+            lines = [line for line in path.read_text().splitlines() if ".status = " in line]
+            assert not lines, f"{path}: {lines}"
+
+
+@pytest.mark.parametrize("app", ["library_bridge", "personal_catalog"])
+def test_the_ground_does_not_know_its_neighbour(app: str) -> None:
+    other = {"library_bridge": "personal_catalog", "personal_catalog": "library_bridge"}[app]
+    for path in (Path(settings.BASE_DIR) / app).rglob("*.py"):
+        text = path.read_text()
+        assert f"from {other}" not in text, path
+        assert f"import {other}" not in text, path
