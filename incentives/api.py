@@ -1,0 +1,234 @@
+"""Points, leaderboards and rewards for other programs, and `getMe`, which tells a reader's balance among the rest."""
+
+import datetime as dt
+from typing import Literal
+from uuid import uuid4
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from ninja import Query
+from pydantic import BaseModel, Field
+
+from incentives import leaderboards, ledger, reasons, rewards, standing
+from incentives.models import Entry, IncentiveSettings, Voucher
+from incentives.rewards import Offer
+from library_bridge.models import Patron, Reader
+from sharing import notifications, todo
+from sharing.api import idempotency, ids, serializers
+from sharing.api.app import signed_in
+from sharing.api.auth import Call
+from sharing.api.paging import Page, Paging
+from sharing.api.schemas import Moment, ReaderOut, TitleRef
+
+router = signed_in("points")
+me = signed_in("me")
+
+Board = Literal["lenders", "answerers", "cataloguers"]
+Period = Literal["week", "month", "all"]
+
+
+class PointsOut(BaseModel):
+    spendable: int
+    waiting: int
+    owed: int
+    total: int
+
+
+class StandingOut(BaseModel):
+    level: int
+    open_requests: int = Field(description="How many requests may be open at once.")
+    reasons: list[str]
+
+
+class CardOut(BaseModel):
+    library: str
+    name: str
+    card_number: str
+
+
+class Profile(ReaderOut):
+    pseudonym: str
+    on_leaderboards: bool
+    area: str | None
+    department: str
+    theme: str
+    cards: list[CardOut]
+
+
+class Unread(BaseModel):
+    notifications: int
+    todo: int
+
+
+class MeOut(BaseModel):
+    reader: Profile
+    standing: StandingOut
+    balances: PointsOut | None = Field(description="null while points are switched off.")
+    unread: Unread
+
+
+class EntryOut(BaseModel):
+    id: str
+    at: Moment
+    amount: int
+    kind: str
+    text: str
+    note: str
+    title: TitleRef | None
+    counts_from: Moment | None
+
+
+class PlaceOut(BaseModel):
+    place: int
+    pseudonym: str
+    count: int
+    is_me: bool
+
+
+class BoardOut(Page[PlaceOut]):
+    board: str
+    name: str
+    period: str
+    takes_part: bool
+
+
+class RewardOut(BaseModel):
+    id: str
+    name: str
+    description: str
+    place: str
+    price: int
+    missing: int
+    stock: int | None
+    can_redeem: bool
+    ends_at: Moment | None
+
+
+class VoucherOut(BaseModel):
+    code: str
+    reward_id: str
+    name: str
+    place: str
+    price: int
+    status: str
+    issued_at: Moment
+    expires_at: Moment
+
+
+class Redemption(BaseModel):
+    price: int | None = Field(
+        None, ge=1, le=1_000_000, description="The price as it was shown: another one is refused."
+    )
+
+
+@me.get("/me", response=MeOut, operation_id="getMe")
+def get_me(request: Call) -> MeOut:
+    """Who is signed in, how their requests are limited, their points, and what waits for them."""
+    now, reader = timezone.now(), request.auth
+    stands = standing.level(reader, now=now)
+    return MeOut(
+        reader=_profile(reader),
+        standing=StandingOut(
+            level=stands.level, open_requests=stands.open_requests, reasons=[line.text for line in stands.lines]
+        ),
+        balances=_balance(reader, now) if IncentiveSettings.load().enabled else None,
+        unread=Unread(notifications=notifications.unread_count(reader), todo=todo.count(reader, now)),
+    )
+
+
+@router.get("/me/points", response=PointsOut, operation_id="getMyPoints")
+def get_my_points(request: Call) -> PointsOut:
+    """What can be spent now, what still waits for its date, and what is owed after something was taken back."""
+    _require_points()
+    return _balance(request.auth, timezone.now())
+
+
+@router.get("/me/points/entries", response=Page[EntryOut], operation_id="listLedger")
+def list_ledger(request: Call, paging: Query[Paging]) -> Page[EntryOut]:
+    """Every change with its reason, newest first."""
+    _require_points()
+    now = timezone.now()
+    return Page[EntryOut].of(request, paging, ledger.entries(request.auth), lambda row: _entry(row, now))
+
+
+@router.get("/leaderboards/{board}", response=BoardOut, operation_id="getLeaderboard")
+def get_leaderboard(request: Call, board: str, period: Period = "month") -> BoardOut:
+    """Pseudonyms of readers who chose to take part, as of last night; nobody where fewer than five do."""
+    _require_points()
+    if board not in leaderboards.Boards.values:
+        raise Http404
+    found = leaderboards.board(board, period, request.auth)
+    places = [
+        PlaceOut(place=row.place, pseudonym=row.pseudonym, count=row.count, is_me=row.is_me) for row in found.rows
+    ]
+    return BoardOut(
+        count=len(places), next=None, previous=None, items=places, board=board, name=found.name, period=period,
+        takes_part=found.takes_part,
+    )  # fmt: skip
+
+
+@router.get("/rewards", response=Page[RewardOut], operation_id="listRewards")
+def list_rewards(request: Call, paging: Query[Paging]) -> Page[RewardOut]:
+    """All on offer, with the points that are missing."""
+    _require_points()
+    offers = rewards.available(request.auth, now=timezone.now())
+    return Page[RewardOut].of(request, paging, offers, _reward)
+
+
+@router.post("/rewards/{id}/redeem", response={201: VoucherOut}, operation_id="redeemReward")
+def redeem_reward(request: Call, id: str, payload: Redemption | None = None) -> VoucherOut:
+    """Takes the points and gives a voucher, both or neither."""
+    voucher = rewards.redeem_reward(
+        reward_id=ids.number(id), actor=request.auth, key=_key(request), now=timezone.now(),
+        price=payload.price if payload else None,
+    )  # fmt: skip
+    return _voucher(voucher)
+
+
+def _require_points() -> None:
+    if not IncentiveSettings.load().enabled:
+        raise Http404
+
+
+def _key(request: Call) -> str:
+    """The domain keeps a key of its own: even after a crash in between, the same command redeems once."""
+    given = idempotency.key_of(request)
+    return salted_hmac("redeem", given).hexdigest() if given else uuid4().hex
+
+
+def _profile(reader: Reader) -> Profile:
+    cards = Patron.objects.filter(reader=reader).select_related("library")
+    return Profile(
+        **dict(serializers.reader(reader)), pseudonym=reader.pseudonym, on_leaderboards=reader.leaderboard_opt_in,
+        area=reader.area.code if reader.area else None, department=reader.department, theme=reader.theme,
+        cards=[CardOut(library=one.library.code, name=one.library.name, card_number=one.card_number) for one in cards],
+    )  # fmt: skip
+
+
+def _balance(reader: Reader, now: dt.datetime) -> PointsOut:
+    found = ledger.balance(reader, now=now)
+    return PointsOut(spendable=found.spendable, waiting=found.waiting, owed=found.owed, total=found.total)
+
+
+def _entry(row: Entry, now: dt.datetime) -> EntryOut:
+    (line,) = reasons.lines([row], now=now)
+    return EntryOut(
+        id=str(row.pk), at=line.at, amount=line.amount, kind=row.kind, text=line.words, note=line.note,
+        title=serializers.title_ref(line.title) if line.title else None, counts_from=line.counts_from,
+    )  # fmt: skip
+
+
+def _reward(offer: Offer) -> RewardOut:
+    row = offer.reward
+    return RewardOut(
+        id=str(row.pk), name=row.name, description=row.description, place=row.place, price=row.price,
+        missing=offer.missing, stock=row.stock, can_redeem=offer.can_redeem, ends_at=row.ends_at,
+    )  # fmt: skip
+
+
+def _voucher(row: Voucher) -> VoucherOut:
+    return VoucherOut(
+        code=row.code, reward_id=str(row.reward_id), name=row.reward.name, place=row.reward.place, price=row.price,
+        status=row.status, issued_at=row.issued_at, expires_at=row.expires_at,
+    )  # fmt: skip

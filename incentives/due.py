@@ -1,0 +1,15 @@
+"""Deadlines of this app. Points come out of their waiting period by themselves: their date is in the balance's query."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from incentives import leaderboards, standing, vouchers
+from incentives.models import IncentiveSettings
+
+
+def act(*, now: datetime) -> Iterator[dict[str, object]]:
+    for code in vouchers.expire(now=now):
+        yield {"did": "voucher.expired", "voucher": code}
+    if IncentiveSettings.load().enabled and leaderboards.compute_nightly(now=now):
+        yield {"did": "leaderboards.computed"}
+        yield {"did": "standing.refreshed", "changed": standing.refresh(now=now)}

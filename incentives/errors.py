@@ -1,0 +1,93 @@
+"""Refusals of this app, on sharing's base: nothing was saved, a stable code, a sentence for the reader."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sharing.errors import SharingError
+
+
+class AlreadyReversed(SharingError):
+    status = 409
+    code = "already_reversed"
+
+    def __init__(self) -> None:
+        super().__init__(_("This entry has been reversed already."))
+
+
+class NotEnoughPoints(SharingError):
+    code = "not_enough_points"
+
+    def __init__(self, missing: int) -> None:
+        text = ngettext(
+            "You are %(n)s point short. Nothing was taken.", "You are %(n)s points short. Nothing was taken.", missing
+        )
+        super().__init__(text % {"n": missing})
+        self.missing = missing
+
+
+class RedeemingClosed(SharingError):
+    status = 503
+    code = "redeeming_closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("Redeeming is closed at the moment. Your points stay as they are."))
+
+
+class SoldOut(SharingError):
+    status = 409
+    code = "sold_out"
+
+    def __init__(self) -> None:
+        super().__init__(_("The last one has just gone. No points were taken."))
+
+
+class RewardLimitReached(SharingError):
+    code = "limit_reached"
+
+    def __init__(self) -> None:
+        super().__init__(_("You have had this as often as one reader can. No points were taken."))
+
+
+class PriceChanged(SharingError):
+    status = 409
+    code = "price_changed"
+
+    def __init__(self) -> None:
+        super().__init__(_("The price has changed meanwhile. No points were taken; please look again."))
+
+
+class KeyReused(SharingError):
+    code = "key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(_("This was sent before with other content. No points were taken."))
+
+
+class VoucherClosed(SharingError):
+    status = 409
+    code = "illegal_transition"
+
+    def __init__(self) -> None:
+        super().__init__(_("This voucher has been used or returned, or has expired."))
+
+
+class TooLateToReturn(SharingError):
+    status = 409
+    code = "too_late"
+
+    def __init__(self) -> None:
+        super().__init__(_("A voucher can be returned for seven days. This one is older."))
+
+
+class NotForOneself(SharingError):
+    code = "not_for_oneself"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has to do this: it concerns you, or you proposed it."))
+
+
+class PseudonymTaken(SharingError):
+    code = "pseudonym_taken"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please choose another pseudonym: this one is taken, or is your own name."))

@@ -1,0 +1,46 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from incentives.models.ledger import LARGEST_POSTING
+
+
+class RedeemForm(forms.Form):
+    """Hidden fields of the button: the price as it was shown (T-P8), and a key so that two clicks redeem once (S4)."""
+
+    price = forms.IntegerField(min_value=1, max_value=LARGEST_POSTING)
+    key = forms.CharField(max_length=80)
+
+
+class TakePartForm(forms.Form):
+    pseudonym = forms.CharField(
+        label=_("Pseudonym"),
+        min_length=2,
+        max_length=20,
+        help_text=_("Not your name: others see it on the lists, and nothing else about you."),
+    )
+
+
+class VoucherCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code of the voucher"),
+        max_length=40,
+        help_text=_("Scan the QR code into this field, or type the eight characters. Spaces and case do not matter."),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class AdjustmentForm(forms.Form):
+    card_number = forms.CharField(label=_("Card number of the reader"), max_length=40)
+    amount = forms.IntegerField(
+        label=_("Points"), min_value=-10_000, max_value=10_000, help_text=_("Negative takes points away.")
+    )
+    reason = forms.CharField(
+        label=pgettext_lazy("adjustment", "Reason"), max_length=200, help_text=_("The reader sees it in the ledger.")
+    )
+
+    def clean_amount(self) -> int:
+        amount = int(self.cleaned_data["amount"])
+        if amount == 0:
+            raise forms.ValidationError(_("Give a number other than zero."))
+        return amount

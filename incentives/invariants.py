@@ -1,0 +1,75 @@
+"""What `manage.py check_invariants` asks of the ledger. The database carries M1 to M5 too; this is the third layer."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.utils import timezone
+
+from incentives import triggers
+from incentives.models import Account, Entry, Posting, Reward, Seal, Voucher
+from library_bridge.registers import Check
+
+
+def _unbalanced() -> Iterator[str]:
+    for summed in Entry.objects.annotate(total=Sum("postings__amount")).exclude(total=0):
+        yield f"entry {summed.pk} adds up to {summed.total}"
+    for entry in Entry.objects.filter(~Exists(Seal.objects.filter(entry=OuterRef("pk")))):
+        yield f"entry {entry.pk} is not sealed"
+    total = Posting.objects.aggregate(total=Sum("amount"))["total"] or 0
+    if total:
+        yield f"all postings add up to {total}"
+
+
+def _overdrawn() -> Iterator[str]:
+    """As of the latest entry: a clock that was ahead and went back makes nobody poorer (T1)."""
+    latest = Entry.objects.aggregate(at=Max("at"))["at"]
+    moment = max(filter(None, (timezone.now(), latest)))
+    ready = Q(postings__entry__available_at=None) | Q(postings__entry__available_at__lte=moment)
+    accounts = Account.objects.annotate(available=Sum("postings__amount", filter=ready))
+    for account in accounts.filter(kind=Account.Kind.READER, available__lt=0):
+        yield f"account {account.pk} has {account.available} to spend"
+    for account in accounts.filter(kind=Account.Kind.DEBT, available__gt=0):
+        yield f"debt account {account.pk} is above zero: {account.available}"
+
+
+def _unguarded() -> Iterator[str]:
+    yield from (f"the database has no trigger {name}" for name in sorted(triggers.missing(connection)))
+    doubled = Entry.objects.filter(reverses__isnull=False).values("reverses").annotate(n=Count("pk")).filter(n__gt=1)
+    yield from (f"entry {row['reverses']} was reversed {row['n']} times" for row in doubled)
+
+
+def _paid_twice() -> Iterator[str]:
+    awards = Entry.objects.filter(kind=Entry.Kind.AWARD).order_by().values("event_id", "account", "rule")
+    for row in awards.annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"event {row['event_id']} paid account {row['account']} {row['n']} times by rule {row['rule']}"
+
+
+def _vouchers_apart() -> Iterator[str]:
+    redemptions = Entry.objects.filter(kind=Entry.Kind.REDEMPTION)
+    yield from (f"redemption {entry.pk} has no voucher" for entry in redemptions.filter(voucher=None))
+    yield from (f"voucher {v.pk} has no redemption" for v in Voucher.objects.exclude(entry__in=redemptions))
+    returned = Exists(Entry.objects.filter(reverses=OuterRef("entry")))
+    cancelled = Q(status=Voucher.Status.CANCELLED)
+    apart = Voucher.objects.annotate(returned=returned).filter(
+        Q(cancelled, returned=False) | ~cancelled & Q(returned=True)
+    )
+    yield from (f"voucher {voucher.pk}: status and points disagree" for voucher in apart)
+    yield from (f"reward {reward.pk} has stock {reward.stock}" for reward in Reward.objects.filter(stock__lt=0))
+
+
+def _by_one_hand() -> Iterator[str]:
+    by_hand = Entry.objects.filter(kind=Entry.Kind.ADJUSTMENT, adjustment=None)
+    yield from (f"entry {entry.pk} was made by hand without an adjustment on record" for entry in by_hand)
+    own = Entry.objects.filter(kind=Entry.Kind.ADJUSTMENT, actor=F("account__reader"))
+    yield from (f"entry {entry.pk} was made by hand for oneself" for entry in own)
+
+
+CHECKS = (
+    Check("M1", "postings of each entry add up to zero", _unbalanced),
+    Check("M2", "nobody has less than nothing to spend", _overdrawn),
+    Check("M3", "the ledger is guarded, and reversed at most once", _unguarded),
+    Check("M4", "one event pays one account once per rule", _paid_twice),
+    Check("M5", "points and vouchers go together, stock is never below zero", _vouchers_apart),
+    Check("M7", "what was changed by hand has its adjustment and was not for oneself", _by_one_hand),
+)

@@ -1,0 +1,182 @@
+"""The only place that writes points. Amounts are whole points; every function here works inside the caller's transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from incentives.errors import AlreadyReversed, NotEnoughPoints
+from incentives.models import Account, Entry, Posting, Rule, Seal
+from library_bridge.models import Reader
+
+Kind = Account.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """`spendable` now, `waiting` for their date, `owed` after a reversal that found too little."""
+
+    spendable: int
+    waiting: int
+    owed: int
+
+    @property
+    def total(self) -> int:
+        return self.spendable + self.waiting - self.owed
+
+
+def balance(reader: Reader, *, now: datetime) -> Balance:
+    own = Q(account__kind=Kind.READER)
+    ready = Q(entry__available_at=None) | Q(entry__available_at__lte=now)
+    sums = Posting.objects.filter(account__reader=reader).aggregate(
+        available=Coalesce(Sum("amount", filter=own & ready), 0),
+        waiting=Coalesce(Sum("amount", filter=own & ~ready), 0),
+        debt=Coalesce(Sum("amount", filter=Q(account__kind=Kind.DEBT)), 0),
+    )
+    net = sums["available"] + sums["debt"]
+    return Balance(spendable=max(net, 0), waiting=sums["waiting"], owed=max(-net, 0))
+
+
+def entries(reader: Reader) -> QuerySet[Entry]:
+    """The reader's own entries, newest first, each with its `amount`."""
+    own = Q(postings__account__reader=reader)
+    return (
+        Entry.objects.filter(account__kind=Kind.READER, account__reader=reader)
+        .annotate(amount=Sum("postings__amount", filter=own))
+        .select_related("event__request__title", "voucher__reward", "reverses__voucher__reward")
+        .order_by("-at", "-pk")
+    )
+
+
+@transaction.atomic
+def lock(*readers: Reader) -> dict[int, Account]:
+    """Locks the readers' accounts in one order, so that two that name the same readers can't block each other."""
+    accounts = Account.objects.filter(kind=Kind.READER, reader__in=readers)
+    known = set(accounts.values_list("reader_id", flat=True))
+    for reader in readers:
+        if reader.pk not in known:
+            Account.objects.get_or_create(kind=Kind.READER, reader=reader)
+    rows = accounts.select_for_update(of=("self",)).order_by("pk")
+    return {account.reader_id: account for account in rows if account.reader_id is not None}
+
+
+@transaction.atomic
+def award(
+    *, rule: Rule, reader: Reader, event_id: int, at: datetime, params: Mapping[str, Any] | None = None
+) -> Entry | None:
+    """None if this event has paid this reader under this rule before (M4), or a once-only rule has."""
+    account = lock(reader)[reader.pk]
+    paid = Entry.objects.filter(kind=Entry.Kind.AWARD, account=account, rule=rule)
+    if (paid if rule.once else paid.filter(event_id=event_id)).exists():
+        return None
+    return _post(
+        {account: rule.points, service_account(Kind.ISSUING): -rule.points},
+        kind=Entry.Kind.AWARD,
+        account=account,
+        rule=rule,
+        event_id=event_id,
+        once=rule.once,
+        reason=rule.code,
+        params=dict(params or {}),
+        at=at,
+        available_at=at + timedelta(days=rule.waiting_days),
+    )
+
+
+@transaction.atomic
+def redeem(*, reader: Reader, points: int, at: datetime, params: Mapping[str, Any]) -> Entry:
+    """Takes points at once. Raises NotEnoughPoints; a debt counts against what is there (M6)."""
+    account = lock(reader)[reader.pk]
+    missing = points - balance(reader, now=at).spendable
+    if missing > 0:
+        raise NotEnoughPoints(missing)
+    return _post(
+        {account: -points, service_account(Kind.REDEMPTION): points},
+        kind=Entry.Kind.REDEMPTION,
+        account=account,
+        reason="redemption",
+        params=dict(params),
+        at=at,
+    )
+
+
+@transaction.atomic
+def reverse(
+    *, entry: Entry, reason: str, at: datetime, actor: Reader | None = None, params: Mapping[str, Any] | None = None
+) -> Entry:
+    """Undoes an entry once. What has been spent meanwhile becomes a debt (M6); what still waits never gets spendable."""
+    reader = entry.account.reader
+    assert reader is not None
+    account = lock(reader)[reader.pk]
+    if entry.kind == Entry.Kind.REVERSAL or Entry.objects.filter(reverses=entry).exists():
+        raise AlreadyReversed
+    amounts = {posting.account: -posting.amount for posting in entry.postings.select_related("account")}
+    waits = entry.available_at is not None and entry.available_at > at
+    return _post(
+        amounts if waits else _covered(amounts, account, at=at),
+        kind=Entry.Kind.REVERSAL,
+        account=account,
+        rule=entry.rule,
+        reason=reason,
+        params=dict(params or entry.params),
+        at=at,
+        available_at=entry.available_at if waits else None,
+        reverses=entry,
+        actor=actor,
+    )
+
+
+@transaction.atomic
+def adjust(*, reader: Reader, points: int, reason: str, actor: Reader, at: datetime) -> Entry:
+    """By hand, through `incentives.adjustments` only. Below zero becomes a debt."""
+    account = lock(reader)[reader.pk]
+    return _post(
+        _covered({account: points, service_account(Kind.ISSUING): -points}, account, at=at),
+        kind=Entry.Kind.ADJUSTMENT,
+        account=account,
+        reason="adjustment",
+        params={"reason": reason},
+        at=at,
+        actor=actor,
+    )
+
+
+def service_account(kind: Account.Kind) -> Account:
+    return Account.objects.get_or_create(kind=kind, reader=None)[0]
+
+
+def _covered(amounts: Mapping[Account, int], account: Account, *, at: datetime) -> dict[Account, int]:
+    """The same amounts, with what the reader's account can't bear moved to the debt account."""
+    moved = dict(amounts)
+    short = -moved.get(account, 0) - _available(account, at=at)
+    if moved.get(account, 0) < 0 and short > 0:
+        debt, _created = Account.objects.get_or_create(kind=Kind.DEBT, reader=account.reader)
+        moved[account] += short
+        moved[debt] = moved.get(debt, 0) - short
+    return moved
+
+
+def _available(account: Account, *, at: datetime) -> int:
+    ready = Q(entry__available_at=None) | Q(entry__available_at__lte=at)
+    total = account.postings.filter(ready).aggregate(total=Sum("amount"))["total"]
+    return int(total or 0)
+
+
+def _post(amounts: Mapping[Account, int], **facts: Any) -> Entry:
+    """Entry, postings, seal: in this order, because the seal closes the entry (see `incentives.triggers`)."""
+    if any(type(amount) is not int for amount in amounts.values()):
+        raise TypeError("points are whole numbers")
+    number = uuid4()
+    entry = Entry.objects.create(pk=number, seal_id=number, **facts)
+    Posting.objects.bulk_create(_postings(entry, amounts.items()))
+    Seal.objects.create(entry=entry)
+    return entry
+
+
+def _postings(entry: Entry, amounts: Iterable[tuple[Account, int]]) -> list[Posting]:
+    return [Posting(entry=entry, account=account, amount=amount) for account, amount in amounts if amount]

@@ -1,0 +1,21 @@
+"""What this app does when something happened in sharing. Events come at least once, so everything here may run twice (N6)."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from incentives import rules, standing
+from incentives.models import IncentiveSettings
+from sharing.models import DomainEvent
+
+
+def connect() -> None:
+    from sharing.events import happened
+
+    happened.connect(on_event, dispatch_uid="incentives")
+
+
+def on_event(sender: Any, *, event: DomainEvent, **_rest: Any) -> None:
+    if IncentiveSettings.load().enabled:
+        rules.pay(event)
+    standing.follow(event, now=timezone.now())

@@ -1,0 +1,112 @@
+"""What points can be had for. Points and stock go together with the voucher, or nothing goes (M5)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from incentives import ledger, standing, vouchers
+from incentives.errors import KeyReused, PriceChanged, RedeemingClosed, RewardLimitReached, SoldOut
+from incentives.models import IncentiveSettings, Reward, Voucher
+from library_bridge.models import Reader
+from sharing.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    reward: Reward
+    spendable: int
+    taken: int
+
+    @property
+    def missing(self) -> int:
+        return max(self.reward.price - self.spendable, 0)
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.reward.stock == 0
+
+    @property
+    def limit_reached(self) -> bool:
+        limit = self.reward.per_reader_limit
+        return limit is not None and self.taken >= limit
+
+    @property
+    def can_redeem(self) -> bool:
+        return not (self.missing or self.is_sold_out or self.limit_reached)
+
+
+def on_offer(*, now: datetime) -> QuerySet[Reward]:
+    return Reward.objects.filter(starts_at__lte=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
+
+def available(reader: Reader, *, now: datetime, spendable: int | None = None) -> list[Offer]:
+    """Everything on offer, with what is missing; `spendable` spares a query if it is known."""
+    points = ledger.balance(reader, now=now).spendable if spendable is None else spendable
+    taken = Count("vouchers", filter=Q(vouchers__reader=reader) & ~Q(vouchers__status=Voucher.Status.CANCELLED))
+    rows = on_offer(now=now).annotate(taken=taken).order_by("sort", "price", "pk")
+    return [Offer(reward, points, reward.taken) for reward in rows]
+
+
+@transaction.atomic(durable=True)
+def redeem_reward(*, reward_id: int, actor: Reader, key: str, now: datetime, price: int | None = None) -> Voucher:
+    """Locks the reader's account, then the reward. `price` is the one the reader saw; the same key gives the same voucher."""
+    ledger.lock(actor)
+    if (earlier := _earlier(actor, key, reward_id)) is not None:
+        return earlier
+    _require_open()
+    reward = on_offer(now=now).select_for_update(of=("self",)).filter(pk=reward_id).first()
+    if reward is None:
+        raise NotFound
+    _require_available(reward, actor, price=price)
+    entry = ledger.redeem(reader=actor, points=reward.price, at=now, params={"reward": reward.pk})
+    _take_one(reward)
+    at_once = reward.effect != Reward.Effect.VOUCHER
+    voucher = Voucher.objects.create(
+        code=vouchers.new_code(),
+        reward=reward,
+        reader=actor,
+        entry=entry,
+        price=reward.price,
+        key=key,
+        status=Voucher.Status.USED if at_once else Voucher.Status.ISSUED,
+        issued_at=now,
+        closed_at=now if at_once else None,
+        expires_at=now + timedelta(days=reward.valid_days),
+    )
+    if reward.effect == Reward.Effect.OPEN_REQUEST:
+        standing.apply(actor, now=now)
+    return voucher
+
+
+def _earlier(reader: Reader, key: str, reward_id: int) -> Voucher | None:
+    earlier = Voucher.objects.filter(reader=reader, key=key).select_related("reward").first()
+    if earlier is not None and earlier.reward_id != reward_id:
+        raise KeyReused
+    return earlier
+
+
+def _require_open() -> None:
+    switches = IncentiveSettings.load()
+    if not switches.enabled:
+        raise NotFound
+    if not switches.redeeming:
+        raise RedeemingClosed
+
+
+def _require_available(reward: Reward, reader: Reader, *, price: int | None) -> None:
+    if price is not None and price != reward.price:
+        raise PriceChanged
+    if reward.stock == 0:
+        raise SoldOut
+    if reward.per_reader_limit is not None:
+        taken = reward.vouchers.filter(reader=reader).exclude(status=Voucher.Status.CANCELLED).count()
+        if taken >= reward.per_reader_limit:
+            raise RewardLimitReached
+
+
+def _take_one(reward: Reward) -> None:
+    if reward.stock is not None:
+        reward.stock -= 1
+        reward.save(update_fields=["stock"])

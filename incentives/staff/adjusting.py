@@ -1,0 +1,80 @@
+"""Points by hand: proposed by one, above the limit posted by another (M7)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView, TemplateView
+
+from incentives import adjustments
+from incentives.forms import AdjustmentForm
+from incentives.models import Adjustment
+from incentives.staff.pages import StaffPage
+from library_bridge.models import Patron
+from sharing.errors import SharingError
+from sharing.views.readers import reader_of
+
+
+class ForAdjusters(StaffPage):
+    header_icon = "edit"
+    permission = "incentives.add_adjustment"
+
+    def say(self, adjustment: Adjustment) -> HttpResponse:
+        messages.success(self.request, f"{adjustment.amount:+d}: {adjustment.get_status_display()}")
+        return HttpResponseRedirect(reverse("points-adjustments:index"))
+
+
+class ProposeAdjustment(ForAdjusters, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
+    form_class = AdjustmentForm
+    template_name = "incentives/admin/propose_adjustment.html"
+    page_title = gettext_lazy("Propose an adjustment")
+
+    def form_valid(self, form: AdjustmentForm) -> HttpResponse:
+        card = Patron.objects.filter(card_number=form.cleaned_data["card_number"].strip()).first()
+        if card is None:
+            form.add_error("card_number", _("No reader has come with this card yet."))
+            return self.form_invalid(form)
+        try:
+            adjustment = adjustments.propose_adjustment(
+                reader_id=card.reader_id,
+                amount=form.cleaned_data["amount"],
+                reason=form.cleaned_data["reason"],
+                actor=reader_of(self.request),
+                now=timezone.now(),
+            )
+        except SharingError as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        return self.say(adjustment)
+
+
+class DecideAdjustment(ForAdjusters, TemplateView):
+    template_name = "incentives/admin/decide_adjustment.html"
+    page_title = gettext_lazy("Decide an adjustment")
+
+    @cached_property
+    def adjustment(self) -> Adjustment:
+        waiting = Adjustment.objects.filter(status=Adjustment.Status.WAITING)
+        return get_object_or_404(waiting, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "adjustment": self.adjustment}
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        try:
+            decided = adjustments.decide_adjustment(
+                adjustment_id=self.adjustment.pk,
+                approve="approve" in request.POST,
+                actor=reader_of(self.request),
+                now=timezone.now(),
+            )
+        except SharingError as refusal:
+            messages.error(request, refusal.message)
+            return HttpResponseRedirect(request.path)
+        return self.say(decided)

@@ -1,0 +1,182 @@
+"""What staff see and may change of points, under one menu. The ledger itself is nobody's to type."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import Permission
+from django.db.models import F, Q, QuerySet, Sum
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import IndexView
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.widgets.button import HeaderButton
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+
+from incentives import reasons
+from incentives.models import Adjustment, Entry, Reward, Rule, Voucher
+from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
+from incentives.staff.desk import VoucherDesk
+
+HONOUR = "incentives.honour_voucher"
+ADJUST = "incentives.add_adjustment"
+
+
+class OnlyTo(ModelPermissionPolicy):
+    """At most these actions, whatever the group allows."""
+
+    def __init__(self, model: type, *actions: str) -> None:
+        super().__init__(model)
+        self.actions = actions
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action in self.actions and bool(super().user_has_permission(user, action))
+
+
+def register_policies() -> None:
+    register_permission_policy(Rule, OnlyTo(Rule, "view", "change"))
+    for model in (Entry, Voucher, Adjustment):
+        register_permission_policy(model, OnlyTo(model, "view"))
+
+
+def assignable_permissions() -> QuerySet[Permission]:
+    codenames = (
+        "honour_voucher",
+        "add_adjustment",
+        "view_adjustment",
+        "view_entry",
+        "view_voucher",
+        "view_rule",
+        "change_rule",
+    )
+    return Permission.objects.filter(content_type__app_label="incentives", codename__in=codenames)
+
+
+class Rules(ModelViewSet):
+    model = Rule
+    name = "points-rules"
+    icon = "cog"
+    list_display: ClassVar = ["code", "points", "pays", "active", "waiting_days", "pair_cap", "copy_cap", "day_cap"]
+    form_fields: ClassVar = [
+        "active", "points", "waiting_days", "within_hours", "min_hours_out",
+        "cap_days", "pair_cap", "copy_cap", "day_cap", "partner_days",
+    ]  # fmt: skip
+
+
+class Rewards(ModelViewSet):
+    model = Reward
+    name = "rewards"
+    icon = "tag"
+    list_display: ClassVar = ["name_zh", "name_en", "price", "stock", "starts_at", "ends_at"]
+    form_fields: ClassVar = [
+        "name_zh", "name_en", "description_zh", "description_en", "place_zh", "place_en", "price", "stock",
+        "per_reader_limit", "valid_days", "effect", "starts_at", "ends_at", "sort",
+    ]  # fmt: skip
+
+
+class VoucherList(IndexView):
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not self.request.user.has_perm(HONOUR):
+            return []
+        return [HeaderButton(_("Honour a voucher"), url=reverse("vouchers:desk"), icon_name="check")]
+
+
+class Vouchers(ModelViewSet):
+    """Without readers: who comes with the code, has it."""
+
+    model = Voucher
+    name = "vouchers"
+    icon = "tag"
+    list_display: ClassVar = ["code", "reward", "status", "issued_at", "expires_at", "closed_at"]
+    list_filter: ClassVar = ["status", "reward"]
+    search_fields: ClassVar = ["code"]
+    search_backend_name = None
+    form_fields: ClassVar = ["code"]
+    index_view_class = VoucherList
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("desk/", VoucherDesk.as_view(), name="desk")]
+
+
+class LedgerList(IndexView):
+    def get_base_queryset(self) -> QuerySet[Entry]:
+        own = Sum("postings__amount", filter=Q(postings__account__reader=F("account__reader")))
+        related = ("account", "voucher__reward", "reverses__voucher__reward")
+        return Entry.objects.annotate(amount=own).select_related(*related).order_by("-at", "-pk")
+
+
+class Ledger(ModelViewSet):
+    """Accounts by number; a card number typed into the search finds its reader's."""
+
+    model = Entry
+    name = "points-ledger"
+    icon = "list-ol"
+    list_display: ClassVar = [
+        "at",
+        Column("words", label=gettext_lazy("reason"), accessor=reasons.words),
+        "kind",
+        "account",
+        Column("points", label=gettext_lazy("points"), accessor=lambda entry: f"{entry.amount:+d}"),
+        "available_at",
+    ]
+    index_view_class = LedgerList
+    ordering: ClassVar = ["-at"]
+    list_filter: ClassVar = ["kind", "rule"]
+    search_fields: ClassVar = ["account__reader__patrons__card_number"]
+    search_backend_name = None
+    form_fields: ClassVar = ["reason"]
+    inspect_view_enabled = True
+    inspect_view_fields: ClassVar = [
+        "kind",
+        "account",
+        "rule",
+        "event",
+        "reason",
+        "params",
+        "at",
+        "available_at",
+        "reverses",
+        "actor",
+    ]
+
+
+class AdjustmentList(IndexView):
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not self.request.user.has_perm(ADJUST):
+            return []
+        return [HeaderButton(_("Propose an adjustment"), url=reverse("points-adjustments:propose"), icon_name="plus")]
+
+    def get_list_more_buttons(self, instance: Adjustment) -> list[Any]:
+        buttons: list[Any] = super().get_list_more_buttons(instance)
+        if instance.status == Adjustment.Status.WAITING and self.request.user.has_perm(ADJUST):
+            url = reverse("points-adjustments:decide", args=[instance.pk])
+            buttons.append(HeaderButton(_("Decide"), url=url, icon_name="check"))
+        return buttons
+
+
+class Adjustments(ModelViewSet):
+    model = Adjustment
+    name = "points-adjustments"
+    icon = "edit"
+    list_display: ClassVar = ["proposed_at", "reader_id", "amount", "reason", "status", "proposed_by", "decided_by"]
+    list_filter: ClassVar = ["status"]
+    form_fields: ClassVar = ["reason"]
+    index_view_class = AdjustmentList
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            *super().get_urlpatterns(),
+            path("propose/", ProposeAdjustment.as_view(), name="propose"),
+            path("<int:pk>/decide/", DecideAdjustment.as_view(), name="decide"),
+        ]
+
+
+class PointsAndRewards(ModelViewSetGroup):
+    menu_label = gettext_lazy("Points and rewards")
+    menu_icon = "pick"
+    menu_order = 400
+    items = (Rules, Rewards, Vouchers, Ledger, Adjustments)

@@ -1,0 +1,45 @@
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from incentives import charts, leaderboards, ledger, reasons, standing
+from incentives.models import IncentiveSettings
+from incentives.views.switch import for_readers
+from sharing.views.readers import reader_of
+
+LATEST = 6
+ENTRIES_A_PAGE = 30
+
+
+@for_readers
+def points(request: HttpRequest) -> HttpResponse:
+    now, reader = timezone.now(), reader_of(request)
+    period = leaderboards.period_of(request.GET.get("period", ""))
+    context = {
+        "nav": "me",
+        "balance": ledger.balance(reader, now=now),
+        "year": charts.year_of(reader, now=now),
+        "entries": reasons.lines(ledger.entries(reader)[:LATEST], now=now),
+        "standing": standing.level(reader, now=now),
+        "board": leaderboards.board(leaderboards.Boards.LENDERS, period, reader),
+        "periods": leaderboards.Periods.choices,
+    }
+    return render(request, "incentives/points/points.html", context)
+
+
+@for_readers
+def entries(request: HttpRequest) -> HttpResponse:
+    page = Paginator(ledger.entries(reader_of(request)), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"nav": "me", "page": page, "entries": reasons.lines(page.object_list, now=timezone.now())}
+    return render(request, "incentives/points/entries.html", context)
+
+
+@login_required
+def points_chip(request: HttpRequest) -> HttpResponse:
+    """The header's chip: fetched on every page, so it is two small queries; empty while points are switched off."""
+    if not IncentiveSettings.load(request).enabled:
+        return HttpResponse("")
+    balance = ledger.balance(reader_of(request), now=timezone.now())
+    return render(request, "incentives/points/chip.html", {"balance": balance})

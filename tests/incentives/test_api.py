@@ -1,0 +1,159 @@
+"""Points, leaderboards and rewards through the API, and what getMe tells."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from incentives import leaderboards, ledger, rules
+from incentives.models import IncentiveSettings, LeaderboardEntry, Voucher
+from library_bridge.models import Reader
+from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, given
+from tests.sharing.api.clients import Api
+
+pytestmark = pytest.mark.django_db
+LISTS = ["/me/points/entries", "/rewards"]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def alice(db: None) -> Reader:
+    return a_reader("Alice", pseudonym="Heron", leaderboard_opt_in=True)
+
+
+def test_me_tells_reader_standing_balances_and_what_waits(alice: Reader, now: datetime) -> None:
+    given(alice, 40, now=now)
+    me = Api(alice).get("/me").json()
+    assert (me["reader"]["id"], me["reader"]["display_name"], me["reader"]["pseudonym"]) == (
+        str(alice.pk),
+        "Alice",
+        "Heron",
+    )
+    assert me["balances"] == {"spendable": 40, "waiting": 0, "owed": 0, "total": 40}
+    assert (me["standing"]["level"], me["standing"]["open_requests"]) == (2, 5)
+    assert me["unread"] == {"notifications": 0, "todo": 0}
+
+
+def test_me_asks_a_fixed_number_of_queries(alice: Reader, now: datetime) -> None:
+    Api(alice).get("/me")
+    with CaptureQueriesContext(connection) as queries:
+        Api(alice).get("/me")
+    assert len(queries) <= 15
+
+
+def test_points_that_wait_are_not_spendable_yet(alice: Reader, now: datetime) -> None:
+    rules.pay(an_event("lending.completed", a_lending(alice, a_reader("Bob"), now=now), at=now))
+    points = Api(alice).get("/me/points").json()
+    assert (points["spendable"], points["waiting"] > 0) == (0, True)
+
+
+def test_the_ledger_says_why_and_for_which_book(alice: Reader, now: datetime) -> None:
+    rules.pay(an_event("lending.completed", a_lending(alice, a_reader("Bob"), now=now), at=now))
+    entries = Api(alice).get("/me/points/entries").json()["items"]
+    assert "Book passed on" in {one["text"] for one in entries}
+    assert all(one["amount"] and one["title"]["title"] and one["counts_from"] for one in entries)
+    assert "Bob" not in str(entries)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_thirty_rows_ask_as_much_as_one(path: str, alice: Reader, now: datetime) -> None:
+    api = Api(alice)
+    more(alice, 1, now=now)
+    api.get(path)
+    one = asked(api, path)
+    more(alice, 29, now=now)
+    assert asked(api, path) == one <= 12
+
+
+def test_a_reward_is_redeemed_once_however_often_it_is_sent(alice: Reader, now: datetime) -> None:
+    """M5, S4"""
+    given(alice, 100, now=now)
+    reward = a_reward(now=now, price=36)
+    answers = [Api(alice).post(f"/rewards/{reward.pk}/redeem", {"price": 36}, key="k1") for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert (Voucher.objects.count(), ledger.balance(alice, now=now).spendable) == (1, 64)
+
+
+def test_without_a_key_each_redemption_is_one(alice: Reader, now: datetime) -> None:
+    given(alice, 100, now=now)
+    reward = a_reward(now=now, price=36)
+    assert [Api(alice).post(f"/rewards/{reward.pk}/redeem").status_code for _ in range(2)] == [201, 201]
+    assert Voucher.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("points", "price", "facts", "status", "code"),
+    [
+        (10, 36, {}, 422, "not_enough_points"),
+        (100, 35, {}, 409, "price_changed"),
+        (100, 36, {"stock": 0}, 409, "sold_out"),
+        (100, 36, {"ends_at": datetime.fromisoformat("2020-01-02T00:00:00+08:00")}, 404, "not_found"),
+    ],
+)
+def test_a_redemption_that_cannot_be_takes_nothing(
+    points: int, price: int, facts: dict[str, object], status: int, code: str, alice: Reader, now: datetime
+) -> None:
+    given(alice, points, now=now)
+    begun = facts.get("ends_at") or now
+    reward = a_reward(now=begun, price=36, **facts)  # type: ignore[arg-type]
+    answer = Api(alice).post(f"/rewards/{reward.pk}/redeem", {"price": price})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert ledger.balance(alice, now=now).spendable == points
+
+
+def test_what_is_out_of_reach_shows_the_distance(alice: Reader, now: datetime) -> None:
+    given(alice, 22, now=now)
+    a_reward(now=now, price=36)
+    (reward,) = Api(alice).get("/rewards").json()["items"]
+    assert (reward["missing"], reward["can_redeem"]) == (14, False)
+
+
+def test_a_board_shows_pseudonyms_and_nothing_else_of_others(alice: Reader, now: datetime) -> None:
+    """P7"""
+    for place in range(1, 7):
+        other = a_reader(f"Real name {place}", pseudonym=f"Bird {place}", leaderboard_opt_in=True)
+        LeaderboardEntry.objects.create(
+            board="lenders",
+            period="month",
+            place=place,
+            position=place,
+            reader=other,
+            pseudonym=other.pseudonym,
+            count=9 - place,
+        )
+    board = Api(alice).get("/leaderboards/lenders?period=month").json()
+    assert [one["pseudonym"] for one in board["items"]] == [f"Bird {n}" for n in range(1, leaderboards.SHOWN + 1)]
+    assert "Real name" not in str(board)
+    assert set(board["items"][0]) == {"place", "pseudonym", "count", "is_me"}
+
+
+def test_a_board_that_is_none_is_not_found_and_a_period_that_is_none_is_named(alice: Reader) -> None:
+    assert Api(alice).get("/leaderboards/readers").status_code == 404
+    assert list(Api(alice).get("/leaderboards/lenders?period=era").json()["errors"]) == ["period"]
+
+
+@pytest.mark.parametrize("path", ["/me/points", *LISTS, "/leaderboards/lenders"])
+def test_while_points_are_switched_off_they_are_not_there(path: str, alice: Reader) -> None:
+    IncentiveSettings.objects.update_or_create(pk=1, defaults={"enabled": False})
+    assert Api(alice).get(path).status_code == 404
+    assert Api(alice).get("/me").json()["balances"] is None
+
+
+def more(alice: Reader, many: int, *, now: datetime) -> None:
+    for number in range(many):
+        at = now - timedelta(days=8 + number)
+        rules.pay(an_event("lending.completed", a_lending(alice, a_reader("Bob"), now=at), at=at))
+        a_reward(now=now, price=number + 1)
+
+
+def asked(api: Api, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert api.get(f"{path}?page_size=100").json()["items"]
+    return len(queries)

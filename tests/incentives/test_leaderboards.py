@@ -1,0 +1,119 @@
+from datetime import timedelta
+
+import pytest
+
+from incentives import due, leaderboards, ledger
+from incentives.errors import PseudonymTaken
+from incentives.models import LeaderboardEntry, LeaderboardRun
+from tests import factories
+from tests.incentives.factories import a_reader, a_rule, something_happened
+
+pytestmark = pytest.mark.django_db
+
+
+def lent(name, times, *, now, opt_in=True):
+    reader = a_reader(name, pseudonym=f"{name}'s mask", leaderboard_opt_in=opt_in)
+    for _time in range(times):
+        event = something_happened(now=now)
+        ledger.award(rule=a_rule(), reader=reader, event_id=event.pk, at=now - timedelta(days=1))
+    return reader
+
+
+def places(reader, period="month"):
+    return [(row.place, row.count) for row in leaderboards.board("lenders", period, reader).rows]
+
+
+def test_ties_share_a_place(now):
+    readers = [lent(name, times, now=now) for name, times in zip("ABCDE", (9, 7, 7, 4, 2), strict=True)]
+    leaderboards.compute_nightly(now=now)
+    assert places(readers[0]) == [(1, 9), (2, 7), (2, 7), (4, 4), (5, 2)]
+
+
+def test_p6_fewer_than_five_people_make_no_list(now):
+    readers = [lent(name, 1, now=now) for name in "ABCD"]
+    lent("Hidden", 3, now=now, opt_in=False)
+    leaderboards.compute_nightly(now=now)
+    assert places(readers[0]) == []
+    assert not LeaderboardEntry.objects.exists()
+
+
+def test_p7_a_list_names_pseudonyms_of_those_who_chose_to_be_on_it(now):
+    reader, *_others = (lent(name, 2, now=now) for name in "ABCDE")
+    lent("Charlie", 9, now=now, opt_in=False)
+    leaderboards.compute_nightly(now=now)
+    rows = leaderboards.board("lenders", "month", reader).rows
+    assert {row.pseudonym for row in rows} == {f"{name}'s mask" for name in "ABCDE"}
+
+
+def test_my_place_stands_with_its_neighbours_and_the_way_up(now):
+    readers = [lent(f"R{n}", 20 - n, now=now) for n in range(10)]
+    leaderboards.compute_nightly(now=now)
+    board = leaderboards.board("lenders", "month", readers[8])
+    assert [row.place for row in board.rows] == [1, 2, 3, 4, 5, 8, 9, 10]
+    assert [row.place for row in board.rows if row.after_gap] == [8]
+    assert (board.steps_up, board.next_place) == (1, 8)
+
+
+def test_a_board_is_one_query(now, django_assert_num_queries):
+    readers = [lent(f"R{n}", 10 - n, now=now) for n in range(7)]
+    leaderboards.compute_nightly(now=now)
+    with django_assert_num_queries(1):
+        leaderboards.board("lenders", "month", readers[6])
+
+
+def test_n6_lists_are_computed_once_a_local_day(now):
+    assert leaderboards.compute_nightly(now=now)
+    assert not leaderboards.compute_nightly(now=now + timedelta(hours=3))
+    assert leaderboards.compute_nightly(now=now + timedelta(days=1))
+    assert LeaderboardRun.objects.count() == 2
+    assert {"did": "leaderboards.computed"} not in list(due.act(now=now))
+
+
+def test_p7_a_list_is_not_live(now):
+    readers = [lent(name, 1, now=now) for name in "ABCDE"]
+    leaderboards.compute_nightly(now=now)
+    event = something_happened(now=now)
+    ledger.award(rule=a_rule(), reader=readers[0], event_id=event.pk, at=now)
+    assert places(readers[0])[0] == (1, 1)
+
+
+def test_an_award_that_was_taken_back_does_not_count(now):
+    readers = [lent(name, 2, now=now) for name in "ABCDE"]
+    ledger.reverse(entry=ledger.entries(readers[0]).first(), reason="test", at=now)
+    leaderboards.compute_nightly(now=now)
+    assert places(readers[0])[-1] == (5, 1)
+
+
+def test_who_leaves_is_off_the_lists_at_once(now):
+    readers = [lent(name, 1, now=now) for name in "ABCDEF"]
+    leaderboards.compute_nightly(now=now)
+    leaderboards.leave(actor=readers[0])
+    assert "A's mask" not in {row.pseudonym for row in leaderboards.board("lenders", "month", readers[1]).rows}
+
+
+@pytest.mark.parametrize("name", ["Alice", "ALICE ", "a mask"])
+def test_a_pseudonym_is_neither_ones_own_name_nor_anothers(name):
+    alice = a_reader("Alice")
+    a_reader("Bob", pseudonym="A Mask")
+    with pytest.raises(PseudonymTaken):
+        leaderboards.take_part(actor=alice, pseudonym=name)
+
+
+def test_who_takes_part_is_listed_from_the_next_night(client, now):
+    alice = a_reader("Alice")
+    client.force_login(alice)
+    client.post("/leaderboards/take-part/", {"pseudonym": "松间"})
+    alice.refresh_from_db()
+    assert (alice.pseudonym, alice.leaderboard_opt_in) == ("松间", True)
+    assert "松间" in client.get("/leaderboards/").content.decode()
+    client.post("/leaderboards/leave/")
+    alice.refresh_from_db()
+    assert not alice.leaderboard_opt_in
+
+
+def test_cataloguers_are_counted_by_approved_titles(now):
+    readers = [a_reader(name, pseudonym=name + "!", leaderboard_opt_in=True) for name in "ABCDE"]
+    for reader in readers:
+        factories.title(created_by=reader, created_at=now - timedelta(days=1), updated_at=now)
+    leaderboards.compute_nightly(now=now)
+    assert len(leaderboards.board("cataloguers", "week", readers[0]).rows) == 5

@@ -1,0 +1,134 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from incentives import ledger, rewards, rules
+from incentives.models import IncentiveSettings, Voucher
+from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, given
+
+pytestmark = pytest.mark.django_db
+PAGES = ["/points/", "/rewards/", "/leaderboards/"]
+
+
+@pytest.fixture
+def now():
+    """Pages look at the clock."""
+    return timezone.now()
+
+
+@pytest.fixture
+def alice(client):
+    """Reads English."""
+    alice = a_reader("Alice")
+    client.force_login(alice)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return alice
+
+
+def texts(response):
+    return response.content.decode()
+
+
+def a_busy_year(alice, lendings, *, now):
+    for number in range(lendings):
+        at = now - timedelta(days=8 + number)
+        event = an_event("lending.completed", a_lending(alice, a_reader("Bob"), now=at), at=at)
+        rules.pay(event)
+        a_reward(now=now, price=number + 1)
+
+
+def queries(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_asks_few_queries_and_no_more_for_thirty_rows_than_for_one(address, client, alice, now):
+    a_busy_year(alice, 1, now=now)
+    client.get(address)
+    few = queries(client, address)
+    a_busy_year(alice, 29, now=now)
+    assert queries(client, address) == few <= 15
+
+
+def test_the_chip_is_cheap_and_says_what_can_be_spent(client, alice, now):
+    given(alice, 186, now=now)
+    client.get("/points/chip/")
+    with CaptureQueriesContext(connection) as captured:
+        page = texts(client.get("/points/chip/"))
+    assert 'aria-label="186 points"' in page
+    assert len(captured) <= 4
+
+
+def test_the_ledger_says_why_for_which_book_and_from_when(client, alice, now):
+    rules.pay(an_event("lending.completed", a_lending(alice, a_reader("Bob"), now=now), at=now))
+    page = texts(client.get("/points/"))
+    assert "Book passed on" in page
+    assert "拖延心理学" in page
+    assert "counts from" in page
+    assert "+10" in page
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_speak_chinese(address, client, alice, now):
+    translation.deactivate()
+    page = texts(client.get(address, headers={"Accept-Language": "zh-CN"}))
+    assert 'lang="zh-Hans"' in page
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/points/chip/"])
+def test_a_stranger_is_asked_to_sign_in(address, client):
+    assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_switched_off_the_pages_are_gone_and_the_chip_is_empty(address, client, alice):
+    IncentiveSettings.objects.update_or_create(pk=1, defaults={"enabled": False})
+    assert client.get(address).status_code == 404
+    assert client.get("/points/chip/").content == b""
+
+
+def test_a_reward_is_redeemed_from_its_button_once_for_two_clicks(client, alice, now):
+    given(alice, 100, now=now)
+    reward, form = a_reward(now=now), {"price": 36, "key": str(uuid4())}
+    first = client.post(f"/rewards/{reward.pk}/redeem/", form)
+    again = client.post(f"/rewards/{reward.pk}/redeem/", form)
+    assert first.url == again.url == Voucher.objects.get().get_absolute_url()
+    assert Voucher.objects.get().spoken_code in texts(client.get(first.url))
+
+
+@pytest.mark.parametrize("price", ["35", "0", "-36", "36.5", "NaN", "1e9", "", "x" * 100])
+def test_tp7_an_odd_price_takes_nothing_and_says_so(price, client, alice, now):
+    given(alice, 100, now=now)
+    reward = a_reward(now=now)
+    answer = client.post(f"/rewards/{reward.pk}/redeem/", {"price": price, "key": "k"}, follow=True)
+    assert "No points were taken" in texts(answer)
+    assert ledger.balance(alice, now=now).spendable == 100
+
+
+def test_a_voucher_is_shown_to_its_reader_alone_and_can_be_returned(client, alice, now):
+    given(alice, 100, now=now)
+    voucher = rewards.redeem_reward(reward_id=a_reward(now=now).pk, actor=alice, key="k", now=now)
+    assert "Return it for 36 points" in texts(client.get(voucher.get_absolute_url()))
+    client.post(f"/vouchers/{voucher.code}/return/")
+    assert ledger.balance(alice, now=now).spendable == 100
+    client.force_login(a_reader("Charlie"))
+    assert client.get(voucher.get_absolute_url()).status_code == 404
+    assert client.post(f"/vouchers/{voucher.code}/return/").status_code == 404
+
+
+def test_pages_hold_no_inline_style_and_no_inline_script(client, alice, now):
+    a_busy_year(alice, 2, now=now)
+    rewards.redeem_reward(reward_id=a_reward(now=now, price=1).pk, actor=alice, key="k", now=now)
+    for address in PAGES:
+        page = texts(client.get(address))
+        assert " style=" not in page
+        assert "<style" not in page
+        assert "<script>" not in page

@@ -1,0 +1,73 @@
+"""T-P1, M2, M5: the same points spent at once. Only the lock of the account keeps them apart, as the control without it shows."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from incentives import invariants, ledger, rewards
+from incentives.errors import NotEnoughPoints
+from incentives.models import Account, Voucher
+from tests.incentives.factories import a_reader, a_reward, given
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+AT_ONCE = 8
+
+
+@pytest.fixture
+def _all_at_once(monkeypatch):
+    """Everybody reads the balance before anyone writes, and everybody has written before anyone commits."""
+
+    def meet_after(function):
+        barrier = Barrier(AT_ONCE)
+
+        def wait_for_the_others(*args, **kwargs):
+            answer = function(*args, **kwargs)
+            with suppress(BrokenBarrierError):  # where the lock holds the others back
+                barrier.wait(timeout=2)
+            return answer
+
+        return wait_for_the_others
+
+    monkeypatch.setattr(ledger, "balance", meet_after(ledger.balance))
+    monkeypatch.setattr(ledger, "redeem", meet_after(ledger.redeem))
+
+
+def redeem_at_once(now):
+    alice = a_reader("Alice")
+    given(alice, 36, now=now)
+    reward = a_reward(now=now, stock=100)
+    ledger.service_account(Account.Kind.REDEMPTION)
+
+    def redeem(number):
+        try:
+            rewards.redeem_reward(reward_id=reward.pk, actor=alice, key=str(number), now=now)
+        except NotEnoughPoints:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return sum(pool.map(redeem, range(AT_ONCE)))
+
+
+def overdrawn():
+    return list(invariants.CHECKS[1].violations())
+
+
+@pytest.mark.usefixtures("_all_at_once")
+def test_tp1_the_same_points_are_spent_once(now):
+    assert redeem_at_once(now) == 1
+    assert Voucher.objects.count() == 1
+    assert overdrawn() == []
+
+
+@pytest.mark.usefixtures("_all_at_once")
+def test_control_without_the_lock_they_are_spent_more_than_once(now, monkeypatch):
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self.all())
+    assert redeem_at_once(now) == AT_ONCE
+    assert overdrawn() != []

@@ -1,0 +1,117 @@
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from incentives import rewards
+from incentives.models import Adjustment, IncentiveSettings, Rule
+from library_bridge.models import Patron
+from tests import factories
+from tests.incentives.factories import a_reader, a_reward, a_rule, given
+
+pytestmark = pytest.mark.django_db
+LISTS = ["points-rules", "rewards", "vouchers", "points-ledger", "points-adjustments"]
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def lin(client):
+    """Whose admin is in Chinese, the service's first language."""
+    lin = a_reader("Lin", is_staff=True, is_superuser=True)
+    client.force_login(lin)
+    return lin
+
+
+@pytest.fixture
+def voucher(now):
+    alice = a_reader("Alice")
+    given(alice, 100, now=now)
+    return rewards.redeem_reward(reward_id=a_reward(now=now).pk, actor=alice, key="k", now=now)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_staff_see_the_lists(name, client, lin, voucher):
+    a_rule()
+    assert client.get(reverse(f"{name}:index")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "model"), [("vouchers", "voucher"), ("points-ledger", "entry"), ("points-rules", "rule")]
+)
+def test_what_the_service_writes_cannot_be_added_or_deleted_by_hand(name, model, client, lin, voucher):
+    assert client.get(reverse(f"{name}:add")).status_code == 302
+    row = apps.get_model("incentives", model).objects.first()
+    assert client.post(reverse(f"{name}:delete", args=[row.pk])).status_code == 302
+    row.refresh_from_db()
+
+
+def test_a_librarian_changes_what_a_rule_pays(client, lin):
+    rule = a_rule()
+    form = {"active": "on", "points": 12, "waiting_days": 7, "min_hours_out": 24, "cap_days": 30, "partner_days": 0}
+    client.post(reverse("points-rules:edit", args=[rule.pk]), form)
+    assert Rule.objects.get(pk=rule.pk).points == 12
+
+
+def test_the_desk_honours_a_scanned_code_and_says_what_to_hand_over(client, lin, voucher):
+    answer = client.post(reverse("vouchers:desk"), {"code": voucher.spoken_code.lower()}, follow=True)
+    assert voucher.reward.name_zh in answer.content.decode()
+    voucher.refresh_from_db()
+    assert (voucher.status, voucher.honoured_by) == ("used", lin)
+    again = client.post(reverse("vouchers:desk"), {"code": voucher.code})
+    assert again.context["form"].errors["code"]
+
+
+def test_the_desk_is_for_staff_with_the_right_to_it(client, voucher):
+    mo = a_reader("Mo", is_staff=True)
+    mo.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(mo)
+    client.post(reverse("vouchers:desk"), {"code": voucher.code})
+    voucher.refresh_from_db()
+    assert voucher.status == "issued"
+
+
+def test_an_adjustment_is_proposed_by_card_number_and_decided_by_another(client, lin, now):
+    card = Patron.objects.create(
+        library=factories.library(), reader=a_reader("Alice"), card_number="2023000001", checked_at=now
+    )
+    form = {"card_number": card.card_number, "amount": 80, "reason": "lost in the move"}
+    client.post(reverse("points-adjustments:propose"), form)
+    adjustment = Adjustment.objects.get()
+    decide = reverse("points-adjustments:decide", args=[adjustment.pk])
+    client.post(decide, {"approve": "1"})
+    adjustment.refresh_from_db()
+    assert adjustment.status == "waiting"
+    client.force_login(a_reader("Mo", is_staff=True, is_superuser=True))
+    client.post(decide, {"approve": "1"})
+    adjustment.refresh_from_db()
+    assert adjustment.status == "posted"
+
+
+@pytest.mark.parametrize("amount", ["0", "1.5", "NaN", "99999999", "", "1e3"])
+def test_tp7_an_odd_amount_is_refused(amount, client, lin):
+    client.post(reverse("points-adjustments:propose"), {"card_number": "1", "amount": amount, "reason": "x"})
+    assert not Adjustment.objects.exists()
+
+
+def test_everything_can_be_switched_off_in_the_settings(client, lin):
+    address = reverse("wagtailsettings:edit", args=["incentives", "incentivesettings"])
+    client.get(address)
+    client.post(
+        reverse("wagtailsettings:edit", args=["incentives", "incentivesettings", IncentiveSettings.load().pk]),
+        {"adjustment_limit": 50},
+    )
+    assert not IncentiveSettings.load().enabled
+
+
+def test_expired_vouchers_are_not_honoured(client, lin, voucher):
+    type(voucher).objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    client.post(reverse("vouchers:desk"), {"code": voucher.code})
+    voucher.refresh_from_db()
+    assert voucher.status == "issued"

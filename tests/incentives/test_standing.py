@@ -1,0 +1,116 @@
+from datetime import timedelta
+
+import pytest
+
+from incentives import receivers, standing
+from sharing.models import Ask, ReaderLimit
+from tests import factories
+from tests.incentives.factories import a_handover, a_lending, a_reader, an_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice():
+    return a_reader("Alice")
+
+
+@pytest.fixture
+def bob():
+    return a_reader("Bob")
+
+
+def kept(alice, bob, times, *, now, late=timedelta()):
+    for day in range(times):
+        at = now - timedelta(days=day)
+        lending = a_lending(alice, bob, now=at)
+        an_event("handover.confirmed", lending, at=at, handover=a_handover(lending, starts_at=at - late))
+
+
+def lapsed(alice, bob, *, at):
+    lending = a_lending(alice, bob, now=at)
+    Ask.objects.filter(pk=lending.ask_id).update(status="lapsed")
+    an_event("ask.lapsed", lending, at=at)
+
+
+def texts(found):
+    return [line.text for line in found.lines]
+
+
+def test_a_new_reader_has_the_usual_number_of_requests(alice, now):
+    assert standing.level(alice, now=now) == standing.Standing(2, 5, 5, 0, 0, ())
+
+
+def test_five_kept_appointments_raise_it_for_both_and_are_named(alice, bob, now):
+    kept(alice, bob, 5, now=now)
+    for reader in (alice, bob):
+        found = standing.level(reader, now=now)
+        assert (found.level, found.open_requests, found.kept, found.appointments) == (3, 7, 5, 5)
+        assert texts(found) == ["You kept all of your last 5 appointments"]
+
+
+def test_answers_count_for_the_holder_only(alice, bob, now):
+    for day in range(5):
+        an_event("ask.accepted", a_lending(alice, bob, now=now), at=now - timedelta(days=day))
+    assert (standing.level(alice, now=now).level, standing.level(bob, now=now).level) == (3, 2)
+
+
+def test_asks_left_unanswered_lower_it(alice, bob, now):
+    for day in range(3):
+        lapsed(alice, bob, at=now - timedelta(days=day))
+    found = standing.level(alice, now=now)
+    assert (found.level, texts(found)) == (1, ["You answered 0 of 3 asks"])
+
+
+def test_the_first_cancellation_in_ninety_days_costs_nothing(alice, bob, now):
+    an_event("lending.cancelled", a_lending(alice, bob, now=now), at=now - timedelta(days=100))
+    an_event("lending.cancelled", a_lending(alice, bob, now=now), at=now - timedelta(days=5))
+    assert standing.level(alice, now=now).level == 2
+    an_event("lending.cancelled", a_lending(alice, bob, now=now), at=now)
+    assert standing.level(alice, now=now).level == 1
+    assert standing.level(bob, now=now).level == 2
+
+
+def test_days_late_lower_the_borrowers_standing_and_are_counted(alice, bob, now):
+    lending = a_lending(alice, bob, now=now, due_at=now - timedelta(days=3))
+    an_event("lending.completed", lending, at=now)
+    found = standing.level(bob, now=now)
+    assert (found.level, found.open_requests) == (1, 3)
+    assert texts(found) == ["Books came back 3 days late in all; it counts for half a year"]
+    assert standing.level(alice, now=now).level == 2
+
+
+def test_what_is_older_than_half_a_year_is_forgotten(alice, bob, now):
+    lending = a_lending(alice, bob, now=now, due_at=now - timedelta(days=3))
+    an_event("lending.completed", lending, at=now)
+    assert standing.level(bob, now=now + timedelta(days=181)).level == 2
+
+
+def test_nobody_meets_counts_once_it_happens_twice(alice, bob, now):
+    for day in range(2):
+        an_event("lending.no_show", a_lending(alice, bob, now=now), at=now - timedelta(days=day))
+    assert texts(standing.level(alice, now=now)) == ["You kept 0 of your last 2 appointments"]
+    assert standing.level(alice, now=now).level == 1
+
+
+def test_an_event_sets_the_limits_of_both_in_sharing(alice, bob, now):
+    kept(alice, bob, 4, now=now - timedelta(days=10))
+    lending = a_lending(alice, bob, now=now)
+    handover = a_handover(lending, starts_at=now)
+    receivers.on_event(None, event=an_event("handover.confirmed", lending, at=now, handover=handover))
+    assert set(ReaderLimit.objects.values_list("reader", "open_requests")) == {(alice.pk, 7), (bob.pk, 7)}
+
+
+def test_the_nightly_look_forgets_what_has_grown_old(alice, bob, now):
+    kept(alice, bob, 5, now=now)
+    standing.apply(alice, now=now)
+    assert standing.refresh(now=now + timedelta(days=200)) == 1
+    assert ReaderLimit.objects.get(reader=alice).open_requests == 5
+
+
+def test_standing_is_three_queries_however_much_happened(alice, bob, now, django_assert_num_queries):
+    kept(alice, bob, 5, now=now)
+    factories.reader()
+    standing.level(alice, now=now)
+    with django_assert_num_queries(3):
+        standing.level(alice, now=now)
