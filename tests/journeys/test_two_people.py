@@ -1,0 +1,160 @@
+"""Two people in two browsers, on the service as it is started by `make run`; they act through what they see."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.service import Service
+from tests.journeys.words import Words
+
+pytestmark = pytest.mark.browser
+
+ALICE, BOB, PIN = "2023000001", "2023000002", "246810"
+SEATS = [("phone", "zh-CN"), ("desk", "en-GB"), ("phone", "en-GB"), ("desk", "zh-CN")]
+
+UNSHARED = """
+import json
+from personal_catalog.models import Title
+free = Title.objects.live().filter(copies=None, library_loans=None, requests=None).exclude(isbns=None).order_by("pk")
+print(json.dumps([{"isbn": t.isbns.first().isbn13, "title": t.title} for t in free]))
+"""
+ALICES_LOANS = """
+import json
+from django.utils import timezone
+from sharing import holdings, policies
+from sharing.models import LoanTitle, Lending
+now, policy, found = timezone.now(), policies.current(), []
+for row in LoanTitle.objects.filter(library_loan__patron__card_number="2023000001", library_loan__closed_at=None).order_by("pk"):
+    all_ = holdings.of_title(row.title_id, policy=policy, now=now)
+    loan = row.library_loan
+    if [h.key for h in all_ if h.free] == [f"loan-{loan.pk}"] and not row.title.requests.exists():
+        found.append({"title": row.title.title, "barcode": loan.barcode})
+print(json.dumps(found))
+"""
+
+
+class Person:
+    def __init__(self, page: Page, words: Words) -> None:
+        self.page, self.say = page, words
+
+    def sign_in(self, card_number: str) -> None:
+        self.page.goto("/sign-in/")
+        self.page.get_by_label(self.say("Card number")).fill(card_number)
+        self.page.get_by_label(self.say("PIN"), exact=True).fill(PIN)
+        self.page.get_by_role("button", name=self.say("Sign in"), exact=True).click()
+        expect(self.page).not_to_have_url(re.compile("sign-in"))
+
+    def press(self, english: str, context: str | None = None) -> None:
+        self.page.get_by_role("button", name=self.say(english, context), exact=True).first.click()
+
+    def navigate(self, english: str) -> None:
+        self.page.get_by_role("navigation").get_by_role("link", name=self.say(english, "navigation")).click()
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
+
+    def write(self, text: str) -> None:
+        self.page.get_by_label(self.say("Write a message")).first.fill(text)
+        self.page.get_by_role("button", name=self.say("Send"), exact=True).first.click()
+        self.sees(text)
+
+    def ask_for(self, title: str) -> None:
+        self.page.goto("/")
+        box = self.page.locator("main").get_by_role("searchbox")
+        box.fill(title)
+        box.press("Enter")
+        self.page.locator("main").get_by_role("link", name=title).first.click()
+        self.press("Ask for this book")
+
+    def code(self) -> str:
+        """The six digits as they stand on the page."""
+        return "".join(re.findall(r"\d", self.page.locator(".pin [aria-hidden]").inner_text()))
+
+
+@pytest.fixture(params=SEATS, ids=["phone-zh", "desk-en", "phone-en", "desk-zh"])
+def couple(request: pytest.FixtureRequest, visit: Visit) -> tuple[Person, Person]:
+    """Alice and Bob, signed in by card and PIN."""
+    size, language = request.param
+    alice, bob = (Person(visit(size=size, language=language), Words(language)) for _ in range(2))
+    alice.sign_in(ALICE)
+    bob.sign_in(BOB)
+    return alice, bob
+
+
+def _pick(service: Service, script: str) -> dict[str, str]:
+    """The next book of a list that the campus can spare; it is used up by the journey."""
+    found: list[dict[str, str]] = json.loads(service.manage("shell", "--verbosity", "0", "-c", script).splitlines()[-1])
+    return found[0]
+
+
+def _agree_and_meet(giver: Person, taker: Person) -> None:
+    """From the ask on the giver's page to the code entered by the taker, live on both sides."""
+    giver.page.get_by_role("link", name=re.compile("A reader asks|有人|读者")).first.click()
+
+
+def _hand_over(giver: Person, taker: Person) -> None:
+    giver.press("Show the code")
+    expect(giver.page.locator(".pin")).to_be_visible()
+    field = taker.page.locator("main").get_by_label(re.compile("digits|PIN|六位|交接码"))
+    expect(field).to_be_visible()
+    field.fill(giver.code())
+    taker.press("Confirm the handover")
+
+
+def _arrange(proposer: Person, other: Person) -> None:
+    proposer.press("Propose")
+    other.press("Agree")
+
+
+def _consent(alice: Person, bob: Person, title: str, button: str) -> None:
+    alice.page.goto("/todo/")
+    bob.ask_for(title)
+    alice.page.locator("main").get_by_role("link", name=re.compile(re.escape(title))).first.click()
+    alice.write("还在我桌上 · it is on my desk")
+    bob.sees("还在我桌上 · it is on my desk")
+    bob.write("好的，谢谢")
+    alice.sees("好的，谢谢")
+    expect(alice.page.locator("main")).not_to_contain_text("Bob")
+    expect(bob.page.locator("main")).not_to_contain_text("Alice")
+    alice.press(button)
+    expect(alice.page).to_have_url(re.compile(r"/lendings/\d+/"))
+    bob.page.goto(alice.page.url)
+    bob.sees("Alice")
+
+
+def test_a_personal_copy_from_isbn_to_return(couple: tuple[Person, Person], service: Service) -> None:
+    alice, bob = couple
+    book = _pick(service, UNSHARED)
+    alice.navigate("Add")
+    alice.page.get_by_label("ISBN").fill(f"{book['isbn'][:3]}-{book['isbn'][3:]}")
+    alice.page.get_by_label("ISBN").press("Enter")
+    alice.sees(book["title"])
+    alice.press("List this book")
+    alice.sees(book["title"])
+    _consent(alice, bob, book["title"], "Lend it")
+    _arrange(bob, alice)
+    _hand_over(alice, bob)
+    bob.press("Give it back")
+    _hand_over(bob, alice)
+    bob.sees(bob.say("Completed"))
+    alice.sees(alice.say("Completed"))
+
+
+def test_a_library_loan_from_request_to_new_due_date(couple: tuple[Person, Person], service: Service) -> None:
+    alice, bob = couple
+    book = _pick(service, ALICES_LOANS)
+    _consent(alice, bob, book["title"], "Pass it on")
+    _arrange(alice, bob)
+    _hand_over(alice, bob)
+    bob.sees(bob.say("Completed"))
+    bob.page.goto("/todo/")
+    bob.sees(book["title"])
+    alice.page.goto("/todo/")
+    expect(alice.page.locator("#loans")).not_to_contain_text(book["title"])
+
+
+def test_the_invariants_hold_after_the_journeys(service: Service) -> None:
+    assert "no violation" in service.manage("check_invariants")
