@@ -116,7 +116,9 @@ def initial_of(facts: BookFacts) -> dict[str, object]:
 
 class EditCopyForm(CopyForm):
     paused = forms.BooleanField(
-        label=pgettext_lazy("copy", "Not now"), required=False, help_text=_("Nobody is told it can be had until you take this back.")
+        label=pgettext_lazy("copy", "Not now"),
+        required=False,
+        help_text=_("Nobody is told it can be had until you take this back."),
     )
 
     def changes(self) -> dict[str, object]:

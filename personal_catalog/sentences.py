@@ -1,8 +1,7 @@
 """Sentences about records that are put together from parts."""
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from personal_catalog.lookup import Found
 from personal_catalog.lookup.sources import label

@@ -38,7 +38,7 @@ hooks.register("register_bulk_action", MergeTitles)
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
     return [
-        path("catalogue/queue/", queue.queue, name="catalog-queue"),
+        path("catalogue/queue/", queue.Queue.as_view(), name="catalog-queue"),
         path("catalogue/titles/<int:title_id>/approve/", queue.approve, name="catalog-approve"),
         path("catalogue/suggestions/<int:suggestion_id>/", queue.decide, name="catalog-decide"),
     ]

@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import holdings, people, progress, todo
+from sharing import holdings, people, progress, todo, typography
 from sharing.models import Ask, CirculationPolicy, Lending, Request
 from sharing.people import Record
+from sharing.phrases import fill
 from sharing.progress import Standing
 from sharing.steps import S, Scene
 
@@ -20,6 +25,12 @@ class ToAnswer:
     ask: Ask
     record: Record
 
+    template = "sharing/todo/ask.html"
+
+    @property
+    def at(self) -> datetime:
+        return self.ask.respond_by
+
 
 @dataclass(frozen=True)
 class ToDo:
@@ -28,9 +39,44 @@ class ToDo:
     lending: Lending
     scene: Scene
 
+    template = "sharing/todo/act.html"
+
     @property
     def step(self) -> str:
         return self.scene.meets if self.lending.status in (S.AGREED, S.RETURNING) else "wait"
+
+    @property
+    def what(self) -> str:
+        """What is to be done with the book, in one line; HTML, with languages marked."""
+        name = typography.lang_attribute(self.scene.name)
+        parts = {
+            "title": typography.book_title(self.lending.title),
+            "name": format_html("<span{}>{}</span>", name, self.scene.name),
+        }
+        return mark_safe(fill(escape(self._words()), parts))
+
+    def _words(self) -> str:
+        if self.lending.status == S.RETURNING:
+            return (
+                _("Give %(title)s back to %(name)s")
+                if self.scene.hands_over
+                else _("Take %(title)s back from %(name)s")
+            )
+        if not self.scene.gives:
+            return _("Get %(title)s from %(name)s")
+        return _("Pass %(title)s on to %(name)s") if self.scene.is_loan else _("Hand %(title)s to %(name)s")
+
+    @property
+    def waits_for(self) -> str:
+        if self.lending.status == S.TRANSFERRING:
+            return _("The library is moving the loan")
+        if self.lending.status in (S.NEEDS_LIBRARIAN, S.DISPUTED):
+            return _("A librarian will settle it")
+        return self.scene.say(_("%(name)s has your proposal"))
+
+    @property
+    def whose(self) -> str:
+        return self.scene.say(_("from %(name)s"))
 
     @property
     def at(self) -> datetime:
@@ -76,36 +122,34 @@ class Wish:
 
 @dataclass(frozen=True)
 class Agenda:
-    asks: list[ToAnswer]
-    acts: list[ToDo]
+    for_me: list[ToAnswer | ToDo]
+    """The soonest first."""
     waiting: list[ToDo]
     wishes: list[Wish]
-    borrowed: list[Lending]
+    borrowed: list[ToDo]
     loans: list[OnCard]
     away: list[Away]
 
     @property
     def count(self) -> int:
         """The same number as the badge's."""
-        return len(self.asks) + len(self.acts)
+        return len(self.for_me)
 
 
 def of(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> Agenda:
     """Nine queries."""
     live = list(Lending.objects.visible_to(reader).live().for_page())
-    steps = [ToDo(lending, Scene(lending, reader, policy, now)) for lending in live if _moves(lending)]
+    rows = [ToDo(lending, Scene(lending, reader, policy, now)) for lending in live]
+    steps = [row for row in rows if row.lending.status != S.ON_LOAN]
+    borrowed = [row for row in rows if row.lending.status == S.ON_LOAN and not row.scene.gives]
     by_loan = {row.library_loan_id: row for row in live if row.library_loan_id and row.giver_id == reader.pk}
     return Agenda(
-        asks=_asks(reader),
-        acts=sorted((row for row in steps if row.step in ACTS), key=lambda row: row.at),
+        for_me=sorted([*_asks(reader), *(row for row in steps if row.step in ACTS)], key=lambda row: row.at),
         waiting=[row for row in steps if row.step not in ACTS],
         wishes=[
             Wish(row, progress.stands(row, list(row.asks.all()), now=now)) for row in todo.requests_waiting(reader)
         ],
-        borrowed=sorted(
-            (row for row in live if row.status == S.ON_LOAN and row.taker_id == reader.pk),
-            key=lambda row: row.due_at or now,
-        ),
+        borrowed=sorted(borrowed, key=lambda row: row.lending.due_at or now),
         loans=[
             OnCard(loan, holdings.why_not(loan, policy, now), by_loan.get(loan.pk))
             for loan in todo.library_loans(reader)
@@ -125,10 +169,6 @@ def away_of(reader: Reader, live: Iterable[Lending]) -> list[Away]:
             row.lending.due_at.timestamp() if row.lending and row.lending.due_at else 0,
         ),
     )
-
-
-def _moves(lending: Lending) -> bool:
-    return lending.status != S.ON_LOAN
 
 
 def _asks(reader: Reader) -> list[ToAnswer]:

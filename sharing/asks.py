@@ -113,7 +113,8 @@ def _answer(ask: Ask, status: Ask.Status, now: datetime, *, reason: str = "") ->
 
 
 def _close_conversation(ask: Ask, now: datetime) -> None:
-    ask.conversation.closed_at = now
+    """At the moment at which it would have lapsed anyhow: until then a no looks like silence to the requester (P2)."""
+    ask.conversation.closed_at = max(now, ask.respond_by)
     ask.conversation.save(update_fields=["closed_at"])
 
 

@@ -16,7 +16,7 @@ from sharing.models import Ask, Conversation, Message
 def send_message(*, conversation_id: int, actor: Reader, text: str, now: datetime) -> Message:
     """The next message of the conversation; its number is one more than the last, under the conversation's lock (N5)."""
     conversation = locks.conversation(conversation_id, actor=actor)
-    if conversation.closed_at is not None:
+    if conversation.has_ended(now):
         raise IllegalTransition(
             "closed", "sent", _("This conversation has ended and can only be read. Your text was not sent.")
         )

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from library_bridge.models import LibraryLoan, Transfer
 from sharing import asks, events, harvest, lendings, requests, waves
+from sharing.api import auth, idempotency
 from sharing.models import Ask, Lending, Request
 
 Deed = dict[str, object]
@@ -30,6 +31,7 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _lendings(now)
     yield from _deliveries(now)
     yield from _uncatalogued(now)
+    yield from _run_out(now)
 
 
 def _unfulfilled(now: datetime) -> Iterator[Deed]:
@@ -75,9 +77,17 @@ def _deliveries(now: datetime) -> Iterator[Deed]:
 
 def _uncatalogued(now: datetime) -> Iterator[Deed]:
     """Loans that the library's nightly word brought, and that have no title in the shared catalogue yet."""
-    new = list(LibraryLoan.objects.filter(closed_at=None, catalogued=None).select_related("library").order_by("pk")[:SWEEP])
+    new = list(
+        LibraryLoan.objects.filter(closed_at=None, catalogued=None).select_related("library").order_by("pk")[:SWEEP]
+    )
     harvest.catalogue_loans(new, now=now)
     yield from ({"did": "loan.catalogued", "loan": loan.pk} for loan in new)
+
+
+def _run_out(now: datetime) -> Iterator[Deed]:
+    for what, gone in (("idempotency key", idempotency.purge(now)), ("API token", auth.purge(now))):
+        if gone:
+            yield {"did": "purged", "what": what, "count": gone}
 
 
 def _each(did: str, rows: Rows, act_on: Callable[[int], bool]) -> Iterator[Deed]:

@@ -61,7 +61,9 @@ def _ask(ask_id: int, request_id: int) -> Ask:
 def _lending(lending_id: int, ask_id: int, request_id: int) -> Lending:
     agreed = _ask(ask_id, request_id)
     rows = Lending.objects.select_for_update(of=("self",))
-    locked = _one(rows.select_related("giver", "taker", "copy", "library_loan__library", "transfer").filter(pk=lending_id))
+    locked = _one(
+        rows.select_related("giver", "taker", "copy", "library_loan__library", "transfer").filter(pk=lending_id)
+    )
     locked.ask, locked.request = agreed, agreed.request
     return locked
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from library_bridge.models import Reader
-from sharing.models import DomainEvent, Notification
+from sharing.models import Ask, DomainEvent, Notification
 
 
 def _requester(event: DomainEvent) -> set[int]:
@@ -17,6 +17,12 @@ def _holder(event: DomainEvent) -> set[int]:
 
 def _both(event: DomainEvent) -> set[int]:
     return _requester(event) | _holder(event)
+
+
+def _other_side(event: DomainEvent) -> set[int]:
+    """A holder who said no is not called back by what the requester, who cannot know, still writes."""
+    declined = event.ask is not None and event.ask.status == Ask.Status.DECLINED
+    return _requester(event) if declined else _both(event)
 
 
 def _borrower(event: DomainEvent) -> set[int]:
@@ -44,7 +50,7 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "lending.settled": _both,
     "handover.proposed": _both,
     "handover.agreed": _both,
-    "message.sent": _both,
+    "message.sent": _other_side,
 }
 
 

@@ -13,13 +13,14 @@ LATIN = re.compile(r"[0-9A-Za-z\u00c0-\u024f]")
 
 def fill(words: str, parts: Mapping[str, object]) -> str:
     """Like `words % parts`. Parts may be HTML: what counts is the text at their ends."""
-    before = PLACE.split(words)
-    out = before[0]
-    for key, after in zip(before[1::2], before[2::2], strict=True):
+    pieces = PLACE.split(words)
+    pieces[::2] = [piece.replace("%%", "%") for piece in pieces[::2]]
+    out = pieces[0]
+    for key, after in zip(pieces[1::2], pieces[2::2], strict=True):
         part = str(parts[key])
         text = strip_tags(part)
         out += f"{_air(out[-1:], text[:1])}{part}{_air(text[-1:], after[:1])}{after}"
-    return out.replace("%%", "%")
+    return out
 
 
 def _air(left: str, right: str) -> str:

@@ -10,7 +10,7 @@ from personal_catalog.models import Title
 from sharing import events, holdings, locks, policies, states, waves
 from sharing.errors import Denied, NotFound
 from sharing.holdings import Holding
-from sharing.models import Ask, CirculationPolicy, Request
+from sharing.models import Ask, CirculationPolicy, Conversation, Request
 
 
 def place_request(
@@ -177,4 +177,5 @@ def withdraw_other_asks(request: Request, *, now: datetime, but: Ask | None = No
     for ask in waiting.exclude(pk=but.pk) if but else waiting:
         ask.status, ask.answered_at, ask.remind_at = Ask.Status.WITHDRAWN, now, None
         ask.save(update_fields=["status", "answered_at", "remind_at"])
+        Conversation.objects.filter(ask=ask).update(closed_at=now)
         events.record("ask.withdrawn", now=now, actor=None, ask=ask, request=request, before="asked", after=ask.status)

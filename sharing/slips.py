@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from sharing import dates, notices, people
+from sharing import notices
 from sharing.models import DomainEvent, Handover, Lending
 from sharing.steps import S, Scene
 
@@ -50,9 +50,9 @@ def _accepted(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     hours = event.data.get("hours")
     if not isinstance(hours, int | float) or hours >= 48:
         return what, ""
-    return what, _("Answered within the hour") if hours < 1 else _("Answered within %(hours)s h") % {
-        "hours": int(hours) + 1
-    }
+    if hours < 1:
+        return what, _("Answered within the hour")
+    return what, scene.say(_("Answered within %(hours)s h"), hours=int(hours) + 1)
 
 
 def _arranged(scene: Scene, event: DomainEvent) -> tuple[str, str]:
@@ -60,7 +60,7 @@ def _arranged(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     back = event.handover.direction == Handover.Direction.BACK
     return (
         _("Return arranged") if back else _("Handover arranged"),
-        notices.meeting_of(event.handover, today=dates.day_of(event.at)),
+        notices.meeting_of(event.handover, today=scene.today),
     )
 
 
@@ -145,16 +145,19 @@ def _ahead(scene: Scene) -> Iterator[Row]:
     elif status in (S.NEEDS_LIBRARIAN, S.DISPUTED):
         yield Row(_("A librarian settles it"), when=pgettext("slip", "next"), state="next")
     elif status == S.ON_LOAN:
-        name = people.name(scene.lending.taker)
-        note = (
-            scene.say(_("%(name)s gives it back to you"))
-            if scene.gives
-            else scene.say(_("You give it back to %(name)s"))
-        )
-        yield Row(_("Due"), note, scene.lending.due_at, state="next")
+        yield Row(_("Due"), _back_to_owner(scene), scene.lending.due_at, state="next")
     elif status == S.COMPLETED and scene.is_loan:
-        note = scene.say(_("%(name)s returns it to the library")) if scene.gives else _("You return it to the library")
-        yield Row(_("Due"), note, scene.lending.due_at, state="later")
+        yield Row(_("Due"), _back_to_library(scene), scene.lending.due_at, state="later")
+
+
+def _back_to_owner(scene: Scene) -> str:
+    return (
+        scene.say(_("%(name)s gives it back to you")) if scene.gives else scene.say(_("You give it back to %(name)s"))
+    )
+
+
+def _back_to_library(scene: Scene) -> str:
+    return scene.say(_("%(name)s returns it to the library")) if scene.gives else _("You return it to the library")
 
 
 def _meeting(scene: Scene) -> Row:
@@ -180,13 +183,6 @@ def _meeting(scene: Scene) -> Row:
 def _then(scene: Scene) -> Iterator[Row]:
     if scene.is_loan:
         yield Row(_("The library moves the loan"), when=pgettext("slip", "then"), state="later")
-        assert scene.lending.library_loan is not None
-        taker = scene.say(_("%(name)s returns it to the library")) if scene.gives else _("You return it to the library")
-        yield Row(taker, _("The library sets the date"), when=pgettext("slip", "then"), state="later")
+        yield Row(_back_to_library(scene), _("The library sets the date"), when=pgettext("slip", "then"), state="later")
     elif scene.lending.mode == Lending.Mode.LEND:
-        note = (
-            scene.say(_("%(name)s gives it back to you"))
-            if scene.gives
-            else scene.say(_("You give it back to %(name)s"))
-        )
-        yield Row(note, when=pgettext("slip", "then"), state="later")
+        yield Row(_back_to_owner(scene), when=pgettext("slip", "then"), state="later")

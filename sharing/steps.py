@@ -196,10 +196,10 @@ def _with_whom(scene: Scene) -> str:
 
 def _moving(scene: Scene) -> Step:
     transfer = scene.lending.transfer
-    word = heading = _("The library is moving the loan")
     if transfer is None or transfer.reason_code != "unavailable":
         says = _("Both confirmations are saved. This usually takes less than a minute; you need do nothing.")
-        return Step("moving", "wait", word, heading, says, _with_whom(scene))
+        heading = _("The library is moving the loan.")
+        return Step("moving", "wait", _("The library is moving the loan"), heading, says, _with_whom(scene))
     says = _("Both confirmations are saved; we try again every five minutes and tell you when it is done.")
     down = _("The library system can’t be reached, so the loan has not moved yet.")
     return Step("moving_later", "wait", _("Waiting for the library"), down, says, _with_whom(scene))
@@ -209,9 +209,9 @@ def _librarian(scene: Scene) -> Step:
     transfer = scene.lending.transfer
     why = reasons.sentence(transfer.reason_code) if transfer is not None and transfer.reason_code else ""
     says = _("Librarians see this in their list and settle it; you hear of it here.")
-    heading = _("The library did not move the loan")
-    answers = _on_whose_card(scene, transfer)
-    return Step("librarian", "wait", _("A librarian is needed"), heading, f"{why} {says}".strip(), answers)
+    says = scene.say(_("%(why)s %(then)s"), why=why, then=says) if why else says
+    heading = _("The library did not move the loan.")
+    return Step("librarian", "wait", _("A librarian is needed"), heading, says, _on_whose_card(scene, transfer))
 
 
 def _on_whose_card(scene: Scene, transfer: Transfer | None) -> str:
@@ -226,7 +226,7 @@ def _disputed(scene: Scene) -> Step:
     says = _(
         "Librarians see this in their list. Both of you will read here how it was settled; until then nothing runs on by itself."
     )
-    return Step("librarian", "wait", _("A librarian will settle it"), _("A problem was reported"), says)
+    return Step("librarian", "wait", _("A librarian will settle it"), _("A problem was reported."), says)
 
 
 def _lent(scene: Scene) -> Step:
@@ -265,7 +265,7 @@ def _days_left(scene: Scene) -> str:
 
 def _passing(scene: Scene) -> Step:
     return Step(
-        "moving", "wait", _("Handed over"), _("Both of you have confirmed"), _("The next step follows by itself.")
+        "moving", "wait", _("Handed over"), _("Both of you have confirmed."), _("The next step follows by itself.")
     )
 
 

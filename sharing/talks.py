@@ -45,7 +45,7 @@ def read(conversation: Conversation, *, viewer: Reader, now: datetime, last: int
         conversation,
         list(_bubbles(conversation, messages, viewer, timezone.localdate(now))),
         blind=conversation.ask.status != Ask.Status.ACCEPTED,
-        closed=_("This conversation has ended; it can be read, not continued.") if conversation.closed_at else "",
+        closed=_("This conversation has ended; it can be read, not continued.") if conversation.has_ended(now) else "",
     )
 
 
@@ -55,7 +55,7 @@ def _bubbles(conversation: Conversation, messages: list[Message], viewer: Reader
         if dates.day_of(message.sent_at) != day:
             day = dates.day_of(message.sent_at)
             words = dates.near_date(day, today=today)
-            yield Bubble(f"{message.seq}-day", note=words[:1].upper() + words[1:])
+            yield Bubble(day.isoformat(), note=words[:1].upper() + words[1:])
         yield Bubble(
             str(message.seq),
             mine=message.author_id == viewer.pk,

@@ -53,6 +53,17 @@ def one_order(request: HttpRequest, items: list[MenuItem]) -> None:
         item.order = PLACES.get(item.name, item.order)
 
 
+@hooks.register("construct_help_menu")
+def our_help(request: HttpRequest, items: list[MenuItem]) -> None:
+    """News of the CMS is nothing to a librarian; what the figures mean is."""
+    items[:] = [item for item in items if not item.name.startswith(("whats-new", "editor-guide"))]
+
+
+@hooks.register("register_help_menu_item")
+def figures_explained() -> MenuItem:
+    return MenuItem(_("What the figures mean"), reverse("desk-definitions"), icon_name="help", order=100)
+
+
 @hooks.register("construct_homepage_panels")
 def panels(request: HttpRequest, found: list[Any]) -> None:
     ours = (overview.StuckPanel, overview.FiguresPanel, overview.ChartsPanel, overview.WantedPanel)

@@ -33,6 +33,8 @@ def send_next_wave(*, request_id: int, now: datetime) -> list[Ask]:
 def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> list[Holding]:
     """Free holdings of the title that this request has not been put to yet, best first, one a holder."""
     found = [h for h in _wanted(request, policy, now) if h.free]
+    if not found:
+        return []
     holders = {h.holder.pk for h in found}
     asked = set(request.asks.values_list("holder_id", flat=True))
     books = set(request.asks.values_list("copy_id", flat=True)) - {None}  # one may have drifted to another holder since

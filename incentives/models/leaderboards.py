@@ -24,7 +24,6 @@ class LeaderboardEntry(models.Model):
     pseudonym = models.CharField(max_length=40)
     count = models.PositiveIntegerField()
 
-    wagtail_reference_index_ignore = True
 
     class Meta:
         ordering = ["board", "period", "position"]
@@ -43,7 +42,6 @@ class LeaderboardRun(models.Model):
     day = models.DateField(unique=True)
     at = models.DateTimeField()
 
-    wagtail_reference_index_ignore = True
 
     def __str__(self) -> str:
         return str(self.day)

@@ -30,7 +30,6 @@ class Account(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="points_accounts"
     )
 
-    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("account")
@@ -103,7 +102,6 @@ class Entry(models.Model):
     )
     seal = models.OneToOneField("incentives.Seal", on_delete=models.PROTECT, related_name="+")
 
-    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -134,7 +132,6 @@ class Posting(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
     amount = models.IntegerField()
 
-    wagtail_reference_index_ignore = True
 
     class Meta:
         constraints = [
@@ -154,7 +151,6 @@ class Seal(models.Model):
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="+")
 
-    wagtail_reference_index_ignore = True
 
     def __str__(self) -> str:
         return str(self.pk)

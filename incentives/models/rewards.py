@@ -37,7 +37,6 @@ class Reward(models.Model):
     ends_at = models.DateTimeField(_("offered until"), null=True, blank=True)
     sort = models.PositiveSmallIntegerField(pgettext_lazy("reward", "order"), default=100)
 
-    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("reward")
@@ -95,7 +94,6 @@ class Voucher(models.Model):
         verbose_name=_("honoured by"),
     )
 
-    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("voucher")

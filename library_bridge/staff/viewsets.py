@@ -42,7 +42,13 @@ def register_policies() -> None:
         register_permission_policy(model, OnlyToSee(model))
 
 
-class Libraries(ModelViewSet):
+class Listing(ModelViewSet):
+    """No page of the CMS refers to these rows, so its index of references need not follow every change of a loan."""
+
+    add_to_reference_index = False
+
+
+class Libraries(Listing):
     model = Library
     name = "libraries"
     icon = "home"
@@ -50,7 +56,7 @@ class Libraries(ModelViewSet):
     form_fields = ["code", "name_zh", "name_en", "adapter", "settings", "time_zone", "is_active"]
 
 
-class Areas(ModelViewSet):
+class Areas(Listing):
     model = Area
     name = "areas"
     icon = "site"
@@ -58,7 +64,7 @@ class Areas(ModelViewSet):
     form_fields = ["code", "name_zh", "name_en", "sort"]
 
 
-class Records(ModelViewSet):
+class Records(Listing):
     model = EmbeddedRecord
     name = "records"
     icon = "doc-full"
@@ -70,7 +76,7 @@ class Records(ModelViewSet):
         return EmbeddedRecordForm
 
 
-class Items(ModelViewSet):
+class Items(Listing):
     model = EmbeddedItem
     name = "items"
     icon = "list-ul"
@@ -81,7 +87,7 @@ class Items(ModelViewSet):
     form_fields = ["library", "barcode", "record", "item_type", "branch", "status"]
 
 
-class EmbeddedPatrons(ModelViewSet):
+class EmbeddedPatrons(Listing):
     model = EmbeddedPatron
     name = "embedded-patrons"
     icon = "group"
@@ -94,7 +100,7 @@ class EmbeddedPatrons(ModelViewSet):
         return EmbeddedPatronForm
 
 
-class EmbeddedLoans(ModelViewSet):
+class EmbeddedLoans(Listing):
     model = EmbeddedLoan
     name = "embedded-loans"
     icon = "history"
@@ -103,7 +109,7 @@ class EmbeddedLoans(ModelViewSet):
     inspect_view_enabled = True
 
 
-class Holds(ModelViewSet):
+class Holds(Listing):
     model = EmbeddedHold
     name = "holds"
     icon = "time"
@@ -111,7 +117,7 @@ class Holds(ModelViewSet):
     form_fields = ["record", "item", "patron", "placed_at", "cancelled_at"]
 
 
-class Categories(ModelViewSet):
+class Categories(Listing):
     model = PatronCategory
     name = "patron-categories"
     icon = "group"
@@ -119,7 +125,7 @@ class Categories(ModelViewSet):
     form_fields = ["library", "code", "name", "loan_limit", "fine_limit"]
 
 
-class ItemTypes(ModelViewSet):
+class ItemTypes(Listing):
     model = ItemType
     name = "item-types"
     icon = "tag"
@@ -127,7 +133,7 @@ class ItemTypes(ModelViewSet):
     form_fields = ["library", "code", "name", "for_loan"]
 
 
-class Rules(ModelViewSet):
+class Rules(Listing):
     model = CirculationRule
     name = "circulation-rules"
     icon = "cog"
@@ -135,7 +141,7 @@ class Rules(ModelViewSet):
     form_fields = list_display
 
 
-class Patrons(ModelViewSet):
+class Patrons(Listing):
     """Cards with an account here. No names: a card number is enough to find one at the desk."""
 
     model = Patron
@@ -150,7 +156,7 @@ class Patrons(ModelViewSet):
     inspect_view_fields = ["library", "card_number", "blocked_reason", "checked_at", "loans_checked_at"]
 
 
-class Loans(ModelViewSet):
+class Loans(Listing):
     model = LibraryLoan
     name = "library-loans"
     icon = "history"
@@ -162,7 +168,7 @@ class Loans(ModelViewSet):
     inspect_view_enabled = True
 
 
-class Transfers(ModelViewSet):
+class Transfers(Listing):
     model = Transfer
     name = "transfers"
     icon = "redirect"

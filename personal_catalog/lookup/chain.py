@@ -16,6 +16,7 @@ from personal_catalog.lookup.sources import Source, SourceUnavailable, configure
 
 logger = logging.getLogger(__name__)
 OWN = "own"  # what the catalogue has is completed in the background, not while a reader waits
+A_MOMENT = 0.3
 ENOUGH = ("title", "creators", "publisher", "year")
 
 
@@ -44,6 +45,7 @@ def find_elsewhere(isbn13: str, *, now: datetime) -> Found:
 
 
 def _find(sources: list[Source], isbn13: str, now: datetime) -> Found:
+    until = time.monotonic() + settings.LOOKUP_SECONDS_TOGETHER
     found: Answers = {}
     for source in (s for s in sources if not is_remote(s)):
         found[source.name] = _near(source, isbn13)
@@ -54,7 +56,7 @@ def _find(sources: list[Source], isbn13: str, now: datetime) -> Found:
     to_ask = [s for s in remote if s.name not in found]
     if knows_enough(found.values()) or not to_ask:
         return _joined(found, sources, pending=False)
-    asked = _ask_together(to_ask, isbn13)
+    asked = _ask_together(to_ask, isbn13, until)
     answers.keep(isbn13, asked, now=now)
     found |= asked
     silent = any(s.name not in asked for s in to_ask)
@@ -74,15 +76,16 @@ def _near(source: Source, isbn13: str) -> BookFacts | None:
         return None
 
 
-def _ask_together(sources: list[Source], isbn13: str) -> Answers:
-    """Answers that came in time. Waits for no more once they say enough; who is slow is left to finish alone."""
+def _ask_together(sources: list[Source], isbn13: str, until: float) -> Answers:
+    """Answers that came in time. Once they say enough, the rest have a moment more, so that the nearest source has the
+    word whenever it is nearly as quick; who is slow is left to finish alone."""
     told: queue.SimpleQueue[tuple[str, BookFacts | None, bool]] = queue.SimpleQueue()
     asked = [source for source in sources if breaker.allows(source.name)]
     for source in asked:
         threading.Thread(target=_ask, args=(source, isbn13, told), daemon=True, name=f"lookup {source.name}").start()
-    end = time.monotonic() + min(settings.LOOKUP_SECONDS_EACH, settings.LOOKUP_SECONDS_TOGETHER)
+    end = min(until, time.monotonic() + settings.LOOKUP_SECONDS_EACH)
     waiting, made = {source.name for source in asked}, Answers()
-    while waiting and not knows_enough(made.values()):
+    while waiting:
         try:
             name, facts, answered = told.get(timeout=max(0.0, end - time.monotonic()))
         except queue.Empty:
@@ -91,6 +94,8 @@ def _ask_together(sources: list[Source], isbn13: str) -> Answers:
         breaker.note(name, ok=answered)
         if answered:
             made[name] = facts
+        if knows_enough(made.values()):
+            end = min(end, time.monotonic() + A_MOMENT)
     if not knows_enough(made.values()):
         for name in waiting:
             breaker.note(name, ok=False)

@@ -61,7 +61,6 @@ class Title(models.Model):
     cover_seed = models.CharField(max_length=40, blank=True, editable=False)
 
     objects = TitleQuerySet.as_manager()
-    wagtail_reference_index_ignore = True  # a title refers to nothing whose usage the admin would show
 
     class Meta:
         verbose_name = _("title")

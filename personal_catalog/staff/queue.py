@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from personal_catalog import curation, titles
 from personal_catalog.errors import AlreadyDecided, IsbnTaken, NoTitle
@@ -21,18 +25,27 @@ if TYPE_CHECKING:
 MOST_SHOWN = 50
 
 
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    _curator(request)
-    pending = Title.objects.filter(status=Title.Status.PENDING).order_by("created_at").prefetch_related("isbns")
-    suggestions = TitleSuggestion.objects.filter(status=TitleSuggestion.Status.OPEN).select_related("title")
-    context = {
-        "pending": pending[:MOST_SHOWN],
-        "pending_count": pending.count(),
-        "suggestions": [(s, _changes(s)) for s in suggestions[:MOST_SHOWN]],
-        "suggestion_count": suggestions.count(),
-    }
-    return render(request, "personal_catalog/admin/queue.html", context)
+class Queue(WagtailAdminTemplateMixin, TemplateView):
+    template_name = "personal_catalog/admin/queue.html"
+    page_title = gettext_lazy("Waiting for a curator")
+    header_icon = "clipboard-list"
+    breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": page_title}]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        _curator(request)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        pending = Title.objects.filter(status=Title.Status.PENDING).order_by("created_at").prefetch_related("isbns")
+        suggestions = TitleSuggestion.objects.filter(status=TitleSuggestion.Status.OPEN).select_related("title")
+        return {
+            **super().get_context_data(**kwargs),
+            "pending": pending[:MOST_SHOWN],
+            "pending_count": pending.count(),
+            "suggestions": [(s, _changes(s)) for s in suggestions.prefetch_related("title__isbns")[:MOST_SHOWN]],
+            "suggestion_count": suggestions.count(),
+        }
 
 
 @require_POST

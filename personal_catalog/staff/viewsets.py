@@ -7,7 +7,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, UpdatedAtColumn
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
@@ -76,12 +76,11 @@ class Titles(SnippetViewSet):
     index_view_class = TitleIndex
     list_display = [
         "title",
-        "creators_text",
+        Column("creators_text", label=_("Creators")),
         "publisher",
         "year",
-        "status",
-        BooleanColumn("lookup_pending", label=_("Waits for a source")),
-        UpdatedAtColumn(),
+        Column("get_status_display", label=_("status"), sort_key="status"),
+        DateColumn("created_at", label=_("added"), sort_key="created_at"),
     ]
     list_per_page = 50
     ordering = ("-created_at", "-pk")

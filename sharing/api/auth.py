@@ -83,7 +83,7 @@ def count_call(reader: Reader, *, now: datetime) -> None:
     counter = Counter(f"api:calls:{reader.pk}", settings.API_CALLS_PER_MINUTE, MINUTE)
     if counter.add(now=now) > counter.limit:
         until = now + timedelta(seconds=counter.seconds_left(now=now))
-        raise LimitReached(_("That were many calls within a minute. Nothing was done; please wait a moment."), until)
+        raise LimitReached(_("Too many calls within a minute. Nothing was done; please wait a moment."), until)
 
 
 def digest(text: str) -> str:

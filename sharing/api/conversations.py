@@ -34,7 +34,7 @@ def list_messages(request: Call, id: str, paging: Query[Paging], after: int = 0)
     def one(row: Message) -> MessageOut:
         return serializers.message(row, conversation=conversation, viewer=request.auth)
 
-    closed = conversation.closed_at is not None
+    closed = conversation.has_ended(timezone.now())
     return MessagePage.of(request, paging, rows, one, last_seq=conversation.last_seq, closed=closed)
 
 

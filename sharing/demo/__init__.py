@@ -32,7 +32,7 @@ def _tell(now: datetime) -> None:
     campus = Campus(start=now - timedelta(days=history.DAYS + 1), end=now, seed=SEED)
     harvest.harvest_library(cast.library, now=campus.clock)
     desk, wishes = Desk(campus, cast), Wishes(campus, cast)
-    campus.after_each = wishes.look_for_asks
+    wishes.pool.spared = desk.titles_ahead(cast.personas)
     Present(campus, cast, desk, wishes).tell()
     history.tell(campus, cast, desk, wishes)
     try:

@@ -6,7 +6,7 @@ that moment. What lies after the end is never told: that is how the present come
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -30,7 +30,6 @@ class Campus:
     def __init__(self, *, start: datetime, end: datetime, seed: int) -> None:
         self.clock, self.end = start, end
         self.random = Random(seed)
-        self.after_each: Callable[[], None] = lambda: None
         self.refusals: Counter[str] = Counter()
         self._agenda: list[tuple[datetime, int, Story]] = []
         self._order = count()
@@ -43,7 +42,6 @@ class Campus:
             moment, _order, story = heappop(self._agenda)
             self.clock = max(self.clock, moment)
             self._go_on(story)
-            self.after_each()
         self.clock = self.end
 
     def _go_on(self, story: Story) -> None:

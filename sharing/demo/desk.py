@@ -4,7 +4,7 @@ The loans that the library's own demo has made are taken back first and made aga
 what happens in the story before that day must not know of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.db.models import Q
@@ -15,7 +15,7 @@ from library_bridge.ports import Refused
 from sharing import harvest
 from sharing.demo.campus import Campus, Story
 from sharing.demo.cast import Cast
-from sharing.models import Lending
+from sharing.models import HarvestedRecord, Lending
 
 BEFORE_DUE = timedelta(days=4)
 
@@ -24,7 +24,7 @@ class Desk:
     def __init__(self, campus: Campus, cast: Cast) -> None:
         self.campus, self.cast = campus, cast
         ahead = EmbeddedLoan.objects.filter(item__library=cast.library, checked_out_at__gt=campus.clock)
-        self.ahead = {loan.item_id: loan for loan in ahead.select_related("patron")}
+        self.ahead = {loan.item_id: loan for loan in ahead.select_related("patron", "item__record")}
 
     # loans ahead
 
@@ -33,6 +33,12 @@ class Desk:
         LibraryLoan.objects.filter(library=self.cast.library, checked_out_at__gt=self.campus.clock).delete()
         for loan in self.ahead.values():
             self.campus.tell(self._taken_out(loan), at=loan.checked_out_at)
+
+    def titles_ahead(self, readers: Iterable[Reader]) -> set[int]:
+        cards = {self.cast.cards[reader.pk].card_number for reader in readers}
+        records = [loan.item.record.record_id for loan in self.ahead.values() if loan.patron.card_number in cards]
+        of_library = HarvestedRecord.objects.filter(library=self.cast.library, record_id__in=records)
+        return set(of_library.values_list("title_id", flat=True))
 
     def _taken_out(self, loan: EmbeddedLoan) -> Story:
         del self.ahead[loan.item_id]

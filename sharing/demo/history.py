@@ -13,22 +13,22 @@ from sharing.demo.wishes import Wishes
 from sharing.models import HarvestedRecord
 
 DAYS = 178
-ROUNDS = ((9, 5), (14, 35), (20, 5))
+ROUNDS = ((9, 5), (20, 5))
 
 # The study's twelve titles, in its order: how often each is passed on in these months. The library's records count alike.
-STUDY = (8, 7, 7, 7, 6, 6, 5, 5, 5, 5, 5, 5)
+STUDY = (8, 6, 6, 6, 5, 5, 4, 4, 4, 4, 4, 4)
 STUDY_UNTIL = 34  # days ago; from then on the personas have some of these titles
 
 EVERYDAY = {
-    "lent": 96, "unanswered": 27, "nobody_has_it": 12, "withdrawn": 21, "giver_steps_back": 8, "taker_steps_back": 8, "no_show": 3,
+    "lent": 60, "unanswered": 23, "nobody_has_it": 7, "withdrawn": 17, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 3,
 }  # fmt: skip
-DESK_LOANS = 60
-JOURNEYS = 6
+DESK_LOANS = 40
+JOURNEYS = 4
 DISPUTES = 2
 
 
 def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
-    campus.tell(_rounds(campus), at=campus.day(DAYS, *ROUNDS[0]))
+    campus.tell(_rounds(campus, wishes), at=campus.day(DAYS, *ROUNDS[0]))
     _study(campus, desk, wishes)
     _desk_loans(campus, desk)
     _everyday(campus, wishes)
@@ -36,11 +36,12 @@ def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
     _personas(campus, cast, wishes)
 
 
-def _rounds(campus: Campus) -> Story:
-    """What the scheduler does every minute, here three times a day."""
+def _rounds(campus: Campus, wishes: Wishes) -> Story:
+    """What the scheduler does every minute, here twice a day."""
     while True:
         for _deed in due.act(now=campus.clock):
             pass
+        wishes.look_for_asks()
         today = (campus.days_on(0, *clock) for clock in ROUNDS)
         yield next((moment for moment in today if moment > campus.clock), campus.days_on(1, *ROUNDS[0]))
 
@@ -114,4 +115,6 @@ def _personas(campus: Campus, cast: Cast, wishes: Wishes) -> None:
 def _alice_lends(campus: Campus, cast: Cast, wishes: Wishes) -> Story:
     mine = wishes.pool.of_reader(cast.alice)
     if mine:
-        yield from wishes.wish(Plan("lent", keep=campus.random.uniform(9, 24)), holding_key=campus.random.choice(mine).key)
+        yield from wishes.wish(
+            Plan("lent", keep=campus.random.uniform(9, 24)), holding_key=campus.random.choice(mine).key
+        )

@@ -47,8 +47,9 @@ def after_handover(campus: Campus, cast: Cast, lending_id: int, plan: Plan) -> S
 
 def _thanks(campus: Campus, lending: Lending) -> Story:
     yield campus.later(0.2, 4)
-    write(campus, lending, lending.taker, words.THANKS)
-    if campus.chance(0.6):
+    if campus.chance(0.7):
+        write(campus, lending, lending.taker, words.THANKS)
+    if campus.chance(0.4):
         yield campus.later(0.1, 3)
         write(campus, lending, lending.giver, words.WELCOME)
 
@@ -128,7 +129,7 @@ def _reading_time(campus: Campus) -> float:
 def bring_back(campus: Campus, lending_id: int, days: float) -> Story:
     lending = _get(lending_id)
     assert lending.due_at is not None
-    if 40 < days < 58 and campus.chance(0.4):
+    if 33 < days < 58 and campus.chance(0.5):
         yield campus.by_day(lending.due_at - timedelta(days=campus.random.uniform(4, 9)))
         if policies.may_extend(_get(lending_id), lending.taker, campus.clock):
             lendings.extend_lending(lending_id=lending_id, actor=lending.taker, now=campus.clock)
@@ -139,9 +140,11 @@ def bring_back(campus: Campus, lending_id: int, days: float) -> Story:
 
 def return_now(campus: Campus, lending_id: int) -> Story:
     lending = _get(lending_id)
-    write(campus, lending, lending.taker, words.COMING_BACK)
     lendings.start_return(lending_id=lending_id, actor=lending.taker, now=campus.clock)
-    handover = yield from arrange(campus, lending)
+    handover = lending.handovers.open().get()
+    if campus.chance(0.5):
+        write(campus, lending, lending.taker, words.COMING_BACK)
+        handover = yield from arrange(campus, lending)
     yield from confirm(campus, handover)
 
 
@@ -151,9 +154,7 @@ def quarrel(campus: Campus, cast: Cast, lending: Lending) -> Story:
     lendings.dispute_lending(lending_id=lending.pk, actor=lending.giver, reason=why, now=campus.clock)
     yield campus.later(40, 90)
     settled = words.say(words.SETTLED, cast.lin, campus.random)
-    lendings.settle_lending(
-        lending_id=lending.pk, actor=cast.lin, outcome="returned", reason=settled, now=campus.clock
-    )
+    lendings.settle_lending(lending_id=lending.pk, actor=cast.lin, outcome="returned", reason=settled, now=campus.clock)
 
 
 def _out(lending: Lending) -> datetime:
@@ -176,4 +177,5 @@ def write(campus: Campus, lending: Lending, author: Reader, what: words.Both) ->
 
 
 def _get(lending_id: int) -> Lending:
-    return Lending.objects.for_page().get(pk=lending_id)
+    of = ("giver__area", "taker__area", "ask__conversation")
+    return Lending.objects.select_related(*of).get(pk=lending_id)

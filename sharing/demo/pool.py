@@ -19,7 +19,7 @@ class Pool:
     def __init__(self, campus: Campus, cast: Cast) -> None:
         self.campus, self.cast = campus, cast
         self.spared: set[int] = set()
-        """Titles kept for a scene of their own."""
+        """Titles of which a persona will have a loan in the end."""
 
     def a_free_title(self) -> int:
         """Of which somebody has something to lend now; 0 when the look found none."""
@@ -29,7 +29,9 @@ class Pool:
         return self.campus.random.choice(titles) if titles else 0
 
     def a_title_nobody_has(self) -> int:
-        titles = Title.objects.live().exclude(pk__in=self._held()).order_by("pk").values_list("pk", flat=True)
+        titles = (
+            Title.objects.live().exclude(pk__in=self._held() | self.spared).order_by("pk").values_list("pk", flat=True)
+        )
         return self.campus.random.choice(list(titles))
 
     def titles_held_by(self, number: int) -> list[int]:

@@ -3,7 +3,7 @@
 They keep room for more: Alice has loans and copies that nobody has asked for, Bob has one open request.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -82,7 +82,8 @@ class Present:
 
     def _alice_is_asked(self, kind: str, mode: str) -> Story:
         mine = self.wishes.pool.of_reader(self.cast.alice, kind=kind, mode=mode)
-        yield from self.wishes.wish(SILENT, holding_key=mine[0].key, by=next(self.extras))
+        lasting = [h for h in mine if h.due_at is None or h.due_at > self.campus.end + timedelta(days=9)]
+        yield from self.wishes.wish(SILENT, holding_key=lasting[0].key, by=next(self.extras))
 
     def _alice_has_an_appointment(self) -> Story:
         mine = self.wishes.pool.of_reader(self.cast.alice)
@@ -128,7 +129,5 @@ class Present:
         lendings.advance_transfer(lending_id=lending.pk, now=self.campus.clock)
 
     def _hold(self, item: EmbeddedItem, reader: Reader) -> None:
-        card = EmbeddedPatron.objects.get(
-            library=self.cast.library, card_number=self.cast.cards[reader.pk].card_number
-        )
+        card = EmbeddedPatron.objects.get(library=self.cast.library, card_number=self.cast.cards[reader.pk].card_number)
         EmbeddedHold.objects.create(record=item.record, patron=card, placed_at=self.campus.clock)

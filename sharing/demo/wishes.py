@@ -43,6 +43,7 @@ class Wishes:
                 campus.refusals[refusal.code] += 1
                 continue
             self.plans[placed.pk] = plan
+            self.look_for_asks()
             if plan.ends == "withdrawn":
                 yield campus.later(6, 44)
                 requests.cancel_request(request_id=placed.pk, actor=reader, now=campus.clock)
@@ -68,7 +69,7 @@ class Wishes:
         for ask in wave:
             if ask == agrees:
                 campus.tell(self._agree(ask, plan), at=campus.later(0.4, 16))
-            elif plan.ends != "silent" and campus.chance(0.5 if plan.ends == "unanswered" else 0.35):
+            elif plan.ends != "silent" and campus.chance(0.35):
                 campus.tell(self._decline(ask), at=campus.later(1, 30))
 
     def _agree(self, ask: Ask, plan: Plan) -> Story:
@@ -99,6 +100,4 @@ class Wishes:
 
     def _write(self, ask: Ask, author: Reader, what: words.Both) -> None:
         text = words.say(what, author, self.campus.random)
-        conversations.send_message(
-            conversation_id=ask.conversation.pk, actor=author, text=text, now=self.campus.clock
-        )
+        conversations.send_message(conversation_id=ask.conversation.pk, actor=author, text=text, now=self.campus.clock)

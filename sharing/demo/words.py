@@ -62,12 +62,19 @@ RUNNING_LATE: Both = (
     ("Sorry, I will be about ten minutes late.", "Class has just ended, I am on my way."),
 )  # fmt: skip
 GIVER_STEPS_BACK: Both = (
-    ("抱歉，书被室友带回家了，这次给不了您。", "临时要用这本书备课，实在不好意思。", "发现书里有几页脱落，想先修好再借。"),
+    (
+        "抱歉，书被室友带回家了，这次给不了您。",
+        "临时要用这本书备课，实在不好意思。",
+        "发现书里有几页脱落，想先修好再借。",
+    ),
     ("I am sorry, I need the book again for an exam.", "My roommate has taken it home by mistake."),
 )
 TAKER_STEPS_BACK: Both = (
     ("已经在图书馆借到了，谢谢您。", "课程调整了，暂时用不上，抱歉打扰。", "这周临时出差，先不借了，不好意思。"),
-    ("I have found it at the library meanwhile, thank you.", "The course has been cancelled, so I do not need it any more."),
+    (
+        "I have found it at the library meanwhile, thank you.",
+        "The course has been cancelled, so I do not need it any more.",
+    ),
 )
 COMPLAINTS: Both = (
     ("第 120 页前后有水渍，封面也皱了，交接时不是这样的。", "书脊开裂，还缺了一张插页。"),
@@ -75,7 +82,9 @@ COMPLAINTS: Both = (
 )
 SETTLED: Both = (
     ("已请双方到还书台看过：不影响阅读，由借书人付修补费，书已当面还给书主。",),
-    ("Both were at the desk: it can still be read, the borrower pays for the repair, and the book is back with its owner.",),
+    (
+        "Both were at the desk: it can still be read, the borrower pays for the repair, and the book is back with its owner.",
+    ),
 )
 
 PLACES: dict[str, Both] = {

@@ -1,5 +1,6 @@
 """What holder and requester write to each other, from before consent on."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -29,6 +30,9 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return f"C-{self.pk}"
+
+    def has_ended(self, now: datetime) -> bool:
+        return self.closed_at is not None and self.closed_at <= now
 
 
 class Message(models.Model):

@@ -38,27 +38,55 @@ class CirculationPolicy(BaseGenericSetting):
     panels = [
         MultiFieldPanel(
             [
-                FieldPanel("answer_window_hours"),
-                FieldPanel("wave_size"),
-                FieldPanel("request_days"),
-                FieldPanel("handover_days"),
+                FieldPanel(
+                    "answer_window_hours",
+                    help_text=_("How long a holder has to say yes or no. Reminders go out half-way and near the end."),
+                ),
+                FieldPanel(
+                    "wave_size",
+                    help_text=_("When none of them is left to answer, the next ones are asked, as many again."),
+                ),
+                FieldPanel("request_days", help_text=_("By then the reader has a result, whatever it is.")),
+                FieldPanel(
+                    "handover_days",
+                    help_text=_("When the book has not changed hands by then, the lending ends by itself."),
+                ),
             ],
             heading=_("Times"),
         ),
         MultiFieldPanel(
             [
-                FieldPanel("open_requests"),
-                FieldPanel("asks_per_holder_week"),
-                FieldPanel("transfers_per_year"),
-                FieldPanel("free_cancel_days"),
+                FieldPanel(
+                    "open_requests", help_text=_("For a reader without a record; standing moves it between 2 and 10.")
+                ),
+                FieldPanel(
+                    "asks_per_holder_week", help_text=_("Who has been asked so often is left in peace for a week.")
+                ),
+                FieldPanel("transfers_per_year", help_text=_("How often one library item may come to the same card.")),
+                FieldPanel(
+                    "free_cancel_days",
+                    help_text=_("The first cancellation after consent in this time costs no standing."),
+                ),
             ],
             heading=_("Limits"),
         ),
         MultiFieldPanel(
-            [FieldPanel("loan_days"), FieldPanel("extension_days"), FieldPanel("untransferable_days")],
+            [
+                FieldPanel(
+                    "loan_days", help_text=_("Only for copies that readers lend; the library sets its own dates.")
+                ),
+                FieldPanel("extension_days", help_text=_("Once, and only while nobody waits for the title.")),
+                FieldPanel("untransferable_days", help_text=_("Unless the loan can be renewed.")),
+            ],
             heading=_("Loan periods"),
         ),
-        MultiFieldPanel([FieldPanel("quiet_from"), FieldPanel("quiet_until")], heading=_("Quiet hours")),
+        MultiFieldPanel(
+            [
+                FieldPanel("quiet_from", help_text=_("No window ends in the quiet hours, and nobody is woken.")),
+                FieldPanel("quiet_until"),
+            ],
+            heading=_("Quiet hours"),
+        ),
     ]
 
     class Meta:

@@ -7,9 +7,9 @@ from sharing.statistics import FATES, HOURS, Answers, Span
 
 LEFT, RIGHT = 36, 380
 TOP, BASE = 20, 210
-LINE_TOP, LINE_BASE = 24, 170
+LINE_LEFT, LINE_TOP, LINE_BASE = 40, 24, 170
 WIDEST = 40
-MOST_LABELS = 8
+MOST_LABELS = 7
 COLOURS = {"fulfilled": 1, "declined": 2, "nobody": 3, "cancelled": 4, "unanswered": 5}  # 5 is the only red
 
 
@@ -51,6 +51,8 @@ class Line:
     dots: tuple[tuple[str, str], ...]
     end: float
     end_y: str
+    above: bool
+    """Where the last number stands: the higher line's above it, the lower line's beneath."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ def columns_of(spans: Sequence[Span]) -> Columns:
     step = scale_step(max((span.total for span in spans), default=0))
     slot = (RIGHT - LEFT) / max(1, len(spans))
     every = -(-len(spans) // MOST_LABELS)
-    columns = (_column(span, LEFT + slot * i, slot, step, i % every == 0) for i, span in enumerate(spans))
+    columns = (
+        _column(span, LEFT + slot * i, slot, step, (len(spans) - 1 - i) % every == 0) for i, span in enumerate(spans)
+    )
     return Columns(
         marks=tuple(Mark(_n(BASE - i * (BASE - TOP) / 3), i * step) for i in range(4)), columns=tuple(columns)
     )
@@ -95,20 +99,21 @@ def _stack(span: Span, step: int) -> Iterator[Part]:
 
 
 def lines_of(answers: Answers) -> Lines:
-    xs = [LEFT + 24 + i * (RIGHT - LEFT - 56) / (len(HOURS) - 1) for i in range(len(HOURS))]
+    xs = [LINE_LEFT + 20 + i * (RIGHT - LINE_LEFT - 52) / (len(HOURS) - 1) for i in range(len(HOURS))]
+    first = answers.former is None or (answers.now is not None and answers.now[-1] >= answers.former[-1])
     return Lines(
         xs=tuple((_n(x), hours) for x, hours in zip(xs, HOURS, strict=True)),
-        this=_line(xs, answers.now),
-        former=_line(xs, answers.former),
+        this=_line(xs, answers.now, above=first),
+        former=_line(xs, answers.former, above=not first),
     )
 
 
-def _line(xs: Iterable[float], shares: tuple[float, ...] | None) -> Line | None:
+def _line(xs: Iterable[float], shares: tuple[float, ...] | None, *, above: bool) -> Line | None:
     if shares is None:
         return None
     dots = tuple((_n(x), _n(LINE_BASE - share * (LINE_BASE - LINE_TOP))) for x, share in zip(xs, shares, strict=True))
     path = "M" + "L".join(f"{x} {y}" for x, y in dots)
-    return Line(path, dots, shares[-1], dots[-1][1])
+    return Line(path, dots, shares[-1], dots[-1][1], above)
 
 
 def _n(value: float) -> str:

@@ -114,7 +114,7 @@ def _undelivered(now: datetime) -> Iterator[Matter]:
             says % {"count": grouped(n)},
             _("Nothing is lost, but points and live pages may lag: are the background jobs running?"),
             _("Show them"),
-            reverse("trail:index") + "?undelivered=true",
+            reverse("trail:index") + "?delivered=no",
         )
 
 

@@ -119,7 +119,7 @@ def written(value: float | None, unit: str) -> tuple[str, str]:
         return grouped(round(value)), ""
     if unit == "share":
         return f"{100 * value:.1f}", "%"
-    return f"{value:.1f}", " " + (_("hours") if unit == "hours" else _("days"))
+    return f"{value:.1f}", " " + (pgettext("hours, short", "h") if unit == "hours" else _("days"))
 
 
 def rows_behind(code: str, period: Period) -> str:
@@ -177,8 +177,8 @@ def _ends_in_words(overview: Overview) -> str:
     if not total:
         return _("Stacked columns; no request has ended yet.")
     says = ngettext(
-        "Stacked columns: %(total)s request ended, %(share)s %% of them with a book handed over. The numbers stand in the table.",
-        "Stacked columns: %(total)s requests ended, %(share)s %% of them with a book handed over. The numbers stand in the table.",
+        "Stacked columns: %(total)s request ended, %(share)s%% of them with a book handed over. The numbers stand in the table.",
+        "Stacked columns: %(total)s requests ended, %(share)s%% of them with a book handed over. The numbers stand in the table.",
         total,
     )
     return says % {"total": grouped(total), "share": round(100 * fulfilled / total)}
@@ -186,7 +186,7 @@ def _ends_in_words(overview: Overview) -> str:
 
 def _answers_in_words(overview: Overview) -> str:
     now, former = (
-        f"{round(100 * shares[-1])} %" if shares else NOTHING for shares in (overview.answers.now, overview.answers.former)
+        f"{round(100 * shares[-1])}%" if shares else NOTHING for shares in (overview.answers.now, overview.answers.former)
     )  # fmt: skip
     return _("Share of asks answered within %(hours)s hours: %(now)s in this period, %(former)s in the former one.") % {
         "hours": HOURS[-1], "now": now, "former": former,

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Q, QuerySet
-from django.forms import CheckboxInput
+from django.forms import RadioSelect
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -21,20 +21,22 @@ from sharing.staff.listings import NUMBER, DateColumn, NumberedIndex, ReadOnly
 class TrailFilters(WagtailFilterSet):
     kind = django_filters.ChoiceFilter(label=pgettext_lazy("filter", "Event"), choices=list(kinds.KINDS.items()))
     at = django_filters.DateFromToRangeFilter(label=pgettext_lazy("filter", "Date"), widget=DateRangePickerWidget)
-    undelivered = django_filters.BooleanFilter(
-        label=pgettext_lazy("filter", "Not delivered yet"), method="waiting", widget=CheckboxInput
-    )
+    delivered = django_filters.ChoiceFilter(
+        label=pgettext_lazy("filter", "Delivered"), choices=(("yes", _("Yes")), ("no", _("Not yet"))), method="reached",
+        widget=RadioSelect, empty_label=_("All"),
+    )  # fmt: skip
 
     class Meta:
         model = DomainEvent
         fields: ClassVar[list[str]] = []
 
-    def waiting(self, rows: QuerySet[DomainEvent], name: str, value: bool) -> QuerySet[DomainEvent]:
-        return rows.filter(delivered_at=None) if value else rows
+    def reached(self, rows: QuerySet[DomainEvent], name: str, value: str) -> QuerySet[DomainEvent]:
+        return rows.filter(delivered_at__isnull=value == "no")
 
 
 class TrailIndex(NumberedIndex):
     title_path = "request__title"
+    page_title = _("Trail")
 
     def get_base_queryset(self) -> QuerySet[DomainEvent]:
         rows: QuerySet[DomainEvent] = super().get_base_queryset().exclude(kind__in=kinds.PRIVATE)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from sharing import conversations, talks
+from sharing import conversations, policies, talks
 from sharing.models import Ask, Conversation
 from sharing.talks import Talk
 from sharing.views import answers
@@ -93,12 +93,14 @@ def _last(number: str) -> int | None:
 
 
 def _quick(talk: Talk, reader: Reader) -> list[str]:
-    """Short sentences that often do, while nothing is agreed yet."""
-    if not talk.blind:
+    """Short sentences that often do: before consent, and while a meeting is to be arranged or kept."""
+    if talk.blind:
+        if talk.conversation.ask.holder_id == reader.pk:
+            return [_("I need it for a few more days."), _("Tomorrow at noon suits me.")]
+        return [_("When would it suit you?"), _("I need it only for a few days.")]
+    if policies.direction_now(talk.conversation.ask.lending):
         return [_("I am on my way."), _("I am ten minutes late."), _("Shall we take another day?")]
-    if talk.conversation.ask.holder_id == reader.pk:
-        return [_("I need it for a few more days."), _("Tomorrow at noon suits me.")]
-    return [_("When would it suit you?"), _("I need it only for a few days.")]
+    return []
 
 
 def _page_of(talk: Talk, reader: Reader) -> str:

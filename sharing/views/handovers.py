@@ -37,7 +37,8 @@ class ProposeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [_("Library, front desk"), *areas.names().values()]
-        self.fields["place"].choices = [("", _("Another place")), *((name, name) for name in names)]  # type: ignore[attr-defined]
+        choices = [*((name, name) for name in names), ("", _("Another place, written below"))]
+        self.fields["place"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -90,7 +91,7 @@ def propose_form(request: HttpRequest, lending_id: int, *, earlier: Handover | N
     """Empty but for tomorrow at noon; or with the proposal that is to be changed."""
     at = timezone.localtime(earlier.starts_at if earlier else now + timedelta(days=1))
     at = at if earlier else at.replace(hour=12, minute=30)
-    initial = {"day": at.date(), "time": at.time()}
+    initial = {"day": at.date(), "time": at.time(), "place": "" if earlier else _("Library, front desk")}
     form = answers.form_for(request, ProposeForm, f"propose {lending_id}", initial=initial)
     if earlier is not None and not form.is_bound:
         known = earlier.place in dict(form.fields["place"].choices)  # type: ignore[attr-defined]

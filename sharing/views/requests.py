@@ -70,7 +70,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "lending": Lending.objects.filter(request=found).order_by("-pk").first(),
         "standing": progress.stands(found, asked, now=now),
         "rows": progress.slip(found, asked, reopened, now=now),
-        "talks": _talks(asked),
+        "talks": _talks(asked, now),
     }
     return render(request, "sharing/requests/request.html", context)
 
@@ -88,10 +88,10 @@ def cancel_request(request: HttpRequest, request_id: int) -> HttpResponse:
     )
 
 
-def _talks(asked: list[Ask]) -> list[tuple[int, Ask]]:
+def _talks(asked: list[Ask], now: datetime) -> list[tuple[int, Ask]]:
     """Conversations before consent, numbered; the one after consent stands on the lending's page."""
     blind = [(number, ask) for number, ask in enumerate(asked, 1) if ask.status != Ask.Status.ACCEPTED]
-    return [(number, ask) for number, ask in blind if ask.conversation.last_seq or not ask.conversation.closed_at]
+    return [(number, ask) for number, ask in blind if ask.conversation.last_seq or not ask.conversation.has_ended(now)]
 
 
 def _wanted(form: RequestForm) -> dict[str, Any]:

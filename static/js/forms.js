@@ -17,6 +17,7 @@
       button.removeAttribute("aria-busy");
       button.replaceChildren(...before.words);
       button.style.inlineSize = before.width;
+      if (!before.width) button.removeAttribute("style"); // an empty one is an inline style to a strict policy once it is copied
     });
     setTimeout(() => release(form), AGAIN);
   }

@@ -19,7 +19,9 @@ UNSHARED = """
 import json
 from personal_catalog.models import Title
 free = Title.objects.live().filter(copies=None, library_loans=None, requests=None).exclude(isbns=None).order_by("pk")
-print(json.dumps([{"isbn": t.isbns.first().isbn13, "title": t.title} for t in free]))
+names = list(Title.objects.live().values_list("title", flat=True))
+alone = [t for t in free if sum(t.title in name for name in names) == 1]
+print(json.dumps([{"isbn": t.isbns.first().isbn13, "title": t.title} for t in alone]))
 """
 ALICES_LOANS = """
 import json

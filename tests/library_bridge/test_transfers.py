@@ -483,3 +483,12 @@ def test_the_database_refuses_a_second_write_of_a_kind(campus: Campus, now: date
     TransferStep.objects.create(transfer=transfer, kind="check_out", started_at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         TransferStep.objects.create(transfer=transfer, kind="check_out", started_at=now)
+
+
+def test_a_librarian_does_not_wait_for_the_next_try(campus: Campus, script: Script, now: datetime) -> None:
+    script.on("item", doubles.drops_first)
+    transfer = advance(factories.transfer(campus, now=now), now)
+    soon = now + timedelta(minutes=1)
+    assert advance(transfer, soon).status == Status.PENDING
+    transfers.hasten(transfer_id=transfer.pk, now=soon)
+    assert advance(transfer, soon).status == Status.DONE

@@ -24,6 +24,7 @@ PAGES = ("add-copy", "shelf", "labels", "import")
 @pytest.fixture
 def alices(client: Client, alice: Reader) -> Client:
     client.force_login(alice)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
 

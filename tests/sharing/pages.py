@@ -1,5 +1,6 @@
 """Pages as a reader's browser gets them, at the tests' own time."""
 
+import re
 from datetime import datetime
 
 import time_machine
@@ -10,6 +11,7 @@ from django.utils.html import strip_tags
 
 from library_bridge.models import Reader
 
+BLOCK = re.compile(r"<(?=/?(?:p|div|li|d[dt]|h\d|br|small)\b)")
 FRAME = ("SAVEPOINT", "RELEASE", "set_config", "current_setting")
 
 
@@ -21,7 +23,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        return " ".join(strip_tags(self.html).split())
+        return " ".join(strip_tags(BLOCK.sub(" <", self.html)).split())
 
     def __contains__(self, words: str) -> bool:
         return words in self.text

@@ -1,6 +1,6 @@
 import pytest
 
-from sharing import asks, conversations
+from sharing import asks, conversations, requests
 from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound
 from sharing.models import Conversation, Message, Notification
 from tests.sharing import steps
@@ -40,8 +40,17 @@ def test_a_stranger_neither_writes_nor_counts_T_R1(world: World, talk: Conversat
 
 
 def test_an_ended_conversation_can_only_be_read_P4(world: World, talk: Conversation) -> None:
-    asks.decline_ask(ask_id=talk.ask_id, actor=world.alice, now=world.now)
+    requests.cancel_request(request_id=talk.ask.request_id, actor=world.bob, now=world.now)
     with pytest.raises(IllegalTransition, match="only be read"):
+        _say(talk, world.bob, "Please?", world)
+
+
+def test_a_no_looks_like_silence_until_the_time_to_answer_is_over_P2(world: World, talk: Conversation) -> None:
+    asks.decline_ask(ask_id=talk.ask_id, actor=world.alice, now=world.now)
+    assert _say(talk, world.bob, "Please?", world).seq == 1
+    assert not Notification.objects.filter(reader=world.alice, event__kind="message.sent").exists()
+    world.now = talk.ask.respond_by
+    with pytest.raises(IllegalTransition):
         _say(talk, world.bob, "Please?", world)
 
 

@@ -123,7 +123,9 @@ def test_a_card_blocked_after_the_meeting_calls_a_librarian_and_both_are_told_C3
     assert set(told) == {story.alice.pk, story.bob.pk}
 
 
-def test_with_the_system_down_the_confirmation_is_kept_and_the_sweep_moves_the_loan_later_I5(story: Story, no_worker: None) -> None:
+def test_with_the_system_down_the_confirmation_is_kept_and_the_sweep_moves_the_loan_later_I5(
+    story: Story, no_worker: None
+) -> None:
     lending = story.hand_over()
     with mock.patch.object(EmbeddedSystem, "item", side_effect=Unavailable("down")):
         assert lendings.advance_transfer(lending_id=lending.pk, now=story.now).status == Lending.Status.TRANSFERRING
@@ -145,7 +147,10 @@ def test_a_loan_near_its_due_date_that_cannot_be_renewed_is_not_passed_on(story:
 
 
 def test_the_yearly_cap_of_item_and_patron_holds(story: Story) -> None:
-    with mock.patch("sharing.policies.transfers_this_year", return_value=2), pytest.raises(Denied, match="within a year"):
+    with (
+        mock.patch("sharing.policies.transfers_this_year", return_value=2),
+        pytest.raises(Denied, match="within a year"),
+    ):
         story.ask()
 
 

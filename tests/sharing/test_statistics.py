@@ -130,9 +130,7 @@ def test_answers_are_told_by_the_hour(now: datetime) -> None:
 
 def test_a_library_sees_what_many_wanted_and_how_many_items_it_has(now: datetime) -> None:
     title = factories.title("精通MATLAB（第3版）")
-    HarvestedRecord.objects.create(
-        library=factories.library(), record_id="b1", title=title, items=3, harvested_at=now
-    )
+    HarvestedRecord.objects.create(library=factories.library(), record_id="b1", title=title, items=3, harvested_at=now)
     for _ in range(6):
         requests.place_request(actor=factories.reader(), title_id=title.pk, now=now - DAY)
     crowds.placed(now=now - DAY)

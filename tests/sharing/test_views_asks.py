@@ -100,7 +100,7 @@ def test_who_answers_for_a_library_loan_is_said_beside_the_button(
 ) -> None:
     ask = steps.asked(world, holding=f"loan-{loan.pk}")
     shown = browsers.seen(browsers.of(world.alice), page(ask))
-    assert "Until the library confirms the transfer, the book stays on your card." in shown
+    assert "<b>Until the library confirms the transfer, the book stays on your card</b>" in shown
 
 
 def test_the_page_asks_few_questions(

@@ -7,7 +7,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from library_bridge.models import LibraryLoan, Transfer
-from sharing import handovers, lendings
+from sharing import handovers, jobs, lendings
 from sharing.models import Lending
 from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
@@ -153,7 +153,8 @@ def test_the_slip_says_it_from_each_side(world: World, agreed: Lending) -> None:
 @pytest.fixture
 def transferring(world: World, loan: LibraryLoan, library_agrees: object) -> Lending:
     lending = steps.agreed(world, holding=f"loan-{loan.pk}")
-    return steps.handed_over(lending, now=world.now + timedelta(hours=2))
+    with jobs.left_to_the_sweep():
+        return steps.handed_over(lending, now=world.now + timedelta(hours=2))
 
 
 def test_a_library_loan_waits_for_the_library(world: World, transferring: Lending) -> None:

@@ -55,7 +55,7 @@ class JobsBeside:
             without_heartbeat=True,
             loglevel="WARNING",
         )
-        self.scheduler = EmbeddedService(current_app, thread=True)
+        self.scheduler = EmbeddedService(current_app, thread=True, scheduler_cls=current_app.conf.beat_scheduler)
         current_app.conf.worker_beside = True  # config/task_backend.py sends its jobs here from now on
         threading.Thread(target=self.worker.start, name="celery worker", daemon=True).start()
         self.scheduler.start()
