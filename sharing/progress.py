@@ -71,11 +71,11 @@ def _open(request: Request, asks: Sequence[Ask], now: datetime, today: date) -> 
 
 
 def _until(asks: Sequence[Ask], now: datetime) -> datetime | None:
-    """When the last wave's time is over. That of the whole wave: who has answered in the meantime stays unsaid."""
-    if not any(ask.status == Ask.Status.ASKED for ask in asks):
-        return None
-    newest = max(ask.wave for ask in asks)
-    return max(ask.respond_by for ask in asks if ask.wave == newest)
+    """When the time of the last wave is over. Who of it has said no in the meantime stays unsaid: a no looks like silence."""
+    newest = max((ask.wave for ask in asks), default=0)
+    over = (Ask.Status.WITHDRAWN, Ask.Status.ACCEPTED)
+    last = max((ask.respond_by for ask in asks if ask.wave == newest and ask.status not in over), default=None)
+    return last if last and last > now else None
 
 
 def _waves(asks: Sequence[Ask]) -> list[tuple[datetime, int]]:

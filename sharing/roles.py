@@ -1,1 +1,58 @@
-def ensure_roles() -> None: ...
+"""What the staff's groups may do, in one table: each right of theirs in this app and in those below it.
+
+A group gets the rights listed here; what an administrator gave it besides is left alone.
+"""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+ADMIN = ("wagtailadmin.access_admin",)
+DESK = (
+    "sharing.view_lending", "sharing.change_lending", "sharing.view_request", "sharing.view_domainevent",
+    "library_bridge.view_transfer", "library_bridge.change_transfer", "library_bridge.view_patron", "library_bridge.view_libraryloan",
+)  # fmt: skip
+CATALOGUE = (
+    "personal_catalog.view_title", "personal_catalog.add_title", "personal_catalog.change_title",
+    "personal_catalog.view_titlesuggestion", "personal_catalog.change_titlesuggestion",
+)  # fmt: skip
+RULES = (
+    "sharing.change_circulationpolicy", "library_bridge.view_library", "library_bridge.change_library",
+    "library_bridge.view_area", "library_bridge.add_area", "library_bridge.change_area",
+    "library_bridge.view_circulationrule", "library_bridge.change_circulationrule",
+)  # fmt: skip
+GUIDE = ("simple_translation.submit_translation",)  # its pages are granted below
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "Librarians": (*ADMIN, *DESK, *CATALOGUE, *RULES, *GUIDE),
+    "Branch librarians": (*ADMIN, *DESK, "personal_catalog.view_title"),
+    "Cataloguers": (*ADMIN, *CATALOGUE, "sharing.view_request"),
+}
+EDITORS = "Librarians"  # of the guide's pages, with their pictures and documents
+
+
+def ensure_roles() -> None:
+    """Again changes nothing. After all migrations, when every permission exists."""
+    for name, rights in ROLES.items():
+        grant(name, rights)
+    _let_edit_pages(Group.objects.get(name=EDITORS))
+
+
+def grant(name: str, rights: Iterable[str]) -> None:
+    """Rights as "app.code"; an app above may give its own to the same groups."""
+    wanted = Q(pk=None)
+    for app, code in (right.split(".") for right in rights):
+        wanted |= Q(content_type__app_label=app, codename=code)
+    Group.objects.get_or_create(name=name)[0].permissions.add(*Permission.objects.filter(wanted))
+
+
+def _let_edit_pages(group: Group) -> None:
+    root, collection = Page.get_first_root_node(), Collection.get_first_root_node()
+    for right in Permission.objects.filter(codename__in=("add_page", "change_page", "publish_page")):
+        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=right)
+    for right in Permission.objects.filter(
+        codename__in=("add_image", "choose_image", "add_document", "choose_document")
+    ):
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=right)

@@ -51,6 +51,8 @@ def one_order(request: HttpRequest, items: list[MenuItem]) -> None:
     items[:] = [item for item in items if item.name not in NOT_IN_THE_MENU]
     for item in items:
         item.order = PLACES.get(item.name, item.order)
+        if item.name == "explorer":
+            item.label = _("Pages and guide")
 
 
 @hooks.register("construct_help_menu")

@@ -6,9 +6,10 @@ from django.contrib.auth.models import Permission
 from django.db.models import F, Q, QuerySet, Sum
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.admin.widgets.button import HeaderButton
@@ -58,7 +59,10 @@ class Rules(ModelViewSet):
     model = Rule
     name = "points-rules"
     icon = "cog"
-    list_display: ClassVar = ["code", "points", "pays", "active", "waiting_days", "pair_cap", "copy_cap", "day_cap"]
+    list_display: ClassVar = [
+        "code", "points", "pays", BooleanColumn("active", label=capfirst(gettext_lazy("active"))),
+        "waiting_days", "pair_cap", "copy_cap", "day_cap",
+    ]  # fmt: skip
     form_fields: ClassVar = [
         "active", "points", "waiting_days", "within_hours", "min_hours_out",
         "cap_days", "pair_cap", "copy_cap", "day_cap", "partner_days",

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
@@ -52,7 +54,7 @@ class Libraries(Listing):
     model = Library
     name = "libraries"
     icon = "home"
-    list_display = ["code", "name_zh", "name_en", "adapter", "is_active"]
+    list_display = ["code", "name_zh", "name_en", "adapter", BooleanColumn("is_active", label=capfirst(_("active")))]
     form_fields = ["code", "name_zh", "name_en", "adapter", "settings", "time_zone", "is_active"]
 
 
@@ -91,7 +93,10 @@ class EmbeddedPatrons(Listing):
     model = EmbeddedPatron
     name = "embedded-patrons"
     icon = "group"
-    list_display = ["card_number", "category", "expires_on", "blocked", "lost", "fines"]
+    list_display = [
+        "card_number", "category", "expires_on", BooleanColumn("blocked", label=capfirst(_("blocked"))),
+        BooleanColumn("lost", label=capfirst(_("card lost"))), "fines",
+    ]  # fmt: skip
     list_filter = ["category", "blocked", "lost"]
     search_fields = ["card_number"]
     search_backend_name = None
@@ -129,7 +134,7 @@ class ItemTypes(Listing):
     model = ItemType
     name = "item-types"
     icon = "tag"
-    list_display = ["code", "name", "for_loan"]
+    list_display = ["code", "name", BooleanColumn("for_loan", label=capfirst(_("for loan")))]
     form_fields = ["library", "code", "name", "for_loan"]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
@@ -32,9 +33,9 @@ class LinesField(forms.CharField):
 
 class TitleForm(WagtailAdminModelForm):
     instance: Title
-    creators = LinesField(label=_("creators"), help_text=_("One a line."))
-    translators = LinesField(label=_("translators"), help_text=_("One a line."))
-    subjects = LinesField(label=_("subjects"), help_text=_("One a line."))
+    creators = LinesField(label=capfirst(_("creators")), help_text=_("One a line."))
+    translators = LinesField(label=capfirst(_("translators")), help_text=_("One a line."))
+    subjects = LinesField(label=capfirst(_("subjects")), help_text=_("One a line."))
     isbns = LinesField(label=_("ISBNs"), help_text=_("One a line, in any form."))
 
     class Meta:

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Story = Generator[datetime, None, None]
 Part = Generator[datetime, None, T]
+Told = Generator[datetime, None, object]
 
 MORNING, EVENING = time(8, 20), time(21, 20)
 
@@ -31,10 +32,10 @@ class Campus:
         self.clock, self.end = start, end
         self.random = Random(seed)
         self.refusals: Counter[str] = Counter()
-        self._agenda: list[tuple[datetime, int, Story]] = []
+        self._agenda: list[tuple[datetime, int, Told]] = []
         self._order = count()
 
-    def tell(self, story: Story, *, at: datetime) -> None:
+    def tell(self, story: Told, *, at: datetime) -> None:
         heappush(self._agenda, (at, next(self._order), story))
 
     def run(self) -> None:
@@ -44,7 +45,7 @@ class Campus:
             self._go_on(story)
         self.clock = self.end
 
-    def _go_on(self, story: Story) -> None:
+    def _go_on(self, story: Told) -> None:
         """What the service refuses, a person leaves."""
         try:
             self.tell(story, at=next(story))
@@ -52,7 +53,7 @@ class Campus:
             return
         except SharingError as refusal:
             self.refusals[refusal.code] += 1
-            logger.debug("%s %s: %s", self.clock, story.__name__, refusal)
+            logger.debug("%s %s: %s", self.clock, story, refusal)
 
     # moments
 

@@ -14,13 +14,14 @@ from sharing.models import HarvestedRecord
 
 DAYS = 178
 ROUNDS = ((9, 5), (20, 5))
+LONG_PAST = 40
 
 # The study's twelve titles, in its order: how often each is passed on in these months. The library's records count alike.
 STUDY = (8, 6, 6, 6, 5, 5, 4, 4, 4, 4, 4, 4)
 STUDY_UNTIL = 34  # days ago; from then on the personas have some of these titles
 
 EVERYDAY = {
-    "lent": 60, "unanswered": 23, "nobody_has_it": 7, "withdrawn": 17, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 3,
+    "lent": 60, "unanswered": 19, "nobody_has_it": 7, "withdrawn": 17, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 3,
 }  # fmt: skip
 DESK_LOANS = 40
 JOURNEYS = 4
@@ -37,12 +38,13 @@ def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
 
 
 def _rounds(campus: Campus, wishes: Wishes) -> Story:
-    """What the scheduler does every minute, here twice a day."""
+    """What the scheduler does every minute, here twice a day, and once where it is long past."""
     while True:
         for _deed in due.act(now=campus.clock):
             pass
         wishes.look_for_asks()
-        today = (campus.days_on(0, *clock) for clock in ROUNDS)
+        rounds = ROUNDS if campus.clock > campus.day(LONG_PAST, 0) else ROUNDS[:1]
+        today = (campus.days_on(0, *clock) for clock in rounds)
         yield next((moment for moment in today if moment > campus.clock), campus.days_on(1, *ROUNDS[0]))
 
 

@@ -1,5 +1,6 @@
 """From consent to the book's last handover: what the two write, where they meet, how it comes back."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -114,10 +115,8 @@ def _two(handover: Handover) -> tuple[Reader, Reader]:
 
 
 def _mistype(campus: Campus, handover: Handover, taker: Reader, pin: str) -> None:
-    try:
+    with suppress(WrongCode):
         handovers.confirm_handover(handover_id=handover.pk, actor=taker, pin=f"{int(pin) ^ 1:06d}", now=campus.clock)
-    except WrongCode:
-        pass
 
 
 def _reading_time(campus: Campus) -> float:

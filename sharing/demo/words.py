@@ -15,7 +15,8 @@ WISHES: Both = (
         "做实验报告要对照书里的例题。", "朋友推荐了好几次，想借来读读看。", "寒假前想看完，谢谢您。",
     ),
     (
-        "I need it for a course this term; two weeks would be enough.", "All the library's copies are out, so I would be glad to have it after you.",
+        "I need it for a course this term; two weeks would be enough.",
+        "All the library's copies are out, so I would be glad to have it after you.",
         "There is one chapter I have to quote in my thesis.", "I have wanted to read this for a long time and will take good care of it.",
         "Our reading group discusses it next month.", "My supervisor recommended it; I would like to look through it first.",
     ),
@@ -36,7 +37,8 @@ REPLIES: Both = (
         "方便的，具体时间再约。",
     ),
     (
-        "A few pencil notes, nothing that disturbs.", "Yes, any day this week.", "I have finished it; you can have it at any time.", "Of course, take your time.",
+        "A few pencil notes, nothing that disturbs.", "Yes, any day this week.",
+        "I have finished it; you can have it at any time.", "Of course, take your time.",
     ),
 )  # fmt: skip
 THANKS: Both = (
@@ -45,7 +47,8 @@ THANKS: Both = (
         "多谢！我五点以后都在学校。",
     ),
     (
-        "Thank you for lending it to me. I am free at noon and in the early evening.", "That is very kind. Any place that suits you is fine.",
+        "Thank you for lending it to me. I am free at noon and in the early evening.",
+        "That is very kind. Any place that suits you is fine.",
         "Thank you; I will bring it back in time.",
     ),
 )  # fmt: skip
@@ -54,7 +57,10 @@ WELCOME: Both = (
     ("You are welcome, see you then.", "Good, I will bring the book.", "No trouble at all, it is on my way.", "I hope it helps."),
 )  # fmt: skip
 COMING_BACK: Both = (
-    ("书看完了，谢谢您。想约个时间还给您。", "已经读完，收获很大。什么时候方便还您？", "书用完了，保存得很好，这几天还给您。", "看完了，非常感谢，还是老地方可以吗？"),
+    (
+        "书看完了，谢谢您。想约个时间还给您。", "已经读完，收获很大。什么时候方便还您？", "书用完了，保存得很好，这几天还给您。",
+        "看完了，非常感谢，还是老地方可以吗？",
+    ),
     ("I have finished it, thank you. When may I bring it back?", "Done reading; I learned a lot. I would like to return it this week."),
 )  # fmt: skip
 RUNNING_LATE: Both = (

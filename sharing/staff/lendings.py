@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.widgets.button import HeaderButton
 
@@ -144,7 +145,7 @@ class Lendings(ReadOnly):
         "number",
         BookColumn("title", label=gettext_lazy("Title"), accessor="request.title"),
         ChipColumn("status", kinds=CHIPS, label=gettext_lazy("Status"), sort_key="status"),
-        "kind",
+        Column("get_kind_display", label=gettext_lazy("Kind"), sort_key="kind"),
         DateColumn("agreed_at", label=gettext_lazy("Agreed"), sort_key="agreed_at"),
         DateColumn("due_at", label=gettext_lazy("Due"), sort_key="due_at"),
         DateColumn("deadline_at", label=gettext_lazy("Next step by"), sort_key="deadline_at"),

@@ -27,7 +27,14 @@ class NumberedIndex(IndexView):
 
     def _get_title_column(self, field_name: str, column_class: type = TitleColumn, **kwargs: Any) -> Any:
         column_class = self._get_title_column_class(column_class)
-        return column_class(field_name, label=_("Number"), sort_key="pk", get_url=self.get_inspect_url, **kwargs)
+        return column_class(
+            field_name,
+            label=_("Number"),
+            sort_key="pk",
+            classname="desk-number",
+            get_url=self.get_inspect_url,
+            **kwargs,
+        )
 
     def get_list_more_buttons(self, instance: Any) -> list[Any]:
         """The number is the link; a menu with one entry would only repeat it."""

@@ -209,7 +209,16 @@ def explain(request: HttpRequest) -> HttpResponse:
     """What each figure means."""
     if not request.user.has_perm(SEE_FIGURES):
         raise PermissionDenied
-    parts = (definitions.FIGURES, definitions.FATES, definitions.OTHERS)
-    return render(
-        request, "sharing/admin/definitions.html", {"figures": parts[0], "fates": parts[1], "others": parts[2]}
-    )
+    title = _("What the figures mean")
+    context = {
+        "figures": definitions.FIGURES,
+        "fates": definitions.FATES,
+        "others": definitions.OTHERS,
+        "header_title": title,
+        "header_icon": "help",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": _("Overview")},
+            {"url": "", "label": title},
+        ],
+    }
+    return render(request, "sharing/admin/definitions.html", context)

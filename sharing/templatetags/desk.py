@@ -1,7 +1,13 @@
 """What only the staff's templates need."""
 
+from datetime import datetime
+from typing import Any
+
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from personal_catalog.covers import cover_svg
 
@@ -19,3 +25,19 @@ BOARD = (
 def board() -> SafeString:
     """Cloth covers at the door; drawn, so nothing is asked of the database before somebody has signed in."""
     return mark_safe("".join(f'<span class="cover">{cover_svg(*book)}</span>' for book in BOARD))
+
+
+@register.filter
+def plainly(value: Any) -> Any:
+    """A field of a row as one reads it: times in the library's zone, lists without brackets, yes and no."""
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, list | tuple):
+        return "; ".join(str(plainly(part)) for part in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {plainly(part)}" for name, part in value.items())
+    return value

@@ -12,6 +12,7 @@ from library_bridge.models import Patron, Reader
 from sharing import areas, asks, people, policies, talks
 from sharing.models import Ask
 from sharing.views import answers, conversations
+from sharing.views.notifications import unseen
 from sharing.views.readers import reader_of
 
 
@@ -31,7 +32,7 @@ def ask(request: HttpRequest, ask_id: int) -> HttpResponse:
     context = {
         "ask": found, "title": found.request.title, "requester": _stranger(found.request.requester, found.request.areas),
         "may_answer": policies.may_answer(found, reader), "reasons": Ask.Reason.choices, "policy": policies.current(),
-        "nav": "todo", "now": now, "part": conversations.part(request, talk),
+        "nav": "todo", "now": now, "unseen": unseen(reader, ask_id=found.pk), "part": conversations.part(request, talk),
     }  # fmt: skip
     return render(request, "sharing/asks/ask.html", context)
 

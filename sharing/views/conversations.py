@@ -19,6 +19,7 @@ from sharing import conversations, policies, talks
 from sharing.models import Ask, Conversation
 from sharing.talks import Talk
 from sharing.views import answers
+from sharing.views.notifications import unseen
 from sharing.views.readers import reader_of
 
 PAGE = "sharing/conversations/conversation.html"
@@ -43,6 +44,7 @@ def conversation(request: HttpRequest, conversation_id: int) -> HttpResponse:
     if after or request.htmx:  # type: ignore[attr-defined]
         return render(request, PART, context)
     context |= {"talk": talk, "title": found.ask.request.title, "page": _page_of(talk, reader), "nav": "todo"}
+    context["unseen"] = unseen(reader, ask_id=found.ask_id, kind="message.sent")
     return render(request, PAGE, context)
 
 

@@ -18,6 +18,7 @@ from sharing.models import Handover, Lending
 from sharing.steps import Scene
 from sharing.views import answers, conversations, handovers
 from sharing.views.handovers import PinForm
+from sharing.views.notifications import unseen
 from sharing.views.readers import reader_of
 
 PAGE = "sharing/lendings/lending.html"
@@ -49,7 +50,7 @@ def lending(request: HttpRequest, lending_id: int) -> HttpResponse:
     talk = talks.read(found.ask.conversation, viewer=reader, now=now, last=TALK)
     context = {
         "part": conversations.part(request, talk, last=TALK), **_now(request, scene, renew=True), **_trouble(request, scene),
-        "slip": slips.rows(scene),
+        "slip": slips.rows(scene), "unseen": unseen(reader, ask_id=found.ask_id),
     }  # fmt: skip
     return render(request, PAGE, context)
 

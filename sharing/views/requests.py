@@ -1,5 +1,6 @@
 """Asking for a book, and how a request stands."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from sharing import progress, requests
-from sharing.models import Ask, DomainEvent, Lending, Request
+from sharing.models import Ask, Conversation, DomainEvent, Lending, Request
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
@@ -88,10 +89,11 @@ def cancel_request(request: HttpRequest, request_id: int) -> HttpResponse:
     )
 
 
-def _talks(asked: list[Ask], now: datetime) -> list[tuple[int, Ask]]:
-    """Conversations before consent, numbered; the one after consent stands on the lending's page."""
-    blind = [(number, ask) for number, ask in enumerate(asked, 1) if ask.status != Ask.Status.ACCEPTED]
-    return [(number, ask) for number, ask in blind if ask.conversation.last_seq or not ask.conversation.has_ended(now)]
+def _talks(asked: list[Ask], now: datetime) -> list[tuple[int, Conversation, bool]]:
+    """Conversations before consent, numbered, and whether they have ended; the one after consent stands on the lending's page."""
+    blind = [(number, ask.conversation) for number, ask in enumerate(asked, 1) if ask.status != Ask.Status.ACCEPTED]
+    rows = [(number, conversation, conversation.has_ended(now)) for number, conversation in blind]
+    return [row for row in rows if row[1].last_seq or not row[2]]
 
 
 def _wanted(form: RequestForm) -> dict[str, Any]:

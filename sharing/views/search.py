@@ -30,6 +30,8 @@ SHOWN_VALUES = 6  # of one facet; a list of 20 has to stay small
 class Row:
     title: Title
     shown: SafeString
+    facts: str
+    """Year and class."""
     chips: list[words.Chip]
     hint: str
     action: str
@@ -95,7 +97,9 @@ def _list(filters: TitleFilter, found: Page) -> dict[str, Any]:
 
 def _row(row: ResultRow, asked: str, filters: TitleFilter) -> Row:
     hint = words.row_hint(row, today=dates.day_of(filters.now))
-    return Row(row.title, marked(row.title.full_title, asked), words.row_chips(row), hint, words.row_action(row))
+    title = row.title
+    facts = " · ".join(str(fact) for fact in (title.year, title.clc) if fact)
+    return Row(title, marked(title.full_title, asked), facts, words.row_chips(row), hint, words.row_action(row))
 
 
 def marked(name: str, asked: str) -> SafeString:

@@ -1,6 +1,7 @@
 """The service as a newcomer starts it, as a process of its own: `manage.py migrate`, `demo_campus`, `serve`."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +28,9 @@ class Service:
             self.env["DATABASE_URL"] = _fresh_database(self.env["DATABASE_URL"])
 
     def start(self) -> None:
+        """TEST_CAMPUS may name a folder with a loaded campus to begin with: that saves a minute while one works on a page."""
+        if loaded := os.environ.get("TEST_CAMPUS"):
+            shutil.copytree(loaded, self.env["BOOKRELAY_VAR"], dirs_exist_ok=True)
         self.manage("migrate", "--verbosity", "0")
         self.manage("demo_campus")
         with self.log.open("w") as log:

@@ -52,6 +52,9 @@ class Person:
     def press(self, english: str, context: str | None = None) -> None:
         self.page.get_by_role("button", name=self.say(english, context), exact=True).first.click()
 
+    def follow(self, english: str) -> None:
+        self.page.locator("main").get_by_role("link", name=re.compile(re.escape(self.say(english)))).first.click()
+
     def navigate(self, english: str) -> None:
         self.page.get_by_role("navigation").get_by_role("link", name=self.say(english, "navigation")).click()
 
@@ -92,11 +95,6 @@ def _pick(service: Service, script: str) -> dict[str, str]:
     return found[0]
 
 
-def _agree_and_meet(giver: Person, taker: Person) -> None:
-    """From the ask on the giver's page to the code entered by the taker, live on both sides."""
-    giver.page.get_by_role("link", name=re.compile("A reader asks|有人|读者")).first.click()
-
-
 def _hand_over(giver: Person, taker: Person) -> None:
     giver.press("Show the code")
     expect(giver.page.locator(".pin")).to_be_visible()
@@ -116,6 +114,7 @@ def _consent(alice: Person, bob: Person, title: str, button: str) -> None:
     bob.ask_for(title)
     alice.page.locator("main").get_by_role("link", name=re.compile(re.escape(title))).first.click()
     alice.write("还在我桌上 · it is on my desk")
+    bob.follow("The holder")
     bob.sees("还在我桌上 · it is on my desk")
     bob.write("好的，谢谢")
     alice.sees("好的，谢谢")

@@ -463,17 +463,17 @@ def test_a_lending_that_never_was_is_not_found(name: str, world: World) -> None:
 
 def test_the_menu_has_one_order(world: World, lin: Reader) -> None:
     html = seen(reverse("wagtailadmin_home"), lin, world.now).html
-    names = [
-        "overview",
-        "lendings",
-        "catalogue",
-        "library-system",
-        "points-and-rewards",
-        "explorer",
-        "images",
-        "settings",
+    labels = [
+        "Overview",
+        "Lendings",
+        "Catalogue",
+        "Library system",
+        "Points and rewards",
+        "Pages and guide",
+        "Images",
+        "Settings",
     ]
-    places = [html.index(f'"name": "{name}"') for name in names]
+    places = [html.index(f'"label": "{label}"') for label in labels]
     assert places == sorted(places)
     assert '"name": "snippets"' not in html
 
@@ -512,6 +512,14 @@ def test_numbers_stay_numbers_in_an_export_t_l4(world: World, lin: Reader) -> No
     steps.placed(world)
     header, row = exported("requests:index", lin, world.now, "xlsx")
     assert row[header.index("Holders asked")] == 1
+
+
+def test_times_in_an_export_are_the_librarys(world: World, lin: Reader) -> None:
+    steps.placed(world)
+    header, row = exported("requests:index", lin, world.now, "csv")
+    assert row[header.index("Placed")] == "2026-11-24 10:00"
+    header, row = exported("requests:index", lin, world.now, "xlsx")
+    assert row[header.index("Placed")] == datetime(2026, 11, 24, 10, 0)  # noqa: DTZ001  (a spreadsheet knows no zones)
 
 
 def test_wagtails_own_reports_leave_no_formula_either_t_l4(world: World, lin: Reader, hostile: Lending) -> None:

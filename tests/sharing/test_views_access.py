@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sharing import conversations
 from sharing.models import Handover, Lending
+from tests import factories
 from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
 
@@ -81,3 +83,28 @@ def test_reading_every_page_changes_nothing(world: World, numbers: dict[str, int
             client.get(url)
     assert browsers.everything() == before
     assert (Lending.objects.count(), Handover.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_p1_p2_nothing_of_the_other_side_before_consent(world: World, language: str) -> None:
+    """CAN: unique marks in every private field of each; neither finds the other's in any page."""
+    for who in (world.alice, world.bob):
+        for field in ("display_name", "pseudonym", "department", "first_name", "last_name"):
+            setattr(who, field, f"MARK-{who.pk}-{field}"[:40])
+        who.email = f"mark-{who.pk}@example.org"
+        who.save()
+        factories.patron(who, card_number=f"MARK-{who.pk}-card")
+    ask = steps.asked(world)
+    number = ask.conversation.pk
+    for who in (world.alice, world.bob):
+        conversations.send_message(conversation_id=number, actor=who, text="Hello", now=world.now)
+    shared = ["/todo/", "/notifications/", "/", reverse("conversation", args=[number]), world.title.get_absolute_url()]
+    pages = {
+        world.alice: [*shared, reverse("ask", args=[ask.pk])],
+        world.bob: [*shared, reverse("request", args=[ask.request_id])],
+    }
+    for who, other in ((world.alice, world.bob), (world.bob, world.alice)):
+        for url in pages[who]:
+            shown = browsers.seen(browsers.of(who, language), url).lower()
+            assert f"mark-{other.pk}" not in shown
+            assert other.username not in shown

@@ -175,6 +175,30 @@ def test_marking_read_is_a_post(world: World) -> None:
     assert "Mark all as read" not in browsers.seen(client, "/notifications/")
 
 
+def test_a_page_says_that_its_news_has_been_seen(world: World) -> None:
+    """Opening it changes nothing; the page's own post does, and only for what it is about."""
+    lending, client = steps.agreed(world), browsers.of(world.bob)
+    number = world.bob.notifications.get().pk
+    assert f'name="ids" value="{number}"' in browsers.seen(client, lending.get_absolute_url())
+    assert world.bob.notifications.filter(read_at=None).exists()
+    answer = client.post(reverse("mark-notifications-read"), {"ids": number}, headers=browsers.HTMX)
+    assert (answer.status_code, answer["HX-Trigger"]) == (204, "stale")
+    assert not world.bob.notifications.filter(read_at=None).exists()
+
+
+@pytest.mark.parametrize("ids", ["x", "-1", "9" * 30, "²"])
+def test_a_strange_number_marks_nothing(world: World, ids: str) -> None:
+    steps.agreed(world)
+    browsers.of(world.bob).post(reverse("mark-notifications-read"), {"ids": ids})
+    assert world.bob.notifications.filter(read_at=None).exists()
+
+
+def test_nobody_marks_anothers_notifications(world: World) -> None:
+    steps.agreed(world)
+    browsers.of(world.charlie).post(reverse("mark-notifications-read"), {"ids": world.bob.notifications.get().pk})
+    assert world.bob.notifications.filter(read_at=None).exists()
+
+
 def test_one_and_thirty_notifications_ask_the_same(
     world: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -7,6 +7,7 @@ what was not done stands in rows, and the scheduler's first round finds it. Seve
 import logging
 import os
 import threading
+import warnings
 from argparse import ArgumentParser
 from typing import Any
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             uvicorn.Config("config.asgi:application", host=host, port=port, log_level="warning", lifespan="off",
                            timeout_graceful_shutdown=1, server_header=False)
         )  # fmt: skip
+        # whitenoise hands files over synchronously; Django says so once and serves them all the same
+        warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
         jobs = JobsBeside()
         jobs.start()
         self.stdout.write(f"Bookrelay · 书递  http://{host}:{port}   (Ctrl-C stops everything)")
