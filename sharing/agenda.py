@@ -15,7 +15,7 @@ from sharing.models import Ask, CirculationPolicy, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
 from sharing.progress import Standing
-from sharing.steps import S, Scene
+from sharing.scenes import S, Scene
 
 ACTS = {"propose", "answer", "show_code", "enter_code"}
 

@@ -94,7 +94,8 @@ def _place(
     try:
         with transaction.atomic():
             placed = Request.objects.create(
-                requester=actor, title=title, **(wanted.fields() if wanted else {}), message=message.strip(), needed_by=needed_by, areas=areas,
+                requester=actor, title=title, **(wanted.fields() if wanted else {}), message=message.strip(),
+                needed_by=needed_by, areas=areas,
                 placed_at=now, deadline_at=now + timedelta(days=policy.request_days),
             )  # fmt: skip
     except IntegrityError:

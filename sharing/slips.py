@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from sharing import notices
 from sharing.models import DomainEvent, Handover, Lending
-from sharing.steps import S, Scene
+from sharing.scenes import S, Scene
 
 
 @dataclass(frozen=True)

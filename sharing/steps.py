@@ -3,21 +3,19 @@ and who answers for the book meanwhile."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge import reasons
-from library_bridge.models import Reader, Transfer
-from sharing import dates, people, policies
-from sharing.models import CirculationPolicy, Handover, Lending
-from sharing.phrases import fill
+from library_bridge.models import Transfer
+from sharing import dates
+from sharing.models import Handover, Lending
+from sharing.scenes import S, Scene
 
 CODE_EARLY = timedelta(hours=1)  # so long before the agreed time the code opens by itself
 CODE_LATE = timedelta(hours=6)
-S = Lending.Status
 
 
 @dataclass(frozen=True)
@@ -37,63 +35,6 @@ class Step:
     @property
     def template(self) -> str:
         return f"sharing/lendings/steps/{self.name}.html"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A lending as this reader meets it now. `lending` comes through `for_page()`."""
-
-    lending: Lending
-    reader: Reader
-    policy: CirculationPolicy
-    now: datetime
-
-    @property
-    def gives(self) -> bool:
-        return self.lending.giver_id == self.reader.pk
-
-    @property
-    def name(self) -> str:
-        return people.name(self.lending.other(self.reader))
-
-    @property
-    def is_loan(self) -> bool:
-        return self.lending.kind == Lending.Kind.LIBRARY_LOAN
-
-    @property
-    def today(self) -> date:
-        return timezone.localdate(self.now)
-
-    @property
-    def handover(self) -> Handover | None:
-        """The open one of the direction the state allows; from the prefetched rows."""
-        direction = policies.direction_now(self.lending)
-        found = (h for h in self.lending.handovers.all() if h.is_open and h.direction == direction)
-        return next(found, None)
-
-    @property
-    def hands_over(self) -> bool:
-        """Whether this reader gives the book out of the hand in the handover that is next."""
-        return self.gives == (self.lending.status == S.AGREED)
-
-    def say(self, words: str, **parts: object) -> str:
-        """A sentence with the other's name, and whatever else it names, put in."""
-        return fill(words, {"name": self.name, **parts})
-
-    def day(self, when: datetime | None) -> str:
-        return dates.long_date(when, today=self.today) if when else ""
-
-    def moment(self, when: datetime) -> str:
-        return dates.near_time(when, today=self.today)
-
-    @property
-    def meets(self) -> str:
-        """Which step the handover is at: propose, proposed (by this reader), answer, show_code or enter_code."""
-        if self.handover is None:
-            return "propose"
-        if self.handover.status == Handover.Status.AGREED:
-            return "show_code" if self.hands_over else "enter_code"
-        return "proposed" if self.handover.proposed_by_id == self.reader.pk else "answer"
 
 
 def next_step(scene: Scene) -> Step:

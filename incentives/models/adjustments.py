@@ -35,7 +35,6 @@ class Adjustment(models.Model):
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="adjustment")
 
-
     class Meta:
         verbose_name = _("adjustment")
         verbose_name_plural = _("adjustments")

@@ -24,7 +24,6 @@ class LeaderboardEntry(models.Model):
     pseudonym = models.CharField(max_length=40)
     count = models.PositiveIntegerField()
 
-
     class Meta:
         ordering = ["board", "period", "position"]
         constraints = [
@@ -41,7 +40,6 @@ class LeaderboardRun(models.Model):
 
     day = models.DateField(unique=True)
     at = models.DateTimeField()
-
 
     def __str__(self) -> str:
         return str(self.day)

@@ -30,7 +30,6 @@ class Account(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="points_accounts"
     )
 
-
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
@@ -102,7 +101,6 @@ class Entry(models.Model):
     )
     seal = models.OneToOneField("incentives.Seal", on_delete=models.PROTECT, related_name="+")
 
-
     class Meta:
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
@@ -132,7 +130,6 @@ class Posting(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
     amount = models.IntegerField()
 
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["entry", "account"], name="one_posting_per_entry_and_account"),
@@ -150,7 +147,6 @@ class Seal(models.Model):
     """Closes an entry: written last, in the same transaction, and refused unless the postings add up to zero."""
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="+")
-
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -37,7 +37,6 @@ class Reward(models.Model):
     ends_at = models.DateTimeField(_("offered until"), null=True, blank=True)
     sort = models.PositiveSmallIntegerField(pgettext_lazy("reward", "order"), default=100)
 
-
     class Meta:
         verbose_name = _("reward")
         verbose_name_plural = _("rewards")
@@ -93,7 +92,6 @@ class Voucher(models.Model):
         related_name="+",
         verbose_name=_("honoured by"),
     )
-
 
     class Meta:
         verbose_name = _("voucher")

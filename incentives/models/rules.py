@@ -48,7 +48,6 @@ class Rule(models.Model):
         _("other reader here for days"), default=0, help_text=_("Against bonuses among fresh accounts.")
     )
 
-
     class Meta:
         verbose_name = _("points rule")
         verbose_name_plural = _("points rules")

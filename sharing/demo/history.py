@@ -21,11 +21,10 @@ STUDY = (8, 6, 6, 6, 5, 5, 4, 4, 4, 4, 4, 4)
 STUDY_UNTIL = 34  # days ago; from then on the personas have some of these titles
 
 EVERYDAY = {
-    "lent": 60, "unanswered": 19, "nobody_has_it": 7, "withdrawn": 17, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 3,
+    "lent": 60, "unanswered": 19, "nobody_has_it": 7, "withdrawn": 17, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 2,
 }  # fmt: skip
 DESK_LOANS = 40
 JOURNEYS = 4
-DISPUTES = 2
 
 
 def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
@@ -91,8 +90,6 @@ def _everyday(campus: Campus, wishes: Wishes) -> None:
         for _time in range(number):
             ago = (DAYS - 8) * campus.random.random() ** 1.5 + 0.9
             campus.tell(wishes.wish(Plan(ends)), at=_some_hour(campus, ago))
-    for number in range(DISPUTES):
-        campus.tell(wishes.wish(Plan("disputed")), at=campus.day(100 - 30 * number, 11, 20))
 
 
 def _journeys(campus: Campus, wishes: Wishes) -> None:

@@ -21,7 +21,7 @@ class Plan:
     keep: float | None = None
 
 
-def after_consent(campus: Campus, cast: Cast, lending_id: int, plan: Plan) -> Story:
+def after_consent(campus: Campus, lending_id: int, plan: Plan) -> Story:
     lending = _get(lending_id)
     yield from _thanks(campus, lending)
     if plan.ends in {"giver_steps_back", "taker_steps_back"}:
@@ -31,15 +31,12 @@ def after_consent(campus: Campus, cast: Cast, lending_id: int, plan: Plan) -> St
     if plan.ends == "no_show":
         return None
     yield from confirm(campus, handover)
-    yield from after_handover(campus, cast, lending_id, plan)
+    yield from after_handover(campus, lending_id, plan)
 
 
-def after_handover(campus: Campus, cast: Cast, lending_id: int, plan: Plan) -> Story:
+def after_handover(campus: Campus, lending_id: int, plan: Plan) -> Story:
     lending = _get(lending_id)
-    if plan.ends == "disputed" and lending.status == Lending.Status.ON_LOAN:
-        yield campus.later(200, 400)
-        yield from quarrel(campus, cast, lending)
-    elif lending.status == Lending.Status.TRANSFERRING:
+    if lending.status == Lending.Status.TRANSFERRING:
         yield campus.soon(1)
         lendings.advance_transfer(lending_id=lending_id, now=campus.clock)
     elif lending.status == Lending.Status.ON_LOAN:

@@ -29,9 +29,8 @@ class Pool:
         return self.campus.random.choice(titles) if titles else 0
 
     def a_title_nobody_has(self) -> int:
-        titles = (
-            Title.objects.live().exclude(pk__in=self._held() | self.spared).order_by("pk").values_list("pk", flat=True)
-        )
+        known = self._held() | set(self._later()) | self.spared
+        titles = Title.objects.live().exclude(pk__in=known).order_by("pk").values_list("pk", flat=True)
         return self.campus.random.choice(list(titles))
 
     def titles_held_by(self, number: int) -> list[int]:

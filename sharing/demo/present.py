@@ -38,7 +38,10 @@ class Present:
         tell(self._bob_has_a_proposal(), at=day(2, 11, 15))
         tell(self._out_since(charlie, 64), at=day(66, 16, 20))
         tell(self._on_the_way_back(), at=day(35, 10, 45))
+        tell(self._settled(90), at=day(92, 11, 20))
+        tell(self._settled(64), at=day(66, 14, 5))
         tell(self._disputed(), at=day(40, 17, 5))
+        tell(self._nobody_came(), at=day(23, 18, 50))
         tell(self._needs_librarian(), at=day(12, 9, 30))
 
     def next_slot(self) -> datetime:
@@ -108,6 +111,16 @@ class Present:
         yield self.campus.day(1, 16, 15)
         meetings.write(self.campus, lending, reader, words.COMING_BACK)
         lendings.start_return(lending_id=lending.pk, actor=reader, now=self.campus.clock)
+
+    def _settled(self, days: int) -> Story:
+        lending = yield from self._out_since(next(self.extras), days)
+        yield self.campus.later(200, 400)
+        yield from meetings.quarrel(self.campus, self.cast, lending)
+
+    def _nobody_came(self) -> Story:
+        reader = next(self.extras)
+        lending = yield from self.agreed(reader, self.lendable(reader))
+        yield from meetings.arrange(self.campus, lending)
 
     def _disputed(self) -> Story:
         lending = yield from self._out_since(next(self.extras), 38)

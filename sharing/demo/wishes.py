@@ -13,7 +13,7 @@ from sharing.demo.pool import Pool
 from sharing.errors import SharingError
 from sharing.models import Ask
 
-AGREE = {"lent", "disputed", "giver_steps_back", "taker_steps_back", "no_show"}
+AGREE = {"lent", "giver_steps_back", "taker_steps_back", "no_show"}
 
 
 class Wishes:
@@ -84,7 +84,7 @@ class Wishes:
             return
         if plan.ends in {"giver_steps_back", "no_show"}:
             self.plans[ask.request_id] = Plan("unanswered" if plan.ends == "no_show" else "lent")
-        campus.tell(meetings.after_consent(campus, self.cast, lending.pk, plan), at=campus.clock)
+        campus.tell(meetings.after_consent(campus, lending.pk, plan), at=campus.clock)
 
     def _decline(self, ask: Ask) -> Story:
         reason = self.campus.random.choice(["", *Ask.Reason.values])

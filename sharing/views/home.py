@@ -12,6 +12,7 @@ from library_bridge.models import Reader
 from personal_catalog.models import Copy
 from sharing import areas, policies, shelves, steps, todo
 from sharing.models import CirculationPolicy
+from sharing.scenes import Scene
 
 WAITING = 3
 
@@ -40,7 +41,7 @@ def _with_area(copies: list[Copy]) -> list[tuple[Copy, str]]:
 def _waiting(reader: Reader, policy: CirculationPolicy, now: datetime) -> dict[str, Any]:
     asks = list(todo.asks_to_answer(reader)[: WAITING + 1])
     lendings = list(todo.lendings_to_act_on(reader)[: WAITING + 1])
-    scenes = [steps.Scene(lending, reader, policy, now) for lending in lendings[:WAITING]]
+    scenes = [Scene(lending, reader, policy, now) for lending in lendings[:WAITING]]
     return {
         "asks": asks[:WAITING],
         "lendings": [(scene.lending, steps.next_step(scene)) for scene in scenes],

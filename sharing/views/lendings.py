@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from library_bridge.models import Reader
 from sharing import lendings, policies, slips, steps, talks
 from sharing.models import Handover, Lending
-from sharing.steps import Scene
+from sharing.scenes import Scene
 from sharing.views import answers, conversations, handovers
 from sharing.views.handovers import PinForm
 from sharing.views.notifications import unseen

@@ -41,13 +41,20 @@ def visit(service: Service, browser: Browser, tmp_path: Path) -> Iterator[Visit]
 
     def make(*, size: str = "desk", language: str = "en-GB", scheme: str = "light") -> Page:
         context = browser.new_context(
-            base_url=service.address, viewport=SIZES[size], locale=language, color_scheme=scheme, timezone_id="Asia/Shanghai"
+            base_url=service.address,
+            viewport=SIZES[size],
+            locale=language,
+            color_scheme=scheme,
+            timezone_id="Asia/Shanghai",
         )  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-        page.on("request", lambda request: request.url.startswith((service.address, "data:")) or problems.append(request.url))
+        page.on(
+            "request",
+            lambda request: request.url.startswith((service.address, "data:")) or problems.append(request.url),
+        )
         return page
 
     yield make

@@ -35,7 +35,11 @@ class Service:
         self.manage("demo_campus")
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--port", str(self.port)], cwd=ROOT, env=self.env, stdout=log, stderr=log
+                [sys.executable, "manage.py", "serve", "--port", str(self.port)],
+                cwd=ROOT,
+                env=self.env,
+                stdout=log,
+                stderr=log,
             )
         for _try in range(300):
             try:

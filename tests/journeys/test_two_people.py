@@ -2,9 +2,11 @@
 
 import json
 import re
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.journeys.conftest import Visit
 from tests.journeys.service import Service
@@ -23,17 +25,18 @@ names = list(Title.objects.live().values_list("title", flat=True))
 alone = [t for t in free if sum(t.title in name for name in names) == 1]
 print(json.dumps([{"isbn": t.isbns.first().isbn13, "title": t.title} for t in alone]))
 """
-ALICES_LOANS = """
+ONE_LOAN = """
 import json
 from django.utils import timezone
 from sharing import holdings, policies
-from sharing.models import LoanTitle, Lending
+from sharing.models import LoanTitle
 now, policy, found = timezone.now(), policies.current(), []
-for row in LoanTitle.objects.filter(library_loan__patron__card_number="2023000001", library_loan__closed_at=None).order_by("pk"):
-    all_ = holdings.of_title(row.title_id, policy=policy, now=now)
-    loan = row.library_loan
-    if [h.key for h in all_ if h.free] == [f"loan-{loan.pk}"] and not row.title.requests.exists():
-        found.append({"title": row.title.title, "barcode": loan.barcode})
+for row in LoanTitle.objects.filter(library_loan__closed_at=None, title__requests=None).order_by("pk"):
+    loan, shown = row.library_loan, [h for h in holdings.of_title(row.title_id, policy=policy, now=now) if h.free]
+    reader = loan.patron.reader
+    busy = reader.asks.filter(status="asked").exists() or loan.patron.card_number == "2023000002"
+    if [h.key for h in shown] == [f"loan-{loan.pk}"] and not busy:
+        found.append({"title": row.title.title, "card": loan.patron.card_number})
 print(json.dumps(found))
 """
 
@@ -43,6 +46,7 @@ class Person:
         self.page, self.say = page, words
 
     def sign_in(self, card_number: str) -> None:
+        self.page.context.clear_cookies()
         self.page.goto("/sign-in/")
         self.page.get_by_label(self.say("Card number")).fill(card_number)
         self.page.get_by_label(self.say("PIN"), exact=True).fill(PIN)
@@ -96,9 +100,15 @@ def _pick(service: Service, script: str) -> dict[str, str]:
 
 
 def _hand_over(giver: Person, taker: Person) -> None:
-    giver.press("Show the code")
-    expect(giver.page.locator(".pin")).to_be_visible()
-    field = taker.page.locator("main").get_by_label(re.compile("digits|PIN|六位|交接码"))
+    """At the time of the meeting the code opens by itself; before, the giver presses a button."""
+    pin = giver.page.locator(".pin")
+    button = giver.page.get_by_role("button", name=giver.say("Show the code"), exact=True)
+    expect(pin.or_(button).first).to_be_visible()
+    if not pin.is_visible():
+        with suppress(PlaywrightTimeout):  # it opened in the meantime
+            button.click(timeout=3000)
+    expect(pin).to_be_visible()
+    field = taker.page.get_by_label(taker.say("Six digits from the other side’s page"))
     expect(field).to_be_visible()
     field.fill(giver.code())
     taker.press("Confirm the handover")
@@ -119,11 +129,9 @@ def _consent(alice: Person, bob: Person, title: str, button: str) -> None:
     bob.write("好的，谢谢")
     alice.sees("好的，谢谢")
     expect(alice.page.locator("main")).not_to_contain_text("Bob")
-    expect(bob.page.locator("main")).not_to_contain_text("Alice")
     alice.press(button)
     expect(alice.page).to_have_url(re.compile(r"/lendings/\d+/"))
     bob.page.goto(alice.page.url)
-    bob.sees("Alice")
 
 
 def test_a_personal_copy_from_isbn_to_return(couple: tuple[Person, Person], service: Service) -> None:
@@ -145,8 +153,10 @@ def test_a_personal_copy_from_isbn_to_return(couple: tuple[Person, Person], serv
 
 
 def test_a_library_loan_from_request_to_new_due_date(couple: tuple[Person, Person], service: Service) -> None:
+    """The part of Alice is played by whoever has a loan that nobody else could pass on."""
     alice, bob = couple
-    book = _pick(service, ALICES_LOANS)
+    book = _pick(service, ONE_LOAN)
+    alice.sign_in(book["card"])
     _consent(alice, bob, book["title"], "Pass it on")
     _arrange(alice, bob)
     _hand_over(alice, bob)

@@ -19,5 +19,7 @@ def _chinese() -> dict[tuple[str, str | None], str]:
     found = {}
     for app in settings.OUR_APPS:
         with (settings.BASE_DIR / app / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po").open("rb") as file:
-            found.update({(m.id, m.context): str(m.string) for m in read_po(file) if isinstance(m.id, str) and m.string})
+            found.update(
+                {(m.id, m.context): str(m.string) for m in read_po(file) if isinstance(m.id, str) and m.string}
+            )
     return found

@@ -1,0 +1,58 @@
+"""axe-core on every page, in both languages, light and dark, phone and desk."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.journeys.conftest import Visit
+from tests.journeys.service import Service
+from tests.journeys.test_two_people import BOB, Person
+from tests.journeys.words import Words
+
+pytestmark = pytest.mark.browser
+
+PAGES = """
+import json
+from library_bridge.models import Patron
+from personal_catalog.models import Title
+from sharing.models import Ask, Lending, Request
+reader = Patron.objects.get(card_number="%s").reader
+found = ["/", "/search/?q=心理", "/search/?q=qqqqzzzz", "/add/", "/add/?isbn=9787300113906", "/add/?isbn=9787300113907", "/add/?by_hand=1", "/shelf/",
+         "/shelf/labels/", "/todo/", "/points/", "/leaderboards/", "/rewards/", "/me/", "/notifications/", "/scan/", "/rules/", "/privacy/", "/guide/"]
+found += [f"/titles/{Title.objects.get(isbns__isbn13='9787300113906').pk}/"]
+found += [f"/asks/{pk}/" for pk in Ask.objects.visible_to(reader).waiting().values_list("pk", flat=True)[:1]]
+found += [f"/requests/{pk}/" for pk in Request.objects.visible_to(reader).filter(status="open").values_list("pk", flat=True)[:1]]
+for status in Lending.Status.values:
+    found += [f"/lendings/{pk}/" for pk in Lending.objects.visible_to(reader).filter(status=status).values_list("pk", flat=True)[:1]]
+print(json.dumps(found))
+"""
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def _stretch(page: Page) -> None:
+    """The whole page at once: axe takes a button for small that the navigation covers until one scrolls."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": page.evaluate("innerWidth"), "height": height + 80})
+
+
+def _violations(page: Page, address: str) -> list[str]:
+    page.goto(address)
+    _stretch(page)
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{address}: {each['id']} at {each['nodes'][0]['target']}" for each in found]
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "scheme"),
+    [("phone", "zh-CN", "light"), ("desk", "en-GB", "dark"), ("phone", "en-GB", "dark"), ("desk", "zh-CN", "light")],
+)
+@pytest.mark.parametrize("card", ["2023000001", BOB])
+def test_axe_finds_nothing(service: Service, visit: Visit, card: str, size: str, language: str, scheme: str) -> None:
+    person = Person(visit(size=size, language=language, scheme=scheme), Words(language))
+    found = _violations(person.page, "/sign-in/") + _violations(person.page, "/")
+    person.sign_in(card)
+    for address in json.loads(service.manage("shell", "--verbosity", "0", "-c", PAGES % card).splitlines()[-1]):
+        found += _violations(person.page, address)
+    assert not found, "\n".join(found)
