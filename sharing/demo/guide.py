@@ -19,21 +19,20 @@ def load(*, now: datetime) -> None:
     for language, pages in (("zh-hans", CHINESE), ("en", ENGLISH)):
         root = HomePage.objects.filter(locale=Locale.objects.get(language_code=language)).order_by("pk").first()
         if root is not None:
-            for page in pages:
-                _publish(root, page, now)
+            for facts in pages:
+                _publish(root, facts, now)
 
 
-def _publish(root: HomePage, page: dict[str, Any], now: datetime) -> None:
-    made = GuidePage(
+def _publish(root: HomePage, facts: dict[str, Any], now: datetime) -> None:
+    page = GuidePage(
         locale=root.locale,
-        translation_key=uuid5(ONE_PAGE, page["slug"]),
-        title=page["title"],
-        slug=page["slug"],
-        lead=page["lead"],
-        body=page["body"],
+        translation_key=uuid5(ONE_PAGE, facts["slug"]),
+        title=facts["title"],
+        slug=facts["slug"],
+        lead=facts["lead"],
+        body=facts["body"],
         show_in_menus=True,
         first_published_at=now,
         last_published_at=now,
     )
-    root.add_child(instance=made)
-    made.save_revision().publish()
+    root.add_child(instance=page)

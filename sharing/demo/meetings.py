@@ -26,15 +26,15 @@ def after_consent(campus: Campus, lending_id: int, plan: Plan) -> Story:
     yield from _thanks(campus, lending)
     if plan.ends in {"giver_steps_back", "taker_steps_back"}:
         yield campus.later(2, 30)
-        return _step_back(campus, lending, plan.ends == "giver_steps_back")
+        _step_back(campus, lending, plan.ends == "giver_steps_back")
+        return
     handover = yield from arrange(campus, lending)
-    if plan.ends == "no_show":
-        return None
-    yield from confirm(campus, handover)
-    yield from after_handover(campus, lending_id, plan)
+    if plan.ends != "no_show":
+        yield from confirm(campus, handover)
+        yield from _after_handover(campus, lending_id, plan)
 
 
-def after_handover(campus: Campus, lending_id: int, plan: Plan) -> Story:
+def _after_handover(campus: Campus, lending_id: int, plan: Plan) -> Story:
     lending = _get(lending_id)
     if lending.status == Lending.Status.TRANSFERRING:
         yield campus.soon(1)

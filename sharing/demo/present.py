@@ -18,6 +18,7 @@ from sharing.demo.wishes import Wishes
 from sharing.models import Lending
 
 SILENT = Plan("silent")
+OUT = (3, 9, 17, 26, 41, 52)  # days for which some books of other readers have been away
 
 
 class Present:
@@ -38,6 +39,8 @@ class Present:
         tell(self._bob_has_a_proposal(), at=day(2, 11, 15))
         tell(self._out_since(charlie, 64), at=day(66, 16, 20))
         tell(self._on_the_way_back(), at=day(35, 10, 45))
+        for days in OUT:
+            tell(self._out_since(next(self.extras), days), at=day(days + 2, 10, 20))
         tell(self._settled(90), at=day(92, 11, 20))
         tell(self._settled(64), at=day(66, 14, 5))
         tell(self._disputed(), at=day(40, 17, 5))
