@@ -6,6 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 
 from sharing import frame
 from sharing.typography import page_language
@@ -16,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "html_lang": page_language(),
         "demo": settings.DEMO,
+        "live_url": f"{reverse('live')}?{urlencode({'since': timezone.now().isoformat()})}",
         "library_name": lambda: around().library_name,
         "todo_count": lambda: around().todo,
         "unread_count": lambda: around().unread,

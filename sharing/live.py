@@ -2,13 +2,13 @@
 fetches what it may see, so nothing private travels here and a lost push costs a reload at most.
 
 One poller a process reads the newest events every half second, however many streams are open; a process that dies takes
-only its own streams along, and a browser that comes back is told to fetch once.
+only its own streams along. What happened between the making of a page and the opening of its stream is told first.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from asgiref.sync import sync_to_async
 from django.utils import timezone
@@ -19,6 +19,8 @@ Allowed = Callable[[], Awaitable[bool]]
 
 EVERY = 0.5  # seconds between looks
 OVERLAP = timedelta(seconds=20)  # a transaction may commit after a later one: look back and remember what was seen
+COMMITTED_WITHIN = timedelta(seconds=2)  # from its record to its commit, as a rule far less
+LONG_AGO = timedelta(minutes=10)  # a page as old as this is told to fetch without a look
 HEARTBEAT = 15.0  # seconds; also how soon a closed session ends its stream
 CHANGED = "event: changed\ndata: 1\n\n"
 ALIVE = ": alive\n\n"
@@ -30,13 +32,17 @@ class Poller:
     def __init__(self) -> None:
         self.streams: dict[int, set[asyncio.Event]] = {}
         self.task: asyncio.Task[None] | None = None
+        self.looking = asyncio.Event()
         self.seen: dict[int, float] = {}
 
-    def join(self, reader_id: int) -> asyncio.Event:
+    async def join(self, reader_id: int) -> asyncio.Event:
+        """From its return on no event of this reader is missed."""
         bell = asyncio.Event()
         self.streams.setdefault(reader_id, set()).add(bell)
         if self.task is None or self.task.done():
+            self.looking = asyncio.Event()
             self.task = asyncio.get_running_loop().create_task(self._run())
+        await self.looking.wait()
         return bell
 
     def leave(self, reader_id: int, bell: asyncio.Event) -> None:
@@ -46,6 +52,7 @@ class Poller:
 
     async def _run(self) -> None:
         self.seen = dict.fromkeys([pk for pk, _audience in await sync_to_async(_recent)()], time.monotonic())
+        self.looking.set()
         while self.streams:
             await asyncio.sleep(EVERY)
             for pk, audience in await sync_to_async(_recent)():
@@ -65,18 +72,29 @@ class Poller:
 
 
 def _recent() -> list[tuple[int, list[int]]]:
-    return list(
-        DomainEvent.objects.filter(recorded_at__gt=timezone.now() - OVERLAP).order_by().values_list("pk", "audience")
-    )
+    return _events_after(timezone.now() - OVERLAP)
+
+
+def _events_after(moment: datetime) -> list[tuple[int, list[int]]]:
+    return list(DomainEvent.objects.filter(recorded_at__gt=moment).order_by().values_list("pk", "audience"))
+
+
+def _changed_since(reader_id: int, moment: datetime | None) -> bool:
+    """Whether a page made at that moment may lack something. A short while before counts too, for what was not yet committed."""
+    if moment is None or moment < timezone.now() - LONG_AGO:
+        return True
+    return any(reader_id in audience for _pk, audience in _events_after(moment - COMMITTED_WITHIN))
 
 
 poller = Poller()
 
 
-async def stream(reader_id: int, *, still_allowed: Allowed, reconnected: bool) -> AsyncIterator[str]:
-    bell = poller.join(reader_id)
+async def stream(reader_id: int, *, still_allowed: Allowed, since: datetime | None) -> AsyncIterator[str]:
+    """`since`: when the page was made, or None where that is not known."""
+    bell = await poller.join(reader_id)
     try:
-        yield "retry: 2000\n\n" + (CHANGED if reconnected else ALIVE)
+        changed = await sync_to_async(_changed_since)(reader_id, since)
+        yield "retry: 2000\n\n" + (CHANGED if changed else ALIVE)
         while True:
             try:
                 await asyncio.wait_for(bell.wait(), HEARTBEAT)
