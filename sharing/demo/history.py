@@ -17,7 +17,7 @@ ROUNDS = ((9, 5), (20, 5))
 LONG_PAST = 40
 
 # The study's twelve titles, in its order: how often each is passed on in these months. The library's records count alike.
-STUDY = (8, 6, 6, 6, 5, 5, 4, 4, 4, 4, 4, 4)
+STUDY = (10, 6, 6, 6, 5, 5, 4, 4, 4, 4, 4, 4)
 STUDY_UNTIL = 34  # days ago; from then on the personas have some of these titles
 
 EVERYDAY = {
