@@ -16,7 +16,7 @@ run: $(READY)
 	@$(PY) manage.py serve --port $(PORT)
 
 test: $(READY)
-	$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: lint
 	$(VENV)/bin/mypy

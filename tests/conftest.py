@@ -5,10 +5,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.incentives.flushing import _flush_takes_the_ledger_along  # noqa: F401  (a fixture)
 
@@ -23,6 +26,16 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
+def _at_the_hour_of_the_story(request: pytest.FixtureRequest, now: datetime) -> Iterator[None]:
+    """Tests tell the same story on any day and at any hour; only the journeys go by the clock on the wall."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    with time_machine.travel(now, tick=True):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _clean_slate() -> Iterator[None]:
     """Nothing that one test counted or chose reaches the next."""
     cache.clear()
@@ -30,19 +43,35 @@ def _clean_slate() -> Iterator[None]:
         yield
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """One worker a file, because files share fixtures; the journeys together share one running service."""
-    group = "journeys" if item.get_closest_marker("browser") else str(item.path.relative_to(item.config.rootpath))
-    item.add_marker(pytest.mark.xdist_group(group))
+class OneWorkerAFile(LoadScopeScheduling):
+    """Files share fixtures, and the journeys together share one running service."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "journeys" if file.startswith("tests/journeys/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerAFile:
+    return OneWorkerAFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_longest_first)
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     for item in items:
         if "postgres" in item.keywords and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
         if "browser" in item.keywords and not Path(CHROMIUM).exists():
             item.add_marker(pytest.mark.skip(reason=f"needs Chromium at {CHROMIUM}: install Debian's package chromium"))
+
+
+LONG = ("journeys/test_two_people.py", "journeys/", "sharing/test_demo.py")
+
+
+def _longest_first(item: pytest.Item) -> int:
+    """What takes longest begins, so that no worker is left alone with it at the end."""
+    place = item.nodeid.removeprefix("tests/")
+    return next((rank for rank, start in enumerate(LONG) if place.startswith(start)), len(LONG))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
