@@ -102,7 +102,7 @@ def move_custody(
 ) -> CustodyRecord:
     """The next link of the chain, inside the caller's transaction (C4, C6). Locks the copy. The owner changes only by a
     gift, and the new owner's copy is paused until they say how they want to lend it."""
-    held = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    held = Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy.pk)
     last = CustodyRecord.objects.filter(copy=held, next=None).get()
     if last.to_holder_id != held.holder_id or held.holder_id == to_holder.pk or held.status == Copy.Status.WITHDRAWN:
         raise BrokenCustody
@@ -143,7 +143,7 @@ def _unused_code() -> str:
 
 def _lock_own(copy_id: int, actor: "Reader") -> Copy:
     """Copy.DoesNotExist also for another's copy: the two look the same."""
-    return Copy.objects.select_for_update(of=("self",)).get(pk=copy_id, owner=actor)
+    return Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy_id, owner=actor)
 
 
 def _must_be_choice(name: str, value: str) -> None:

@@ -5,14 +5,19 @@ from typing import Any
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
-from personal_catalog.signals import copy_listed, titles_merged
-from sharing import events
+from personal_catalog.signals import copy_listed, titles_merged, titles_merging
+from sharing import events, locks
 from sharing.models import HarvestedRecord, LoanTitle, Request
 
 
 def connect() -> None:
+    titles_merging.connect(lock_requests, dispatch_uid="sharing locks what a merge moves")
     titles_merged.connect(follow_merge, dispatch_uid="sharing follows a merge")
     copy_listed.connect(record_listing, dispatch_uid="sharing records a listing")
+
+
+def lock_requests(*, title_ids: set[int], **_signal: Any) -> None:
+    locks.requests_of(title_ids)
 
 
 def follow_merge(*, keep: Title, merged: list[Title], **_signal: Any) -> None:
@@ -23,7 +28,7 @@ def follow_merge(*, keep: Title, merged: list[Title], **_signal: Any) -> None:
     LoanTitle.objects.filter(title__in=merged).update(title=keep)
     HarvestedRecord.objects.filter(title__in=merged).update(title=keep)
     waiting = set(Request.objects.live().filter(title=keep).values_list("requester_id", flat=True))
-    for request in Request.objects.select_for_update(of=("self",)).filter(title__in=merged).order_by("pk"):
+    for request in Request.objects.filter(title__in=merged).order_by("pk"):
         if request.is_live and request.requester_id in waiting:
             continue
         waiting |= {request.requester_id} if request.is_live else set()

@@ -84,7 +84,9 @@ def _place(
     policy: CirculationPolicy,
     now: datetime,
 ) -> Request:
-    Reader.objects.select_for_update(of=("self",)).get(pk=actor.pk)  # two tabs must not pass the limit together
+    Reader.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=actor.pk
+    )  # two tabs must not pass the limit together
     if Request.objects.live().filter(requester=actor, title=title).exists():
         raise Denied(
             _("You have asked for this title already; your page shows how it stands. Nothing was sent twice."),
@@ -170,7 +172,7 @@ def reopen(request: Request, *, now: datetime) -> None:
 def withdraw_other_asks(request: Request, *, now: datetime, but: Ask | None = None) -> None:
     """Without any mark against those who had not answered yet."""
     waiting = (
-        Ask.objects.select_for_update(of=("self",))
+        Ask.objects.select_for_update(of=("self",), no_key=True)
         .filter(request=request, status=Ask.Status.ASKED)
         .order_by("pk")
         .select_related("holder")
