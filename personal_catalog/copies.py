@@ -10,7 +10,7 @@ from django.db import transaction
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
 from personal_catalog.models import Copy, CustodyRecord, Title
-from personal_catalog.signals import copy_listed
+from personal_catalog.signals import copy_changed, copy_listed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -80,6 +80,7 @@ def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object],
     for name, value in wanted.items():
         setattr(copy, name, value)
     copy.save(update_fields=[*wanted])
+    copy_changed.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
 
 
@@ -94,6 +95,7 @@ def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
         raise CopyAway
     copy.status, copy.withdrawn_at = Copy.Status.WITHDRAWN, now
     copy.save(update_fields=["status", "withdrawn_at"])
+    copy_changed.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
 
 

@@ -3,6 +3,7 @@
 from django.dispatch import Signal
 
 copy_listed = Signal()  # copy, actor, now
+copy_changed = Signal()  # copy, actor, now: how it is lent or shown, or that it is off the shelf; with the copy locked
 titles_merging = (
     Signal()
 )  # title_ids: set[int]; receivers lock what points at these titles, before the titles are locked
