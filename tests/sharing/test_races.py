@@ -13,11 +13,11 @@ from django.db.models import QuerySet
 from pytest_django import Settings
 
 from library_bridge.models import Reader
-from personal_catalog import merging
+from personal_catalog import copies, merging
 from personal_catalog.signals import titles_merging
-from sharing import asks, conversations, handovers, lendings, requests
+from sharing import asks, conversations, handovers, holdings, lendings, requests, withdrawals
 from sharing.errors import SharingError
-from sharing.models import CirculationPolicy, Conversation, DomainEvent, Handover, Lending, Message, Request
+from sharing.models import Ask, CirculationPolicy, Conversation, DomainEvent, Handover, Lending, Message, Request
 from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
@@ -238,6 +238,47 @@ def test_control_without_locks_wrong_pins_are_lost(world: World) -> None:
     with without_locks():
         counted = [_all_counted(_guess_at_once(world, book)) for book in ("围城", "活着", "白夜行", "边城", "呐喊")]
     assert not all(counted)
+
+
+def _accept_and_withdraw(world: World) -> tuple[str, str]:
+    """Both are on their way before either has written; the states in which ask and copy end."""
+    ask = steps.asked(world)
+    both_under_way, free, agree = threading.Barrier(2), copies.withdraw_copy, lendings.agree
+
+    def slowly_off(**how: Any) -> object:
+        meet(both_under_way)
+        return free(**how)
+
+    def slowly_agreed(*ask: Any, **how: Any) -> object:
+        meet(both_under_way)
+        return agree(*ask, **how)
+
+    with mock.patch.object(copies, "withdraw_copy", slowly_off), mock.patch.object(lendings, "agree", slowly_agreed):
+        together(
+            lambda: asks.accept_ask(ask_id=ask.pk, actor=world.alice, now=world.now),
+            lambda: holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now),
+        )
+    ask.refresh_from_db()
+    world.copy.refresh_from_db()
+    return ask.status, world.copy.status
+
+
+def test_a_copy_is_promised_or_withdrawn_never_both_C4(world: World) -> None:
+    assert _accept_and_withdraw(world) in {("accepted", "listed"), ("withdrawn", "withdrawn")}
+
+
+def test_control_without_locks_a_withdrawn_copy_is_promised(world: World) -> None:
+    with without_locks(), mock.patch.object(withdrawals, "withdraw_asks_for"):
+        assert _accept_and_withdraw(world) == ("accepted", "withdrawn")
+
+
+def test_two_requests_at_once_make_one_ask_for_a_copy(world: World) -> None:
+    readers = [factories.reader() for _number in range(4)]
+    outcomes = together(
+        *[lambda r=r: requests.place_request(actor=r, title_id=world.title.pk, now=world.now) for r in readers]
+    )
+    assert {type(outcome) for outcome in outcomes} == {Request}
+    assert Ask.objects.count() == 1
 
 
 def test_two_tabs_do_not_pass_the_limit_of_open_requests_together(world: World) -> None:
