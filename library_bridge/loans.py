@@ -58,7 +58,7 @@ def refresh_loans(*, patron: Patron, now: datetime) -> list[LibraryLoan]:
 @transaction.atomic
 def keep_loans(*, patron: Patron, listed: LoanList, now: datetime) -> list[LibraryLoan]:
     """Write a list down. A loan keeps its id as long as it stays open; what an incomplete list leaves out stays."""
-    Patron.objects.select_for_update(of=("self",)).get(pk=patron.pk)
+    Patron.objects.select_for_update(of=("self",), no_key=True).get(pk=patron.pk)
     barcodes = [record.barcode for record in listed.loans]
     charged = LibraryLoan.objects.open().filter(library=patron.library_id)
     charged.filter(barcode__in=barcodes).exclude(patron=patron).update(closed_at=now)

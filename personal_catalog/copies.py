@@ -10,7 +10,7 @@ from django.db import transaction
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
 from personal_catalog.models import Copy, CustodyRecord, Title
-from personal_catalog.signals import copy_listed
+from personal_catalog.signals import copy_changed, copy_listed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -80,6 +80,7 @@ def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object],
     for name, value in wanted.items():
         setattr(copy, name, value)
     copy.save(update_fields=[*wanted])
+    copy_changed.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
 
 
@@ -94,6 +95,7 @@ def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
         raise CopyAway
     copy.status, copy.withdrawn_at = Copy.Status.WITHDRAWN, now
     copy.save(update_fields=["status", "withdrawn_at"])
+    copy_changed.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
 
 
@@ -102,7 +104,7 @@ def move_custody(
 ) -> CustodyRecord:
     """The next link of the chain, inside the caller's transaction (C4, C6). Locks the copy. The owner changes only by a
     gift, and the new owner's copy is paused until they say how they want to lend it."""
-    held = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    held = Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy.pk)
     last = CustodyRecord.objects.filter(copy=held, next=None).get()
     if last.to_holder_id != held.holder_id or held.holder_id == to_holder.pk or held.status == Copy.Status.WITHDRAWN:
         raise BrokenCustody
@@ -143,7 +145,7 @@ def _unused_code() -> str:
 
 def _lock_own(copy_id: int, actor: "Reader") -> Copy:
     """Copy.DoesNotExist also for another's copy: the two look the same."""
-    return Copy.objects.select_for_update(of=("self",)).get(pk=copy_id, owner=actor)
+    return Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy_id, owner=actor)
 
 
 def _must_be_choice(name: str, value: str) -> None:

@@ -80,7 +80,7 @@ def _run_row(row_id: int, job: ImportJob, now: datetime) -> None:
     known = bool(isbn13) and titles.by_isbn(isbn13) is not None
     found = lookup.find(isbn13, now=now) if isbn13 and not known else lookup.Found(None)
     with transaction.atomic():
-        row = ImportRow.objects.select_for_update(of=("self",)).get(pk=row_id)
+        row = ImportRow.objects.select_for_update(of=("self",), no_key=True).get(pk=row_id)
         if row.status != ImportRow.Status.READY:
             return
         _decide(row, job, found, now)

@@ -96,7 +96,7 @@ def await_lookup(*, title_id: int, now: datetime) -> None:
 @transaction.atomic
 def complete(*, title_id: int, facts: BookFacts | None, provenance: Mapping[str, str], now: datetime) -> Title:
     """Ends the wait for sources: fills what is empty. `facts` None means that no source knows the book."""
-    title = Title.objects.select_for_update(of=("self",)).get(pk=title_id)
+    title = Title.objects.select_for_update(of=("self",), no_key=True).get(pk=title_id)
     title.lookup_pending, title.lookup_next_at = False, None
     title.save(update_fields=["lookup_pending", "lookup_next_at"])
     if facts is None:
@@ -109,7 +109,7 @@ def correct_title(*, title_id: int, actor: "Reader", changes: Mapping[str, objec
     """A curator's correction. Locks the title; raises NotAllowed, NoTitle, IsbnTaken."""
     if not may_curate(actor):
         raise NotAllowed
-    title = Title.objects.live().select_for_update(of=("self",)).get(pk=title_id)
+    title = Title.objects.live().select_for_update(of=("self",), no_key=True).get(pk=title_id)
     before = as_facts(title)
     after = typed({**before.to_json(), **{name: value for name, value in changes.items() if name in FIELDS}})
     if not after.title:
@@ -131,7 +131,7 @@ def approve_title(*, title_id: int, actor: "Reader", now: datetime) -> Title:
     """A pending title becomes part of the catalogue; approving twice changes nothing."""
     if not may_curate(actor):
         raise NotAllowed
-    title = Title.objects.live().select_for_update(of=("self",)).get(pk=title_id)
+    title = Title.objects.live().select_for_update(of=("self",), no_key=True).get(pk=title_id)
     if title.status == Title.Status.PENDING:
         title.status, title.updated_at = Title.Status.APPROVED, now
         title.save(update_fields=["status", "updated_at"])
@@ -203,7 +203,7 @@ def _contradicts(title: Title, facts: BookFacts) -> bool:
 def _fill_gaps(
     title_id: int, facts: BookFacts, *, source: str, now: datetime, provenance: Mapping[str, str] | None = None
 ) -> Title:
-    title = Title.objects.select_for_update(of=("self",)).get(pk=title_id)
+    title = Title.objects.select_for_update(of=("self",), no_key=True).get(pk=title_id)
     ours = as_facts(title)
     stub = title.provenance.get("title") == STUB
     gaps = {n: v for n, v in facts.given().items() if n in OWN_FIELDS and not getattr(ours, n)}

@@ -50,13 +50,14 @@ def record(
     return event
 
 
-def deliver(event: DomainEvent, *, now: datetime) -> None:
-    """Receivers may fail without harm: the row stays undelivered and the sweep comes back to it."""
+def deliver(event: DomainEvent, *, now: datetime) -> bool:
+    """True when every receiver took it. They may fail without harm: the row stays undelivered and the sweep comes back."""
     for receiver, outcome in happened.send_robust(sender=DomainEvent, event=event):
         if isinstance(outcome, Exception):
             logger.error("event %s was not taken by %s", event.pk, receiver, exc_info=outcome)
-            return
+            return False
     DomainEvent.objects.filter(pk=event.pk).update(delivered_at=now)
+    return True
 
 
 def undelivered() -> QuerySet[DomainEvent]:

@@ -241,6 +241,14 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
         "clock",
         _always(lambda: _("The agreed handover of %(title)s fell through. We go on asking other holders.")),
     ),
+    "request.widened": (
+        "book",
+        _always(lambda: _("Your request for %(title)s now goes to every reader who has it, not only to one of them.")),
+    ),
+    "request.merged": (
+        "info",
+        _always(lambda: _("You had asked for %(title)s twice, under two records. The other request goes on.")),
+    ),
     "ask.sent": ("book", _asked),
     "ask.reminded": ("clock", _reminded),
     "ask.accepted": (

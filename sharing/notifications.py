@@ -32,6 +32,8 @@ def _borrower(event: DomainEvent) -> set[int]:
 TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.unfilled": _requester,
     "request.reopened": _requester,
+    "request.widened": _requester,
+    "request.merged": _requester,
     "ask.sent": _holder,
     "ask.reminded": _holder,
     "ask.accepted": _requester,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy, Title
 from personal_catalog.people import split_names
-from sharing import holdings, notices, people, policies
+from sharing import holdings, notices, people, policies, progress
 from sharing.api import schemas
 from sharing.models import (
     Ask,
@@ -103,7 +103,7 @@ def request(row: Request) -> schemas.RequestOut:
     return schemas.RequestOut(
         id=str(row.pk), title=title_ref(row.title), holding_id=holding_key(row), status=row.status, message=row.message,
         needed_by=row.needed_by, areas=row.areas, placed_at=row.placed_at, deadline_at=row.deadline_at,
-        closed_at=row.closed_at, close_reason=row.close_reason, asked=len(asks),
+        closed_at=row.closed_at, close_reason=row.close_reason, asked=progress.holders(asks),
         conversations=[str(ask.conversation.pk) for ask in asks],
         lending_id=str(lendings[0].pk) if lendings else None,
     )  # fmt: skip
