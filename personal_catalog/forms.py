@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from personal_catalog import isbn
+from personal_catalog import isbn, lookup
 from personal_catalog.copies import NOTE_LENGTH
 from personal_catalog.facts import BookFacts, typed
 from personal_catalog.models import Copy, ImportJob
@@ -41,7 +41,7 @@ class IsbnForm(forms.Form):
 
     def clean_isbn(self) -> str:
         try:
-            return isbn.parse(self.cleaned_data["isbn"]).isbn13
+            return lookup.parse(self.cleaned_data["isbn"]).isbn13
         except isbn.NotAnIsbn as refused:
             self.suggestions = refused.suggestions
             raise forms.ValidationError(ISBN_REFUSALS[refused.reason]) from refused

@@ -116,9 +116,12 @@ def _decide(row: ImportRow, job: ImportJob, found: lookup.Found, now: datetime) 
 def _title_of(row: ImportRow, job: ImportJob, found: lookup.Found, now: datetime) -> Title | None:
     """By the sources; else as the file says; else a stub, if a source that is silent now may know it later."""
     if found.facts is not None:
-        return titles.find_or_create(
+        title = titles.find_or_create(
             facts=found.facts, source=found.sources[0], provenance=found.provenance, actor=job.reader, now=now
         )
+        if found.pending:
+            titles.await_lookup(title_id=title.pk, now=now)
+        return title
     said = from_json(row.facts)
     if said.title:
         return titles.add_by_hand(facts=said, actor=job.reader, now=now, lookup_pending=found.pending)

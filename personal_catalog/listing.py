@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from personal_catalog import copies, curation, isbn, lookup, titles
+from personal_catalog import copies, curation, lookup, titles
 from personal_catalog.errors import UnknownIsbn
 from personal_catalog.facts import FIELDS, BookFacts, typed
 from personal_catalog.models import Copy, Title, TitleSuggestion
@@ -32,7 +32,7 @@ def list_copy(
     the number and no title was typed), ValueError for a word that is no choice. What a reader types never changes a
     record that is there already: it becomes a suggestion (T-D5).
     """
-    isbn13 = isbn.parse(number).isbn13 if number else ""
+    isbn13 = lookup.parse(number).isbn13 if number else ""
     words = typed({**(said or {}), **({"isbns": [isbn13]} if isbn13 else {})})
     known = titles.by_isbn(isbn13) if isbn13 else None
     found = lookup.find(isbn13, now=now) if isbn13 and known is None else lookup.Found(None)
@@ -50,13 +50,16 @@ def _new_title(owner: "Reader", words: BookFacts, found: lookup.Found, now: date
         return titles.add_by_hand(facts=words, actor=owner, now=now, lookup_pending=found.pending)
     corrected = {name: value for name, value in words.given().items() if getattr(found.facts, name) != value}
     corrected.pop("isbns", None)
-    return titles.find_or_create(
+    title = titles.find_or_create(
         facts=replace(found.facts, **corrected),
         source=found.sources[0],
         provenance={**found.provenance, **dict.fromkeys(corrected, titles.READER)},
         actor=owner,
         now=now,
     )
+    if found.pending:
+        titles.await_lookup(title_id=title.pk, now=now)
+    return title
 
 
 def _suggest(title: Title, owner: "Reader", words: BookFacts, now: datetime) -> TitleSuggestion | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
 
 MOST_SHOWN = 20
+MOST_OFFERED = 3
 
 
 @login_required
@@ -37,8 +38,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
         return _page(request, IsbnForm(), form=form)
     asked = IsbnForm(request.GET)
     if not asked.is_valid():
-        known = titles.known_among(asked.suggestions)[:3]
-        offered = [(isbn.hyphenate(n), titles.by_isbn(n)) for n in known]
+        offered = [(isbn.hyphenate(meant), _named(meant)) for meant in asked.suggestions[:MOST_OFFERED]]
         return _page(request, asked, offered=offered, status=422)
     number = asked.cleaned_data["isbn"]
     found = lookup.find(number, now=timezone.now())
@@ -102,6 +102,12 @@ def _page(
 def _filled(number: str, found: lookup.Found) -> AddForm:
     known = initial_of(found.facts) if found.facts else {}
     return AddForm(initial={**known, "isbn": number})
+
+
+def _named(number: str) -> Title | None:
+    """What a near source calls it."""
+    found = lookup.recall(number, now=timezone.now())
+    return _record(found) if found.facts else None
 
 
 def _record(found: lookup.Found) -> Title:

@@ -27,14 +27,15 @@ class Sources:
     def __call__(self, isbn13: str, *, now: datetime) -> Found:
         return self.answer
 
-    def know(self, facts: BookFacts) -> None:
-        self.answer = Found(facts, ("open_library",), dict.fromkeys(facts.given(), "open_library"))
+    def know(self, facts: BookFacts, *, pending: bool = False) -> None:
+        self.answer = Found(facts, ("open_library",), dict.fromkeys(facts.given(), "open_library"), pending)
 
 
 @pytest.fixture
 def sources(monkeypatch: pytest.MonkeyPatch) -> Sources:
     made = Sources()
     monkeypatch.setattr("personal_catalog.lookup.find", made)
+    monkeypatch.setattr("personal_catalog.lookup.recall", made)
     monkeypatch.setattr("personal_catalog.lookup.find_elsewhere", made)
     return made
 
@@ -55,6 +56,22 @@ def test_the_sweep_completes_it_when_a_source_answers(typed: Title, sources: Sou
     typed.refresh_from_db()
     assert (typed.year, typed.lookup_pending, typed.provenance["year"]) == (2009, False, "open_library")
     assert search_titles("中国人民大学出版社").ids == [typed.pk]
+
+
+def test_what_a_near_source_had_at_once_waits_for_the_rest(alice: Reader, sources: Sources, now: datetime) -> None:
+    sources.know(factories.facts(isbns=[PROCRASTINATION]), pending=True)
+    title = listing.list_copy(owner=alice, number=PROCRASTINATION, now=now).copy.title
+    title.refresh_from_db()
+    assert (title.status, title.lookup_pending) == (Title.Status.APPROVED, True)
+
+
+def test_one_source_fills_what_it_knows_while_another_is_still_silent(
+    typed: Title, sources: Sources, now: datetime
+) -> None:
+    sources.know(factories.facts(isbns=[PROCRASTINATION], year=2009), pending=True)
+    assert not completion.complete_title(title_id=typed.pk, now=now)
+    typed.refresh_from_db()
+    assert (typed.year, typed.lookup_pending) == (2009, True)
 
 
 def test_what_the_reader_typed_stays(typed: Title, sources: Sources, now: datetime) -> None:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from library_bridge.models import Reader
 from personal_catalog import copies
-from personal_catalog.models import Copy, ImportJob, Title, TitleSuggestion
+from personal_catalog.models import Copy, ImportJob, LocalRecord, Title, TitleSuggestion
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 
@@ -64,6 +64,20 @@ def test_a_mistyped_number_says_so_and_offers_what_was_meant(alices: Client, now
     assert answer.status_code == 422
     assert "the last digit doesn&#x27;t fit" in page
     assert f'href="{reverse("add-copy")}?isbn=978-7-300-11390-6"' in page
+
+
+def test_what_was_meant_may_be_known_to_another_source_only(alices: Client) -> None:
+    LocalRecord.objects.create(isbn13=PROCRASTINATION, facts={"title": "拖延心理学"})
+    page = text(alices, reverse("add-copy"), isbn=MISTYPED)
+    assert f'href="{reverse("add-copy")}?isbn=978-7-300-11390-6"' in page
+    assert "拖延心理学" in page
+
+
+def test_a_record_that_is_not_complete_says_that_the_rest_follows(alices: Client, settings: Settings) -> None:
+    LocalRecord.objects.create(isbn13=PROCRASTINATION, facts={"title": "拖延心理学"})
+    settings.LOOKUP_SOURCES = [*settings.LOOKUP_SOURCES, "personal_catalog.lookup.isbnlib_services.OpenLibrary"]
+    page = text(alices, reverse("add-copy"), isbn=PROCRASTINATION)
+    assert "What is missing will be filled in later." in page
 
 
 def test_an_unknown_number_asks_for_the_title_only(alices: Client) -> None:
