@@ -5,6 +5,7 @@ from datetime import datetime
 from secrets import choice
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
@@ -38,7 +39,7 @@ def register_copy(
     source: str = Copy.Source.ISBN,
 ) -> Copy:
     """Lists a reader's own volume and opens its chain of custody. A second copy of the same title is allowed; whoever
-    calls asks first (`has_copy_of`). ValueError for a word that is none of the choices."""
+    calls asks first (`latest_of`). ValueError for a word that is none of the choices."""
     given = {"mode": mode, "condition": condition, "visibility": visibility}
     for name, value in given.items():
         _must_be_choice(name, value)
@@ -58,8 +59,13 @@ def register_copy(
     return copy
 
 
-def has_copy_of(*, owner: "Reader", title: Title) -> bool:
-    return Copy.objects.owned_by(owner).filter(title=title).exists()
+def lock_owner(owner: "Reader") -> None:
+    """Whoever asks `latest_of` before listing holds this first: two at once must not both find nothing."""
+    get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
+
+
+def latest_of(*, owner: "Reader", title: Title) -> Copy | None:
+    return Copy.objects.owned_by(owner).filter(title=title).select_related("title").first()
 
 
 @transaction.atomic

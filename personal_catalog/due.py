@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from personal_catalog import completion, imports
+from personal_catalog import completion, imports, sent_forms
 from personal_catalog.lookup.answers import forget_expired
 
 SECONDS_FOR_TITLES = 10
@@ -26,3 +26,5 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         yield {"did": "import.preview_lapsed", "import": job_id}
     if forgotten := forget_expired(now=now):
         yield {"did": "lookup.answers_forgotten", "count": forgotten}
+    if forgotten := sent_forms.forget(now=now):
+        yield {"did": "sent_forms.forgotten", "count": forgotten}

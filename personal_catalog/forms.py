@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from personal_catalog import isbn, lookup
+from personal_catalog import isbn, lookup, sent_forms
 from personal_catalog.copies import NOTE_LENGTH
-from personal_catalog.facts import BookFacts, typed
+from personal_catalog.facts import BookFacts
 from personal_catalog.models import Copy, ImportJob
 
 NAMES_BETWEEN = re.compile(r"[;；\n]")
@@ -79,7 +79,8 @@ class CopyForm(forms.Form):
 class AddForm(CopyForm):
     """The record as found or typed, and how the copy is lent."""
 
-    isbn = forms.CharField(required=False, max_length=isbn.LONGEST, widget=forms.HiddenInput)
+    isbn = forms.CharField(required=False, max_length=isbn.LONGEST, widget=forms.HiddenInput({"id": "id_found_isbn"}))
+    token = forms.CharField(required=False, max_length=40, initial=sent_forms.new_token, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=500, required=False)
     subtitle = forms.CharField(label=_("Subtitle"), max_length=500, required=False)
     creators = forms.CharField(
@@ -97,11 +98,11 @@ class AddForm(CopyForm):
         words["creators"] = [name.strip() for name in NAMES_BETWEEN.split(self.cleaned_data["creators"])]
         return {name: value for name, value in words.items() if name in self.data}
 
-    def how(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("mode", "condition", "note", "visibility")}
+    def once(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("token", "again")}
 
-    def names_a_book(self) -> bool:
-        return bool(typed(self.said()).title)
+    def how(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("mode", "condition", "note", "visibility")}
 
 
 def initial_of(facts: BookFacts) -> dict[str, object]:

@@ -83,6 +83,7 @@ def _run_row(row_id: int, job: ImportJob, now: datetime) -> None:
         row = ImportRow.objects.select_for_update(of=("self",)).get(pk=row_id)
         if row.status != ImportRow.Status.READY:
             return
+        copies.lock_owner(job.reader)
         _decide(row, job, found, now)
         row.save(update_fields=["status", "problem", "copy", "title"])
         ImportJob.objects.filter(pk=job.pk).update(
@@ -99,7 +100,7 @@ def _decide(row: ImportRow, job: ImportJob, found: lookup.Found, now: datetime) 
         row.status, row.problem = ImportRow.Status.FAILED, ImportRow.Problem.UNKNOWN_ISBN
         return
     row.title = title.title
-    if copies.has_copy_of(owner=job.reader, title=title):
+    if copies.latest_of(owner=job.reader, title=title):
         row.status, row.problem = ImportRow.Status.SKIPPED, ImportRow.Problem.OWNED
         return
     row.copy = copies.register_copy(

@@ -142,6 +142,13 @@ def approve_title(*, title_id: int, actor: "Reader", now: datetime) -> Title:
     return title
 
 
+def standing(title_id: int) -> Title:
+    """The title, or the one into which it has been merged meanwhile; locked against merging."""
+    rows = Title.objects.select_for_update(of=("self",), no_key=True)
+    title = rows.get(pk=title_id)
+    return title if title.merged_into_id is None else rows.get(pk=title.merged_into_id)
+
+
 def count_passing(title_id: int) -> None:
     """One more change of hands, told by sharing in its own transaction."""
     Title.objects.filter(pk=title_id).update(passed_on=F("passed_on") + 1)
