@@ -1,6 +1,7 @@
 """A book can be listed while no source answers; its record is completed later (T-D4)."""
 
 from datetime import datetime, timedelta
+from unittest import mock
 
 import pytest
 
@@ -98,6 +99,14 @@ def test_the_waits_grow_and_end(typed: Title, sources: Sources, now: datetime) -
         assert list(due.act(now=clock))
     assert len(waits) == completion.MOST_TRIES
     assert waits[-1] < now + timedelta(days=10)
+
+
+def test_a_title_that_cannot_be_completed_does_not_stop_the_sweep(
+    typed: Title, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("personal_catalog.titles.complete", mock.Mock(side_effect=ValueError("a bug")))
+    assert list(due.act(now=now + LATER)) == [{"did": "title.lookup_failed", "title": typed.pk}]
+    assert list(due.act(now=now + LATER)) == []
 
 
 def test_two_sweeps_send_it_once(typed: Title, sources: Sources, now: datetime) -> None:
