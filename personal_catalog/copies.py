@@ -11,7 +11,7 @@ from django.db import transaction
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
 from personal_catalog.models import Copy, CustodyRecord, Title
-from personal_catalog.signals import copy_listed
+from personal_catalog.signals import copy_listed, copy_paused, copy_resumed, copy_withdrawn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -68,7 +68,7 @@ def latest_of(*, owner: "Reader", title: Title) -> Copy | None:
     return Copy.objects.owned_by(owner).filter(title=title).select_related("title").first()
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime) -> Copy:
     """The owner's changes to mode, condition, note, visibility, and pause or resume through `status`; other names are
     ignored (T-R4). How it is lent stays while the copy is in someone else's hands: CopyAway. Copy.DoesNotExist for a copy
@@ -83,13 +83,27 @@ def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object],
         raise CopyAway
     if "note" in changes:
         wanted["note"] = text(changes["note"], NOTE_LENGTH)
+    status = wanted.pop("status", copy.status)
     for name, value in wanted.items():
         setattr(copy, name, value)
     copy.save(update_fields=[*wanted])
+    _turn(copy, status, actor, now)
     return copy
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
+def pause_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
+    """Nobody can ask for it until it is resumed. For the owner, and for the reader in whose hands a copy drifts. Pausing
+    twice changes nothing."""
+    return _turn(_lock_in_charge(copy_id, actor), Copy.Status.PAUSED, actor, now)
+
+
+@transaction.atomic(durable=True)
+def resume_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
+    return _turn(_lock_in_charge(copy_id, actor), Copy.Status.LISTED, actor, now)
+
+
+@transaction.atomic(durable=True)
 def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
     """Takes a copy off the shelf for good; its history stays (C8). CopyAway while somebody else has it. Withdrawing
     twice changes nothing."""
@@ -100,6 +114,7 @@ def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
         raise CopyAway
     copy.status, copy.withdrawn_at = Copy.Status.WITHDRAWN, now
     copy.save(update_fields=["status", "withdrawn_at"])
+    copy_withdrawn.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
 
 
@@ -150,6 +165,22 @@ def _unused_code() -> str:
 def _lock_own(copy_id: int, actor: "Reader") -> Copy:
     """Copy.DoesNotExist also for another's copy: the two look the same."""
     return Copy.objects.select_for_update(of=("self",)).get(pk=copy_id, owner=actor)
+
+
+def _lock_in_charge(copy_id: int, actor: "Reader") -> Copy:
+    copy = Copy.objects.in_charge_of(actor).select_for_update(of=("self",)).get(pk=copy_id)
+    if copy.status == Copy.Status.WITHDRAWN:
+        raise CopyWithdrawn
+    return copy
+
+
+def _turn(copy: Copy, status: str, actor: "Reader", now: datetime) -> Copy:
+    if copy.status != status:
+        copy.status = status
+        copy.save(update_fields=["status"])
+        news = copy_paused if status == Copy.Status.PAUSED else copy_resumed
+        news.send(sender=Copy, copy=copy, actor=actor, now=now)
+    return copy
 
 
 def _must_be_choice(name: str, value: str) -> None:

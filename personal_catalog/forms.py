@@ -22,7 +22,7 @@ ISBN_REFUSALS = {
     "digits_lost": _("A spreadsheet has cut off the last digits. Take the number from the book."),
 }
 MODE_HINTS = {
-    Copy.Mode.LEND: _("For a fixed time, then back to you. You may recall it earlier."),
+    Copy.Mode.LEND: _("For a fixed time, then back to you."),
     Copy.Mode.DRIFT: _("Each reader passes it to the next. You can see where it has been."),
     Copy.Mode.GIFT: _("You give it away; it belongs to whoever takes it."),
     Copy.Mode.DISPLAY: _("It only stands on your shelf and is not lent."),
@@ -62,7 +62,7 @@ class CopyForm(forms.Form):
         required=False,
         max_length=NOTE_LENGTH,
         help_text=_("Leave out phone numbers and accounts: you can arrange everything here once you have agreed."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Pencil marks in chapter three, say")}),
     )
     visibility = forms.ChoiceField(
         label=_("Who can see it"),
@@ -115,13 +115,15 @@ def initial_of(facts: BookFacts) -> dict[str, object]:
     }
 
 
-class EditCopyForm(CopyForm):
+class PauseForm(forms.Form):
     paused = forms.BooleanField(
         label=pgettext_lazy("copy", "Not now"),
         required=False,
         help_text=_("Nobody is told it can be had until you take this back."),
     )
 
+
+class EditCopyForm(PauseForm, CopyForm):
     def changes(self) -> dict[str, object]:
         status = Copy.Status.PAUSED if self.cleaned_data["paused"] else Copy.Status.LISTED
         return {**{n: self.cleaned_data[n] for n in ("mode", "condition", "note", "visibility")}, "status": status}

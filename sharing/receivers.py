@@ -5,14 +5,20 @@ from typing import Any
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
-from personal_catalog.signals import copy_listed, titles_merged
+from personal_catalog.signals import copy_listed, copy_paused, copy_resumed, copy_withdrawn, titles_merged
 from sharing import events
 from sharing.models import HarvestedRecord, LoanTitle, Request
 
 
 def connect() -> None:
     titles_merged.connect(follow_merge, dispatch_uid="sharing follows a merge")
-    copy_listed.connect(record_listing, dispatch_uid="sharing records a listing")
+    for news, receiver in (
+        (copy_listed, record_listing),
+        (copy_paused, record_pause),
+        (copy_resumed, record_resumption),
+        (copy_withdrawn, record_withdrawal),
+    ):
+        news.connect(receiver, dispatch_uid=f"sharing: {receiver.__name__}")
 
 
 def follow_merge(*, keep: Title, merged: list[Title], **_signal: Any) -> None:
@@ -33,3 +39,15 @@ def follow_merge(*, keep: Title, merged: list[Title], **_signal: Any) -> None:
 
 def record_listing(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
     events.record("copy.listed", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_pause(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.paused", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_resumption(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.resumed", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_withdrawal(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.withdrawn", now=now, actor=actor, data={"copy": copy.pk})

@@ -272,6 +272,20 @@ def test_how_a_copy_is_lent_cannot_change_while_it_is_away(
     assert "once it is back with you" in answer.content.decode()
 
 
+def test_a_drifting_copy_is_on_its_holders_shelf_and_can_be_paused_there(
+    alices: Client, bob: Reader, now: datetime, alice: Reader
+) -> None:
+    drifting = factories.copy(bob, now=now, mode="drift", note="from Bob's attic")
+    copies.move_custody(copy=drifting, to_holder=alice, reason="handover", now=now)
+    url = reverse("copy", args=[drifting.pk])
+    assert f'href="{url}"' in text(alices, reverse("shelf"))
+    assert "until the next one asks for it" in text(alices, url)
+    for sent, status in (({"paused": "on", "mode": "gift"}, "paused"), ({}, "listed")):
+        assert alices.post(url, sent)["Location"] == url
+        drifting.refresh_from_db()
+        assert (drifting.status, drifting.mode) == (status, "drift")
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_readers_copy_looks_like_none(alices: Client, bob: Reader, method: str, now: datetime) -> None:
     """T-R1, T-R2"""
