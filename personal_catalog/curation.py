@@ -35,13 +35,13 @@ def suggest_correction(
     return suggestion
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def accept_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) -> Title:
     suggestion = _decide(suggestion_id, TitleSuggestion.Status.ACCEPTED, actor=actor, now=now)
     return titles.correct_title(title_id=suggestion.title_id, actor=actor, changes=suggestion.changes, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def decline_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) -> TitleSuggestion:
     return _decide(suggestion_id, TitleSuggestion.Status.DECLINED, actor=actor, now=now)
 

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from personal_catalog.errors import CannotMerge, NotAllowed
 from personal_catalog.models import Copy, Title, TitleChange, TitleIsbn, TitleSuggestion
+from personal_catalog.people import match_key
 from personal_catalog.search.index import drop_titles, reindex_title
 from personal_catalog.signals import titles_merged, titles_merging
 from personal_catalog.titles import OWN_FIELDS, may_curate
@@ -56,8 +57,24 @@ def _move_rows(keep: Title, merged: list[Title]) -> None:
         row.title, row.sort = keep, place
     TitleIsbn.objects.bulk_update(moving, ["title", "sort"])
     Copy.objects.filter(title__in=merged).update(title=keep)
-    TitleSuggestion.objects.filter(title__in=merged, status=TitleSuggestion.Status.OPEN).update(title=keep)
+    _move_suggestions(keep, merged)
     Title.objects.filter(merged_into__in=merged).update(merged_into=keep)
+
+
+def _move_suggestions(keep: Title, merged: list[Title]) -> None:
+    """A reader who had one open on several of the titles has one afterwards: the latest word on each field."""
+    rows = TitleSuggestion.objects.select_for_update(of=("self",), no_key=True).filter(
+        status=TitleSuggestion.Status.OPEN
+    )
+    latest: dict[int, TitleSuggestion] = {}
+    for suggestion in rows.filter(title__in=[keep, *merged]).order_by("created_at", "pk"):
+        if suggestion.reader_id and (earlier := latest.get(suggestion.reader_id)):
+            suggestion.changes = {**earlier.changes, **suggestion.changes}
+            earlier.delete()
+        latest[suggestion.reader_id or -suggestion.pk] = suggestion
+    for suggestion in latest.values():
+        suggestion.title = keep
+        suggestion.save(update_fields=["title", "changes"])
 
 
 def _fill(keep: Title, merged: list[Title]) -> None:
@@ -68,6 +85,7 @@ def _fill(keep: Title, merged: list[Title]) -> None:
             if giver is not None:
                 setattr(keep, name, getattr(giver, name))
                 keep.provenance[name] = giver.provenance.get(name, "")
+    keep.match_key = match_key(keep.title, keep.creators)
 
 
 def _close(keep: Title, merged: list[Title], now: datetime) -> None:
@@ -77,6 +95,6 @@ def _close(keep: Title, merged: list[Title], now: datetime) -> None:
         title.save(update_fields=["status", "merged_into", "updated_at", "lookup_pending", "lookup_next_at"])
         keep.passed_on += title.passed_on
     keep.updated_at = now
-    keep.save(update_fields=[*OWN_FIELDS, "provenance", "passed_on", "updated_at"])
+    keep.save(update_fields=[*OWN_FIELDS, "provenance", "match_key", "passed_on", "updated_at"])
     drop_titles([title.pk for title in merged])
     reindex_title(keep)

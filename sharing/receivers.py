@@ -5,7 +5,15 @@ from typing import Any
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
-from personal_catalog.signals import copy_changed, copy_listed, titles_merged, titles_merging
+from personal_catalog.signals import (
+    copy_changed,
+    copy_listed,
+    copy_paused,
+    copy_resumed,
+    copy_withdrawn,
+    titles_merged,
+    titles_merging,
+)
 from sharing import events, locks, requests, withdrawals
 from sharing.models import HarvestedRecord, LoanTitle, Request
 
@@ -13,8 +21,15 @@ from sharing.models import HarvestedRecord, LoanTitle, Request
 def connect() -> None:
     titles_merging.connect(lock_requests, dispatch_uid="sharing locks what a merge moves")
     titles_merged.connect(follow_merge, dispatch_uid="sharing follows a merge")
-    copy_changed.connect(let_holders_go, dispatch_uid="sharing follows a change of a copy")
-    copy_listed.connect(record_listing, dispatch_uid="sharing records a listing")
+    for change in (copy_changed, copy_paused, copy_withdrawn):
+        change.connect(let_holders_go, dispatch_uid="sharing lets holders go")
+    for news, receiver in (
+        (copy_listed, record_listing),
+        (copy_paused, record_pause),
+        (copy_resumed, record_resumption),
+        (copy_withdrawn, record_withdrawal),
+    ):
+        news.connect(receiver, dispatch_uid=f"sharing: {receiver.__name__}")
 
 
 def lock_requests(*, title_ids: set[int], **_signal: Any) -> None:
@@ -54,3 +69,15 @@ def let_holders_go(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) 
 
 def record_listing(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
     events.record("copy.listed", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_pause(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.paused", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_resumption(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.resumed", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_withdrawal(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.withdrawn", now=now, actor=actor, data={"copy": copy.pk})

@@ -210,6 +210,7 @@ LOOKUP_SOURCES = [
     "personal_catalog.lookup.isbnlib_services.Wikipedia",
     "personal_catalog.lookup.isbnlib_services.GoogleBooks",
 ]
+LOOKUP_SECONDS_NEAR = 1  # for the libraries together
 LOOKUP_SECONDS_EACH = 3
 LOOKUP_SECONDS_TOGETHER = 4
 LOOKUP_LOCAL_FILE = env.text("LOOKUP_LOCAL_FILE")

@@ -1,14 +1,16 @@
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
+from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from library_bridge.models import Reader
-from personal_catalog import due, imports
+from personal_catalog import copies, due, imports
 from personal_catalog.errors import ImportRefused
-from personal_catalog.models import Copy, ImportJob, ImportRow
+from personal_catalog.models import Copy, ImportJob, ImportRow, Title
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 
@@ -74,6 +76,35 @@ def test_running_again_and_again_lists_each_book_once(alice: Reader, now: dateti
     assert Copy.objects.count() == 3
     job.refresh_from_db()
     assert (job.done, job.created) == (7, 3)
+
+
+def test_a_row_that_fails_costs_neither_the_next_ones_nor_the_sweep(
+    alice: Reader, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = copies.register_copy
+
+    def trips(*, title: Title, **how: Any) -> Copy:
+        if title.title == "拖延心理学":
+            raise ValueError("a bug")
+        return register(title=title, **how)
+
+    monkeypatch.setattr(copies, "register_copy", trips)
+    job = start(alice, TABLE, now)
+    assert {"did": "import.run", "import": job.pk, "done": 7, "total": 7} in list(due.act(now=now))
+    job.refresh_from_db()
+    assert (job.status, job.created, job.failed) == ("done", 2, 4)
+    assert told(job)[:2] == [("failed", "broken"), ("created", "")]
+    assert "went wrong" in job.rows.get(number=1).get_problem_display()
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_row(
+    alice: Reader, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = start(alice, TABLE, now)
+    monkeypatch.setattr(copies, "register_copy", mock.Mock(side_effect=OperationalError))
+    with pytest.raises(OperationalError):
+        imports.run_import(job_id=job.pk, now=now)
+    assert told(job)[0] == ("ready", "")
 
 
 def test_a_job_whose_worker_died_is_taken_up_where_it_stopped(alice: Reader, now: datetime) -> None:

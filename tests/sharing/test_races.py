@@ -19,6 +19,7 @@ from sharing import asks, conversations, handovers, holdings, lendings, requests
 from sharing.errors import SharingError
 from sharing.models import Ask, CirculationPolicy, Conversation, DomainEvent, Handover, Lending, Message, Request
 from tests import factories
+from tests.races import together, without_locks
 from tests.sharing import steps
 from tests.sharing.conftest import World
 
@@ -39,32 +40,6 @@ def world(transactional_db: None, now: datetime) -> World:
         title,
         factories.copy(alice, title, now=now),
     )
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts in threads released by one barrier; the outcome of each, exceptions included."""
-    barrier, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(index: int, act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            outcomes[index] = act()  # type: ignore[call-overload]
-        except Exception as problem:  # noqa: BLE001  (the outcome is what the test looks at)
-            outcomes[index] = problem  # type: ignore[call-overload]
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
-def without_locks() -> AbstractContextManager[object]:
-    """The control: rows are read, but not locked."""
-    return mock.patch.object(QuerySet, "select_for_update", lambda self, *args, **kwargs: self)
 
 
 def _accept_twice(world: World) -> list[object]:

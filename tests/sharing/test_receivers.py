@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from library_bridge.models import LibraryLoan
+from personal_catalog import copies
 from personal_catalog.merging import merge_titles
-from sharing import requests
+from sharing import holdings, requests
 from sharing.models import DomainEvent, LoanTitle, Notification, Request
 from tests import factories
 from tests.sharing import steps
@@ -40,3 +41,12 @@ def test_what_is_agreed_goes_on_after_a_merge(world: World) -> None:
 def test_listing_a_copy_leaves_an_event(world: World) -> None:
     event = DomainEvent.objects.get(kind="copy.listed")
     assert (event.actor, event.data) == (world.alice, {"copy": world.copy.pk})
+
+
+def test_pausing_resuming_and_withdrawing_a_copy_leave_events(world: World) -> None:
+    for status in ("paused", "listed"):
+        copies.update_copy(copy_id=world.copy.pk, actor=world.alice, changes={"status": status}, now=world.now)
+    holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+    told = DomainEvent.objects.filter(data={"copy": world.copy.pk}).order_by("pk")
+    kinds = ["copy.listed", "copy.paused", "copy.resumed", "copy.withdrawn"]
+    assert [(event.kind, event.actor) for event in told] == [(kind, world.alice) for kind in kinds]
