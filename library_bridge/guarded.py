@@ -29,10 +29,11 @@ class TooManyTries(Exception):
 def attempt(authenticate: Callable[[], T | None], *, kind: str, name: str, address: str, now: datetime) -> T:
     """`authenticate` gives None for wrong. What else it raises leaves no mark against anybody."""
     account, network = throttle.of_account(kind, name), throttle.of_address(address)
-    tries, from_network = account.add(now=now), network.add(now=now)
-    for counter, count in ((account, tries), (network, from_network)):
-        if count > counter.limit:
-            raise TooManyTries(counter.seconds_left(now=now))
+    if network.add(now=now) > network.limit:  # asked first: a blocked address makes no counters of ever new names
+        raise TooManyTries(network.seconds_left(now=now))
+    tries = account.add(now=now)
+    if tries > account.limit:
+        raise TooManyTries(account.seconds_left(now=now))
     try:
         found = authenticate()
     except Exception:

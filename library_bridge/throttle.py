@@ -1,6 +1,7 @@
-"""Failed sign-ins are counted in the cache, atomically: by account, and by network address (T-A2, T-R17).
+"""Failed sign-ins are counted in a cache of their own, atomically: by account, and by network address (T-A2, T-R17).
 
-A locked account opens by itself when its window has passed, so an outsider can't shut a reader out for good.
+What visitors may fill by asking is kept in another one, so that nobody can push a counter out. A locked account opens by
+itself when its window has passed, so an outsider can't shut a reader out for good.
 """
 
 from contextlib import suppress
@@ -8,10 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 from math import ceil
+from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
+from django.utils.connection import ConnectionProxy
 from django.utils.crypto import salted_hmac
+
+cache: Any = ConnectionProxy(caches, "limits")
 
 
 @dataclass(frozen=True, slots=True)
