@@ -197,6 +197,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 IMPORT_MAX_BYTES = 8_000_000
+IMPORT_MAX_ROWS = 5_000
+IMPORT_MAX_COLUMNS = 200
+IMPORTS_AT_ONCE = 3  # files of one reader
 
 # jobs; nothing rests on the broker, config/celery.py says why
 CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "memory://")
