@@ -73,7 +73,8 @@ class UnknownIsbn(Refused):
 
 
 class ImportRefused(Refused):
-    """The file as a whole cannot be taken. `code` is too_large, too_many_rows, unreadable, no_rows or unknown_format."""
+    """The file as a whole cannot be taken. `code` is too_large, too_many_rows, unreadable, no_rows, unknown_format or
+    imports_running."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

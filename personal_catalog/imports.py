@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import OperationalError, transaction
 from django.db.models import F
 
@@ -25,17 +26,27 @@ PATIENCE = timedelta(minutes=5)
 AT_ONCE = 500
 
 
-@transaction.atomic(durable=True)
 def start_import(
     *, reader: "Reader", content: bytes, format: str, mode: str, now: datetime, commit: bool = False
 ) -> ImportJob:
     """Reads the file into rows: a preview, or queued at once with `commit`. Raises ImportRefused; ValueError for a mode
-    that is none. The caller sends `tasks.run_import` after the commit; the sweep does it otherwise."""
+    that is none. The caller sends `tasks.run_import` after the commit; the sweep does it otherwise.
+
+    The file is read before the transaction, so that a long one keeps no other writer waiting."""
     if mode not in Copy.Mode.values:
         raise ValueError(f"{mode!r} is not a mode")
     if len(content) > settings.IMPORT_MAX_BYTES:
         raise ImportRefused("too_large")
-    rows = read_rows(content, format)
+    _require_patience(reader)
+    rows = read_rows(content, format, most_rows=settings.IMPORT_MAX_ROWS, most_columns=settings.IMPORT_MAX_COLUMNS)
+    return _save(reader, rows, format, mode, now, commit=commit)
+
+
+@transaction.atomic
+def _save(reader: "Reader", rows: list[Row], format: str, mode: str, now: datetime, *, commit: bool) -> ImportJob:
+    get_user_model()._default_manager.select_for_update(of=("self",)).get(pk=reader.pk)  # two tabs, one limit
+    _require_patience(reader)
+    _make_room(reader, now)
     status, act_by = (ImportJob.Status.QUEUED, now) if commit else (ImportJob.Status.PREVIEWED, now + PREVIEW_DAYS)
     job = ImportJob.objects.create(
         reader=reader, format=format, mode=mode, status=status, total=len(rows), created_at=now, act_by=act_by
@@ -47,10 +58,27 @@ def start_import(
     return job
 
 
+def _require_patience(reader: "Reader") -> None:
+    """So many files of one reader at a time, and no more: the others' wait in the same queue."""
+    at_work = ImportJob.objects.filter(reader=reader, status__in=(ImportJob.Status.QUEUED, ImportJob.Status.RUNNING))
+    if at_work.count() >= settings.IMPORTS_AT_ONCE:
+        raise ImportRefused("imports_running")
+
+
+def _make_room(reader: "Reader", now: datetime) -> None:
+    """The oldest previews that nobody confirmed give way to a new one."""
+    previews = ImportJob.objects.filter(reader=reader, status=ImportJob.Status.PREVIEWED).order_by("-pk")
+    old = list(previews.values_list("pk", flat=True)[settings.IMPORTS_AT_ONCE - 1 :])
+    _end_previews(old, now)
+
+
 def confirm_import(*, job_id: int, reader: "Reader", now: datetime) -> ImportJob:
-    """From preview to the queue; confirming twice changes nothing. ImportJob.DoesNotExist for another's job."""
+    """From preview to the queue; confirming twice changes nothing. ImportJob.DoesNotExist for another's job; ImportRefused
+    while too many are at work."""
     job = ImportJob.objects.get(pk=job_id, reader=reader)
     previewed = ImportJob.objects.filter(pk=job.pk, status=ImportJob.Status.PREVIEWED)
+    if previewed.exists():
+        _require_patience(reader)
     previewed.update(status=ImportJob.Status.QUEUED, act_by=now)
     job.refresh_from_db()
     return job
@@ -207,7 +235,11 @@ def drop_stale_previews(*, now: datetime) -> list[int]:
     """A preview that nobody confirmed within a week ends."""
     stale = ImportJob.objects.filter(status=ImportJob.Status.PREVIEWED, act_by__lte=now)
     ids = list(stale.values_list("pk", flat=True)[:100])
+    _end_previews(ids, now)
+    return ids
+
+
+def _end_previews(ids: list[int], now: datetime) -> None:
     ImportJob.objects.filter(pk__in=ids, status=ImportJob.Status.PREVIEWED).update(
         status=ImportJob.Status.FAILED, act_by=None, finished_at=now
     )
-    return ids

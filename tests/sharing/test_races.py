@@ -1,14 +1,13 @@
 """Two at once, on PostgreSQL. Each race has a control that takes the guard away and must then show the fault."""
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from pytest_django import Settings
 
