@@ -95,11 +95,11 @@ not_found = sends({"error": "not found"}, status=404)
 def open_library(isbn13: str, **fields: object) -> dict[str, object]:
     record = {
         "url": "http://openlibrary.org/books/OL1M/x",
-        "title": "Procrastination",
-        "subtitle": "Why you do it",
-        "authors": [{"url": "http://openlibrary.org/authors/OL1A", "name": "Jane B. Burka"}],
-        "publishers": [{"name": "Da Capo Press"}],
-        "publish_date": "January 8, 2008",
+        "title": "Art in Theory",
+        "subtitle": "An Anthology of Changing Ideas",
+        "authors": [{"url": "http://openlibrary.org/authors/OL1A", "name": "Charles Harrison"}],
+        "publishers": [{"name": "Blackwell"}],
+        "publish_date": "October 8, 2002",
     }
     return {f"ISBN:{isbn13}": {**record, **fields}}
 
@@ -107,20 +107,20 @@ def open_library(isbn13: str, **fields: object) -> dict[str, object]:
 def wikipedia(**fields: object) -> list[dict[str, object]]:
     record = {
         "itemType": "book",
-        "title": "Procrastination : why you do it",
-        "author": [["Jane B.", "Burka"]],
-        "publisher": "Da Capo",
-        "date": "2008",
+        "title": "Art in Theory : an anthology of changing ideas",
+        "author": [["Charles", "Harrison"]],
+        "publisher": "Blackwell",
+        "date": "2002",
     }
     return [{**record, **fields}]
 
 
 def google_books(isbn13: str, **fields: object) -> dict[str, object]:
     record = {
-        "title": "Procrastination",
-        "authors": ["Jane B. Burka", "Lenora M. Yuen"],
-        "publisher": "Hachette",
-        "publishedDate": "2008-01-08",
+        "title": "Art in Theory",
+        "authors": ["Charles Harrison", "Paul Wood"],
+        "publisher": "Blackwell",
+        "publishedDate": "2002-10-08",
         "language": "en",
         "industryIdentifiers": [{"type": "ISBN_13", "identifier": isbn13}],
     }
