@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -74,17 +73,23 @@ def redirects_to(url: str) -> Answer:
     return answer
 
 
-def drips(seconds: float) -> Answer:
-    """One byte at a time, for so long."""
+def waits_for(event: threading.Event) -> Answer:
+    """Says nothing before that."""
 
     def answer(handler: Handler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
-            time.sleep(0.05)
+        event.wait(30)
+        not_found(handler)
+
+    return answer
+
+
+def meets(others: threading.Barrier) -> Answer:
+    """Says nothing before all are asked, and nothing of use then."""
+
+    def answer(handler: Handler) -> None:
+        with suppress(threading.BrokenBarrierError):
+            others.wait(30)
+        sends({}, status=500)(handler)
 
     return answer
 
