@@ -143,16 +143,23 @@ def _why_not_taken(loan: LibraryLoan, taker: Patron | None) -> str:
 
 
 def _write(patron: Patron, known: Sequence[LibraryLoan], records: Sequence[LoanRecord], now: datetime) -> None:
+    """What has not changed since the last look only gets the time of this one."""
     rows = {loan.barcode: loan for loan in known}
-    fresh = []
+    fresh, changed, same = [], [], []
     for record in records:
         row = rows.get(record.barcode)
         if row is None:
             fresh.append(_new_row(patron, record, now))
             continue
-        for name, value in _snapshot(record, now).items():
+        facts = _snapshot(record, now)
+        is_same = all(getattr(row, name) == value for name, value in facts.items() if name != "checked_at")
+        (same if is_same else changed).append(row)
+        for name, value in facts.items():
             setattr(row, name, value)
-    LibraryLoan.objects.bulk_update(known, SNAPSHOT_FIELDS)
+    if same:
+        LibraryLoan.objects.filter(pk__in=[row.pk for row in same]).update(checked_at=now)
+    if changed:
+        LibraryLoan.objects.bulk_update(changed, SNAPSHOT_FIELDS)
     # Another card's list, written at this moment, may name the same item: the first stands until the next look.
     LibraryLoan.objects.bulk_create(fresh, ignore_conflicts=True)
 

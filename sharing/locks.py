@@ -98,7 +98,8 @@ def _ids(rows: QuerySet[Row], *names: str) -> tuple[Any, ...]:
 
 
 def _one(rows: QuerySet[Row]) -> Row:
-    row = rows.first()
-    if row is None:
-        raise NotFound
-    return row
+    """By its key, so nothing is ordered: `first()` would have every column compared with the order."""
+    try:
+        return rows.get()
+    except rows.model.DoesNotExist:
+        raise NotFound from None

@@ -1,5 +1,7 @@
-"""Directions that no linter sees: foreign keys and the layout."""
+"""Directions that no linter sees: foreign keys and the layout, what is invented, what is not translated."""
 
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,11 +10,16 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import ForeignKey, ManyToManyField, Model
 
+from library_bridge.management.commands.messages import untranslated
+
 HEIGHT = {"library_bridge": 0, "personal_catalog": 0, "sharing": 1, "incentives": 2}
 LAYOUT = {
     "manage.py", "pyproject.toml", "README.md", "Makefile", "CHANGELOG.md", "LICENSE", "SECURITY.md", "config", "library_bridge",
     "personal_catalog", "sharing", "incentives", "templates", "static", "tests", "docs", "requirements", "var",
 }  # fmt: skip
+
+ISBN = re.compile(r"(?<![\w.])97[89]\d{10}(?!\w)")
+BINARY = {".mo", ".pyc", ".png", ".jpg", ".webp", ".ico", ".woff2"}
 
 
 def _relations() -> list[tuple[type[Model], str, type[Model]]]:
@@ -65,3 +72,26 @@ def test_the_ground_does_not_know_its_neighbour(app: str) -> None:
         text = path.read_text()
         assert f"from {other}" not in text, path
         assert f"import {other}" not in text, path
+
+
+def _written_by_us() -> Iterator[Path]:
+    """Every text file of the project outside its tests; the locked requirements are full of hashes."""
+    for name in LAYOUT - {"tests", "requirements", "var"}:
+        place = Path(settings.BASE_DIR) / name
+        yield from (path for path in [place, *place.rglob("*")] if path.is_file() and path.suffix not in BINARY)
+
+
+def test_every_isbn_of_the_product_is_one_of_the_campus_list() -> None:
+    known = set(ISBN.findall(settings.DEMO_TITLES.read_text(encoding="utf-8")))
+    invented = {
+        f"{path}: {isbn}"
+        for path in _written_by_us()
+        for isbn in ISBN.findall(path.read_text(encoding="utf-8"))
+        if isbn not in known
+    }
+    assert not invented
+
+
+@pytest.mark.parametrize("app", settings.OUR_APPS)
+def test_every_message_has_its_chinese(app: str) -> None:
+    assert list(untranslated(app)) == []
