@@ -145,7 +145,9 @@ def _why_not_taken(loan: LibraryLoan, taker: Patron | None) -> str:
 def _write(patron: Patron, known: Sequence[LibraryLoan], records: Sequence[LoanRecord], now: datetime) -> None:
     """What has not changed since the last look only gets the time of this one."""
     rows = {loan.barcode: loan for loan in known}
-    fresh, changed, same = [], [], []
+    fresh: list[LibraryLoan] = []
+    changed: list[LibraryLoan] = []
+    same: list[LibraryLoan] = []
     for record in records:
         row = rows.get(record.barcode)
         if row is None:

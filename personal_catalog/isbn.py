@@ -26,15 +26,19 @@ LOOK_ALIKE = {
 
 class NotAnIsbn(ValueError):
     """`reason` is empty, characters, digits_lost, length, prefix or check_digit; `suggestions` are valid ISBN-13s that
-    one misread digit or one swap of neighbours would explain, likeliest first; they are worked out for who asks."""
+    one misread digit or one swap of neighbours would explain, likeliest first; they are worked out for who asks, unless
+    they were given."""
 
-    def __init__(self, reason: str, digits: str = "") -> None:
+    def __init__(self, reason: str, digits: str = "", suggestions: tuple[str, ...] | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.digits = digits
+        self._suggestions = suggestions
 
     @property
     def suggestions(self) -> tuple[str, ...]:
+        if self._suggestions is not None:
+            return self._suggestions
         return tuple(_explained(self.digits)) if self.digits else ()
 
 

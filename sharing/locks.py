@@ -9,6 +9,7 @@ Fetching and permission are one step: the rows come through `visible_to`, and wh
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 
 from library_bridge.models import Reader
@@ -101,5 +102,5 @@ def _one(rows: QuerySet[Row]) -> Row:
     """By its key, so nothing is ordered: `first()` would have every column compared with the order."""
     try:
         return rows.get()
-    except rows.model.DoesNotExist:
+    except ObjectDoesNotExist:
         raise NotFound from None

@@ -10,4 +10,5 @@ def parse(text: str) -> isbn.Isbn:
     try:
         return isbn.parse(text)
     except isbn.NotAnIsbn as refused:
-        raise isbn.NotAnIsbn(refused.reason, tuple(known_among(refused.suggestions))) from None
+        known = tuple(known_among(refused.suggestions))
+        raise isbn.NotAnIsbn(refused.reason, refused.digits, known) from None
