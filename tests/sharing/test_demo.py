@@ -10,7 +10,6 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import Count, F
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Site
@@ -32,6 +31,7 @@ from sharing.models import (
     Request,
 )
 from tests.conftest import CAMPUS
+from tests.thrown_away import everything_after
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=CAMPUS)
 S = Lending.Status
@@ -41,15 +41,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module", autouse=True)
 def campus(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        thrown_away = transaction.atomic()
-        thrown_away._from_testcase = True  # durable transitions may run inside, as in Django's TestCase
-        with thrown_away:
-            if not HomePage.objects.exists():  # emptied by a test that commits
-                import_module("sharing.migrations.0002_site").make_roots(apps, None)
-            assert list(registers.load_demo(now=NOW)) == settings.OUR_APPS
-            yield
-            transaction.set_rollback(True)
+    with everything_after(django_db_blocker):
+        if not HomePage.objects.exists():  # emptied by a test that commits
+            import_module("sharing.migrations.0002_site").make_roots(apps, None)
+        assert list(registers.load_demo(now=NOW)) == settings.OUR_APPS
+        yield
 
 
 def reader(number: int) -> Reader:
