@@ -1,7 +1,11 @@
 """Directions that no linter sees: foreign keys and the layout, what is invented, what is not translated."""
 
+import ast
 import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from itertools import pairwise
 from pathlib import Path
 
@@ -95,3 +99,25 @@ def test_every_isbn_of_the_product_is_one_of_the_campus_list() -> None:
 @pytest.mark.parametrize("app", settings.OUR_APPS)
 def test_every_message_has_its_chinese(app: str) -> None:
     assert list(untranslated(app)) == []
+
+
+def _imported(path: Path) -> set[str]:
+    """First names of what a module imports by its full name."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return {name.split(".")[0] for name in found}
+
+
+def test_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((Path(settings.BASE_DIR) / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[\[~>=<]", line)[0].casefold() for line in project["dependencies"]}
+    ours = {"config", *settings.OUR_APPS}
+    modules = [path for name in ours for path in (Path(settings.BASE_DIR) / name).rglob("*.py")]
+    names = {name for path in modules for name in _imported(path)} - ours - set(sys.stdlib_module_names)
+    owners = packages_distributions()
+    missing = {name for name in names if not {owner.casefold().replace("_", "-") for owner in owners[name]} & declared}
+    assert not missing

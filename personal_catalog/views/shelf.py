@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ON_A_PAGE = 60
 MOST_LABELS = 200
+LABELS_ON_A_SHEET = 12  # two columns of six on A4
 ORDERS = {"title": ("title__title", "pk"), "": ("-created_at", "-pk")}
 
 
@@ -45,11 +46,12 @@ def shelf(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def labels(request: HttpRequest) -> HttpResponse:
-    """All of one's copies, or those that `?copy=` names."""
+    """All of one's copies, or those that `?copy=` names; a page of them is a sheet of paper."""
     chosen = [int(pk) for pk in request.GET.getlist("copy")[:MOST_LABELS] if pk.isdecimal() and len(pk) < 19]
     mine = _mine(request).filter(pk__in=chosen) if chosen else _mine(request)
-    copies = [(copy, f"{settings.BASE_URL}/c/{copy.code}/") for copy in mine[:MOST_LABELS]]
-    return render(request, "personal_catalog/copies/labels.html", {"nav": "shelf", "copies": copies})
+    page = Paginator(mine.order_by("-created_at", "-pk"), LABELS_ON_A_SHEET).get_page(request.GET.get("page"))
+    copies = [(copy, f"{settings.BASE_URL}/c/{copy.code}/") for copy in page]
+    return render(request, "personal_catalog/copies/labels.html", {"nav": "shelf", "copies": copies, "page": page})
 
 
 @login_required

@@ -10,15 +10,17 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import Count, F
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Page, Site
 
+from incentives import leaderboards
+from incentives.models import Reward
 from library_bridge import registers
 from library_bridge.models import Area, EmbeddedItem, EmbeddedLoan, LibraryLoan, Patron, Reader, Transfer
 from personal_catalog.models import Copy, CustodyRecord, Title
-from sharing import holdings, policies, requests, todo
+from sharing import holdings, policies, requests, shelves, todo
 from sharing.models import (
     Ask,
     DomainEvent,
@@ -32,6 +34,7 @@ from sharing.models import (
     Request,
 )
 from tests.conftest import CAMPUS
+from tests.thrown_away import everything_after
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=CAMPUS)
 S = Lending.Status
@@ -41,15 +44,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module", autouse=True)
 def campus(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        thrown_away = transaction.atomic()
-        thrown_away._from_testcase = True  # durable transitions may run inside, as in Django's TestCase
-        with thrown_away:
-            if not HomePage.objects.exists():  # emptied by a test that commits
-                import_module("sharing.migrations.0002_site").make_roots(apps, None)
-            assert list(registers.load_demo(now=NOW)) == settings.OUR_APPS
-            yield
-            transaction.set_rollback(True)
+    with everything_after(django_db_blocker):
+        if not HomePage.objects.exists():  # emptied by a test that commits
+            import_module("sharing.migrations.0002_site").make_roots(apps, None)
+        assert list(registers.load_demo(now=NOW)) == settings.OUR_APPS
+        yield
 
 
 def reader(number: int) -> Reader:
@@ -69,7 +68,8 @@ def test_nothing_that_must_always_be_true_is_broken() -> None:
     assert [line for check in registers.all_checks() for line in check.violations()] == []
 
 
-def test_a_second_run_changes_nothing() -> None:
+def test_a_second_run_changes_nothing_that_staff_have_renamed_or_computed() -> None:
+    Reward.objects.filter(name_en="Canvas tote bag").update(name_en="Tote bag")
     before = rows()
     list(registers.load_demo(now=NOW + timedelta(minutes=20)))
     assert rows() == before
@@ -120,6 +120,26 @@ def test_copies_are_listed_in_all_modes() -> None:
 # the half year
 
 
+def test_the_same_day_tells_the_same_story_at_any_hour() -> None:
+    """What is told ends with the midnight before, so the hour can't matter; and nobody acts at night."""
+    acted = DomainEvent.objects.exclude(actor=None).values_list("at", flat=True)
+    assert max(acted) < NOW.replace(hour=0)
+    assert {timezone.localtime(at).hour for at in acted} <= set(range(8, 22))
+
+
+def test_nothing_is_due_that_would_end_the_scenes_of_today() -> None:
+    def scenes() -> list[list[int]]:
+        rows = (
+            [todo.asks_to_answer(reader(1)), todo.requests_waiting(reader(2)), todo.lendings_to_act_on(reader(2))],
+            [Lending.objects.filter(giver=reader(1), status=S.AGREED), todo.requests_waiting(reader(1))],
+        )
+        return [[row.pk for row in found] for group in rows for found in group]
+
+    before = scenes()
+    list(registers.act_on_due(now=NOW.replace(hour=23, minute=30)))
+    assert scenes() == before
+
+
 def test_requests_have_come_to_every_end() -> None:
     ends = statuses(Request)
     assert set(ends) == set(Request.Status.values)
@@ -160,6 +180,37 @@ def test_the_titles_of_the_study_lead_the_list() -> None:
     assert Title.objects.filter(title="ABAQUS 6.12有限元分析从入门到精通", passed_on__gte=4).exists()
 
 
+@pytest.mark.parametrize("period", leaderboards.Periods)
+@pytest.mark.parametrize("board", leaderboards.Boards)
+def test_every_list_is_alive(board: str, period: str) -> None:
+    assert len(leaderboards.board(board, period, reader(1)).rows) >= 5
+
+
+def test_some_titles_are_sought_by_many() -> None:
+    assert len(shelves.sought(now=NOW)) >= 3
+
+
+def test_librarians_settle_in_chinese() -> None:
+    why = DomainEvent.objects.filter(kind="lending.settled").values_list("why", flat=True)
+    assert why
+    assert not [reason for reason in why if reason.isascii()]
+
+
+def test_people_meet_where_the_form_says() -> None:
+    listed = {"图书馆总服务台", "Library, front desk", *Area.objects.values_list("name_zh", flat=True)}
+    listed |= set(Area.objects.values_list("name_en", flat=True))
+    assert set(Handover.objects.filter(method="in_person").values_list("place", flat=True)) - {""} <= listed
+
+
+def test_requests_come_week_after_week() -> None:
+    weeks = Counter((NOW - at).days // 7 for at in Request.objects.values_list("placed_at", flat=True))
+    assert min(weeks[week] for week in range(1, 8)) >= 5
+
+
+def test_one_card_is_full() -> None:
+    assert LibraryLoan.objects.open().filter(patron__card_number="2023000040").count() == 20
+
+
 def test_readers_write_in_both_languages_before_and_after_consent() -> None:
     written = Message.objects.all()
     assert written.count() >= 150
@@ -178,6 +229,18 @@ def test_alice_has_two_asks_to_answer_and_an_appointment() -> None:
     meeting = Lending.objects.get(giver=alice, status=S.AGREED).handovers.get()
     assert meeting.status == Handover.Status.AGREED
     assert NOW < meeting.starts_at < NOW + timedelta(days=2)
+
+
+def test_alice_s_own_copies_are_everywhere() -> None:
+    alice = reader(1)
+    mine = Copy.objects.filter(owner=alice)
+    assert set(mine.values_list("mode", flat=True)) == set(Copy.Mode.values)
+    drifting = mine.filter(mode=Copy.Mode.DRIFT).exclude(holder=alice).annotate(hands=Count("custody"))
+    assert [copy.hands for copy in drifting if copy.hands >= 3]
+    out = list(Lending.objects.filter(giver=alice, status=S.ON_LOAN))
+    assert [lending for lending in out if lending.is_overdue(NOW)]
+    assert [lending for lending in out if lending.due_at and lending.due_at > NOW + timedelta(days=14)]
+    assert todo.requests_waiting(alice).get().asks.waiting().exists()
 
 
 def test_alice_has_enough_that_bob_can_ask_for() -> None:
