@@ -36,7 +36,8 @@ class TooManyTries(Exception):
 def attempt(authenticate: Callable[[], T | None], *, kind: str, name: str, address: str, now: datetime) -> T:
     """`authenticate` gives None for wrong. What else it raises leaves no mark against anybody."""
     account, network = throttle.of_account(kind, name), throttle.of_address(address)
-    with _place(account, now), _place(network, now):
+    # asked first: a blocked address locks nobody and makes no counters of ever new names
+    with _place(network, now), _place(account, now):
         found = authenticate()
         if found is None:
             network.add(now=now)

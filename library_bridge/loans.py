@@ -58,7 +58,7 @@ def refresh_loans(*, patron: Patron, now: datetime) -> list[LibraryLoan]:
 @transaction.atomic
 def keep_loans(*, patron: Patron, listed: LoanList, now: datetime) -> list[LibraryLoan]:
     """Write a list down. A loan keeps its id as long as it stays open; what an incomplete list leaves out stays."""
-    Patron.objects.select_for_update(of=("self",)).get(pk=patron.pk)
+    Patron.objects.select_for_update(of=("self",), no_key=True).get(pk=patron.pk)
     barcodes = [record.barcode for record in listed.loans]
     charged = LibraryLoan.objects.open().filter(library=patron.library_id)
     charged.filter(barcode__in=barcodes).exclude(patron=patron).update(closed_at=now)
@@ -145,7 +145,9 @@ def _why_not_taken(loan: LibraryLoan, taker: Patron | None) -> str:
 def _write(patron: Patron, known: Sequence[LibraryLoan], records: Sequence[LoanRecord], now: datetime) -> None:
     """What has not changed since the last look only gets the time of this one."""
     rows = {loan.barcode: loan for loan in known}
-    fresh, changed, same = [], [], []
+    fresh: list[LibraryLoan] = []
+    changed: list[LibraryLoan] = []
+    same: list[LibraryLoan] = []
     for record in records:
         row = rows.get(record.barcode)
         if row is None:

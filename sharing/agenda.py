@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import holdings, people, progress, todo, typography
+from sharing import holdings, people, progress, queues, todo, typography
 from sharing.models import Ask, CirculationPolicy, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
@@ -137,7 +137,7 @@ class Agenda:
 
 
 def of(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> Agenda:
-    """Nine queries."""
+    """Ten queries."""
     live = list(Lending.objects.visible_to(reader).live().for_page())
     rows = [ToDo(lending, Scene(lending, reader, policy, now)) for lending in live]
     steps = [row for row in rows if row.lending.status != S.ON_LOAN]
@@ -146,9 +146,7 @@ def of(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> Agenda:
     return Agenda(
         for_me=sorted([*_asks(reader), *(row for row in steps if row.step in ACTS)], key=lambda row: row.at),
         waiting=[row for row in steps if row.step not in ACTS],
-        wishes=[
-            Wish(row, progress.stands(row, list(row.asks.all()), now=now)) for row in todo.requests_waiting(reader)
-        ],
+        wishes=_wishes(reader, now),
         borrowed=sorted(borrowed, key=lambda row: row.lending.due_at or now),
         loans=[
             OnCard(loan, holdings.why_not(loan, policy, now), by_loan.get(loan.pk))
@@ -156,6 +154,13 @@ def of(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> Agenda:
         ],
         away=away_of(reader, live),
     )
+
+
+def _wishes(reader: Reader, now: datetime) -> list[Wish]:
+    rows = list(todo.requests_waiting(reader))
+    places = queues.places(rows)
+    stands = (progress.stands(row, list(row.asks.all()), place=places.get(row.pk), now=now) for row in rows)
+    return [Wish(row, standing) for row, standing in zip(rows, stands, strict=True)]
 
 
 def away_of(reader: Reader, live: Iterable[Lending]) -> list[Away]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
@@ -53,7 +53,8 @@ def _at_the_hour_of_the_story(request: pytest.FixtureRequest, now: datetime) -> 
 @pytest.fixture(autouse=True)
 def _clean_slate() -> Iterator[None]:
     """Nothing that one test counted or chose reaches the next."""
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
     with translation.override("en"):
         yield
 

@@ -29,9 +29,17 @@ def shelf(request: HttpRequest) -> HttpResponse:
     mine = _mine(request)
     order = "title" if request.GET.get("sort") == "title" else ""
     here = mine.filter(holder=F("owner")).order_by(*ORDERS[order])
+    drifting = Copy.objects.drifting_with(request.user).select_related("title")
     away = list(mine.exclude(holder=F("owner")))
     page = Paginator(here, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"nav": "shelf", "away": away, "page": page, "sort": order, "total": page.paginator.count + len(away)}
+    context = {
+        "nav": "shelf",
+        "away": away,
+        "drifting": list(drifting[:ON_A_PAGE]),
+        "page": page,
+        "sort": order,
+        "total": page.paginator.count + len(away),
+    }
     return render(request, "personal_catalog/copies/shelf.html", context)
 
 

@@ -1,6 +1,7 @@
 """The chain of sources, with isbnlib's real reading of answers from a loopback server."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -8,13 +9,14 @@ import pytest
 from pytest_django import Settings
 
 from personal_catalog import lookup
-from personal_catalog.lookup import breaker
+from personal_catalog.isbn import NotAnIsbn
+from personal_catalog.lookup import answers, breaker
 from personal_catalog.lookup.fetch import get_json
 from personal_catalog.lookup.sources import SourceUnavailable
-from personal_catalog.models import LookupCache
+from personal_catalog.models import LocalRecord, LookupCache
 from personal_catalog.sentences import who_said_what
 from tests.personal_catalog import factories, services
-from tests.personal_catalog.factories import PROCRASTINATION
+from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 from tests.personal_catalog.services import Services
 
 pytestmark = pytest.mark.django_db
@@ -84,8 +86,48 @@ def test_a_second_question_is_answered_from_the_cache(world: Services, now: date
     first = lookup.find(ISBN, now=now)
     assert lookup.find(ISBN, now=now + timedelta(hours=1)) == first
     assert world.times_asked("openl") == 1
-    lookup.find(ISBN, now=now + timedelta(days=2))  # the others had said no a day ago and are asked again
+    lookup.find_elsewhere(ISBN, now=now + timedelta(days=2))  # the others had said no a day ago and are asked again
     assert (world.times_asked("openl"), world.times_asked("wiki")) == (1, 2)
+
+
+def test_a_title_from_a_near_source_is_answered_at_once_and_completed_later(world: Services, now: datetime) -> None:
+    world.answers |= dict.fromkeys(("openl", "wiki", "goob"), services.drips(5))
+    LocalRecord.objects.create(isbn13=ISBN, facts={"title": "Procrastination", "creators": ["Jane B. Burka"]})
+    found = lookup.find(ISBN, now=now)
+    assert (found.sources, found.pending, world.asked) == (("local_file",), True, [])
+    world.answers["openl"] = services.sends(services.open_library(ISBN))
+    assert lookup.find_elsewhere(ISBN, now=now).provenance["publisher"] == "open_library"
+
+
+def test_a_source_that_was_silent_is_not_asked_about_it_again_for_a_minute(
+    world: Services, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "KEEP_SILENCE_SECONDS", 0.5)
+    world.answers["goob"] = services.sends({}, status=500)
+    first = lookup.find(ISBN, now=now)
+    assert lookup.find(ISBN, now=now) == lookup.recall(ISBN, now=now) == first
+    assert (first.pending, len(world.asked)) == (True, 3)
+    time.sleep(0.6)
+    lookup.find(ISBN, now=now)
+    assert (world.times_asked("goob"), world.times_asked("openl")) == (2, 1)
+
+
+def test_what_was_shown_is_recalled_without_asking(world: Services, now: datetime) -> None:
+    assert lookup.recall(ISBN, now=now) == lookup.Found(None, pending=True)
+    assert world.asked == []
+    world.answers["openl"] = services.sends(services.open_library(ISBN))
+    assert lookup.find(ISBN, now=now) == lookup.recall(ISBN, now=now)
+    assert len(world.asked) == 3
+
+
+def test_a_misread_number_is_explained_by_what_any_near_source_has(world: Services, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    LocalRecord.objects.create(isbn13=FORTRESS, facts={"title": "围城"})
+    assert lookup.known_among([ISBN, FORTRESS, PROCRASTINATION]) == [FORTRESS, PROCRASTINATION]
+    with pytest.raises(NotAnIsbn) as refused:
+        lookup.parse("978-7-300-11390-8")
+    assert refused.value.suggestions == (PROCRASTINATION,)
+    assert world.asked == []
 
 
 def test_nobody_knows_is_an_answer_too(world: Services, now: datetime) -> None:

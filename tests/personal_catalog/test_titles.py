@@ -105,7 +105,7 @@ def test_an_isbn_of_another_title_cannot_be_taken(lin: Reader, now: datetime) ->
 
 def test_of_several_readings_the_known_ones_are_picked(now: datetime) -> None:
     factories.title(now=now, isbns=[PROCRASTINATION])
-    assert titles.known_among([FORTRESS, PROCRASTINATION]) == [PROCRASTINATION]
+    assert titles.catalogued([FORTRESS, PROCRASTINATION]) == [PROCRASTINATION]
 
 
 def test_passing_on_is_counted(now: datetime) -> None:
