@@ -151,7 +151,7 @@ def _make_copies(planned: "Iterable[Planned]", random: Random, *, now: datetime)
             note=random.choice(NOTES) if random.random() < 0.4 else "",
             area=copies.area_of(owner),
             code=code,
-            created_at=_by_day(now, random.randint(1, 200), random),
+            created_at=_by_day(now, random.randint(182 if owner.display_name in SHELVES else 1, 200), random),
         )
         for (owner, title, mode), code in zip(pairs, codes, strict=True)
     )

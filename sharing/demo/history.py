@@ -51,10 +51,16 @@ def _rounds(campus: Campus, wishes: Wishes) -> Story:
         yield next((moment for moment in today if moment > campus.clock), campus.days_on(1, *ROUNDS[0]))
 
 
-def _study(campus: Campus, desk: Desk, wishes: Wishes) -> None:
-    """One item of each travels from reader to reader; the library's records of them are its first."""
+def _titles_of_the_study() -> dict[str, int]:
+    """The library's records of them are its first."""
     record_ids = [f"{number:06d}" for number in range(1, len(STUDY) + 1)]
-    titles = dict(HarvestedRecord.objects.filter(record_id__in=record_ids).values_list("record_id", "title_id"))
+    return dict(HarvestedRecord.objects.filter(record_id__in=record_ids).values_list("record_id", "title_id"))
+
+
+def _study(campus: Campus, desk: Desk, wishes: Wishes) -> None:
+    """One item of each travels from reader to reader."""
+    titles = _titles_of_the_study()
+    record_ids = sorted(titles)
     for place, item in enumerate(desk.buy(record_ids)):
         campus.tell(desk.borrowed(item.barcode, again=True), at=campus.day(DAYS - place / 4, 10, 15))
         for ago in _spread(DAYS - 4, STUDY_UNTIL, STUDY[place]):
@@ -134,7 +140,7 @@ def _sought(campus: Campus, cast: Cast, wishes: Wishes) -> None:
 
 
 def _asked_for_by_many(campus: Campus, cast: Cast, wishes: Wishes, *, nobody_has_it: bool) -> Story:
-    held = wishes.pool.titles_held_by(2, 3, 4)
+    held = sorted(set(wishes.pool.titles_held_by(2, 3, 4)).difference(_titles_of_the_study().values()))
     title = wishes.pool.a_title_nobody_has() if nobody_has_it or not held else campus.random.choice(held)
     for reader in campus.random.sample(cast.others, SOUGHT_BY):
         plan = Plan("nobody_has_it" if nobody_has_it else "lent", keep=9)
