@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incentives', '0003_first_rules'),
+        ('incentives', "0004_rolling_periods"),
     ]
 
     operations = [
