@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from library_bridge.models import LibraryLoan, Transfer
-from sharing import asks, events, harvest, lendings, requests, waves
+from sharing import asks, disputes, events, harvest, lendings, requests, transferring, waves
 from sharing.api import auth, idempotency
 from sharing.models import Ask, Lending, Request
 
@@ -62,11 +62,11 @@ def _lendings(now: datetime) -> Iterator[Deed]:
         status=status.NEEDS_LIBRARIAN, transfer__status=Transfer.Status.DONE
     )
     for pk in _due(moving):
-        lending = lendings.advance_transfer(lending_id=pk, now=now)
+        lending = transferring.advance_transfer(lending_id=pk, now=now)
         if lending.status != status.TRANSFERRING:
             yield {"did": f"lending.{lending.status}", "lending": pk}
     stuck = passed.filter(status__in=(status.TRANSFERRING, status.NEEDS_LIBRARIAN, status.DISPUTED))
-    yield from _each("lending.still_waiting", stuck, lambda pk: lendings.remind_staff(lending_id=pk, now=now))
+    yield from _each("lending.still_waiting", stuck, lambda pk: disputes.remind_staff(lending_id=pk, now=now))
 
 
 def _deliveries(now: datetime) -> Iterator[Deed]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from sharing import lendings, policies, slips, steps, talks
+from sharing import disputes, lendings, policies, slips, steps, talks
 from sharing.models import Handover, Lending
 from sharing.scenes import Scene
 from sharing.views import answers, conversations, handovers
@@ -140,7 +140,7 @@ def dispute_lending(request: HttpRequest, lending_id: int) -> HttpResponse:
     return answers.after_form(
         request,
         form,
-        lambda: lendings.dispute_lending(
+        lambda: disputes.dispute_lending(
             lending_id=lending_id, actor=reader_of(request), reason=form.cleaned_data["reason"], now=timezone.now()
         ),
         name=f"dispute {lending_id}",

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from personal_catalog.models import Copy
-from sharing import due, lendings
+from sharing import disputes, due, lendings
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import DomainEvent, Handover, Lending, Request
 from tests import factories
@@ -119,10 +119,10 @@ def test_nobody_came_and_the_request_goes_on(world: World) -> None:
 
 def test_a_dispute_is_settled_by_a_librarian_with_a_reason(world: World) -> None:
     lending = steps.on_loan(world)
-    lendings.dispute_lending(lending_id=lending.pk, actor=world.alice, reason="Pages are missing", now=world.now)
+    disputes.dispute_lending(lending_id=lending.pk, actor=world.alice, reason="Pages are missing", now=world.now)
     with pytest.raises(Denied):
-        lendings.settle_lending(lending_id=lending.pk, actor=world.alice, outcome="returned", reason="x", now=world.now)
-    lendings.settle_lending(
+        disputes.settle_lending(lending_id=lending.pk, actor=world.alice, outcome="returned", reason="x", now=world.now)
+    disputes.settle_lending(
         lending_id=lending.pk, actor=world.lin, outcome="returned", reason="Seen at the desk", now=world.now
     )
     assert Copy.objects.get(pk=world.copy.pk).holder == world.alice

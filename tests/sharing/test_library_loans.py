@@ -10,7 +10,7 @@ from library_bridge import loans
 from library_bridge.adapters.embedded.adapter import EmbeddedSystem
 from library_bridge.models import LibraryLoan
 from library_bridge.ports import Unavailable
-from sharing import asks, due, handovers, harvest, lendings, requests
+from sharing import asks, due, handovers, harvest, requests, transferring
 from sharing.errors import Denied, LibraryUnavailable, RefusedByLibrary
 from sharing.models import Lending, LoanTitle, Notification, Request
 from tests.library_bridge.factories import Campus, campus, charged, embedded_patron, hold
@@ -61,20 +61,20 @@ def test_a_loan_finds_its_title_in_the_shared_catalogue(story: Story) -> None:
 
 
 def test_the_item_ends_on_the_takers_card_and_on_no_other_C3(story: Story) -> None:
-    lending = lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    lending = transferring.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
     assert lending.status == Lending.Status.COMPLETED
     assert story.on_card() == story.campus.bob.card_number
 
 
 def test_the_new_due_date_is_the_librarys(story: Story) -> None:
-    lending = lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    lending = transferring.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
     taken = LibraryLoan.objects.get(patron=story.campus.bob, closed_at=None)
     assert lending.due_at == taken.due_at
     assert (taken.due_at.date() - story.now.date()).days == story.campus.rule.loan_days
 
 
 def test_the_givers_loan_is_closed_and_the_takers_is_catalogued(story: Story) -> None:
-    lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    transferring.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
     story.loan.refresh_from_db()
     assert story.loan.closed_at is not None
     assert LoanTitle.objects.filter(library_loan__patron=story.campus.bob).exists()
@@ -116,7 +116,7 @@ def test_a_card_blocked_after_the_meeting_calls_a_librarian_and_both_are_told_C3
     card = story.campus.card(story.campus.bob)
     card.blocked = True
     card.save()
-    lending = lendings.advance_transfer(lending_id=lending.pk, now=story.now)
+    lending = transferring.advance_transfer(lending_id=lending.pk, now=story.now)
     assert lending.status == Lending.Status.NEEDS_LIBRARIAN
     assert story.on_card() == story.campus.alice.card_number
     told = Notification.objects.filter(event__kind="lending.needs_librarian").values_list("reader", flat=True)
@@ -128,7 +128,7 @@ def test_with_the_system_down_the_confirmation_is_kept_and_the_sweep_moves_the_l
 ) -> None:
     lending = story.hand_over()
     with mock.patch.object(EmbeddedSystem, "item", side_effect=Unavailable("down")):
-        assert lendings.advance_transfer(lending_id=lending.pk, now=story.now).status == Lending.Status.TRANSFERRING
+        assert transferring.advance_transfer(lending_id=lending.pk, now=story.now).status == Lending.Status.TRANSFERRING
     deeds = [deed["did"] for deed in due.act(now=story.now + timedelta(minutes=6))]
     assert "lending.completed" in deeds
     assert story.on_card() == story.campus.bob.card_number
@@ -157,6 +157,6 @@ def test_the_yearly_cap_of_item_and_patron_holds(story: Story) -> None:
 def test_repeating_the_transfer_job_moves_nothing_twice_N6(story: Story) -> None:
     lending = story.hand_over()
     for _again in range(3):
-        lendings.advance_transfer(lending_id=lending.pk, now=story.now)
+        transferring.advance_transfer(lending_id=lending.pk, now=story.now)
     assert Notification.objects.filter(event__kind="lending.completed").count() == 2
     assert story.on_card() == story.campus.bob.card_number

@@ -1,0 +1,84 @@
+"""A lending that waits for a librarian: reported, brought to mind again, settled."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from library_bridge.models import Reader
+from personal_catalog import copies
+from sharing import events, locks, moves, policies, requests, states
+from sharing.errors import Denied, IllegalTransition
+from sharing.models import Lending
+
+TRANSFER_PATIENCE = timedelta(days=1)
+LIBRARIAN_PATIENCE = timedelta(days=7)
+
+
+@transaction.atomic(durable=True)
+def dispute_lending(*, lending_id: int, actor: Reader, reason: str, now: datetime) -> Lending:
+    """Damaged, lost, not as described, not received: a librarian will settle it."""
+    lending = locks.lending(lending_id, actor=actor)
+    if lending.status == Lending.Status.DISPUTED:
+        return lending
+    if not policies.may_dispute(lending):
+        raise IllegalTransition(lending.status, "disputed")
+    lending.deadline_at = now + LIBRARIAN_PATIENCE
+    moves.move(
+        lending,
+        Lending.Status.DISPUTED,
+        "lending.disputed",
+        actor=actor,
+        now=now,
+        fields=("deadline_at",),
+        why=reason.strip()[:500],
+    )
+    return lending
+
+
+@transaction.atomic(durable=True)
+def settle_lending(*, lending_id: int, actor: Reader, outcome: str, reason: str, now: datetime) -> Lending:
+    """A librarian ends a dispute or a stuck transfer: `outcome` is returned, replaced, paid or written_off.
+
+    A copy that came back goes to its owner's custody again; the reason is told to both.
+    """
+    policies.require(
+        actor.is_staff and bool(reason.strip()), Denied(_("A librarian's reason is needed."), "reason_needed")
+    )
+    lending = locks.lending(lending_id, actor=None)
+    states.require(states.LENDING, lending.status, Lending.Status.SETTLED)
+    before = lending.status
+    if outcome == "returned" and lending.copy is not None and lending.copy.holder_id != lending.giver_id:
+        copies.move_custody(copy=lending.copy, to_holder=lending.giver, reason="librarian", now=now)
+    moves.finish(lending, Lending.Status.SETTLED, now, reason=reason.strip()[:500])
+    events.record(
+        "lending.settled",
+        now=now,
+        actor=actor,
+        lending=lending,
+        before=before,
+        after=lending.status,
+        why=lending.close_reason,
+        data={"outcome": outcome},
+    )
+    if lending.request.status == lending.request.Status.MATCHED:
+        requests.reopen(lending.request, now=now)
+    return lending
+
+
+@transaction.atomic(durable=True)
+def remind_staff(*, lending_id: int, now: datetime) -> bool:
+    """A lending that waits for the library or a librarian stays visible: both readers hear that it still does."""
+    lending = locks.lending(lending_id, actor=None)
+    waiting = {
+        Lending.Status.TRANSFERRING: TRANSFER_PATIENCE,
+        Lending.Status.NEEDS_LIBRARIAN: LIBRARIAN_PATIENCE,
+        Lending.Status.DISPUTED: LIBRARIAN_PATIENCE,
+    }
+    patience = waiting.get(Lending.Status(lending.status))
+    if patience is None or lending.deadline_at > now:
+        return False
+    lending.deadline_at = now + patience
+    lending.save(update_fields=["deadline_at"])
+    events.record("lending.still_waiting", now=now, actor=None, lending=lending, data={"status": lending.status})
+    return True
