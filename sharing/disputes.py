@@ -1,18 +1,17 @@
 """A lending that waits for a librarian: reported, brought to mind again, settled."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from library_bridge.models import Reader
+from library_bridge.models import Reader, Transfer
 from personal_catalog import copies
-from sharing import events, locks, moves, policies, requests, states
+from personal_catalog.models import Copy
+from sharing import deadlines, events, locks, moves, policies, requests
+from sharing.deadlines import LIBRARIAN_PATIENCE, TRANSFER_PATIENCE
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Lending
-
-TRANSFER_PATIENCE = timedelta(days=1)
-LIBRARIAN_PATIENCE = timedelta(days=7)
 
 
 @transaction.atomic(durable=True)
@@ -23,7 +22,7 @@ def dispute_lending(*, lending_id: int, actor: Reader, reason: str, now: datetim
         return lending
     if not policies.may_dispute(lending):
         raise IllegalTransition(lending.status, "disputed")
-    lending.deadline_at = now + LIBRARIAN_PATIENCE
+    lending.deadline_at = deadlines.after(now, LIBRARIAN_PATIENCE, policies.current())
     moves.move(
         lending,
         Lending.Status.DISPUTED,
@@ -40,17 +39,18 @@ def dispute_lending(*, lending_id: int, actor: Reader, reason: str, now: datetim
 def settle_lending(*, lending_id: int, actor: Reader, outcome: str, reason: str, now: datetime) -> Lending:
     """A librarian ends a dispute or a stuck transfer: `outcome` is returned, replaced, paid or written_off.
 
-    A copy that came back goes to its owner's custody again; the reason is told to both.
+    A copy that came back goes to its owner's custody again, any other leaves the register; the reason is told to both.
+    The request goes on to other holders only when the book never reached the taker.
     """
     policies.require(
         actor.is_staff and bool(reason.strip()), Denied(_("A librarian's reason is needed."), "reason_needed")
     )
     lending = locks.lending(lending_id, actor=None)
-    states.require(states.LENDING, lending.status, Lending.Status.SETTLED)
+    _require_library_is_done(lending)
     before = lending.status
-    if outcome == "returned" and lending.copy is not None and lending.copy.holder_id != lending.giver_id:
-        copies.move_custody(copy=lending.copy, to_holder=lending.giver, reason="librarian", now=now)
-    moves.finish(lending, Lending.Status.SETTLED, now, reason=reason.strip()[:500])
+    moves.finish(lending, Lending.Status.SETTLED, now=now, reason=reason.strip()[:500])
+    if lending.copy is not None:
+        _settle_copy(lending, lending.copy, outcome, now)
     events.record(
         "lending.settled",
         now=now,
@@ -66,6 +66,27 @@ def settle_lending(*, lending_id: int, actor: Reader, outcome: str, reason: str,
     return lending
 
 
+def _require_library_is_done(lending: Lending) -> None:
+    """Until the library's answer is taken down nobody knows who has the book."""
+    transfer = lending.transfer
+    if transfer is None or transfer.status == Transfer.Status.REFUSED:
+        return
+    if transfer.status != Transfer.Status.DONE or lending.request.status == lending.request.Status.MATCHED:
+        raise Denied(
+            _(
+                "The library’s answer about this loan is not taken down yet. Finish the transfer first, or try again in a minute."
+            ),
+            "transfer_open",
+        )
+
+
+def _settle_copy(lending: Lending, copy: Copy, outcome: str, now: datetime) -> None:
+    if outcome != "returned":
+        copies.retire_copy(copy=copy, now=now)
+    elif copy.holder_id != lending.giver_id:
+        copies.move_custody(copy=copy, to_holder=lending.giver, reason="librarian", now=now)
+
+
 @transaction.atomic(durable=True)
 def remind_staff(*, lending_id: int, now: datetime) -> bool:
     """A lending that waits for the library or a librarian stays visible: both readers hear that it still does."""
@@ -78,7 +99,7 @@ def remind_staff(*, lending_id: int, now: datetime) -> bool:
     patience = waiting.get(Lending.Status(lending.status))
     if patience is None or lending.deadline_at > now:
         return False
-    lending.deadline_at = now + patience
+    lending.deadline_at = deadlines.after(now, patience, policies.current())
     lending.save(update_fields=["deadline_at"])
     events.record("lending.still_waiting", now=now, actor=None, lending=lending, data={"status": lending.status})
     return True

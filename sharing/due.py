@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from library_bridge.models import LibraryLoan, Transfer
+from library_bridge.models import LibraryLoan
 from sharing import asks, disputes, events, harvest, lendings, requests, transferring, waves
 from sharing.api import auth, idempotency
 from sharing.models import Ask, Lending, Request
@@ -55,13 +55,15 @@ def _lendings(now: datetime) -> Iterator[Deed]:
     )
     yield from _each(
         "lending.reminded",
-        passed.filter(status__in=(status.ON_LOAN, status.RETURNING)),
+        passed.filter(status=status.ON_LOAN),
         lambda pk: lendings.remind_borrower(lending_id=pk, now=now),
     )
-    moving = Lending.objects.filter(status=status.TRANSFERRING) | Lending.objects.filter(
-        status=status.NEEDS_LIBRARIAN, transfer__status=Transfer.Status.DONE
+    yield from _each(
+        "lending.reminded",
+        passed.filter(status=status.RETURNING),
+        lambda pk: lendings.remind_of_return(lending_id=pk, now=now),
     )
-    for pk in _due(moving):
+    for pk in _due(transferring.waiting()):
         lending = transferring.advance_transfer(lending_id=pk, now=now)
         if lending.status != status.TRANSFERRING:
             yield {"did": f"lending.{lending.status}", "lending": pk}

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
@@ -12,6 +13,8 @@ from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, Handover, Lending
 
 RETURN_REMINDER = timedelta(days=7)
+RETURN_REMINDERS = 3
+SECOND_CLICK = timedelta(minutes=10)
 
 
 def agree(ask: Ask, *, now: datetime) -> Lending:
@@ -20,8 +23,20 @@ def agree(ask: Ask, *, now: datetime) -> Lending:
         request=ask.request, ask=ask, copy=ask.copy, library_loan=ask.library_loan,
         kind=ask.kind, mode=ask.copy.mode if ask.copy else Lending.Mode.TRANSFER,
         giver=ask.holder, taker=ask.request.requester,
-        agreed_at=now, deadline_at=now + timedelta(days=policies.current().handover_days),
+        agreed_at=now, deadline_at=first_deadline(now),
     )  # fmt: skip
+
+
+def first_deadline(agreed_at: datetime) -> datetime:
+    """The book changes hands by then, unless both agree to postpone it once (`last_meeting`)."""
+    policy = policies.current()
+    return deadlines.after(agreed_at, timedelta(days=policy.handover_days), policy)
+
+
+def last_meeting(lending: Lending, *, now: datetime) -> datetime:
+    """The policy's window and one postponement of the same length, from the consent or from the start of the return."""
+    window = timedelta(days=policies.current().handover_days)
+    return 2 * window + (lending.agreed_at if lending.status == Lending.Status.AGREED else now)
 
 
 @transaction.atomic(durable=True)
@@ -40,7 +55,7 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
             _("Both of you have confirmed the handover, so it cannot be cancelled any more."),
         )
     earlier = policies.recent_cancellations(actor, policies.current(), now)
-    moves.finish(lending, Lending.Status.CANCELLED, now, reason=reason.strip()[:500])
+    moves.finish(lending, Lending.Status.CANCELLED, now=now, reason=reason.strip()[:500])
     by = lending.role_of(actor)
     events.record(
         "lending.cancelled", now=now, actor=actor, lending=lending, before="agreed", after=lending.status, why=lending.close_reason,
@@ -59,7 +74,7 @@ def miss_lending(*, lending_id: int, now: datetime) -> bool:
     lending = locks.lending(lending_id, actor=None)
     if lending.status != Lending.Status.AGREED or lending.deadline_at > now:
         return False
-    moves.finish(lending, Lending.Status.NO_SHOW, now)
+    moves.finish(lending, Lending.Status.NO_SHOW, now=now)
     events.record("lending.no_show", now=now, actor=None, lending=lending, before="agreed", after=lending.status)
     requests.reopen(lending.request, now=now)
     return True
@@ -85,13 +100,14 @@ def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
     if lending.mode == Lending.Mode.LEND:
         _begin_loan(lending, actor, now)
     else:
-        moves.complete(lending, actor, now)
+        moves.complete(lending, actor=actor, now=now)
     requests.fulfil(lending.request, now=now)
 
 
 def _begin_loan(lending: Lending, actor: Reader, now: datetime) -> None:
-    lending.due_at = deadlines.end_of_day(now + timedelta(days=policies.current().loan_days))
-    lending.deadline_at, lending.reminders = deadlines.next_due_reminder(lending.due_at, 0), 0
+    policy = policies.current()
+    lending.due_at = deadlines.end_of_day(now + timedelta(days=policy.loan_days))
+    lending.deadline_at, lending.reminders = deadlines.next_due_reminder(lending.due_at, 0, policy), 0
     moves.move(
         lending,
         Lending.Status.ON_LOAN,
@@ -106,38 +122,45 @@ def take_back(lending: Lending, *, actor: Reader, now: datetime) -> None:
     """Both confirmed on the way back; inside confirm_handover's transaction."""
     assert lending.copy is not None
     copies.move_custody(copy=lending.copy, to_holder=lending.giver, reason="return", now=now)
-    moves.complete(lending, actor, now)
+    moves.complete(lending, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)
 def start_return(*, lending_id: int, actor: Reader, now: datetime) -> Lending:
-    """The borrower is done: the way back opens at the place of the first handover, and either may propose another."""
+    """The borrower is done, and from now on not late: the way back opens at the place of the first handover, and either
+    may propose another. Again changes nothing."""
     lending = locks.lending(lending_id, actor=actor)
-    if lending.status == Lending.Status.RETURNING and lending.taker_id == actor.pk:
+    if lending.taker_id == actor.pk and lending.return_started_at is not None:
         return lending
     if not policies.may_start_return(lending, actor):
         raise IllegalTransition(lending.status, "returning")
-    lending.deadline_at = now + RETURN_REMINDER
-    moves.move(lending, Lending.Status.RETURNING, "lending.returning", actor=actor, now=now, fields=("deadline_at",))
+    lending.deadline_at, lending.reminders = deadlines.after(now, RETURN_REMINDER, policies.current()), 0
+    lending.return_started_at = now
+    fields = ("deadline_at", "reminders", "return_started_at")
+    moves.move(lending, Lending.Status.RETURNING, "lending.returning", actor=actor, now=now, fields=fields)
     first = lending.handovers.filter(direction=Handover.Direction.OUT, status=Handover.Status.CONFIRMED).get()
-    Handover.objects.create(
+    way_back = Handover.objects.create(
         lending=lending, direction=Handover.Direction.BACK, method=first.method, place=first.place, starts_at=now,
         status=Handover.Status.AGREED, proposed_by=actor, proposed_at=now, agreed_at=now,
     )  # fmt: skip
+    events.record("handover.agreed", now=now, actor=actor, handover=way_back, after=way_back.status)
     return lending
 
 
 @transaction.atomic(durable=True)
 def extend_lending(*, lending_id: int, actor: Reader, now: datetime) -> Lending:
-    """Once, by the borrower, before the due date, while nobody waits for the title."""
+    """Once, by the borrower, before the due date, while nobody waits for the title. A second click changes nothing."""
     lending = locks.lending(lending_id, actor=actor)
     if lending.taker_id != actor.pk or lending.status != Lending.Status.ON_LOAN:
         raise IllegalTransition(lending.status, "on_loan")
+    if lending.extended_at is not None and now - lending.extended_at < SECOND_CLICK:
+        return lending
     _require_extendable(lending, actor, now)
     assert lending.due_at is not None
-    lending.due_at = deadlines.end_of_day(lending.due_at + timedelta(days=policies.current().extension_days))
+    policy = policies.current()
+    lending.due_at = deadlines.end_of_day(lending.due_at + timedelta(days=policy.extension_days))
     lending.extended_at, lending.reminders = now, 0
-    lending.deadline_at = deadlines.next_due_reminder(lending.due_at, 0)
+    lending.deadline_at = deadlines.next_due_reminder(lending.due_at, 0, policy)
     lending.save(update_fields=["due_at", "extended_at", "reminders", "deadline_at"])
     events.record(
         "lending.extended", now=now, actor=actor, lending=lending, data={"due_at": lending.due_at.isoformat()}
@@ -159,18 +182,38 @@ def _require_extendable(lending: Lending, actor: Reader, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def remind_borrower(*, lending_id: int, now: datetime) -> bool:
-    """Three days before, on the day, the day after, then weekly; on the way back weekly. True when somebody was told."""
+    """Three days before, on the day, the day after, then weekly. True when somebody was told."""
     lending = locks.lending(lending_id, actor=None)
-    if lending.deadline_at > now or lending.status not in {Lending.Status.ON_LOAN, Lending.Status.RETURNING}:
+    if lending.deadline_at > now or lending.status != Lending.Status.ON_LOAN:
         return False
     assert lending.due_at is not None
-    if lending.status == Lending.Status.RETURNING:
-        lending.deadline_at = now + RETURN_REMINDER
-    else:
-        while lending.deadline_at <= now:
-            lending.reminders += 1
-            lending.deadline_at = deadlines.next_due_reminder(lending.due_at, lending.reminders)
+    policy = policies.current()
+    while lending.deadline_at <= now:
+        lending.reminders += 1
+        lending.deadline_at = deadlines.next_due_reminder(lending.due_at, lending.reminders, policy)
     lending.save(update_fields=["reminders", "deadline_at"])
-    kind = "lending.overdue" if lending.is_overdue(now) else "lending.due_soon"
+    late = timezone.localdate(now) > timezone.localdate(lending.due_at)
+    kind = "lending.overdue" if late else "lending.due_soon"
     events.record(kind, now=now, actor=None, lending=lending, data={"due_at": lending.due_at.isoformat()})
+    return True
+
+
+@transaction.atomic(durable=True)
+def remind_of_return(*, lending_id: int, now: datetime) -> bool:
+    """Weekly both are told that the book still waits to go back; after RETURN_REMINDERS a librarian is called, and the two
+    may still meet (S2). True when somebody was told."""
+    lending = locks.lending(lending_id, actor=None)
+    if lending.deadline_at > now or lending.status != Lending.Status.RETURNING:
+        return False
+    if lending.reminders >= RETURN_REMINDERS:
+        lending.deadline_at = deadlines.after(now, deadlines.LIBRARIAN_PATIENCE, policies.current())
+        moves.move(
+            lending, Lending.Status.NEEDS_LIBRARIAN, "lending.needs_librarian", actor=None, now=now, fields=("deadline_at",),
+            why="return_waits",
+        )  # fmt: skip
+        return True
+    lending.reminders += 1
+    lending.deadline_at = deadlines.after(now, RETURN_REMINDER, policies.current())
+    lending.save(update_fields=["reminders", "deadline_at"])
+    events.record("lending.return_waits", now=now, actor=None, lending=lending)
     return True

@@ -1,6 +1,8 @@
-"""The one place where the status of a lending is written: inside the caller's transaction, with the row locked."""
+"""The one place where the status of a lending or a handover is written: inside the caller's transaction, with the lending
+locked, as its table of states allows, and with its event."""
 
 from datetime import datetime
+from typing import Any
 
 from library_bridge.models import Reader
 from sharing import events, states
@@ -17,7 +19,6 @@ def move(
     fields: tuple[str, ...] = (),
     why: str = "",
 ) -> None:
-    """Inside the caller's transaction, with the lending locked."""
     states.require(states.LENDING, lending.status, status)
     before, lending.status = lending.status, status
     lending.save(update_fields=["status", *fields])
@@ -25,29 +26,39 @@ def move(
 
 
 def finish(
-    lending: Lending, status: Lending.Status, now: datetime, *, reason: str = "", fields: tuple[str, ...] = ()
+    lending: Lending, status: Lending.Status, *, now: datetime, reason: str = "", fields: tuple[str, ...] = ()
 ) -> None:
+    """To the end, with all that hangs on it; the caller records the event, which knows more."""
     states.require(states.LENDING, lending.status, status)
     lending.status, lending.closed_at, lending.close_reason = status, now, reason
     lending.save(update_fields=["status", "closed_at", "close_reason", *fields])
-    for handover in lending.handovers.filter(status__in=Handover.OPEN):
-        handover.status = Handover.Status.MISSED
-        handover.save(update_fields=["status"])
+    for handover in lending.handovers.open():
+        handover.lending = lending
+        move_handover(handover, Handover.Status.MISSED, actor=None, now=now)
     conversation = lending.ask.conversation
     conversation.closed_at = now
     conversation.save(update_fields=["closed_at"])
 
 
-def complete(lending: Lending, actor: Reader | None, now: datetime) -> None:
+def complete(lending: Lending, *, actor: Reader | None, now: datetime) -> None:
     before = lending.status
-    finish(lending, Lending.Status.COMPLETED, now, fields=("handed_over_at",))
-    late = bool(lending.due_at and lending.due_at < now)
+    finish(lending, Lending.Status.COMPLETED, now=now, fields=("handed_over_at",))
     events.record(
-        "lending.completed",
-        now=now,
-        actor=actor,
-        lending=lending,
-        before=before,
-        after=lending.status,
-        data={"late": late},
-    )
+        "lending.completed", now=now, actor=actor, lending=lending, before=before, after=lending.status,
+        data={"late": lending.came_back_late},
+    )  # fmt: skip
+
+
+def move_handover(
+    handover: Handover,
+    status: Handover.Status,
+    *,
+    actor: Reader | None,
+    now: datetime,
+    fields: tuple[str, ...] = (),
+    data: dict[str, Any] | None = None,
+) -> None:
+    states.require(states.HANDOVER, handover.status, status)
+    before, handover.status = handover.status, status
+    handover.save(update_fields=["status", *fields])
+    events.record(f"handover.{status}", now=now, actor=actor, handover=handover, before=before, after=status, data=data)

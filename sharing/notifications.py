@@ -29,6 +29,11 @@ def _borrower(event: DomainEvent) -> set[int]:
     return {event.lending.taker_id} if event.lending else set()
 
 
+def _both_if_proposed(event: DomainEvent) -> set[int]:
+    """The way back opens agreed, and the start of the return has told it."""
+    return _both(event) if event.from_status else set()
+
+
 TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.unfilled": _requester,
     "request.reopened": _requester,
@@ -46,10 +51,11 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "lending.overdue": _both,
     "lending.extended": _both,
     "lending.returning": _both,
+    "lending.return_waits": _both,
     "lending.disputed": _both,
     "lending.settled": _both,
     "handover.proposed": _both,
-    "handover.agreed": _both,
+    "handover.agreed": _both_if_proposed,
     "message.sent": _other_side,
 }
 

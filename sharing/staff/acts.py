@@ -64,8 +64,8 @@ SETTLE = Act(
     gettext_lazy("Settle"),
     "check",
     gettext_lazy(
-        "This ends the lending. If the request still has time it goes on to other holders. The book of a reader counts as "
-        "back with its owner only when you say so."
+        "This ends the lending. If the book never reached the taker, the request goes on to other holders while it has time. "
+        "The book of a reader counts as back with its owner only when you say so; otherwise it leaves the register."
     ),
 )
 

@@ -8,11 +8,11 @@ import pytest
 
 from library_bridge import loans
 from library_bridge.adapters.embedded.adapter import EmbeddedSystem
-from library_bridge.models import LibraryLoan
+from library_bridge.models import EmbeddedLoan, LibraryLoan
 from library_bridge.ports import Unavailable
 from sharing import asks, due, handovers, harvest, requests, transferring
 from sharing.errors import Denied, LibraryUnavailable, RefusedByLibrary
-from sharing.models import Lending, LoanTitle, Notification, Request
+from sharing.models import Handover, Lending, LoanTitle, Notification, Request
 from tests.library_bridge.factories import Campus, campus, charged, embedded_patron, hold
 from tests.sharing import steps
 
@@ -39,6 +39,11 @@ class Story:
 
     def hand_over(self) -> Lending:
         return steps.handed_over(self.agree(), now=self.now)
+
+    def is_due_in(self, *, days: int) -> None:
+        """In the library system, and not renewable any more."""
+        on = EmbeddedLoan.objects.filter(item=self.item, returned_at=None)
+        on.update(due_at=self.now + timedelta(days=days), renewals=99)
 
     def on_card(self) -> str:
         return self.campus.holder(self.item.barcode)
@@ -106,7 +111,7 @@ def test_a_card_blocked_before_the_meeting_stops_the_handover(story: Story) -> N
     card = story.campus.card(story.campus.bob)
     card.blocked = True
     card.save()
-    with pytest.raises(Denied, match="blocked"):
+    with pytest.raises(RefusedByLibrary, match="blocked"):
         handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
     assert story.on_card() == story.campus.alice.card_number
 
@@ -141,9 +146,53 @@ def test_with_the_system_down_a_single_loan_cannot_be_asked_for_and_nothing_is_s
 
 
 def test_a_loan_near_its_due_date_that_cannot_be_renewed_is_not_passed_on(story: Story) -> None:
-    LibraryLoan.objects.filter(pk=story.loan.pk).update(renewable=False, due_at=story.now + timedelta(days=2))
+    story.is_due_in(days=2)
     with pytest.raises(RefusedByLibrary, match="few days"):
         story.ask()
+
+
+def test_a_loan_that_is_near_its_due_date_by_now_is_not_handed_over(story: Story) -> None:
+    handover = steps.arranged(story.agree(), now=story.now)
+    pin = handovers.issue_code(handover_id=handover.pk, actor=story.alice, now=story.now).pin
+    story.is_due_in(days=2)
+    with pytest.raises(RefusedByLibrary, match="few days"):
+        handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
+    assert story.on_card() == story.campus.alice.card_number
+
+
+def test_the_cap_is_asked_again_at_the_handover(story: Story) -> None:
+    handover = steps.arranged(story.agree(), now=story.now)
+    with (
+        mock.patch("sharing.policies.transfers_this_year", return_value=2),
+        pytest.raises(Denied, match="within a year"),
+    ):
+        steps.confirm(handover, now=story.now)
+
+
+def test_no_meeting_is_proposed_for_a_time_after_the_due_date(story: Story) -> None:
+    lending = story.agree()
+    LibraryLoan.objects.update(due_at=story.now + timedelta(days=6))
+    with pytest.raises(Denied, match="due date"):
+        handovers.propose_handover(
+            lending_id=lending.pk, actor=story.bob, method="in_person", place="Desk",
+            starts_at=story.now + timedelta(days=6, hours=1), now=story.now,
+        )  # fmt: skip
+
+
+def test_a_second_click_on_confirm_meets_what_the_first_one_did(story: Story) -> None:
+    handover = steps.arranged(story.agree(), now=story.now)
+    pin = handovers.issue_code(handover_id=handover.pk, actor=story.alice, now=story.now).pin
+    ask = handovers._ask_library_again
+
+    def first_click_is_faster(*given: object) -> object:
+        with mock.patch("sharing.handovers._ask_library_again", ask):
+            handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
+        return RefusedByLibrary("This item is not on the holder's card.")
+
+    with mock.patch("sharing.handovers._ask_library_again", side_effect=first_click_is_faster):
+        again = handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
+    assert again.status == Handover.Status.CONFIRMED
+    assert story.on_card() == story.campus.bob.card_number
 
 
 def test_the_yearly_cap_of_item_and_patron_holds(story: Story) -> None:
