@@ -177,5 +177,6 @@ def _end(transfer: Transfer, outcome: Finish, facts: Facts | None, *, now: datet
 
 def _keep_lists(transfer: Transfer, facts: Facts, *, now: datetime) -> None:
     """The snapshot follows in the same commit; the giver's first, because the taker's list is the newer word."""
+    loans.lock_lists([transfer.giver, transfer.taker])
     loans.keep_loans(patron=transfer.giver, listed=facts.giver, now=now)
     loans.keep_loans(patron=transfer.taker, listed=facts.taker, now=now)

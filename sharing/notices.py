@@ -117,21 +117,27 @@ def sentence(told: Notification | DomainEvent, reader: Reader) -> Notice:
 
 def _set(words: str, view: _View) -> tuple[str, SafeString]:
     """Fill a sentence twice: plain, and with languages marked. Only what it names is looked up."""
-    plain, marked = _Parts(view, marked=False), _Parts(view, marked=True)
-    return fill(words, plain), mark_safe(fill(escape(words), marked))
+    return fill(words, _Plain(view)), mark_safe(fill(escape(words), _Marked(view)))
 
 
-class _Parts(dict[str, object]):
-    def __init__(self, view: _View, *, marked: bool) -> None:
-        self.view, self.marked = view, marked
+class _Plain(dict[str, object]):
+    def __init__(self, view: _View) -> None:
+        self.view = view
 
     def __missing__(self, key: str) -> str:
         if key == "title":
-            title = self.view.title
-            return typography.book_title(title) if self.marked else typography.quoted(typography.name_of(title))
+            return typography.quoted(typography.name_of(self.view.title))
+        return str(getattr(self.view, key))
+
+
+class _Marked(dict[str, object]):
+    def __init__(self, view: _View) -> None:
+        self.view = view
+
+    def __missing__(self, key: str) -> str:
+        if key == "title":
+            return typography.book_title(self.view.title)
         words = str(getattr(self.view, key))
-        if not self.marked:
-            return words
         language = typography.lang_attribute(words)
         return format_html("<span{}>{}</span>", language, words) if language else escape(words)
 
@@ -216,7 +222,17 @@ def _overdue(view: _View) -> str:
 
 
 def _librarian(view: _View) -> str:
+    if view.event.from_status == Lending.Status.RETURNING:
+        return _(
+            "%(title)s has not been given back for weeks, so a librarian looks, too. The two of you may still meet."
+        )
     return _("The library has not moved the loan of %(title)s. A librarian has to look; nothing is lost meanwhile.")
+
+
+def _return_waits(view: _View) -> str:
+    if view.is_holder:
+        return _("%(name)s waits to give %(title)s back to you. Please arrange to meet.")
+    return _("%(title)s still waits to go back to %(name)s. Please arrange to meet.")
 
 
 def _waiting(view: _View) -> str:
@@ -264,6 +280,7 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "lending.overdue": ("warn", _overdue),
     "lending.extended": ("calendar", _always(lambda: _("%(name)s keeps %(title)s until %(due)s."))),
     "lending.returning": ("lend", _always(lambda: _("%(name)s would like to give %(title)s back."))),
+    "lending.return_waits": ("clock", _return_waits),
     "lending.disputed": (
         "warn",
         _always(lambda: _("%(name)s reported a problem with %(title)s. A librarian will settle it.")),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import LibraryLoan, Reader
+from library_bridge.ports import LoanRecord
 from sharing.errors import Denied, LimitReached, SharingError
 from sharing.models import Ask, CirculationPolicy, DomainEvent, Handover, Lending, ReaderLimit, Request
 
@@ -105,11 +106,18 @@ def may_dispute(lending: Lending) -> bool:
     }  # fmt: skip
 
 
+def is_going_back(lending: Lending) -> bool:
+    """Also once a librarian was called because nobody came to take the book back."""
+    return lending.status == Lending.Status.RETURNING or (
+        lending.status == Lending.Status.NEEDS_LIBRARIAN and lending.return_started_at is not None
+    )
+
+
 def direction_now(lending: Lending) -> str | None:
     """Which handover the lending's state allows to arrange."""
     if lending.status == Lending.Status.AGREED:
         return Handover.Direction.OUT
-    if lending.status == Lending.Status.RETURNING:
+    if is_going_back(lending):
         return Handover.Direction.BACK
     return None
 
@@ -126,7 +134,7 @@ def may_confirm(handover: Handover, reader: Reader) -> bool:
     return handover.status == Handover.Status.AGREED and handover.taker_id == reader.pk
 
 
-def loan_is_too_near_its_due_date(loan: LibraryLoan, policy: CirculationPolicy, now: datetime) -> bool:
+def loan_is_too_near_its_due_date(loan: LibraryLoan | LoanRecord, policy: CirculationPolicy, now: datetime) -> bool:
     return not loan.renewable and loan.due_at < now + timedelta(days=policy.untransferable_days)
 
 

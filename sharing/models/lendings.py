@@ -21,6 +21,11 @@ class LendingQuerySet(models.QuerySet["Lending"]):
     def live(self) -> "LendingQuerySet":
         return self.filter(closed_at=None)
 
+    def to_meet(self) -> "LendingQuerySet":
+        """A handover can be arranged or is next: `policies.direction_now`, as a query."""
+        called = Q(status=Lending.Status.NEEDS_LIBRARIAN, return_started_at__isnull=False)
+        return self.filter(Q(status__in=(Lending.Status.AGREED, Lending.Status.RETURNING)) | called)
+
     def for_page(self) -> "LendingQuerySet":
         return self.select_related(
             "request__title", "giver", "taker", "copy", "library_loan__library", "ask__conversation", "transfer"
@@ -71,6 +76,9 @@ class Lending(models.Model):
     deadline_at = models.DateTimeField(help_text=_("When the service acts by itself if nobody else has."))
     handed_over_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    return_started_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("From then on the borrower is not late: the owner has to act, too.")
+    )
     extended_at = models.DateTimeField(null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -128,4 +136,9 @@ class Lending(models.Model):
         return self.taker if reader.pk == self.giver_id else self.giver
 
     def is_overdue(self, now: datetime) -> bool:
-        return self.due_at is not None and self.is_live and self.due_at < now
+        return self.due_at is not None and self.is_live and self.due_at < (self.return_started_at or now)
+
+    @property
+    def came_back_late(self) -> bool:
+        back_at = self.return_started_at or self.closed_at
+        return self.due_at is not None and back_at is not None and self.due_at < back_at

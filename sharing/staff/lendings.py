@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -41,7 +41,7 @@ def in_trouble(kind: str, *, now: datetime) -> Q:
         "librarian": Q(status=S.NEEDS_LIBRARIAN),
         "disputed": Q(status=S.DISPUTED),
         "waiting": Q(status=S.TRANSFERRING),
-        "late": Q(due_at__lt=now, closed_at=None),
+        "late": Q(due_at__lt=now, closed_at=None) & (Q(return_started_at=None) | Q(return_started_at__gt=F("due_at"))),
     }
     if kind in kinds_of:
         return kinds_of[kind]

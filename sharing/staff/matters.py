@@ -74,7 +74,10 @@ def _with_cause(rows: Any) -> Any:
 
 def _lending(lending: Any, now: datetime) -> Matter:
     disputed = lending.status == S.DISPUTED
-    says = _("A problem was reported: {title}") if disputed else _("The library did not move the loan: {title}")
+    if lending.transfer is None and not disputed:
+        says = _("A book waits to go back to its owner: {title}")
+    else:
+        says = _("A problem was reported: {title}") if disputed else _("The library did not move the loan: {title}")
     cause = lending.cause if disputed else reasons.sentence(lending.transfer.reason_code) if lending.transfer else ""
     since = dates.near_time(lending.since or lending.deadline_at, today=timezone.localdate(now))
     return Matter(

@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry
 
 from library_bridge.models import Reader, Transfer
 from personal_catalog.search.index import reindex_title
-from sharing import asks, conversations, disclosures, lendings, requests
+from sharing import asks, conversations, disclosures, disputes, lendings, requests, transferring
 from sharing.errors import Denied
 from sharing.models import CirculationPolicy, DomainEvent, Lending
 from sharing.staff import matters
@@ -62,7 +62,7 @@ def lin(world: World) -> Reader:
 @pytest.fixture
 def disputed(world: World) -> Lending:
     lending = steps.on_loan(world)
-    return lendings.dispute_lending(
+    return disputes.dispute_lending(
         lending_id=lending.pk, actor=world.alice, reason="The back cover <b>is</b> gone", now=world.now + DAY
     )
 
@@ -80,7 +80,7 @@ def stuck(no_worker: None, now: datetime) -> tuple[Story, Lending]:
     story = Story(now)
     lending = story.hand_over()
     story.campus.system(now).check_in(story.item.barcode)
-    return story, lendings.advance_transfer(lending_id=lending.pk, now=now)
+    return story, transferring.advance_transfer(lending_id=lending.pk, now=now)
 
 
 # the overview
