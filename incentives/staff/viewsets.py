@@ -20,6 +20,7 @@ from incentives import reasons
 from incentives.models import Adjustment, Entry, Reward, Rule, Voucher
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
 from incentives.staff.desk import VoucherDesk
+from library_bridge.staff.deleting import DeleteUnused
 
 HONOUR = "incentives.honour_voucher"
 ADJUST = "incentives.add_adjustment"
@@ -71,6 +72,7 @@ class Rules(ModelViewSet):
 
 class Rewards(ModelViewSet):
     model = Reward
+    delete_view_class = DeleteUnused
     name = "rewards"
     icon = "tag"
     list_display: ClassVar = ["name_zh", "name_en", "price", "stock", "starts_at", "ends_at"]

@@ -23,8 +23,10 @@ from library_bridge.models import (
     LibraryLoan,
     Patron,
     PatronCategory,
+    Reader,
     Transfer,
 )
+from library_bridge.staff.deleting import DeleteUnused, NeverDeleted
 from library_bridge.staff.forms import EmbeddedPatronForm, EmbeddedRecordForm
 from library_bridge.staff.settling import InspectTransfer, SettleTransfer
 
@@ -37,17 +39,21 @@ class OnlyToSee(ModelPermissionPolicy):
 
 
 READ_ONLY = (Patron, LibraryLoan, Transfer, EmbeddedLoan)
+KEPT = (Library, PatronCategory, ItemType, Reader)
 
 
 def register_policies() -> None:
     for model in READ_ONLY:
         register_permission_policy(model, OnlyToSee(model))
+    for kept in KEPT:
+        register_permission_policy(kept, NeverDeleted(kept))
 
 
 class Listing(ModelViewSet):
     """No page of the CMS refers to these rows, so its index of references need not follow every change of a loan."""
 
     add_to_reference_index = False
+    delete_view_class = DeleteUnused
 
 
 class Libraries(Listing):

@@ -4,11 +4,12 @@ from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from library_bridge.loans import refresh_loans
-from library_bridge.models import EmbeddedPatron, EmbeddedRecord, Library, Reader
+from library_bridge.models import Area, EmbeddedHold, EmbeddedPatron, EmbeddedRecord, Library, Reader
 from tests.library_bridge import factories
 from tests.library_bridge.factories import PIN, Campus, charged, item
 
@@ -141,3 +142,62 @@ def test_a_group_sees_what_its_rights_say(client: Client, campus: Campus) -> Non
     assert client.get(reverse("records:index")).status_code == 200
     assert client.get(reverse("embedded-patrons:index")).status_code == 302
     assert client.get(reverse("transfers:index")).status_code == 302
+
+
+@pytest.fixture
+def hold(campus: Campus, now: datetime) -> EmbeddedHold:
+    return factories.hold(item(campus), campus.card(campus.bob), now=now)
+
+
+def in_use(campus: Campus, name: str, now: datetime) -> Model:
+    loan = charged(campus, campus.alice, now=now)
+    area = Area.objects.create(code="plum", name_zh="梅园", name_en="Plum Court")
+    Reader.objects.filter(pk=campus.alice.reader_id).update(area=area)
+    rows: dict[str, Model] = {
+        "libraries": campus.library, "records": loan.record, "items": loan, "areas": area,
+        "embedded-patrons": campus.card(campus.alice), "patron-categories": campus.category, "item-types": campus.book,
+        "circulation-rules": campus.rule, "wagtailusers_users": campus.alice.reader,
+    }  # fmt: skip
+    return rows[name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["libraries", "records", "items", "areas", "embedded-patrons", "patron-categories", "item-types", "circulation-rules",
+     "wagtailusers_users"],
+)  # fmt: skip
+def test_what_is_in_use_is_not_deleted(client: Client, lin: Reader, campus: Campus, now: datetime, name: str) -> None:
+    row = in_use(campus, name, now)
+    client.force_login(lin)
+    url = reverse(f"{name}:delete", args=[row.pk])
+    assert client.get(url).status_code in (200, 302)
+    assert client.post(url).status_code == 302
+    assert type(row)._base_manager.filter(pk=row.pk).exists()
+
+
+def test_the_page_says_what_uses_it(client: Client, lin: Reader, campus: Campus, now: datetime) -> None:
+    row = in_use(campus, "areas", now)
+    client.force_login(lin)
+    assert (
+        "Readers: 1"
+        in client.get(reverse("areas:delete", args=[row.pk]), headers={"accept-language": "en"}).content.decode()
+    )
+
+
+def test_what_nobody_uses_is_deleted(client: Client, lin: Reader, campus: Campus) -> None:
+    area = Area.objects.create(code="plum", name_zh="梅园", name_en="Plum Court")
+    client.force_login(lin)
+    client.post(reverse("areas:delete", args=[area.pk]))
+    assert not Area.objects.exists()
+
+
+def test_a_waiting_hold_is_cancelled_not_deleted(client: Client, lin: Reader, hold: EmbeddedHold) -> None:
+    client.force_login(lin)
+    client.post(reverse("holds:delete", args=[hold.pk]))
+    assert EmbeddedHold.objects.exists()
+
+
+def test_accounts_are_not_deleted_in_bulk(client: Client, lin: Reader, campus: Campus) -> None:
+    client.force_login(lin)
+    url = reverse("wagtail_bulk_action", args=["library_bridge", "reader", "delete"])
+    assert client.post(f"{url}?id={campus.alice.reader_id}").status_code == 404
