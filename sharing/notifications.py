@@ -29,6 +29,10 @@ def _borrower(event: DomainEvent) -> set[int]:
     return {event.lending.taker_id} if event.lending else set()
 
 
+def _owners(event: DomainEvent) -> set[int]:
+    return set(event.data["owners"])
+
+
 TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.unfilled": _requester,
     "request.reopened": _requester,
@@ -51,6 +55,7 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "handover.proposed": _both,
     "handover.agreed": _both,
     "message.sent": _other_side,
+    "title.rejected": _owners,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
-from personal_catalog.signals import copy_listed, titles_merged
+from personal_catalog.signals import copy_listed, title_rejected, titles_merged
 from sharing import events
 from sharing.models import HarvestedRecord, LoanTitle, Request
 
@@ -13,6 +13,7 @@ from sharing.models import HarvestedRecord, LoanTitle, Request
 def connect() -> None:
     titles_merged.connect(follow_merge, dispatch_uid="sharing follows a merge")
     copy_listed.connect(record_listing, dispatch_uid="sharing records a listing")
+    title_rejected.connect(tell_owners, dispatch_uid="sharing tells the owners of a rejected title")
 
 
 def follow_merge(*, keep: Title, merged: list[Title], **_signal: Any) -> None:
@@ -33,3 +34,9 @@ def follow_merge(*, keep: Title, merged: list[Title], **_signal: Any) -> None:
 
 def record_listing(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
     events.record("copy.listed", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def tell_owners(*, title: Title, owners: list[int], actor: Reader, reason: str, now: datetime, **_signal: Any) -> None:
+    """The words are kept as the reader typed them: what is told must not change with the record."""
+    data = {"owners": owners, "title": title.title, "language": title.language}
+    events.record("title.rejected", now=now, actor=actor, why=reason, data=data)

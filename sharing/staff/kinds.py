@@ -39,6 +39,8 @@ KINDS: dict[str, Promise] = {
     "handover.proposed": pgettext_lazy("event", "Meeting proposed"),
     "handover.agreed": pgettext_lazy("event", "Meeting agreed"),
     "handover.code_issued": pgettext_lazy("event", "Code shown"),
+    "copy.listed": pgettext_lazy("event", "Copy listed"),
+    "title.rejected": pgettext_lazy("event", "Title not taken into the catalogue"),
     "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
 }
 

@@ -56,7 +56,7 @@ class TrailIndex(NumberedIndex):
 
 
 def about(event: DomainEvent) -> str:
-    return str(event.lending or event.request or "")
+    return str(event.lending or event.request or event.data.get("title", ""))
 
 
 def states(event: DomainEvent) -> str:

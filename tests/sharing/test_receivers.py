@@ -1,6 +1,10 @@
+from django.urls import reverse
+
 from library_bridge.models import LibraryLoan
+from personal_catalog import curation
 from personal_catalog.merging import merge_titles
-from sharing import requests
+from personal_catalog.models import Title
+from sharing import notices, requests
 from sharing.models import DomainEvent, LoanTitle, Request
 from tests import factories
 from tests.sharing import steps
@@ -27,3 +31,14 @@ def test_a_reader_who_waits_for_both_keeps_both_requests(world: World) -> None:
 def test_listing_a_copy_leaves_an_event(world: World) -> None:
     event = DomainEvent.objects.get(kind="copy.listed")
     assert (event.actor, event.data) == (world.alice, {"copy": world.copy.pk})
+
+
+def test_owners_are_told_why_their_title_was_rejected(world: World) -> None:
+    Title.objects.filter(pk=world.title.pk).update(status="pending")
+    curation.reject_title(title_id=world.title.pk, actor=world.lin, reason="Not a book", now=world.now)
+    told = notices.for_list(world.alice).get(event__kind="title.rejected")
+    notice = notices.sentence(told, world.alice)
+    assert "拖延心理学" in notice.text
+    assert "Not a book" in notice.text
+    assert notice.url == reverse("shelf")
+    assert not notices.for_list(world.bob).filter(event__kind="title.rejected").exists()
