@@ -301,10 +301,8 @@ def settle_lending(*, lending_id: int, actor: Reader, outcome: str, reason: str,
 
     A copy that came back goes to its owner's custody again; the reason is told to both.
     """
-    policies.require(
-        actor.is_staff and bool(reason.strip()), Denied(_("A librarian's reason is needed."), "reason_needed")
-    )
     lending = locks.lending(lending_id, actor=None)
+    policies.require_settling(lending, actor=actor, outcome=outcome, reason=reason)
     states.require(states.LENDING, lending.status, Lending.Status.SETTLED)
     before = lending.status
     if outcome == "returned" and lending.copy is not None and lending.copy.holder_id != lending.giver_id:

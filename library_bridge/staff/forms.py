@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from library_bridge.models import EmbeddedIsbn, EmbeddedPatron, EmbeddedRecord
+from library_bridge.models import EmbeddedIsbn, EmbeddedPatron, EmbeddedRecord, Reader
 
 
 class EmbeddedPatronForm(WagtailAdminModelForm):
@@ -29,6 +29,14 @@ class EmbeddedPatronForm(WagtailAdminModelForm):
             self.instance.set_pin(self.cleaned_data["new_pin"])
         patron: EmbeddedPatron = super().save(commit=commit)
         return patron
+
+
+class OwnNameForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """Staff's own account: one name, as everywhere here, and not required."""
+
+    class Meta:
+        model = Reader
+        fields = ("display_name",)
 
 
 class EmbeddedRecordForm(WagtailAdminModelForm):

@@ -16,6 +16,7 @@ from django.views.generic import FormView
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
+from wagtail.log_actions import log
 
 from library_bridge import reasons, transfers
 from library_bridge.models import Reader, Transfer
@@ -32,7 +33,8 @@ class InspectTransfer(InspectView):
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        if self.object.status != Transfer.Status.NEEDS_LIBRARIAN or not self.request.user.has_perm(NEEDED):
+        waits = self.object.status == Transfer.Status.NEEDS_LIBRARIAN
+        if not waits or not self.request.user.has_perm(NEEDED) or is_own(self.object, self.request.user):
             return []
         return [
             HeaderButton(
@@ -48,6 +50,10 @@ class InspectTransfer(InspectView):
         return {**super().get_context_data(**kwargs), "steps": self.object.steps.all(), "says": says}
 
 
+def is_own(transfer: Transfer, staff: Any) -> bool:
+    return staff.pk in (transfer.giver.reader_id, transfer.taker.reader_id)
+
+
 class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
     form_class = SettleForm
     template_name = "library_bridge/admin/settle_transfer.html"
@@ -55,7 +61,7 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
     header_icon = "check"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(NEEDED):
+        if not request.user.has_perm(NEEDED) or is_own(self.transfer, request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -85,6 +91,12 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
         except transfers.NotForStaff:
             messages.info(self.request, _("Somebody else has settled this transfer meanwhile."))
         else:
+            log(
+                instance=settled,
+                action="library_bridge.settle_transfer",
+                user=self.request.user,
+                data={"reason": settled.settled_because, "status": settled.status},
+            )
             messages.success(self.request, _outcome(settled))
         return HttpResponseRedirect(reverse("transfers:inspect", args=[self.transfer.pk]))
 

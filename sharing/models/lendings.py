@@ -82,6 +82,7 @@ class Lending(models.Model):
         ordering = ("-agreed_at", "-pk")
         verbose_name = _("lending")
         verbose_name_plural = _("lendings")
+        permissions = (("look_up_readers", _("Can look up the two readers of a lending, with a reason")),)
         constraints = (
             models.UniqueConstraint(fields=("copy",), condition=Q(closed_at=None), name="one_live_lending_per_copy"),
             models.UniqueConstraint(

@@ -136,7 +136,7 @@ class Lendings(ReadOnly):
     name = "lendings"
     icon = "resubmit"
     menu_label = gettext_lazy("Lendings")
-    own_permissions = ("view", "change")
+    own_permissions = ("view", "change", "look_up_readers")
     index_view_class = LendingIndex
     inspect_view_class = InspectLending
     filterset_class = LendingFilters

@@ -9,7 +9,16 @@ from django.test import Client
 from django.urls import reverse
 
 from library_bridge.loans import refresh_loans
-from library_bridge.models import Area, EmbeddedHold, EmbeddedPatron, EmbeddedRecord, Library, Reader
+from library_bridge.models import (
+    Area,
+    EmbeddedHold,
+    EmbeddedLoan,
+    EmbeddedPatron,
+    EmbeddedRecord,
+    Library,
+    LibraryLoan,
+    Reader,
+)
 from tests.library_bridge import factories
 from tests.library_bridge.factories import PIN, Campus, charged, item
 
@@ -201,3 +210,54 @@ def test_accounts_are_not_deleted_in_bulk(client: Client, lin: Reader, campus: C
     client.force_login(lin)
     url = reverse("wagtail_bulk_action", args=["library_bridge", "reader", "delete"])
     assert client.post(f"{url}?id={campus.alice.reader_id}").status_code == 404
+
+
+def test_staff_choose_language_and_name_without_first_and_last_name(client: Client, lin: Reader) -> None:
+    client.force_login(lin)
+    url = reverse("wagtailadmin_account")
+    form = {
+        "name_email-display_name": "Ms Lin", "locale-preferred_language": "en", "theme-theme": "dark",
+        "theme-contrast": "system", "theme-density": "default",
+    }  # fmt: skip
+    answer = client.post(url, form)
+    assert answer.status_code == 302
+    lin.refresh_from_db()
+    assert (lin.display_name, lin.wagtail_userprofile.preferred_language) == ("Ms Lin", "en")
+
+
+def test_the_staff_door_is_in_the_visitors_language(client: Client, campus: Campus) -> None:
+    page = client.get(reverse("wagtailadmin_login"), headers={"accept-language": "zh-CN"}).content.decode()
+    assert "Password" not in page
+
+
+@pytest.mark.parametrize("name", ["transfers", "library-loans", "embedded-loans", "holds"])
+def test_t_l2_no_list_and_no_page_has_card_and_title_together(
+    client: Client, lin: Reader, campus: Campus, now: datetime, name: str
+) -> None:
+    moved = factories.transfer(campus, now=now)
+    held = factories.hold(item(campus), campus.card(campus.bob), now=now)
+    charge = EmbeddedLoan.objects.get(item__barcode=moved.barcode)
+    client.force_login(lin)
+    addresses = [reverse(f"{name}:index")]
+    if name != "holds":
+        rows = {"transfers": moved, "library-loans": moved.loan, "embedded-loans": charge}
+        addresses.append(reverse(f"{name}:inspect", args=[rows[name].pk]))
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        page = answer.content.decode()
+        assert not [patron for patron in (campus.alice, campus.bob) if patron.card_number in page]
+    assert held.patron.card_number not in page
+
+
+def test_t_l2_a_loan_that_is_over_is_nobodys_business(
+    client: Client, lin: Reader, campus: Campus, now: datetime
+) -> None:
+    charged(campus, campus.alice, now=now)
+    [loan] = refresh_loans(patron=campus.alice, now=now)
+    EmbeddedLoan.objects.update(returned_at=now)
+    LibraryLoan.objects.update(closed_at=now)
+    client.force_login(lin)
+    for name, pk in (("library-loans", loan.pk), ("embedded-loans", EmbeddedLoan.objects.get().pk)):
+        assert loan.barcode not in client.get(reverse(f"{name}:index")).content.decode()
+        assert client.get(reverse(f"{name}:inspect", args=[pk])).status_code == 404

@@ -183,7 +183,7 @@ class EmbeddedLoan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item_id} → {self.patron_id}"
+        return str(self.item)
 
 
 class EmbeddedHold(models.Model):
@@ -211,4 +211,4 @@ class EmbeddedHold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.record_id} → {self.patron_id}"
+        return str(self.record)
