@@ -12,6 +12,7 @@ from library_bridge.demo.names import AREAS, BLOOMS, DEPARTMENTS, NICKNAMES, THI
 from library_bridge.models import Area, EmbeddedPatron, Library, Patron, Reader
 
 PIN = "246810"
+BRANCH_AREAS = ("huxi",)  # whose readers the branch librarian looks after
 CARDS = [f"{2023000000 + n}" for n in range(1, 61)]
 EXPIRED, LIMIT, FINED, BLOCKED = 38, 39, 46, 49  # places in the list of cards
 
@@ -77,6 +78,8 @@ def make_staff() -> None:
     groups = {"branch": "Branch librarians", "curator": "Cataloguers", "wen": "Librarians"}
     for username, group in groups.items():
         _staff(username, username.capitalize(), password).groups.add(Group.objects.get_or_create(name=group)[0])
+    for area in Area.objects.filter(code__in=BRANCH_AREAS):
+        area.staff.add(Reader.objects.get(username="branch"))
 
 
 def _staff(username: str, name: str, password: str, *, is_superuser: bool = False) -> Reader:

@@ -13,7 +13,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.generic import FormView
-from wagtail.admin.views.generic import InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.log_actions import log
@@ -22,11 +21,12 @@ from library_bridge import reasons, transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Unavailable
 from library_bridge.staff.forms import SettleForm
+from library_bridge.staff.seeing import InspectSeen, visible_to_staff
 
 NEEDED = "library_bridge.change_transfer"
 
 
-class InspectTransfer(InspectView):
+class InspectTransfer(InspectSeen):
     """The transfer with its steps, and the way to settle it."""
 
     template_name = "library_bridge/admin/inspect_transfer.html"
@@ -67,8 +67,10 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
 
     @cached_property
     def transfer(self) -> Transfer:
-        waiting = Transfer.objects.filter(status=Transfer.Status.NEEDS_LIBRARIAN)
-        return get_object_or_404(waiting, pk=self.kwargs["pk"])
+        waiting = visible_to_staff(Transfer.objects.all(), cast(Reader, self.request.user))
+        waiting = waiting.filter(status=Transfer.Status.NEEDS_LIBRARIAN)
+        found: Transfer = get_object_or_404(waiting, pk=self.kwargs["pk"])
+        return found
 
     def get_page_subtitle(self) -> str:
         return str(self.transfer)

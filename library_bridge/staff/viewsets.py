@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn
-from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
@@ -31,6 +28,7 @@ from library_bridge.models import (
 )
 from library_bridge.staff.deleting import DeleteUnused, NeverDeleted
 from library_bridge.staff.forms import EmbeddedPatronForm, EmbeddedRecordForm
+from library_bridge.staff.seeing import InspectSeen, SeenIndex
 from library_bridge.staff.settling import InspectTransfer, SettleTransfer
 
 
@@ -59,23 +57,6 @@ class Listing(ModelViewSet):
     delete_view_class = DeleteUnused
 
 
-class OpenLoans(IndexView):
-    """Closed ones are a reader's history: nobody's to leaf through."""
-
-    def get_base_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_base_queryset()
-        return still_open(rows)
-
-
-class InspectOpenLoan(InspectView):
-    def get_object(self, queryset: Any = None) -> Any:
-        return get_object_or_404(still_open(self.model._default_manager.all()), pk=self.pk)
-
-
-def still_open(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(**{"returned_at" if rows.model is EmbeddedLoan else "closed_at": None})
-
-
 class Libraries(Listing):
     model = Library
     name = "libraries"
@@ -89,7 +70,7 @@ class Areas(Listing):
     name = "areas"
     icon = "site"
     list_display = ["code", "name_zh", "name_en", "sort"]
-    form_fields = ["code", "name_zh", "name_en", "sort"]
+    form_fields = ["code", "name_zh", "name_en", "sort", "staff"]
 
 
 class Records(Listing):
@@ -139,11 +120,11 @@ class EmbeddedLoans(Listing):
     icon = "history"
     list_display = ["item", "checked_out_at", "due_at", "renewals", "recalled_at"]
     form_fields = ["item"]
-    index_view_class = OpenLoans
+    index_view_class = SeenIndex
     search_fields = ["item__barcode", "item__record__title"]
     search_backend_name = None
     inspect_view_enabled = True
-    inspect_view_class = InspectOpenLoan
+    inspect_view_class = InspectSeen
     inspect_view_fields = ["item", "checked_out_at", "due_at", "renewals", "recalled_at"]
 
 
@@ -190,7 +171,9 @@ class Patrons(Listing):
     search_fields = ["card_number"]
     search_backend_name = None
     form_fields = ["library", "card_number"]
+    index_view_class = SeenIndex
     inspect_view_enabled = True
+    inspect_view_class = InspectSeen
     inspect_view_fields = ["library", "card_number", "blocked_reason", "checked_at", "loans_checked_at"]
 
 
@@ -199,13 +182,13 @@ class Loans(Listing):
     name = "library-loans"
     icon = "history"
     list_display = ["barcode", "title", "due_at", "hold_count", "checked_at"]
-    index_view_class = OpenLoans
+    index_view_class = SeenIndex
     list_filter = ["library", "recalled", "renewable"]
     search_fields = ["barcode", "title"]
     search_backend_name = None
     form_fields = ["library", "barcode"]
     inspect_view_enabled = True
-    inspect_view_class = InspectOpenLoan
+    inspect_view_class = InspectSeen
     inspect_view_fields = [
         "library", "barcode", "title", "creators", "isbn13", "call_number", "checked_out_at", "due_at", "renewable",
         "renewals_left", "hold_count", "recalled", "checked_at",
@@ -221,6 +204,7 @@ class Transfers(Listing):
     search_fields = ["reference", "barcode"]
     search_backend_name = None
     form_fields = ["reference"]
+    index_view_class = SeenIndex
     inspect_view_enabled = True
     inspect_view_class = InspectTransfer
     inspect_view_fields = [

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from library_bridge import desks
+
 if TYPE_CHECKING:
     from library_bridge.models import Reader
     from personal_catalog.models import Title
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 class LendingQuerySet(models.QuerySet["Lending"]):
     def visible_to(self, reader: "Reader") -> "LendingQuerySet":
         return self.filter(Q(giver=reader) | Q(taker=reader))
+
+    def visible_to_staff(self, staff: "Reader") -> "LendingQuerySet":
+        return self.filter(desks.seen_by(staff, "giver", "taker"))
 
     def live(self) -> "LendingQuerySet":
         return self.filter(closed_at=None)

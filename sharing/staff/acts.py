@@ -86,9 +86,9 @@ def possible(lending: Lending, staff: Any) -> list[Act]:
     return found
 
 
-def lending_or_404(pk: int) -> Lending:
+def lending_or_404(pk: int, staff: Reader) -> Lending:
     try:
-        return Lending.objects.for_page().select_related("transfer__library").get(pk=pk)
+        return Lending.objects.visible_to_staff(staff).for_page().select_related("transfer__library").get(pk=pk)
     except Lending.DoesNotExist:
         raise Http404 from None
 
@@ -127,7 +127,7 @@ class OnLending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
 
     @cached_property
     def lending(self) -> Lending:
-        return lending_or_404(self.kwargs["pk"])
+        return lending_or_404(self.kwargs["pk"], self.staff)
 
     @property
     def slip_url(self) -> str:

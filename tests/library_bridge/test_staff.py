@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from library_bridge.loans import refresh_loans
 from library_bridge.models import (
     Area,
+    CirculationRule,
     EmbeddedHold,
     EmbeddedLoan,
     EmbeddedPatron,
@@ -261,3 +263,19 @@ def test_t_l2_a_loan_that_is_over_is_nobodys_business(
     for name, pk in (("library-loans", loan.pk), ("embedded-loans", EmbeddedLoan.objects.get().pk)):
         assert loan.barcode not in client.get(reverse(f"{name}:index")).content.decode()
         assert client.get(reverse(f"{name}:inspect", args=[pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("loan_days", "0"), ("loan_days", "731"), ("renewal_limit", "51"), ("fine_per_day", "-1")]
+)
+def test_a_rule_keeps_within_reason(client: Client, lin: Reader, campus: Campus, field: str, typed: str) -> None:
+    rule = campus.rule
+    form = {
+        "category": rule.category_id, "item_type": rule.item_type_id, "loan_days": 30, "renewal_limit": 1,
+        "renewal_days": 30, "fine_per_day": "0.10",
+    }  # fmt: skip
+    client.force_login(lin)
+    answer = client.post(reverse("circulation-rules:edit", args=[rule.pk]), {**form, field: typed})
+    assert field in answer.context["form"].errors
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CirculationRule.objects.filter(pk=rule.pk).update(**{field: typed})
