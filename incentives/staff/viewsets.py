@@ -21,6 +21,7 @@ from incentives.models import Adjustment, Entry, Reward, Rule, Voucher
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
 from incentives.staff.desk import VoucherDesk
 from library_bridge.staff.deleting import DeleteUnused
+from library_bridge.staff.seeing import ListedIndex
 
 HONOUR = "incentives.honour_voucher"
 ADJUST = "incentives.add_adjustment"
@@ -82,7 +83,7 @@ class Rewards(ModelViewSet):
     ]  # fmt: skip
 
 
-class VoucherList(IndexView):
+class VoucherList(ListedIndex):
     def search_queryset(self, queryset: QuerySet[Voucher]) -> QuerySet[Voucher]:
         """The whole code: parts of it would let the rest be guessed."""
         return queryset.filter(code=vouchers.read_code(self.search_query)) if self.is_searching else queryset
@@ -156,7 +157,7 @@ class Ledger(ModelViewSet):
     ]
 
 
-class AdjustmentList(IndexView):
+class AdjustmentList(ListedIndex):
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
         if not self.request.user.has_perm(ADJUST):

@@ -24,7 +24,16 @@ def visible_to_staff(rows: QuerySet[Any], staff: Reader) -> QuerySet[Any]:
     return rows.filter(desks.seen_by(staff, *readers)) if readers else rows
 
 
-class SeenIndex(IndexView):
+class ListedIndex(IndexView):
+    """What the columns name is loaded along with the rows, however many."""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_base_queryset()
+        names = {field.name for field in rows.model._meta.get_fields() if field.many_to_one and field.concrete}
+        return rows.select_related(*(name for name in self.list_display if name in names))
+
+
+class SeenIndex(ListedIndex):
     def get_base_queryset(self) -> QuerySet[Any]:
         return visible_to_staff(super().get_base_queryset(), self.request.user)
 

@@ -28,7 +28,7 @@ from library_bridge.models import (
 )
 from library_bridge.staff.deleting import DeleteUnused, NeverDeleted
 from library_bridge.staff.forms import EmbeddedPatronForm, EmbeddedRecordForm
-from library_bridge.staff.seeing import InspectSeen, SeenIndex
+from library_bridge.staff.seeing import InspectSeen, ListedIndex, SeenIndex
 from library_bridge.staff.settling import InspectTransfer, SettleTransfer
 
 
@@ -55,6 +55,7 @@ class Listing(ModelViewSet):
 
     add_to_reference_index = False
     delete_view_class = DeleteUnused
+    index_view_class = ListedIndex
 
 
 class Libraries(Listing):
