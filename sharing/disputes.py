@@ -42,10 +42,8 @@ def settle_lending(*, lending_id: int, actor: Reader, outcome: str, reason: str,
     A copy that came back goes to its owner's custody again, any other leaves the register; the reason is told to both.
     The request goes on to other holders only when the book never reached the taker.
     """
-    policies.require(
-        actor.is_staff and bool(reason.strip()), Denied(_("A librarian's reason is needed."), "reason_needed")
-    )
     lending = locks.lending(lending_id, actor=None)
+    policies.require_settling(lending, actor=actor, outcome=outcome, reason=reason)
     _require_library_is_done(lending)
     before = lending.status
     moves.finish(lending, Lending.Status.SETTLED, now=now, reason=reason.strip()[:500])

@@ -43,7 +43,8 @@ class _View:
 
     @property
     def title(self) -> Title:
-        assert self.event.request is not None
+        if self.event.request is None:  # told about a title that nobody asked for: as it was called then
+            return Title(title=self.event.data["title"], language=self.event.data["language"])
         return self.event.request.title
 
     @property
@@ -149,7 +150,8 @@ def _url(view: _View) -> str:
         return reverse("ask", args=[view.event.ask.pk])
     if view.event.kind == "message.sent":
         return reverse("conversation", args=[view.event.data["conversation"]])
-    assert view.event.request_id is not None
+    if view.event.request_id is None:
+        return reverse("shelf")
     return reverse("request", args=[view.event.request_id])
 
 
@@ -288,5 +290,9 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "lending.settled": ("check", _settled),
     "handover.proposed": ("calendar", _always(lambda: _("%(name)s proposes a handover of %(title)s: %(meeting)s."))),
     "handover.agreed": ("calendar", _always(lambda: _("The handover of %(title)s is agreed: %(meeting)s."))),
+    "title.rejected": (
+        "info",
+        _always(lambda: _("%(title)s is not taken into the catalogue: “%(why)s” Your copy stays on your shelf.")),
+    ),
     "message.sent": ("chat", _always(lambda: _("%(name)s wrote to you about %(title)s."))),
 }

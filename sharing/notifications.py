@@ -43,6 +43,10 @@ def _both_if_proposed(event: DomainEvent) -> set[int]:
     return _both(event) if event.from_status else set()
 
 
+def _owners(event: DomainEvent) -> set[int]:
+    return set(event.data["owners"])
+
+
 TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.unfilled": _requester,
     "request.reopened": _requester,
@@ -68,6 +72,7 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "handover.proposed": _both,
     "handover.agreed": _both_if_proposed,
     "message.sent": _other_side,
+    "title.rejected": _owners,
 }
 
 

@@ -70,6 +70,28 @@ def require_calm_requester(reader: Reader, now: datetime) -> None:
         )
 
 
+OUTCOMES = {
+    Lending.Kind.PERSONAL_COPY: ("returned", "replaced", "paid", "written_off"),
+    Lending.Kind.LIBRARY_LOAN: ("returned", "paid", "written_off"),
+}
+"""How a librarian may end a lending; what replaces a library's item is the library's affair."""
+
+
+def require_settling(lending: Lending, *, actor: Reader, outcome: str, reason: str) -> None:
+    require(
+        actor.has_perm("sharing.change_lending") and bool(reason.strip()),
+        Denied(_("A librarian's reason is needed."), "reason_needed"),
+    )
+    require(
+        actor.pk not in (lending.giver_id, lending.taker_id),
+        Denied(_("Nobody settles a lending of their own."), "own_lending"),
+    )
+    require(
+        outcome in OUTCOMES[Lending.Kind(lending.kind)],
+        Denied(_("This kind of lending does not end so."), "unfit_outcome"),
+    )
+
+
 def may_answer(ask: Ask, reader: Reader) -> bool:
     return ask.holder_id == reader.pk and ask.status == Ask.Status.ASKED
 

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from library_bridge import desks
+
 if TYPE_CHECKING:
     from library_bridge.models import Reader
     from personal_catalog.models import Title
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 class LendingQuerySet(models.QuerySet["Lending"]):
     def visible_to(self, reader: "Reader") -> "LendingQuerySet":
         return self.filter(Q(giver=reader) | Q(taker=reader))
+
+    def visible_to_staff(self, staff: "Reader") -> "LendingQuerySet":
+        return self.filter(desks.seen_by(staff, "giver", "taker"))
 
     def live(self) -> "LendingQuerySet":
         return self.filter(closed_at=None)
@@ -90,6 +95,7 @@ class Lending(models.Model):
         ordering = ("-agreed_at", "-pk")
         verbose_name = _("lending")
         verbose_name_plural = _("lendings")
+        permissions = (("look_up_readers", _("Can look up the two readers of a lending, with a reason")),)
         constraints = (
             models.UniqueConstraint(fields=("copy",), condition=Q(closed_at=None), name="one_live_lending_per_copy"),
             models.UniqueConstraint(

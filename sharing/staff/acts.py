@@ -86,9 +86,9 @@ def possible(lending: Lending, staff: Any) -> list[Act]:
     return found
 
 
-def lending_or_404(pk: int) -> Lending:
+def lending_or_404(pk: int, staff: Reader) -> Lending:
     try:
-        return Lending.objects.for_page().select_related("transfer__library").get(pk=pk)
+        return Lending.objects.visible_to_staff(staff).for_page().select_related("transfer__library").get(pk=pk)
     except Lending.DoesNotExist:
         raise Http404 from None
 
@@ -127,7 +127,7 @@ class OnLending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
 
     @cached_property
     def lending(self) -> Lending:
-        return lending_or_404(self.kwargs["pk"])
+        return lending_or_404(self.kwargs["pk"], self.staff)
 
     @property
     def slip_url(self) -> str:
@@ -175,11 +175,14 @@ class Settle(OnLending):
     act = SETTLE
     form_class = SettleForm
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "lending": self.lending}
+
     def do(self, said: dict[str, Any], *, now: datetime) -> None:
         disputes.settle_lending(
             lending_id=self.lending.pk, actor=self.staff, outcome=said["outcome"], reason=said["reason"], now=now
         )  # fmt: skip
-        self.keep_log("settle", outcome=said["outcome"])
+        self.keep_log("settle", outcome=said["outcome"], reason=said["reason"])
         messages.success(self.request, _("Settled. Both readers have been told."))
 
 
@@ -196,7 +199,7 @@ class Finish(OnLending):
         except transfers.NotForStaff:
             messages.info(self.request, _("Somebody else has settled this transfer meanwhile."))
             return
-        self.keep_log("finish_transfer", status=transfer.status)
+        self.keep_log("finish_transfer", status=transfer.status, reason=said["reason"])
         if transfer.status == T.DONE:
             transferring.advance_transfer(lending_id=self.lending.pk, now=now)
             messages.success(self.request, _("The library has the loan on the taker’s card: the lending is completed."))

@@ -45,6 +45,8 @@ KINDS: dict[str, Promise] = {
     "handover.replaced": pgettext_lazy("event", "Another meeting proposed"),
     "handover.missed": pgettext_lazy("event", "Meeting did not take place"),
     "handover.code_issued": pgettext_lazy("event", "Code shown"),
+    "copy.listed": pgettext_lazy("event", "Copy listed"),
+    "title.rejected": pgettext_lazy("event", "Title not taken into the catalogue"),
     "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
 }
 

@@ -553,6 +553,24 @@ def test_a_librarian_changes_the_policy_and_the_next_request_follows_it(world: W
     assert entry.user == librarian
 
 
+def test_the_log_says_from_what_to_what(world: World, lin: Reader) -> None:
+    sent(policy_url(), lin, world.now, **policy_form(request_days="21"))
+    entry = ModelLogEntry.objects.get(action="sharing.change_policy")
+    assert (entry.user, entry.data) == (lin, {"changed": {"request_days": ["14", "21"]}})
+    assert entry.message == "A request ends after (days): 14 → 21"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"request_days": "1"}, {"loan_days": "20"}, {"quiet_from": "08:00"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_limits_that_contradict_each_other_are_refused(changes: dict[str, str], world: World, lin: Reader) -> None:
+    before = CirculationPolicy.objects.values().get()
+    sent(policy_url(), lin, world.now, **policy_form(**changes))
+    assert CirculationPolicy.objects.values().get() == before
+
+
 def test_the_policy_explains_itself(world: World, lin: Reader) -> None:
     assert "Reminders go out half-way and near the end." in seen(policy_url(), lin, world.now, language="en")
 
