@@ -566,6 +566,7 @@ def test_the_log_says_from_what_to_what(world: World, lin: Reader) -> None:
     ids=lambda changes: next(iter(changes)),
 )
 def test_limits_that_contradict_each_other_are_refused(changes: dict[str, str], world: World, lin: Reader) -> None:
+    CirculationPolicy.load()
     before = CirculationPolicy.objects.values().get()
     sent(policy_url(), lin, world.now, **policy_form(**changes))
     assert CirculationPolicy.objects.values().get() == before
