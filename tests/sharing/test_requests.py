@@ -4,6 +4,7 @@ from unittest import mock
 import pytest
 from django.db import IntegrityError, transaction
 
+from library_bridge.loans import Verdict
 from library_bridge.models import LibraryLoan
 from sharing import requests
 from sharing.errors import Denied, LimitReached, NotFound, RefusedByLibrary
@@ -62,8 +63,10 @@ def test_the_limit_of_open_requests_holds(world: World) -> None:
         steps.placed(world)
 
 
-def test_a_loan_with_a_hold_is_refused_with_the_reason(world: World, loan: LibraryLoan) -> None:
-    LibraryLoan.objects.filter(pk=loan.pk).update(hold_count=1)
+def test_a_loan_with_a_hold_is_refused_with_the_reason(
+    world: World, loan: LibraryLoan, library_agrees: mock.Mock
+) -> None:
+    library_agrees.return_value = Verdict(False, "hold_by_other")
     with pytest.raises(RefusedByLibrary, match="hold"):
         steps.placed(world, holding=f"loan-{loan.pk}")
     assert not Request.objects.exists()
