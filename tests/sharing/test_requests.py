@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from library_bridge import loans
+from library_bridge.loans import Verdict
 from library_bridge.models import LibraryLoan
 from sharing import requests
 from sharing.errors import Denied, LimitReached, NotFound, RefusedByLibrary
@@ -76,8 +77,10 @@ def test_t_r23_placing_and_cancelling_again_and_again_has_an_end(world: World, s
     steps.placed(world)
 
 
-def test_a_loan_with_a_hold_is_refused_with_the_reason(world: World, loan: LibraryLoan) -> None:
-    LibraryLoan.objects.filter(pk=loan.pk).update(hold_count=1)
+def test_a_loan_with_a_hold_is_refused_with_the_reason(
+    world: World, loan: LibraryLoan, library_agrees: mock.Mock
+) -> None:
+    library_agrees.return_value = Verdict(False, "hold_by_other")
     with pytest.raises(RefusedByLibrary, match="hold"):
         steps.placed(world, holding=f"loan-{loan.pk}")
     assert not Request.objects.exists()
