@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.language.ReaderLanguageMiddleware",
+    "config.bodies.TooBigMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -194,9 +195,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # the limit of every body but those of UPLOAD_PATHS; config/bodies.py
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 IMPORT_MAX_BYTES = 8_000_000
+UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 100_000  # with the form around the file
+UPLOAD_PATHS = ["/import/", "/api/v1/imports", "/admin/images/", "/admin/documents/"]
 IMPORT_MAX_ROWS = 5_000
 IMPORT_MAX_COLUMNS = 200
 IMPORTS_AT_ONCE = 3  # files of one reader
