@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,6 +46,22 @@ def require_room_for_request(reader: Reader, policy: CirculationPolicy) -> None:
                 limit,
             )
             % {"count": limit}
+        )
+
+
+def require_calm_requester(reader: Reader, now: datetime) -> None:
+    """So many new requests within a day; a withdrawn one counts too, for holders were asked all the same (T-R23)."""
+    lately = Request.objects.filter(requester=reader, placed_at__gt=now - timedelta(days=1)).order_by("-placed_at")
+    counted = list(lately.values_list("placed_at", flat=True)[: settings.REQUESTS_PER_DAY])
+    if len(counted) >= settings.REQUESTS_PER_DAY:
+        raise LimitReached(
+            ngettext(
+                "You have placed %(count)d request within a day, which is as many as may be. Ask again tomorrow. Nothing was sent.",
+                "You have placed %(count)d requests within a day, which is as many as may be. Ask again tomorrow. Nothing was sent.",
+                settings.REQUESTS_PER_DAY,
+            )
+            % {"count": settings.REQUESTS_PER_DAY},
+            counted[-1] + timedelta(days=1),
         )
 
 

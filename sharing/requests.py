@@ -91,6 +91,7 @@ def _place(
             "already_asked",
         )
     policies.require_room_for_request(actor, policy)
+    policies.require_calm_requester(actor, now)
     try:
         with transaction.atomic():
             placed = Request.objects.create(

@@ -3,6 +3,7 @@ from unittest import mock
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import Settings
 
 from library_bridge.models import LibraryLoan
 from sharing import requests
@@ -60,6 +61,18 @@ def test_the_limit_of_open_requests_holds(world: World) -> None:
         requests.place_request(actor=world.bob, title_id=factories.title(name).pk, now=world.now)
     with pytest.raises(LimitReached, match="2 open requests"):
         steps.placed(world)
+
+
+def test_t_r23_placing_and_cancelling_again_and_again_has_an_end(world: World, settings: Settings) -> None:
+    settings.REQUESTS_PER_DAY = 2
+    for hour in (0, 1):
+        placed = steps.placed(world)
+        requests.cancel_request(request_id=placed.pk, actor=world.bob, now=world.now + timedelta(hours=hour))
+    with pytest.raises(LimitReached, match="2 requests within a day") as refused:
+        steps.placed(world)
+    assert refused.value.retry_at == world.now + timedelta(days=1)
+    world.now = refused.value.retry_at
+    steps.placed(world)
 
 
 def test_a_loan_with_a_hold_is_refused_with_the_reason(world: World, loan: LibraryLoan) -> None:
