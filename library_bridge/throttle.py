@@ -7,7 +7,7 @@ itself when its window has passed, so an outsider can't shut a reader out for go
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any
 
@@ -68,7 +68,7 @@ def _key(kind: str, name: str) -> str:
 def _network(address: str) -> str:
     """One IPv6 customer has a /64 to walk through."""
     try:
-        found = ip_address(address)
+        found = _plain(address)
     except ValueError:
         return "unknown"
     return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
@@ -76,6 +76,12 @@ def _network(address: str) -> str:
 
 def _is_shared(address: str) -> bool:
     try:
-        return any(ip_address(address) in ip_network(network) for network in settings.SHARED_NETWORKS)
+        return any(_plain(address) in ip_network(network) for network in settings.SHARED_NETWORKS)
     except ValueError:
         return False
+
+
+def _plain(address: str) -> IPv4Address | IPv6Address:
+    """A socket for both versions shows an IPv4 visitor as ::ffff:…; all of those are not one /64."""
+    found = ip_address(address)
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
