@@ -125,6 +125,9 @@ CACHES: dict[str, dict[str, Any]] = {
     },
 }
 
+# whose word about the visitor's address counts (X-Forwarded-For): nobody's, unless named
+TRUSTED_PROXIES: list[str] = [p for p in env.text("TRUSTED_PROXIES").split(",") if p]
+
 # who may come in
 AUTH_USER_MODEL = "library_bridge.Reader"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -242,13 +245,17 @@ API_CALLS_PER_MINUTE = 600
 
 DEMO_TITLES = BASE_DIR / "sharing" / "demo" / "titles.csv"
 
+ACCESS_LOG = {"handlers": ["console"], "propagate": False, "filters": ["without secrets"]}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"without secrets": {"()": "config.logs.WithoutSecrets"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "uvicorn.access": ACCESS_LOG,
+        "django.server": ACCESS_LOG,
         "httpx": {"level": "WARNING"},
         "isbnlib": {"level": "CRITICAL"},
         "celery": {"level": "WARNING"},
