@@ -13,6 +13,8 @@ from pytest_django import Settings
 
 from config.asgi import application
 
+pytestmark = pytest.mark.django_db  # Django looks after its connections at the beginning and the end of a request
+
 MEGABYTE = b"x" * 1_000_000
 
 

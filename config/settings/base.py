@@ -248,7 +248,7 @@ API_CALLS_PER_MINUTE = 600
 
 DEMO_TITLES = BASE_DIR / "sharing" / "demo" / "titles.csv"
 
-ACCESS_LOG = {"handlers": ["console"], "level": "INFO", "propagate": False, "filters": ["without secrets"]}
+ACCESS_LOG = {"handlers": ["console"], "propagate": False, "filters": ["without secrets"]}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -69,6 +70,22 @@ def redirects_to(url: str) -> Answer:
         handler.send_response(302)
         handler.send_header("Location", url)
         handler.end_headers()
+
+    return answer
+
+
+def drips(seconds: float) -> Answer:
+    """One byte at a time, for so long."""
+
+    def answer(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        end = time.monotonic() + seconds
+        with suppress(OSError):  # nobody listens any more
+            while time.monotonic() < end:
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+                time.sleep(0.05)
 
     return answer
 
