@@ -104,9 +104,10 @@ def resume_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
     return _turn(_lock_in_charge(copy_id, actor), Copy.Status.LISTED, actor, now)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
-    """Takes a copy off the shelf for good; its history stays (C8). CopyAway while somebody else has it. Withdrawing
+    """Takes a copy off the shelf for good, inside the transaction that made sure it is not promised; its history stays
+    (C8). CopyAway while somebody else has it. Withdrawing
     twice changes nothing."""
     copy = _lock_own(copy_id, actor)
     if copy.status == Copy.Status.WITHDRAWN:

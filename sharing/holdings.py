@@ -249,7 +249,7 @@ def sentence(code: str) -> str:
     return ours.get(code) or reasons.sentence(code)
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def withdraw_copy(*, copy_id: int, actor: Reader, now: datetime) -> Copy:
     """Take one's own copy off the shelf; refused while it is promised or away (T-O3). The copy is locked, so that
     nobody agrees to lend it meanwhile."""

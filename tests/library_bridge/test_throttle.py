@@ -8,10 +8,10 @@ from time import sleep
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from pytest_django import Settings
 
 from library_bridge import guarded, throttle
+from library_bridge.throttle import cache
 
 
 @pytest.fixture
