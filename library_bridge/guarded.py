@@ -11,7 +11,7 @@ from typing import TypeVar
 from library_bridge import throttle
 from library_bridge.throttle import Counter
 
-PATIENCE = 30.0  # seconds that an attempt waits for a place
+PATIENCE = 60.0  # seconds that an attempt waits for a place: sixty right PINs take as long on a busy machine
 BUSY = 5  # seconds until it may come again
 
 T = TypeVar("T")
@@ -63,4 +63,4 @@ def _wait(counter: Counter, now: datetime) -> None:
             raise TooManyTries(counter.seconds_left(now=now))
         if time.monotonic() > end:
             raise TooManyTries(BUSY)
-        time.sleep(uniform(0.02, 0.1))  # not all at once
+        time.sleep(uniform(0.05, 0.2))  # not all at once

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import holdings, people, progress, queues, todo, typography
+from sharing import holdings, people, policies, progress, queues, todo, typography
 from sharing.models import Ask, CirculationPolicy, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
@@ -43,7 +43,7 @@ class ToDo:
 
     @property
     def step(self) -> str:
-        return self.scene.meets if self.lending.status in (S.AGREED, S.RETURNING) else "wait"
+        return self.scene.meets if policies.direction_now(self.lending) else "wait"
 
     @property
     def what(self) -> str:
@@ -56,7 +56,7 @@ class ToDo:
         return mark_safe(fill(escape(self._words()), parts))
 
     def _words(self) -> str:
-        if self.lending.status == S.RETURNING:
+        if self.scene.goes_back:
             return (
                 _("Give %(title)s back to %(name)s")
                 if self.scene.hands_over

@@ -16,20 +16,9 @@ def asks_to_answer(reader: Reader) -> QuerySet[Ask]:
 def lendings_to_act_on(reader: Reader) -> QuerySet[Lending]:
     """Where the next step is this reader's: a proposal to answer, or nothing proposed yet, a code to show or to enter."""
     open_one = Handover.objects.open().filter(lending=OuterRef("pk"))
-    moving = Lending.objects.visible_to(reader).filter(status__in=(Lending.Status.AGREED, Lending.Status.RETURNING))
+    moving = Lending.objects.visible_to(reader).to_meet()
     mine = open_one.filter(Q(status=Handover.Status.AGREED) | ~Q(proposed_by=reader))
     return moving.filter(~Exists(open_one) | Exists(mine)).for_page()
-
-
-def lendings_waiting_for_others(reader: Reader) -> QuerySet[Lending]:
-    open_one = Handover.objects.open().filter(
-        lending=OuterRef("pk"), status=Handover.Status.PROPOSED, proposed_by=reader
-    )
-    status = Lending.Status
-    waiting = Q(status__in=(status.TRANSFERRING, status.NEEDS_LIBRARIAN, status.DISPUTED)) | (
-        Q(status__in=(status.AGREED, status.RETURNING)) & Exists(open_one)
-    )
-    return Lending.objects.visible_to(reader).filter(waiting).for_page()
 
 
 def requests_waiting(reader: Reader) -> QuerySet[Request]:

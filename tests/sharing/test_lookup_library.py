@@ -66,7 +66,9 @@ def test_a_library_that_answers_is_believed_and_nobody_else_is_waited_for(line: 
     assert (found.sources, found.pending) == (("library",), True)
 
 
-def test_with_every_library_and_service_slow_the_reader_types_and_nobody_is_asked_twice(line: Services, now: datetime) -> None:
+def test_with_every_library_and_service_slow_the_reader_types_and_nobody_is_asked_twice(
+    line: Services, now: datetime
+) -> None:
     """T-D4"""
     line.answers |= dict.fromkeys(("north", "south", "openl", "goob"), services.drips(6))
     found = lookup.find(ISBN, now=now)
