@@ -107,7 +107,8 @@ def _journeys(campus: Campus, wishes: Wishes) -> None:
     drifting = Copy.objects.lendable().filter(mode=Copy.Mode.DRIFT).order_by("created_at", "pk")
     of_alice = drifting.filter(owner=wishes.cast.alice)
     for copy in [*of_alice, *drifting.exclude(owner__in=wishes.cast.personas)[:JOURNEYS]]:
-        for ago in _spread(DAYS - 8, 10, 4):
+        listed = (campus.end - copy.created_at).days
+        for ago in _spread(min(DAYS - 8, listed - 1), 10, 4):
             campus.tell(wishes.wish(Plan("lent"), holding_key=f"copy-{copy.pk}"), at=_some_hour(campus, ago))
 
 

@@ -39,17 +39,14 @@ def test_codes_per_hour(world: World, settings: Settings) -> None:
     assert later.pin
 
 
-def test_asks_per_holder_and_week(world: World) -> None:
-    rule(asks_per_holder_week=1)
+@pytest.mark.parametrize(("limit", "days", "asked"), [(1, 6, False), (2, 6, True), (1, 8, True)])
+def test_asks_per_holder_and_week(world: World, limit: int, days: int, asked: bool) -> None:
+    rule(asks_per_holder_week=limit)
     other = factories.title("围城", isbn13="9787020024759")
     factories.copy(world.alice, other, now=world.now)
     steps.asked(world)
-    soon = requests.place_request(actor=world.charlie, title_id=other.pk, now=world.now + timedelta(days=6))
-    assert not soon.asks.exists()
-    later = requests.place_request(
-        actor=factories.reader("Dora"), title_id=other.pk, now=world.now + timedelta(days=7, minutes=1)
-    )
-    assert later.asks.get().holder == world.alice
+    placed = requests.place_request(actor=world.charlie, title_id=other.pk, now=world.now + timedelta(days=days))
+    assert placed.asks.exists() is asked
 
 
 def test_extension_days(world: World) -> None:
