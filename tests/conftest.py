@@ -60,13 +60,30 @@ def _clean_slate() -> Iterator[None]:
 
 
 class OneWorkerAFile(LoadScopeScheduling):
-    """Files share fixtures, and the browsers share one running service."""
+    """Files share fixtures, and the browsers share one running service. What empties the database after itself stands at the
+    end of the collection: there a file comes a second time, so that none of it runs before a test that needs the rows that
+    the migrations made."""
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        super().__init__(config, log)
+        self._scopes: dict[str, str] = {}
+        self._latest, self._over = "", set[str]()
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
-        if file.startswith(CAMPUS_TESTS):
-            return CAMPUS_TESTS
-        return "browsers" if file in BROWSERS else file
+        """Asked for the first time in the order of the collection."""
+        if nodeid not in self._scopes:
+            group = _group(nodeid.split("::")[0])
+            if group != self._latest:
+                self._over.add(self._latest)
+                self._latest = group
+            self._scopes[nodeid] = f"{group} again" if group in self._over else group
+        return self._scopes[nodeid]
+
+
+def _group(file: str) -> str:
+    if file.startswith(CAMPUS_TESTS):
+        return CAMPUS_TESTS
+    return "browsers" if file in BROWSERS else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerAFile:
