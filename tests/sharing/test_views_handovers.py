@@ -29,7 +29,7 @@ def test_a_proposal_is_sent_once_however_often_it_is_pressed(world: World, lendi
         for _time in range(2):
             assert client.post(reverse("propose-handover", args=[lending.pk]), WHEN).status_code == 302
     made = lending.handovers.get()
-    assert (made.place, f"{made.starts_at:%d %H:%M}", made.method) == ("Library, front desk", "25 04:30", "in_person")
+    assert (made.place_name, f"{made.starts_at:%d %H:%M}", made.method) == ("Library, front desk", "25 04:30", "in_person")
 
 
 def test_another_place_in_ones_own_words_wins(world: World, lending: Lending) -> None:
