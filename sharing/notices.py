@@ -85,7 +85,7 @@ class _View:
     @property
     def respond_by(self) -> str:
         assert self.event.ask is not None
-        return dates.near_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
+        return dates.exact_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
 
     @property
     def meeting(self) -> str:
@@ -94,9 +94,9 @@ class _View:
 
 
 def meeting_of(handover: Handover, *, today: Any) -> str:
-    """Time and place in one phrase."""
+    """Day, time and place in one phrase that stays true on another day."""
     return _("%(time)s, %(place)s") % {
-        "time": dates.near_time(handover.starts_at, today=today),
+        "time": dates.exact_time(handover.starts_at, today=today),
         "place": handover.place,
     }
 

@@ -83,8 +83,20 @@ def stamp(
 
 @register.simple_tag
 def near_stamp(when: datetime | None, *, due: bool = True) -> SafeString:
-    """`Today 12:30`, set as a stamp: for what waits and when."""
-    return _time(when, capfirst(dates.near_time(when, today=today())), due=due) if when else mark_safe("")
+    """`Today 12:30` within the week, else `25 Nov 12:30`, set as a stamp: for what waits and when."""
+    if when is None:
+        return mark_safe("")
+    near = dates.is_near(when, today=today())
+    words = (
+        capfirst(dates.near_time(when, today=today())) if near else f"{dates.stamp_day(when)} {dates.stamp_time(when)}"
+    )
+    return _time(when, words, due=due)
+
+
+@register.simple_tag
+def this_minute() -> SafeString:
+    """When an error happened, for the help desk."""
+    return _time(now := timezone.now(), f"{dates.stamp_date(now)} {dates.stamp_time(now)}", due=False)
 
 
 def _time(when: When, words: str, *, due: bool, box: bool = False) -> SafeString:
@@ -174,8 +186,10 @@ def lines(call_number: str) -> list[str]:
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """The form control with our class, beside whatever classes the widget has."""
-    return field.as_widget(attrs={"class": f"input {field.field.widget.attrs.get('class', '')}".rstrip()})
+    """The form control with our class, beside whatever classes the widget has; a refused one takes the focus, unless the
+    form's summary of errors, which stands before it, has taken it."""
+    attrs: dict[str, str | bool] = {"class": f"input {field.field.widget.attrs.get('class', '')}".rstrip()}
+    return field.as_widget(attrs={**attrs, "autofocus": True} if field.errors else attrs)
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import progress, requests
+from sharing import policies, progress, prospects, requests
 from sharing.models import Ask, Conversation, DomainEvent, Lending, Request
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -64,13 +64,16 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=request_id)
     asked = list(found.asks.all())
     reopened = DomainEvent.objects.filter(request=found, kind="request.reopened").values_list("at", flat=True)
+    lending = Lending.objects.filter(request=found).order_by("-pk").first()
+    is_open = found.status == Request.Status.OPEN
+    onward = is_open and bool(prospects.onward([found], policy=policies.current(), now=now))
     context = {
         "nav": "todo",
         "wanted": found,
         "number": str(found),
-        "lending": Lending.objects.filter(request=found).order_by("-pk").first(),
-        "standing": progress.stands(found, asked, now=now),
-        "rows": progress.slip(found, asked, reopened, now=now),
+        "lending": lending,
+        "standing": progress.stands(found, asked, onward=onward, lending=lending, now=now),
+        "rows": progress.slip(found, asked, reopened, onward=onward, now=now),
         "talks": _talks(asked, now),
     }
     return render(request, "sharing/requests/request.html", context)

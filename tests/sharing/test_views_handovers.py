@@ -80,6 +80,17 @@ def test_the_other_side_agrees(world: World, lending: Lending) -> None:
     assert (made.status, answer["Location"]) == ("agreed", reverse("lending", args=[lending.pk]))
 
 
+@pytest.mark.parametrize("takes", [True, False])
+def test_each_side_is_told_its_own_part_of_the_meeting(world: World, lending: Lending, takes: bool) -> None:
+    proposes, agrees = (world.alice, world.bob) if takes else (world.bob, world.alice)
+    with browsers.at(world.now + timedelta(hours=2)):
+        browsers.of(proposes).post(reverse("propose-handover", args=[lending.pk]), WHEN)
+        url = reverse("agree-handover", args=[lending.handovers.get().pk])
+        shown = browsers.text(browsers.of(agrees).post(url, follow=True))
+    assert ("type the six digits from the other side’s page" in shown) == takes
+    assert ("When you meet, the code is on this page." in shown) != takes
+
+
 def test_one_cannot_agree_to_ones_own_proposal(world: World, lending: Lending) -> None:
     with browsers.at(world.now + timedelta(hours=2)):
         browsers.of(world.bob).post(reverse("propose-handover", args=[lending.pk]), WHEN)
