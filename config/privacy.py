@@ -1,4 +1,4 @@
-"""No answer to a signed-in person is kept by any cache, and the admin gets the looser policy that Wagtail needs."""
+"""No answer to a signed-in person stays in a cache, what is public is one for all; the admin has a policy of its own."""
 
 from collections.abc import Callable
 
@@ -15,6 +15,19 @@ ADMIN_POLICY = {
     "frame-ancestors": [SELF],
     "frame-src": [SELF],
 }
+
+
+class PublicAnswersMiddleware:
+    """Outermost: what any cache may keep is the same for everybody, whatever the middleware below has looked at."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "public" in response.headers.get("Cache-Control", "") and not response.cookies:
+            response.headers.pop("Vary", None)
+        return response
 
 
 class PrivateAnswersMiddleware:

@@ -18,13 +18,13 @@ from sharing import notifications, todo
 from sharing.api import idempotency, ids, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
+from sharing.api.bodies import Body
 from sharing.api.paging import Page, Paging
 from sharing.api.schemas import Moment, ReaderOut, TitleRef
 
 router = signed_in("points")
 me = signed_in("me")
 
-Board = Literal["lenders", "answerers", "cataloguers"]
 Period = Literal["week", "month", "all"]
 
 
@@ -116,7 +116,7 @@ class VoucherOut(BaseModel):
     expires_at: Moment
 
 
-class Redemption(BaseModel):
+class Redemption(Body):
     price: int | None = Field(
         None, ge=1, le=1_000_000, description="The price as it was shown: another one is refused."
     )

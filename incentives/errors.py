@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sharing.errors import SharingError
+from sharing.errors import LimitReached, SharingError
 
 
 class AlreadyReversed(SharingError):
@@ -41,8 +41,8 @@ class SoldOut(SharingError):
         super().__init__(_("The last one has just gone. No points were taken."))
 
 
-class RewardLimitReached(SharingError):
-    code = "limit_reached"
+class RewardLimitReached(LimitReached):
+    """For good: there is no time at which to try again."""
 
     def __init__(self) -> None:
         super().__init__(_("You have had this as often as one reader can. No points were taken."))

@@ -1,11 +1,18 @@
-"""A sign-in under both counters. A try is counted before its answer is known, so that parallel guesses can't slip
-through in between; a right answer, or none, is taken back."""
+"""A sign-in under both counters. An attempt holds a place in each until its answer is known, so that parallel guesses
+can't slip through in between; only a wrong answer counts. More right ones than there are places take turns."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from random import uniform
 from typing import TypeVar
 
 from library_bridge import throttle
+from library_bridge.throttle import Counter
+
+PATIENCE = 30.0  # seconds that an attempt waits for a place
+BUSY = 5  # seconds until it may come again
 
 T = TypeVar("T")
 
@@ -29,18 +36,30 @@ class TooManyTries(Exception):
 def attempt(authenticate: Callable[[], T | None], *, kind: str, name: str, address: str, now: datetime) -> T:
     """`authenticate` gives None for wrong. What else it raises leaves no mark against anybody."""
     account, network = throttle.of_account(kind, name), throttle.of_address(address)
-    tries, from_network = account.add(now=now), network.add(now=now)
-    for counter, count in ((account, tries), (network, from_network)):
-        if count > counter.limit:
-            raise TooManyTries(counter.seconds_left(now=now))
-    try:
+    with _place(account, now), _place(network, now):
         found = authenticate()
-    except Exception:
-        account.take_back()
-        network.take_back()
-        raise
-    if found is None:
-        raise WrongPin(tries_left=account.limit - tries)
+        if found is None:
+            network.add(now=now)
+            raise WrongPin(tries_left=account.limit - account.add(now=now))
     account.clear()
-    network.take_back()
     return found
+
+
+@contextmanager
+def _place(counter: Counter, now: datetime) -> Iterator[None]:
+    """Given back after the failure is counted, so that there is no moment at which neither stands."""
+    _wait(counter, now)
+    try:
+        yield
+    finally:
+        counter.leave()
+
+
+def _wait(counter: Counter, now: datetime) -> None:
+    end = time.monotonic() + PATIENCE
+    while not counter.enter():
+        if counter.is_full:
+            raise TooManyTries(counter.seconds_left(now=now))
+        if time.monotonic() > end:
+            raise TooManyTries(BUSY)
+        time.sleep(uniform(0.02, 0.1))  # not all at once

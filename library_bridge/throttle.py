@@ -13,10 +13,13 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
+LONGEST_ATTEMPT = 300  # seconds; places of attempts that a crash cut off are free again after as long a calm
+
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """`key` holds a digest, so that no card number stands in the cache."""
+    """What happened within a window, and the attempts whose answer is not known yet: never more than `limit` together.
+    `key` holds a digest, so that no card number stands in the cache."""
 
     key: str
     limit: int
@@ -32,9 +35,30 @@ class Counter:
             cache.set(self.key, 1, self.seconds)
             return 1
 
-    def take_back(self) -> None:
-        with suppress(ValueError):  # the window has ended, nothing is left to take back
-            cache.decr(self.key)
+    @property
+    def count(self) -> int:
+        return int(cache.get(self.key, 0))
+
+    @property
+    def is_full(self) -> bool:
+        return self.count >= self.limit
+
+    def enter(self) -> bool:
+        """Takes a place for one attempt, if there is one; whoever has it leaves again.
+
+        Those under way are counted before those that happened: one that goes over meanwhile is seen twice, never missed.
+        """
+        if not cache.add(self._under_way, 0, LONGEST_ATTEMPT):
+            cache.touch(self._under_way, LONGEST_ATTEMPT)
+        under_way = int(cache.incr(self._under_way))
+        if under_way + self.count <= self.limit:
+            return True
+        self.leave()
+        return False
+
+    def leave(self) -> None:
+        with suppress(ValueError):  # the cache has lost it, nothing is left to give back
+            cache.decr(self._under_way)
 
     def clear(self) -> None:
         cache.delete(self.key)
@@ -42,6 +66,10 @@ class Counter:
     def seconds_left(self, *, now: datetime) -> int:
         since = float(cache.get(f"{self.key}:since", now.timestamp()))
         return min(self.seconds, max(1, ceil(since + self.seconds - now.timestamp())))
+
+    @property
+    def _under_way(self) -> str:
+        return f"{self.key}:under-way"
 
 
 def of_account(kind: str, name: str) -> Counter:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import isbnlib
 
 LONGEST = 64
-PREFIX = re.compile(r"^(?:e-?)?(?:isbn|国际标准书号|书号)(?:[- ]?1[03](?=[:\s]))?[:\s]*", re.IGNORECASE)
+PREFIX = re.compile(r"^(?:urn:)?(?:e-?)?(?:i?sbn|国际标准书号|书号)(?:[- ]?1[03](?=[:\s]))?[:\s]*", re.IGNORECASE)
 SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?e\+?\d{1,2}$", re.IGNORECASE)
 SEPARATORS = re.compile("[-\u2010-\u2015\u2212\u00ad\\s\u200b.'\"=\\[\\]]")
 LOOK_ALIKE = {
@@ -51,7 +51,7 @@ class Isbn:
 
 
 def parse(text: str) -> Isbn:
-    """Accepts 10 and 13 digits, hyphens, blanks, full-width digits, a leading "ISBN-13:". Raises NotAnIsbn."""
+    """Accepts 10 and 13 digits, hyphens, blanks, full-width digits, a leading "ISBN-13:", "SBN" or "urn:isbn:". Raises NotAnIsbn."""
     digits = _digits(text)
     if len(digits) == 9:  # an SBN of the sixties, or a leading zero that a spreadsheet has dropped
         digits = f"0{digits}"

@@ -60,22 +60,29 @@ def _accept(ask_id: int, actor: Reader, now: datetime) -> Lending:
     return lending
 
 
-def decline_ask(*, ask_id: int, actor: Reader, reason: str = "", now: datetime) -> Ask:
-    """Not this time; costs nothing. When nobody else is left to answer, the next wave goes out."""
-    ask = _decline(ask_id, actor, reason, now)
+def decline_ask(*, ask_id: int, actor: Reader, reason: str = "", words: str = "", now: datetime) -> Ask:
+    """Not this time; costs nothing. When nobody else is left to answer, the next wave goes out. The holder's own `words`
+    (at most 500 characters) stand in the trail that staff read."""
+    ask = _decline(ask_id, actor, reason, words, now)
     jobs.hurry("sharing.tasks.next_wave", ask.request_id)
     return ask
 
 
 @transaction.atomic(durable=True)
-def _decline(ask_id: int, actor: Reader, reason: str, now: datetime) -> Ask:
+def _decline(ask_id: int, actor: Reader, reason: str, words: str, now: datetime) -> Ask:
     ask = locks.ask(ask_id, actor=actor)
     if ask.status == Ask.Status.DECLINED:
         return ask
     _answer(ask, Ask.Status.DECLINED, now, reason=reason if reason in Ask.Reason.values else "")
     _close_conversation(ask, now)
     events.record(
-        "ask.declined", now=now, actor=actor, ask=ask, before="asked", after=ask.status, why=ask.decline_reason
+        "ask.declined",
+        now=now,
+        actor=actor,
+        ask=ask,
+        before="asked",
+        after=ask.status,
+        why=words or ask.decline_reason,
     )
     return ask
 

@@ -40,10 +40,12 @@ def send_message(*, conversation_id: int, actor: Reader, text: str, now: datetim
 def _checked(text: str) -> str:
     text = text.replace("\x00", "").strip()
     if not text:
-        raise Denied(_("Write a sentence first; nothing was sent."))
+        raise Denied(_("Write a sentence first; nothing was sent."), field="text")
     if len(text) > settings.MESSAGE_MAX_CHARACTERS:
         raise Denied(
-            _("A message has at most %(most)d characters. It was not sent.") % {"most": settings.MESSAGE_MAX_CHARACTERS}
+            _("A message has at most %(most)d characters. It was not sent.")
+            % {"most": settings.MESSAGE_MAX_CHARACTERS},
+            field="text",
         )
     return text
 

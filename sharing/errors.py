@@ -11,10 +11,12 @@ class SharingError(Exception):
     status = 422
     code = "invalid"
 
-    def __init__(self, message: str, code: str | None = None) -> None:
+    def __init__(self, message: str, code: str | None = None, *, field: str = "") -> None:
+        """`field` is the argument that does not fit, where it is one."""
         super().__init__(message)
         self.message = message
         self.code = code or self.code
+        self.field = field
 
 
 class NotFound(SharingError):

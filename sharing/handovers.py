@@ -46,13 +46,13 @@ def propose_handover(
 
 def _require_sense(method: str, place: str, starts_at: datetime, now: datetime) -> None:
     if method not in Handover.Method.values:
-        raise Denied(_("Choose how the book changes hands."))
+        raise Denied(_("Choose how the book changes hands."), field="method")
     if not 0 < len(place.strip()) <= 120 or any(unicodedata.category(c) == "Cc" for c in place):
-        raise Denied(_("Name the place in one line of at most 120 characters."))
+        raise Denied(_("Name the place in one line of at most 120 characters."), field="place")
     if starts_at < now - timedelta(hours=1):
-        raise Denied(_("This time has passed already. Choose a later one."))
+        raise Denied(_("This time has passed already. Choose a later one."), field="starts_at")
     if starts_at > now + timedelta(days=90):
-        raise Denied(_("This time is more than 90 days away. Choose an earlier one."))
+        raise Denied(_("This time is more than 90 days away. Choose an earlier one."), field="starts_at")
 
 
 @transaction.atomic(durable=True)

@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from personal_catalog.models import Copy
 from sharing import areas, dates
 from sharing.catalogue import ResultRow
 from sharing.shown_holdings import ShownHolding
@@ -46,7 +47,7 @@ def _facts(hold: ShownHolding, loan_days: int) -> Iterator[str]:
     if hold.kind == "personal_copy":
         if hold.mode == "lend":
             yield ngettext("%(days)d day", "%(days)d days", loan_days) % {"days": loan_days}
-        yield hold.condition
+        yield str(Copy.Condition(hold.condition).label)
         yield hold.note
     elif hold.kind == "library_loan" and not hold.own:
         yield _why_not(hold.reason) if hold.reason else _("yours to renew after the transfer")

@@ -37,14 +37,18 @@ def set_open_request_limit(*, reader_id: int, limit: int, now: datetime) -> None
 
 def require_room_for_request(reader: Reader, policy: CirculationPolicy) -> None:
     limit = open_request_limit(reader, policy)
-    if Request.objects.live().filter(requester=reader, status=Request.Status.OPEN).count() >= limit:
+    deadlines = Request.objects.filter(requester=reader, status=Request.Status.OPEN).values_list(
+        "deadline_at", flat=True
+    )
+    if len(deadlines) >= limit:
         raise LimitReached(
             ngettext(
                 "You already have %(count)d open request. Withdraw it or wait for its answer, then ask again. Nothing was sent.",
                 "You already have %(count)d open requests. Withdraw one or wait for an answer, then ask again. Nothing was sent.",
                 limit,
             )
-            % {"count": limit}
+            % {"count": limit},
+            min(deadlines, default=None),
         )
 
 

@@ -52,10 +52,14 @@ def _require_sense(
         _require_not_only_ones_own(actor, title, policy, now)
         return
     if actor.pk in _own_readers(wanted):
-        raise Denied(_("This is your own copy, or it is with you already. Nothing was sent."), "own_holding")
+        raise Denied(
+            _("This is your own copy, or it is with you already. Nothing was sent."), "own_holding", field="holding_id"
+        )
     if wanted.status == "display":
         raise Denied(
-            _("This copy is only shown on its owner's shelf; it is not lent. Nothing was sent."), "display_only"
+            _("This copy is only shown on its owner's shelf; it is not lent. Nothing was sent."),
+            "display_only",
+            field="holding_id",
         )
     if isinstance(wanted, holdings.LoanHolding):
         holdings.require_transferable(wanted.loan, taker=actor, policy=policy, now=now)
@@ -64,7 +68,11 @@ def _require_sense(
 def _require_not_only_ones_own(actor: Reader, title: Title, policy: CirculationPolicy, now: datetime) -> None:
     found = holdings.of_title(title.pk, policy=policy, now=now)
     if found and all(actor.pk in _own_readers(holding) for holding in found):
-        raise Denied(_("The only copy we know of is your own, or with you already. Nothing was sent."), "own_holding")
+        raise Denied(
+            _("The only copy we know of is your own, or with you already. Nothing was sent."),
+            "own_holding",
+            field="title_id",
+        )
 
 
 def _own_readers(holding: Holding) -> set[int]:

@@ -30,6 +30,7 @@ class ShownHolding:
     call_number: str = ""
     branch: str = ""
     condition: str = ""
+    """Of a copy, as in Copy.Condition."""
     note: str = ""
     checked_at: datetime | None = None
 
@@ -55,7 +56,7 @@ def _shown(holding: Holding, reader: Reader | None) -> ShownHolding:
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at,
         own=reader is not None and reader.pk in (copy.holder_id, copy.owner_id),
-        condition=copy.get_condition_display(), note=copy.note,
+        condition=copy.condition, note=copy.note,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from tests.incentives.flushing import _flush_takes_the_ledger_along  # noqa: F40
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CAMPUS = ZoneInfo("Asia/Shanghai")
+BROWSERS = ("tests/journeys/test_two_people.py", "tests/journeys/test_accessibility.py")
+LONG = (*BROWSERS, "tests/sharing/test_demo.py")
 
 
 @pytest.fixture
@@ -44,11 +46,11 @@ def _clean_slate() -> Iterator[None]:
 
 
 class OneWorkerAFile(LoadScopeScheduling):
-    """Files share fixtures, and the journeys together share one running service."""
+    """Files share fixtures, and the browsers share one running service."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        return "journeys" if file.startswith("tests/journeys/") else file
+        return "browsers" if file in BROWSERS else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerAFile:
@@ -65,13 +67,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"needs Chromium at {CHROMIUM}: install Debian's package chromium"))
 
 
-LONG = ("journeys/test_two_people.py", "journeys/", "sharing/test_demo.py")
-
-
 def _longest_first(item: pytest.Item) -> int:
     """What takes longest begins, so that no worker is left alone with it at the end."""
-    place = item.nodeid.removeprefix("tests/")
-    return next((rank for rank, start in enumerate(LONG) if place.startswith(start)), len(LONG))
+    file = item.nodeid.split("::")[0]
+    return LONG.index(file) if file in LONG else len(LONG)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

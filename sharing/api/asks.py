@@ -11,6 +11,7 @@ from sharing import asks
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
+from sharing.api.bodies import Body
 from sharing.api.paging import Page, Paging
 from sharing.errors import NotFound
 from sharing.models import Ask
@@ -27,8 +28,13 @@ Status = Literal["asked", "accepted", "declined", "lapsed", "withdrawn"]
 WAITING_FIRST = Case(When(status=Ask.Status.ASKED, then=0), default=1, output_field=IntegerField())
 
 
-class Decline(BaseModel):
-    reason: str = Field("", max_length=40, description="still_reading, away, not_at_hand or other.")
+class Decline(Body):
+    reason: str = Field(
+        "",
+        max_length=500,
+        description=f"One of {', '.join(Ask.Reason.values)}, or words of one's own. Only librarians read it.",
+        examples=list(Ask.Reason.values),
+    )
 
 
 @router.get("/me/asks", response=Page[schemas.AskOut], operation_id="listMyAsks")
@@ -55,8 +61,10 @@ def accept_ask(request: Call, id: str) -> Agreed:
 @router.post("/asks/{id}/decline", response=schemas.AskOut, operation_id="declineAsk")
 def decline_ask(request: Call, id: str, payload: Decline | None = None) -> schemas.AskOut:
     """Costs nothing; the next holder is asked. The reason stays with the service."""
-    reason = payload.reason if payload else ""
-    asks.decline_ask(ask_id=ids.number(id), actor=request.auth, reason=reason, now=timezone.now())
+    said = payload.reason.strip() if payload else ""
+    words = "" if said in Ask.Reason.values else said
+    reason = Ask.Reason.OTHER if words else said
+    asks.decline_ask(ask_id=ids.number(id), actor=request.auth, reason=reason, words=words, now=timezone.now())
     return _mine(request, ids.number(id))
 
 

@@ -53,8 +53,12 @@ def token_of(request: HttpRequest, *, now: datetime) -> ApiToken | None:
     scheme, _blank, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         return None
-    live = ApiToken.objects.filter(digest=digest(text.strip()), expires_at__gt=now, reader__is_active=True)
-    return live.select_related("reader").first()
+    return live(text.strip(), now=now)
+
+
+def live(text: str, *, now: datetime) -> ApiToken | None:
+    rows = ApiToken.objects.filter(digest=digest(text), expires_at__gt=now, reader__is_active=True)
+    return rows.select_related("reader").first()
 
 
 def issue(reader: Reader, *, now: datetime, text: str = "") -> tuple[str, ApiToken]:

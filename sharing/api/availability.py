@@ -1,6 +1,8 @@
 """For a library's own catalogue: whether readers would pass a book on. Public, cached, never who."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from functools import wraps
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -19,6 +21,22 @@ from sharing.api.serializers import address
 from sharing.availability import PERSONAL, Held
 
 router = Router(tags=["catalogue"])
+LONGEST = 100
+
+
+def _for_any_site(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refusals too: without the header a script could not even read what was wrong."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **path: str) -> HttpResponse:
+        given = view(request, **path)
+        given["Access-Control-Allow-Origin"] = "*"
+        return given
+
+    return answer
+
+
+router.add_decorator(_for_any_site, mode="view")
 
 
 class AvailableOut(BaseModel):
@@ -44,12 +62,21 @@ class Availability(BaseModel):
 @router.get("/availability", response=Availability, operation_id="getAvailability")
 def get_availability(request: HttpRequest, response: HttpResponse, isbn: Query[list[str]]) -> Availability:
     """Per ISBN, in the order asked: copies and library loans that readers would pass on now, where, and a link."""
-    if len(isbn) > MOST or any(len(text) > 100 for text in isbn):
+    if len(isbn) > MOST:
         raise Invalid({"isbn": [_("At most %(max_length)s entries, please.") % {"max_length": MOST}]})
-    response["Access-Control-Allow-Origin"] = "*"
+    if any(len(text) > LONGEST for text in isbn):
+        raise Invalid({"isbn": [_("At most %(max_length)s characters, please.") % {"max_length": LONGEST}]})
     response["Cache-Control"] = f"public, max-age={SECONDS}"
     items = _items(isbn)
     return Availability(count=len(items), items=items)
+
+
+@router.api_operation(["OPTIONS"], "/availability", include_in_schema=False)
+def ask_before(request: HttpRequest) -> HttpResponse:
+    """What a browser asks before it lets a script add headers of its own."""
+    methods = "GET, HEAD, OPTIONS"
+    given = {"Allow": methods, "Access-Control-Allow-Methods": methods, "Access-Control-Allow-Headers": "*"}
+    return HttpResponse(status=204, headers={**given, "Access-Control-Max-Age": "86400"})
 
 
 def _items(texts: list[str]) -> list[AvailableOut]:

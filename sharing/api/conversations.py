@@ -2,12 +2,13 @@
 
 from django.utils import timezone
 from ninja import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sharing import conversations
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
+from sharing.api.bodies import Body
 from sharing.api.paging import Page, Paging
 from sharing.api.schemas import MessageOut
 from sharing.errors import NotFound
@@ -21,7 +22,7 @@ class MessagePage(Page[MessageOut]):
     closed: bool
 
 
-class NewMessage(BaseModel):
+class NewMessage(Body):
     text: str = Field(min_length=1, max_length=8000)
 
 

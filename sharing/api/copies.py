@@ -1,12 +1,12 @@
 """The reader's own copies."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from personal_catalog import copies, exports, listing
 from personal_catalog.models import Copy
@@ -14,6 +14,7 @@ from sharing import holdings
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
+from sharing.api.bodies import Body
 from sharing.api.paging import Page, Paging
 from sharing.api.problems import Invalid
 from sharing.errors import NotFound
@@ -29,7 +30,7 @@ Name = Annotated[str, Field(max_length=200)]
 CSV = {"content": {"text/csv": {"schema": {"type": "string"}}}}
 
 
-class Typed(BaseModel):
+class Typed(Body):
     """A book as a reader types it; a curator looks it through."""
 
     title: str = Field(min_length=1, max_length=500)
@@ -42,7 +43,7 @@ class Typed(BaseModel):
     language: str = Field("", max_length=20)
 
 
-class NewCopy(BaseModel):
+class NewCopy(Body):
     isbn: str = Field("", max_length=100, description="In any form.")
     title: Typed | None = None
     mode: Mode = "lend"
@@ -57,12 +58,19 @@ class NewCopy(BaseModel):
         return self
 
 
-class CopyChanges(BaseModel):
+class CopyChanges(Body):
+    """A note that is null is taken away."""
+
     mode: Mode | None = None
     condition: Condition | None = None
     note: str | None = Field(None, max_length=copies.NOTE_LENGTH)
     visibility: Visibility | None = None
     status: Literal["listed", "paused"] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_note(cls, sent: Any) -> Any:
+        return {**sent, "note": ""} if isinstance(sent, dict) and sent.get("note", "") is None else sent
 
 
 @router.post("/copies", response={201: schemas.CopyOut}, operation_id="addCopy")
@@ -98,7 +106,7 @@ def get_copy(request: Call, id: str) -> schemas.CopyOut:
 @router.patch("/copies/{id}", response=schemas.CopyOut, operation_id="updateCopy")
 def update_copy(request: Call, id: str, payload: CopyChanges) -> schemas.CopyOut:
     """Only what is sent is changed. While the copy is away, how it is lent stays."""
-    changes = payload.model_dump(exclude_none=True)
+    changes = payload.model_dump(exclude_unset=True)
     copies.update_copy(copy_id=ids.number(id), actor=request.auth, changes=changes, now=timezone.now())
     return serializers.copy(_own(request, id))
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+
 ABOUT = (
     "Everything a reader can do in the pages. Sign in with `createToken`, then send `Authorization: Bearer …`. "
     "Errors are application/problem+json (RFC 9457) with a stable `code`; what is forbidden and what is absent are both 404. "
@@ -35,13 +37,28 @@ KEY: dict[str, Any] = {
 }
 RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 ERRORS = {
+    "400": "Not to be read at all.",
     "401": "No token, or one that is no longer valid.",
     "404": "Nothing here, or not yours to see.",
+    "405": "This address does not take that method.",
     "409": "How things stand does not allow this step.",
+    "413": "More than can be sent at once.",
     "422": "Something does not fit, or a rule says no.",
     "429": "Too much at once.",
-    "503": "A library system cannot be reached; nothing was changed.",
+    "503": "A library system, or the database, cannot be reached; nothing was changed.",
 }
+
+
+HEALTH: dict[str, Any] = {
+    "operationId": "getHealth",
+    "summary": "Get Health",
+    "description": "Whether this process can serve. Outside /api.",
+    "tags": ["health"],
+    "parameters": [],
+}
+HEALTHY: dict[str, Any] = {
+    "type": "object", "required": ["status"], "properties": {"status": {"type": "string", "enum": ["ok"]}},
+}  # fmt: skip
 
 
 def complete(schema: dict[str, Any]) -> None:
@@ -52,12 +69,23 @@ def complete(schema: dict[str, Any]) -> None:
                 operation["parameters"].append(KEY)
             for status in _statuses(path, method, signed_in="security" in operation):
                 operation["responses"].setdefault(status, _problem(status))
+            operation["parameters"] = [_said(one) for one in operation["parameters"]]
+    healthy = {"description": "OK", "content": {"application/json": {"schema": HEALTHY}}}
+    schema["paths"]["/healthz"] = {"get": {**HEALTH, "responses": {200: healthy, "503": _problem("503")}}}
+
+
+def _said(parameter: dict[str, Any]) -> dict[str, Any]:
+    """Labels are in the language of whoever reads the document, not of whoever started the process."""
+    said = parameter.get("description")
+    return {**parameter, "description": str(said)} if isinstance(said, Promise) else parameter
 
 
 def _statuses(path: str, method: str, *, signed_in: bool) -> list[str]:
     absent = {"401"} if not signed_in and method == "get" else set()
     if "{" not in path:
         absent |= {"404"}
+    if method in ("get", "delete"):
+        absent |= {"413"}
     if method == "get":
         absent |= {"409"}
     return [status for status in ERRORS if status not in absent]

@@ -1,11 +1,14 @@
 """What does not fit in a request, field by field, in sentences."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from ninja.errors import ValidationError
 
+WHOLE = "body"  # the field that stands for all of what was sent
 Sentence = Callable[[Mapping[str, Any]], str]
 
 SENTENCES: dict[str, Sentence] = {
@@ -16,8 +19,8 @@ SENTENCES: dict[str, Sentence] = {
     "too_long": lambda given: _("At most %(max_length)s entries, please.") % given,
     "too_short": lambda given: _("At least %(min_length)s entries, please.") % given,
     "list_type": lambda given: _("This has to be a list."),
-    "literal_error": lambda given: _("This has to be one of: %(expected)s.") % given,
-    "enum": lambda given: _("This has to be one of: %(expected)s.") % given,
+    "literal_error": lambda given: _("This has to be one of: %(expected)s.") % {"expected": _choices(given)},
+    "enum": lambda given: _("This has to be one of: %(expected)s.") % {"expected": _choices(given)},
     "less_than_equal": lambda given: _("At most %(le)s, please.") % given,
     "greater_than_equal": lambda given: _("At least %(ge)s, please.") % given,
     "timezone_aware": lambda given: _("A time needs its offset, as in 2026-11-24T18:30:00+08:00."),
@@ -40,8 +43,13 @@ def errors(error: ValidationError) -> dict[str, list[str]]:
 def _field(loc: tuple[str | int, ...]) -> str:
     """`title.creators.0`; without the part of the request and the name of our own argument."""
     source, *path = loc
-    named = path[1:] if source in ("body", "form", "query") and len(path) > 1 else path
-    return ".".join(str(part) for part in named) or str(source)
+    ours = source == "body" or (source in ("form", "query") and len(path) > 1)
+    return ".".join(str(part) for part in (path[1:] if ours else path)) or WHOLE
+
+
+def _choices(given: Mapping[str, Any]) -> str:
+    """Pydantic gives them as an English list in quotes."""
+    return pgettext("between choices", ", ").join(re.findall("'([^']*)'", given["expected"]))
 
 
 def _sentence(one: Mapping[str, Any]) -> str:

@@ -4,15 +4,17 @@ from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from sharing import codes, handovers
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
+from sharing.api.bodies import Body, SentMoment
 from sharing.api.idempotency import Once
 from sharing.api.problems import Invalid
 from sharing.api.schemas import Moment
+from sharing.errors import WrongCode
 from sharing.models import Handover
 
 router = signed_in("handovers")
@@ -24,13 +26,13 @@ class CodeOut(BaseModel):
     expires_at: Moment
 
 
-class Meeting(BaseModel):
+class Meeting(Body):
     method: Literal["in_person", "drop_point", "courier"] = "in_person"
     place: str = Field(min_length=1, max_length=120)
-    starts_at: AwareDatetime
+    starts_at: SentMoment
 
 
-class Code(BaseModel):
+class Code(Body):
     """What the giver shows: its PIN typed, or its QR code scanned."""
 
     pin: str = Field("", max_length=40)
@@ -63,10 +65,14 @@ def agree_handover(request: Call, id: str) -> schemas.HandoverOut:
 @router.post("/handovers/{id}/confirm", response=schemas.ConfirmedOut, operation_id="confirmHandover")
 def confirm_handover(request: Call, id: str, payload: Code) -> schemas.ConfirmedOut:
     """By the one who takes the book. A library loan is then `transferring`: poll the lending."""
-    row = handovers.confirm_handover(
-        handover_id=ids.number(id), actor=request.auth, pin=payload.pin, qr_payload=payload.qr_payload,
-        now=timezone.now(),
-    )  # fmt: skip
+    try:
+        row = handovers.confirm_handover(
+            handover_id=ids.number(id), actor=request.auth, pin=payload.pin, qr_payload=payload.qr_payload,
+            now=timezone.now(),
+        )  # fmt: skip
+    except WrongCode as wrong:
+        wrong.field = "pin" if payload.pin.strip() else "qr_payload"
+        raise
     return serializers.confirmed(row, viewer=request.auth, now=timezone.now())
 
 

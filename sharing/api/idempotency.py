@@ -25,8 +25,9 @@ from sharing.api.problems import Invalid, Problem, response
 from sharing.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
 LONGEST = 200
-PATIENCE = 2.0  # seconds that the second of two waits for the first one's answer
+PATIENCE = 8.0  # seconds that the second of two waits for the first one's answer
 ABANDONED = timedelta(minutes=1)  # no command takes so long: whoever ran it is gone
 NOT_FOR_GOOD = (401, 408, 429)
 
@@ -81,7 +82,7 @@ class Once:
             json.dumps(body),
             status=told.status,
             content_type="application/json; charset=utf-8" if good else "application/problem+json",
-            headers={"Idempotency-Replayed": "true"},
+            headers={REPLAYED: "true"},
         )
 
 
@@ -95,14 +96,22 @@ def key_of(request: HttpRequest) -> str:
 def claim(reader: Reader, key: str, request: HttpRequest, *, now: datetime) -> tuple[IdempotencyKey, bool]:
     """The key's row, and whether this request is the one that carries the command out. Raises Invalid for a key that
     belongs to another command."""
-    command, content = f"{request.method} {request.get_full_path()}"[:300], digest(request)
+    command, content = _command(request), digest(request)
     facts = {"command": command, "digest": content, "created_at": now}
     row, mine = IdempotencyKey.objects.get_or_create(reader=reader, key=key, defaults=facts)
     if mine or _take_over(row, command, content, now=now):
         return row, True
     if (row.command, row.digest) != (command, content):
-        raise Invalid({HEADER: [_("This key was sent before with another command. Nothing was done.")]}, "key_reused")
+        raise _reused()
     return row, False
+
+
+def require_same(key: str, request: HttpRequest, *, now: datetime) -> None:
+    """For a command that tells only later whose it is: nobody has sent it with this key and another body."""
+    live = IdempotencyKey.objects.filter(key=key, command=_command(request), created_at__gte=_oldest(now))
+    known = set(live.values_list("digest", flat=True))
+    if known and digest(request) not in known:
+        raise _reused()
 
 
 def finish(row: IdempotencyKey, status: int, answer: Answer) -> None:
@@ -127,12 +136,24 @@ def digest(request: HttpRequest) -> str:
 
 def purge(now: datetime) -> int:
     """Forgets answers that are older than settings.IDEMPOTENCY_HOURS; how many there were."""
-    return IdempotencyKey.objects.filter(created_at__lt=now - timedelta(hours=settings.IDEMPOTENCY_HOURS)).delete()[0]
+    return IdempotencyKey.objects.filter(created_at__lt=_oldest(now)).delete()[0]
+
+
+def _oldest(now: datetime) -> datetime:
+    return now - timedelta(hours=settings.IDEMPOTENCY_HOURS)
+
+
+def _command(request: HttpRequest) -> str:
+    return f"{request.method} {request.get_full_path()}"[:300]
+
+
+def _reused() -> Invalid:
+    return Invalid({HEADER: [_("This key was sent before with another command. Nothing was done.")]}, "key_reused")
 
 
 def _take_over(row: IdempotencyKey, command: str, content: str, *, now: datetime) -> bool:
     """A key that has run out, or whose command was cut off by a crash; of two that try one does."""
-    old = row.created_at < now - timedelta(hours=settings.IDEMPOTENCY_HOURS)
+    old = row.created_at < _oldest(now)
     cut_off = row.status is None and row.digest == content and row.created_at < now - ABANDONED
     if not (old or cut_off):
         return False

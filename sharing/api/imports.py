@@ -80,9 +80,11 @@ def get_import(request: Call, id: str) -> ImportOut:
 
 
 def _job(job: ImportJob) -> ImportOut:
+    """Rows that cannot be listed are known at once, but nothing is done before the job begins."""
     job.refresh_from_db()
+    done = 0 if job.status in (ImportJob.Status.QUEUED, ImportJob.Status.PREVIEWED) else job.done
     return ImportOut(
-        id=str(job.pk), status=job.status, format=job.format, mode=job.mode, total=job.total, done=job.done,
+        id=str(job.pk), status=job.status, format=job.format, mode=job.mode, total=job.total, done=done,
         created=job.created, failed=job.failed, created_at=job.created_at, rows=[_row(row) for row in job.rows.all()],
     )  # fmt: skip
 

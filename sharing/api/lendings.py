@@ -4,12 +4,13 @@ from typing import Literal
 
 from django.utils import timezone
 from ninja import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from sharing import lendings
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
+from sharing.api.bodies import Body
 from sharing.api.paging import Page, Paging
 from sharing.errors import NotFound
 from sharing.models import Lending
@@ -17,11 +18,11 @@ from sharing.models import Lending
 router = signed_in("lendings")
 
 
-class Why(BaseModel):
+class Why(Body):
     reason: str = Field("", max_length=500)
 
 
-class Trouble(BaseModel):
+class Trouble(Body):
     reason: str = Field(min_length=1, max_length=500, description="Damaged, lost, not as described, not received.")
 
 

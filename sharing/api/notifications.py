@@ -7,9 +7,10 @@ from ninja import Query
 from pydantic import BaseModel, Field
 
 from sharing import notifications
-from sharing.api import schemas, serializers
+from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
+from sharing.api.bodies import Body
 from sharing.api.paging import Page, Paging
 from sharing.models import Notification
 
@@ -21,7 +22,7 @@ class Marked(BaseModel):
     unread: int
 
 
-class Which(BaseModel):
+class Which(Body):
     ids: list[Annotated[str, Field(max_length=40)]] | None = Field(None, max_length=400)
 
 
@@ -44,6 +45,6 @@ def list_notifications(
 def mark_notifications_read(request: Call, payload: Which | None = None) -> Marked:
     """Those of `ids`, or all of them."""
     wanted = payload.ids if payload else None
-    chosen = None if wanted is None else [int(text) for text in wanted if text.isascii() and text.isdigit()]
+    chosen = None if wanted is None else ids.numbers(wanted)
     marked = notifications.mark_read(reader=request.auth, ids=chosen, now=timezone.now())
     return Marked(marked=marked, unread=notifications.unread_count(request.auth))

@@ -9,6 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja.parser import Parser
 
+from sharing.api.fields import WHOLE
 from sharing.api.problems import Invalid
 
 DEEPEST = 20
@@ -20,7 +21,7 @@ class StrictParser(Parser):
         data: dict[str, Any] = json.loads(request.body, parse_constant=_refuse_constant)
         for number, (path, value, depth) in enumerate(_walk(data, "", 1)):
             if depth > DEEPEST or number > MOST_VALUES:
-                raise Invalid({"": [_("This is nested too deeply, or has too many values.")]})
+                raise Invalid({WHOLE: [_("This is nested too deeply, or has too many values.")]})
             _require_text(path, value)
         return data
 
@@ -53,4 +54,4 @@ def _walk(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any, int]]:
 def _require_text(path: str, value: object) -> None:
     """No NUL, which no database takes, and no half of a character."""
     if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
-        raise Invalid({path: [_("This holds characters that no text has.")]})
+        raise Invalid({path or WHOLE: [_("This holds characters that no text has.")]})

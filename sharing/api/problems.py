@@ -29,7 +29,7 @@ logger = logging.getLogger("django.request")
 STATE_SAYS_NO = {  # rules that are about how things stand, whatever the transition calls them
     "already_asked", "copy_away", "extended_already", "illegal_transition", "overdue", "someone_waits", "taken",
 }  # fmt: skip
-TRY_AGAIN = {429: 60, 503: 300}  # seconds, where nobody knows better
+TRY_AGAIN = {503: 300}  # seconds, where nobody knows better
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _no_database(error: Exception) -> Problem:
 @problem_of.register
 def _sharing(error: SharingError) -> Problem:
     status = HTTPStatus.CONFLICT if error.code in STATE_SAYS_NO else error.status
-    return Problem(status, error.code, error.message)
+    return Problem(status, error.code, error.message, {error.field: [error.message]} if error.field else {})
 
 
 @problem_of.register

@@ -1,6 +1,5 @@
 """Asking for a title, or for one holding of it."""
 
-from datetime import date
 from typing import Annotated
 
 from django.utils import timezone
@@ -8,10 +7,11 @@ from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import BaseModel, Field, model_validator
 
-from sharing import queues, requests, waits
+from sharing import areas, queues, requests, waits
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
+from sharing.api.bodies import Body, SentDay
 from sharing.api.paging import Page, Paging
 from sharing.api.problems import Invalid
 from sharing.api.schemas import RequestOut
@@ -31,11 +31,11 @@ class RequestWithWait(RequestOut):
     expected_wait_hours: Wait
 
 
-class Wish(BaseModel):
+class Wish(Body):
     title_id: str = Field("", max_length=40)
     holding_id: str = Field("", max_length=40)
     message: str = Field("", max_length=500)
-    needed_by: date | None = None
+    needed_by: SentDay | None = None
     areas: list[Annotated[str, Field(max_length=40)]] = Field([], max_length=20)
 
     @model_validator(mode="after")
@@ -50,6 +50,7 @@ class Wish(BaseModel):
 @router.post("/requests", response={201: RequestWithWait}, operation_id="placeRequest")
 def place_request(request: Call, payload: Wish) -> RequestWithWait:
     """The first holders are asked at once."""
+    _require_known(payload.areas)
     placed = requests.place_request(
         actor=request.auth, title_id=ids.number(payload.title_id) if payload.title_id else None,
         holding_key=payload.holding_id, message=payload.message, needed_by=payload.needed_by, areas=payload.areas,
@@ -77,6 +78,12 @@ def cancel_request(request: Call, id: str) -> RequestWithWait:
     """Holders who were asked are released. Once a holder has agreed, cancel the lending instead."""
     cancelled = requests.cancel_request(request_id=ids.number(id), actor=request.auth, now=timezone.now())
     return _mine(request, cancelled.pk)
+
+
+def _require_known(codes: list[str]) -> None:
+    unknown = [code for code in codes if code not in areas.names()]
+    if unknown:
+        raise Invalid({"areas": [_("There is no area “%(area)s”.") % {"area": unknown[0]}]})
 
 
 def _mine(request: Call, pk: int) -> RequestWithWait:

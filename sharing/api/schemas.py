@@ -27,7 +27,7 @@ class LibraryLoanOut(BaseModel):
     library: str
     barcode: str
     title: str
-    creators: str
+    creators: list[str]
     isbn13: str | None
     call_number: str
     due_date: dt.date
@@ -69,7 +69,7 @@ class HoldingOut(BaseModel):
     reason: str | None = Field(description="Why a loan cannot be passed on.")
     call_number: str
     branch: str
-    condition: str
+    condition: str = Field(description="Of a copy: new, good, fair or worn.")
     note: str
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy, Title
+from personal_catalog.people import split_names
 from sharing import holdings, notices, people, policies
 from sharing.api import schemas
 from sharing.models import (
@@ -59,7 +60,7 @@ def library_loan(row: LibraryLoan, *, policy: CirculationPolicy, now: datetime) 
     code = "agreed" if row.live_lendings else holdings.why_not(row, policy, now)  # type: ignore[attr-defined]
     catalogued = getattr(row, "catalogued", None)
     return schemas.LibraryLoanOut(
-        id=str(row.pk), library=row.library.code, barcode=row.barcode, title=row.title, creators=row.creators,
+        id=str(row.pk), library=row.library.code, barcode=row.barcode, title=row.title, creators=split_names(row.creators),
         isbn13=row.isbn13 or None, call_number=row.call_number, due_date=row.due_at.astimezone(row.library.zone).date(),
         due_at=row.due_at, renewable=row.renewable, renewals_left=row.renewals_left, transferable=not code,
         reason=_why_not(code) if code else None, reason_code=code or None,

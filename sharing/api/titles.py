@@ -1,12 +1,13 @@
 """The shared catalogue: searching it, and one title with what can be asked for."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django_filters import Filter, MultipleChoiceFilter, NumberFilter
 from ninja import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, Field
 
 from personal_catalog.models import Title, TitleIsbn
 from sharing import catalogue, library_items, policies, shown_holdings
@@ -74,9 +75,29 @@ class FacetOut(BaseModel):
     chosen: bool
 
 
+class Free(BaseModel):
+    """The filter itself takes any word that is neither for none."""
+
+    available: Annotated[bool | None, BeforeValidator(lambda text: text or None)] = Field(
+        None, description="true: what can be had now."
+    )
+
+
+def _values(one: Filter) -> dict[str, Any]:
+    """Areas are rows: librarians add them, so they are not in the document."""
+    choices = one.extra.get("choices", ())
+    listed: dict[str, Any] = {"type": "string"}
+    if choices and not callable(choices):
+        listed["enum"] = [code for code, _label in choices]
+    if isinstance(one, NumberFilter):
+        return {"type": "integer"}
+    return {"type": "array", "items": listed} if isinstance(one, MultipleChoiceFilter) else listed
+
+
 FILTERS: list[dict[str, Any]] = [
-    {"in": "query", "name": name, "required": False, "schema": {"type": "string"}, "description": str(one.label)}
+    {"in": "query", "name": name, "required": False, "schema": _values(one), "description": one.label}
     for name, one in TitleFilter.base_filters.items()
+    if name != "available"
 ]
 
 
@@ -87,7 +108,7 @@ class TitlePage(Page[TitleItem]):
 
 
 @router.get("/titles", response=TitlePage, operation_id="searchTitles", openapi_extra={"parameters": FILTERS})
-def search_titles(request: Call, paging: Query[Paging]) -> TitlePage:
+def search_titles(request: Call, paging: Query[Paging], free: Query[Free]) -> TitlePage:
     """Best first. Repeating a parameter widens, different ones narrow. `instead` is what was searched when the words as
     typed gave nothing; the first 2,000 titles can be paged through."""
     filters = TitleFilter(request.GET, now=timezone.now())

@@ -1,5 +1,7 @@
 """Signing in with a library card, and out."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -10,8 +12,9 @@ from library_bridge import patrons
 from library_bridge.models import Reader
 from library_bridge.visits import client_address
 from sharing.api import auth, idempotency, serializers
+from sharing.api.bodies import Body
 from sharing.api.schemas import Moment, ReaderOut
-from sharing.models import ApiToken
+from sharing.models import ApiToken, IdempotencyKey
 
 router = Router(tags=["sign-in"])
 
@@ -22,22 +25,24 @@ class TokenOut(BaseModel):
     reader: ReaderOut
 
 
-class Card(BaseModel):
+class Card(Body):
     library: str = Field("", max_length=40, description="Its code; not needed where there is one library only.")
     card_number: str = Field(min_length=1, max_length=200)
     pin: str = Field(min_length=1, max_length=200)
 
 
 @router.post("/tokens", response={201: TokenOut}, operation_id="createToken", summary="Sign in")
-def create_token(request: HttpRequest, payload: Card) -> TokenOut:
+def create_token(request: HttpRequest, response: HttpResponse, payload: Card) -> TokenOut:
     """Trade card number and PIN for a bearer token. Failures are counted by account and by network address."""
-    now = timezone.now()
+    now, key = timezone.now(), idempotency.key_of(request)
+    if key:
+        idempotency.require_same(key, request, now=now)
     reader = patrons.sign_in(
         library_code=payload.library, card_number=payload.card_number, pin=payload.pin,
         address=client_address(request), now=now,
     )  # fmt: skip
     auth.count_call(reader, now=now)
-    text, token = _token(request, reader)
+    text, token = _token_of(key, request, response, reader, now) if key else auth.issue(reader, now=now)
     return TokenOut(token=text, expires_at=token.expires_at, reader=serializers.reader(reader))
 
 
@@ -50,15 +55,24 @@ def delete_token(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _token(request: HttpRequest, reader: Reader) -> tuple[str, ApiToken]:
-    """With an Idempotency-Key the token is derived from it, so that repeating needs no token kept in any table."""
-    now, key = timezone.now(), idempotency.key_of(request)
-    if not key:
-        return auth.issue(reader, now=now)
+def _token_of(
+    key: str, request: HttpRequest, response: HttpResponse, reader: Reader, now: datetime
+) -> tuple[str, ApiToken]:
+    """Derived from the key, so that repeating needs no token kept in any table. One that was signed out stays dead: then
+    the key's time begins anew, and with it another token."""
     row, mine = idempotency.claim(reader, key, request, now=now)
-    text = salted_hmac("api token", f"{reader.pk} {row.created_at.isoformat()} {key}", algorithm="sha256").hexdigest()
     if not mine and row.status is not None:
-        return text, ApiToken(reader=reader, expires_at=idempotency.answer_of(row)["expires_at"])
-    issued = auth.issue(reader, now=now, text=text)
-    idempotency.finish(row, 201, {"expires_at": issued[1].expires_at.isoformat()})
+        token = auth.live(_text(row), now=now)
+        if token is not None:
+            response[idempotency.REPLAYED] = "true"
+            return _text(row), token
+        IdempotencyKey.objects.filter(pk=row.pk, created_at=row.created_at).update(created_at=now)
+        row.refresh_from_db()
+    issued = auth.issue(reader, now=now, text=_text(row))
+    idempotency.finish(row, 201, {})
     return issued
+
+
+def _text(row: IdempotencyKey) -> str:
+    facts = f"{row.reader_id} {row.created_at.isoformat()} {row.key}"
+    return salted_hmac("api token", facts, algorithm="sha256").hexdigest()

@@ -32,6 +32,7 @@ class IdempotencyKey(models.Model):
         verbose_name = _("idempotency key")
         verbose_name_plural = _("idempotency keys")
         constraints = (models.UniqueConstraint(fields=("reader", "key"), name="one_answer_per_key"),)
+        indexes = (models.Index(fields=("key",), name="idempotency_by_key"),)
 
     def __str__(self) -> str:
         return self.key

@@ -1,27 +1,38 @@
 """Whether this process can serve, and what staff may know of its surroundings."""
 
-from django.db import DatabaseError, connection
+from celery import current_app
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from kombu.exceptions import OperationalError as NoBroker
 
 from library_bridge import registry
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystemError
+from sharing.api import problems
 from sharing.models import DomainEvent
 
+BROKER_SECONDS = 2
 
+
+@never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    ok = _database()
-    return JsonResponse({"status": "ok" if ok else "unavailable"}, status=200 if ok else 503)
+    return JsonResponse({"status": "ok"}) if _database() else problems.respond(request, OperationalError())
 
 
+@never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
+    """For staff; without its database the service knows nobody, so anybody learns as much as from /healthz."""
+    if not _database():
+        return JsonResponse({"status": "unavailable", "database": False}, status=503)
     if not request.user.is_staff:
-        return HttpResponse(status=404)
+        return problems.unknown_path(request)
     libraries = {library.code: _answers(library) for library in Library.objects.filter(is_active=True)}
     waiting = DomainEvent.objects.filter(delivered_at=None).count()
-    ok = _database() and all(libraries.values())
-    body = {"status": "ok" if ok else "degraded", "libraries": libraries, "undelivered_events": waiting}
+    parts = {"database": True, "broker": _broker(), "libraries": libraries, "undelivered_events": waiting}
+    ok = parts["broker"] and all(libraries.values())
+    body = {"status": "ok" if ok else "degraded", **parts}
     return JsonResponse(body, status=200 if ok else 503)
 
 
@@ -31,6 +42,15 @@ def _database() -> bool:
             cursor.execute("SELECT 1")
         return True
     except DatabaseError:
+        return False
+
+
+def _broker() -> bool:
+    try:
+        with current_app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+        return True
+    except NoBroker:
         return False
 
 

@@ -53,6 +53,14 @@ def test_points_that_wait_are_not_spendable_yet(alice: Reader, now: datetime) ->
     assert (points["spendable"], points["waiting"] > 0) == (0, True)
 
 
+def test_a_reward_that_one_had_often_enough_has_no_time_to_try_again(alice: Reader, now: datetime) -> None:
+    given(alice, 40, now=now)
+    reward = a_reward(now=now, price=1, per_reader_limit=1)
+    answers = [Api(alice).post(f"/rewards/{reward.pk}/redeem") for _ in range(2)]
+    assert (answers[1].status_code, answers[1].json()["code"]) == (429, "limit_reached")
+    assert "Retry-After" not in answers[1]
+
+
 def test_the_ledger_says_why_and_for_which_book(alice: Reader, now: datetime) -> None:
     rules.pay(an_event("lending.completed", a_lending(alice, a_reader("Bob"), now=now), at=now))
     entries = Api(alice).get("/me/points/entries").json()["items"]

@@ -1,10 +1,14 @@
 """Counting failures without letting anybody slip through or be shut out (T-A2, T-R17)."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from time import sleep
+from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from pytest_django import Settings
 
 from library_bridge import guarded, throttle
@@ -27,11 +31,85 @@ def failures(guess: Callable[..., object], times: int, **who: str) -> list[str]:
     return seen
 
 
-def test_parallel_guesses_get_no_extra_try(now: datetime) -> None:
-    counter = throttle.of_account("card:demo", "1")
-    with ThreadPoolExecutor(20) as pool:
-        counts = list(pool.map(lambda _n: counter.add(now=now), range(100)))
-    assert sorted(counts) == list(range(1, 101))
+def together(answers: Iterable[object], settle: Callable[[object], object]) -> list[str]:
+    """What became of attempts that all begin before the first one ends."""
+
+    def one(answer: object) -> str:
+        try:
+            return str(settle(answer))
+        except (guarded.WrongPin, guarded.TooManyTries) as no:
+            return type(no).__name__
+
+    with ThreadPoolExecutor(60) as pool:
+        return list(pool.map(one, answers))
+
+
+@pytest.fixture
+def slow(now: datetime) -> Callable[..., object]:
+    """A library system that takes its time."""
+
+    def made(answer: object, *, name: str = "1") -> object:
+        def asked() -> object:
+            sleep(0.02)
+            return answer
+
+        return guarded.attempt(asked, kind="card:demo", name=name, address="10.0.0.1", now=now)
+
+    return made
+
+
+def test_parallel_guesses_get_no_extra_try(slow: Callable[..., object]) -> None:
+    seen = together([None] * 60, slow)
+    assert Counter(seen) == {"WrongPin": 5, "TooManyTries": 55}
+
+
+def test_sixty_right_answers_at_once_all_come_in_and_nothing_is_left_counted(slow: Callable[..., object]) -> None:
+    assert together(["reader"] * 60, slow) == ["reader"] * 60
+    counters = throttle.of_account("card:demo", "1"), throttle.of_address("10.0.0.1")
+    assert [(counter.count, cache.get(counter._under_way)) for counter in counters] == [(0, 0), (0, 0)]
+
+
+def test_more_readers_than_an_address_has_tries_come_in_at_once(
+    slow: Callable[..., object], settings: Settings
+) -> None:
+    settings.SIGN_IN_FAILURES_PER_ADDRESS = (3, 3600)
+    assert together(range(1, 31), lambda n: slow(n, name=str(n))) == [str(n) for n in range(1, 31)]
+
+
+def test_right_answers_in_between_give_guesses_no_extra_try_at_an_address(
+    slow: Callable[..., object], settings: Settings
+) -> None:
+    settings.SIGN_IN_FAILURES_PER_ADDRESS = (7, 3600)
+    seen = together([None, "reader"] * 20, lambda answer: slow(answer, name=str(uuid4())))
+    assert seen.count("WrongPin") == 7
+
+
+def test_control_without_places_parallel_guesses_get_through(
+    slow: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle.Counter, "enter", lambda counter: not counter.is_full)
+    assert together([None] * 60, slow).count("WrongPin") > 5
+
+
+def test_who_waits_too_long_for_a_place_may_soon_come_again(
+    guess: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarded, "PATIENCE", 0)
+    for _place in range(5):
+        assert throttle.of_account("card:demo", "1").enter()
+    with pytest.raises(guarded.TooManyTries) as busy:
+        guess(answer="reader")
+    assert busy.value.retry_after == guarded.BUSY
+
+
+def test_an_attempt_without_an_answer_gives_its_place_back(now: datetime) -> None:
+    def falls() -> object:
+        raise ConnectionError
+
+    for _time in range(10):
+        with pytest.raises(ConnectionError):
+            guarded.attempt(falls, kind="card:demo", name="1", address="10.0.0.1", now=now)
+    assert cache.get(throttle.of_account("card:demo", "1")._under_way) == 0
 
 
 def test_letter_case_is_the_same_account(guess: Callable[..., object]) -> None:

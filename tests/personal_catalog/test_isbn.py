@@ -66,6 +66,8 @@ def test_any_text_is_an_isbn_or_refused(text: str) -> None:
         '="9787300113906"',
         "[9787300113906]",
         "\u30009787300113906\u00a0",
+        "urn:isbn:9787300113906",
+        "URN:ISBN:7-300-11390-7",
     ],
 )
 def test_people_write_one_number_in_many_ways(form: str) -> None:
@@ -91,6 +93,17 @@ def test_a_refusal_says_why(text: str, reason: str) -> None:
     with pytest.raises(isbn.NotAnIsbn) as refused:
         isbn.parse(text)
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("form", ["SBN 340 01381 8", "340013818", "sbn: 340-01381-8", "0340013818"])
+def test_a_number_of_the_sixties_has_nine_digits(form: str) -> None:
+    assert isbn.parse(form).isbn10 == "0340013818"
+
+
+def test_nine_digits_whose_check_digit_does_not_fit_are_none() -> None:
+    with pytest.raises(isbn.NotAnIsbn) as refused:
+        isbn.parse("SBN 340 01381 7")
+    assert refused.value.reason == "check_digit"
 
 
 def test_look_alikes_are_suggested_before_other_digits() -> None:

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from library_bridge import registers
 
+COUNTED = {"changed", "count", "done", "total", "wave"}
+
 
 class Command(BaseCommand):
     help = __doc__ or ""
@@ -20,7 +22,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, at: str | None = None, **options: Any) -> None:
         for deed in registers.act_on_due(now=_moment(at)):
-            self.stdout.write(json.dumps(deed, default=str, ensure_ascii=False))
+            self.stdout.write(json.dumps(_with_ids(deed), default=str, ensure_ascii=False))
+
+
+def _with_ids(deed: dict[str, object]) -> dict[str, object]:
+    """Ids are texts, as in the API, so that a line can be looked up there; numbers are what is counted."""
+    return {name: value if name in COUNTED else str(value) for name, value in deed.items()}
 
 
 def _moment(at: str | None) -> datetime:

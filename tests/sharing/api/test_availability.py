@@ -44,6 +44,29 @@ def test_any_site_may_read_it_and_keep_it_for_a_while(db: None) -> None:
     answer = Api().get(f"/availability?isbn={ISBN}")
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert answer["Cache-Control"] == "public, max-age=30"
+    assert "Vary" not in answer
+
+
+def test_a_script_of_any_site_can_read_what_was_wrong(db: None) -> None:
+    answer = Api().get("/availability")
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (422, "*")
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_browser_may_ask_before(db: None) -> None:
+    answer = Api().call("OPTIONS", "/availability", Origin="https://opac.example")
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (204, "*")
+    assert "GET" in answer["Access-Control-Allow-Methods"]
+
+
+def test_its_head_has_the_same_headers(db: None) -> None:
+    answer = Api().call("HEAD", f"/availability?isbn={ISBN}")
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"], answer.content) == (200, "*", b"")
+
+
+def test_a_number_that_is_too_long_is_told_so(db: None) -> None:
+    said = Api().get(f"/availability?isbn={'9' * 101}").json()["errors"]["isbn"]
+    assert said == ["At most 100 characters, please."]
 
 
 def test_nothing_else_is_open_to_other_sites(alice: Reader) -> None:

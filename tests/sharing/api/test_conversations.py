@@ -47,7 +47,8 @@ def test_after_consent_the_author_has_a_name(path: str, alice: Reader, bob: Read
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 2001, None, 3])
 def test_what_is_no_message_is_not_sent(path: str, alice: Reader, text: object) -> None:
-    assert Api(alice).post(path, {"text": text}).status_code == 422
+    answer = Api(alice).post(path, {"text": text})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["text"])
     assert not Message.objects.exists()
 
 

@@ -88,7 +88,8 @@ def test_only_what_is_sent_is_changed(alice: Reader, now: datetime) -> None:
 
 def test_a_withdrawn_copy_is_gone_and_withdrawing_again_changes_nothing(alice: Reader, now: datetime) -> None:
     api, copy = Api(alice), factories.copy(alice, now=now)
-    assert [api.delete(f"/copies/{copy.pk}").status_code for _ in range(2)] == [204, 204]
+    answers = [api.delete(f"/copies/{copy.pk}") for _ in range(2)]
+    assert [(one.status_code, one.get("Content-Type")) for one in answers] == [(204, None)] * 2
     assert api.get(f"/copies/{copy.pk}").status_code == 404
     assert api.get("/me/copies").json()["count"] == 0
 
@@ -120,6 +121,11 @@ def test_a_preview_lists_nothing_yet(alice: Reader) -> None:
     assert (answer.status_code, job["status"], job["total"], job["failed"]) == (202, "previewed", 2, 1)
     assert [(row["number"], row["status"]) for row in job["rows"]] == [(1, "ready"), (2, "failed")]
     assert job["rows"][1]["problem"]
+
+
+def test_nothing_is_done_before_the_import_begins(alice: Reader) -> None:
+    job = upload(alice, b"9787506365437\nnonsense", format="isbn_list").json()
+    assert (job["status"], job["total"], job["done"], job["failed"]) == ("queued", 2, 0, 1)
 
 
 @pytest.mark.django_db(transaction=True)

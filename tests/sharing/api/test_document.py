@@ -15,6 +15,7 @@ NAMES = {
     "disputeLending", "proposeHandover", "agreeHandover", "issueHandoverCode", "confirmHandover",
     "startReturn", "listMessages", "sendMessage", "listNotifications", "markNotificationsRead", "getMyPoints",
     "listLedger", "getLeaderboard", "listRewards", "redeemReward", "exportCopies", "getAvailability",
+    "getHealth",
 }  # fmt: skip
 
 
@@ -48,9 +49,9 @@ def test_every_post_takes_a_key_and_says_so(operations: list[tuple[str, dict[str
         assert ("Idempotency-Key" in names) == (method == "post")
 
 
-def test_all_but_sign_in_and_availability_need_a_token(operations: list[tuple[str, dict[str, Any]]]) -> None:
+def test_all_but_sign_in_availability_and_health_need_a_token(operations: list[tuple[str, dict[str, Any]]]) -> None:
     open_ones = {one["operationId"] for _method, one in operations if "security" not in one}
-    assert open_ones == {"createToken", "getAvailability"}
+    assert open_ones == {"createToken", "getAvailability", "getHealth"}
 
 
 def test_references_lead_somewhere(document: dict[str, Any]) -> None:
@@ -79,6 +80,27 @@ def test_the_search_s_parameters_are_the_filter_s(document: dict[str, Any]) -> N
         "sort",
         "page",
     }
+
+
+def test_what_a_parameter_may_be_is_in_the_document(document: dict[str, Any]) -> None:
+    given = {one["name"]: one["schema"] for one in document["paths"]["/api/v1/titles"]["get"]["parameters"]}
+    assert given["kind"] == {"type": "array", "items": {"type": "string", "enum": ["personal", "library"]}}
+    assert "most_passed_on" in given["sort"]["enum"]
+    assert {"type": "boolean"} in given["available"]["anyOf"]
+
+
+def test_its_words_are_in_the_language_of_whoever_reads_it(db: None) -> None:
+    def area(language: str) -> str:
+        document = Api(**{"Accept-Language": language}).get("/openapi.json").json()
+        parameters = document["paths"]["/api/v1/titles"]["get"]["parameters"]
+        return next(str(one["description"]) for one in parameters if one["name"] == "area")
+
+    assert [area("zh-CN"), area("en")] == ["片区", "Area"]
+
+
+def test_answers_without_an_operation_of_their_own_are_told(document: dict[str, Any]) -> None:
+    post = document["paths"]["/api/v1/requests"]["post"]["responses"]
+    assert {"400", "401", "405", "409", "413", "422", "429", "503"} <= set(post)
 
 
 def test_addresses_have_no_trailing_slash() -> None:

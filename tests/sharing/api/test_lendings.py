@@ -67,6 +67,9 @@ def test_what_one_can_do_next_is_told(world: World, alice: Reader, bob: Reader) 
         ({"starts_at": "tomorrow"}, "starts_at"),
         ({"method": "pigeon"}, "method"),
         ({"place": ""}, "place"),
+        ({"place": "   "}, "place"),
+        ({"starts_at": "2020-12-01T10:00:00Z"}, "starts_at"),
+        ({"starts_at": "2099-12-01T10:00:00Z"}, "starts_at"),
     ],
 )
 def test_a_meeting_that_makes_no_sense_is_named(
@@ -99,7 +102,9 @@ def test_a_wrong_pin_is_counted_once_even_if_it_is_sent_again(world: World, alic
     pin = Api(alice).post(f"{path}/code").json()["pin"]
     wrong = {"pin": f"{(int(pin) + 1) % 1_000_000:06d}"}
     answers = [Api(bob).post(f"{path}/confirm", wrong, key="k1") for _ in range(3)]
-    assert {(one.status_code, one.json()["code"]) for one in answers} == {(422, "wrong_code")}
+    assert {(one.status_code, one.json()["code"], *one.json()["errors"]) for one in answers} == {
+        (422, "wrong_code", "pin")
+    }
     world.handover.refresh_from_db()
     assert world.handover.wrong_tries == 1
 

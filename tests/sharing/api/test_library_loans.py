@@ -29,6 +29,7 @@ def test_the_list_is_the_library_s_word(campus: Campus, alice: Reader, now: date
     answer = Api(alice).get("/me/library-loans").json()
     (loan,) = answer["items"]
     assert (loan["barcode"], loan["title"], loan["due_date"]) == (item.barcode, "拖延心理学", "2027-01-31")
+    assert loan["creators"] == item.record.creators
     assert (loan["renewable"], loan["transferable"], loan["reason"]) == (True, True, None)
     assert datetime.fromisoformat(answer["as_of"]) >= now
     assert loan["holding_id"] == f"loan-{loan['id']}"

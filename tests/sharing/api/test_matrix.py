@@ -10,7 +10,7 @@ from sharing.models import DomainEvent
 from tests.sharing.api.clients import Api
 from tests.sharing.api.worlds import World, agreed
 
-PUBLIC = {"createToken", "getAvailability"}
+PUBLIC = {"createToken", "getAvailability", "getHealth"}
 FOR_EVERY_READER = {"lookupIsbn", "getTitle", "getLeaderboard", "redeemReward"}
 OWNED = {
     "/me/library-loans/": "loan", "/copies/": "copy", "/imports/": "job", "/requests/": "request", "/asks/": "ask",

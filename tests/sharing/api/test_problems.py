@@ -75,6 +75,27 @@ def test_a_missing_field_is_named(alice: Reader) -> None:
     assert said["errors"] == {"card_number": ["This is needed."], "pin": ["This is needed."]}
 
 
+@pytest.mark.parametrize("body", ["", "null", "[]", "3", '{"a\\u0000b": 1}'])
+def test_what_is_wrong_with_the_whole_stands_under_body(body: str, db: None) -> None:
+    assert list(problem(Api().post("/tokens", body))["errors"]) == ["body"]
+
+
+def test_head_is_answered_like_get(alice: Reader) -> None:
+    answer = Api(alice).call("HEAD", "/me/requests")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "lend, drift, gift, display."), ("zh-hans", "lend、drift、")]
+)
+def test_the_choices_there_are_are_named(alice: Reader, language: str, sentence: str) -> None:
+    alice.language = language
+    alice.save()
+    (said,) = problem(Api(alice).post("/copies", {"title": {"title": "x"}, "mode": "steal"}))["errors"]["mode"]
+    assert sentence in said
+    assert " or " not in said
+
+
 def test_a_nested_field_is_named_by_its_path(alice: Reader) -> None:
     said = problem(Api(alice).post("/copies", {"title": {"title": "x", "creators": ["y", 3]}, "mode": "steal"}))
     assert set(said["errors"]) == {"title.creators.1", "mode"}

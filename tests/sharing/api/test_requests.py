@@ -40,9 +40,16 @@ def test_a_filter_that_is_none_is_named(bob: Reader) -> None:
     assert (answer.status_code, set(answer.json()["errors"])) == (422, {"kind", "year_from"})
 
 
+@pytest.mark.parametrize(("word", "status"), [("maybe", 422), ("true", 200), ("false", 200), ("", 200)])
+def test_available_is_true_or_false(bob: Reader, word: str, status: int) -> None:
+    answer = Api(bob).get(f"/titles?available={word}")
+    assert (answer.status_code, list(answer.json().get("errors", []))) == (status, ["available"][: status == 422])
+
+
 def test_a_title_tells_its_record_and_what_can_be_asked_for(copy: Copy, bob: Reader) -> None:
     record = Api(bob).get(f"/titles/{copy.title_id}").json()
     (held,) = record["holdings"]
+    assert held["condition"] == "good"
     assert (record["title"], record["year"], record["isbns"]) == ("拖延心理学", 2009, ["9787300113906"])
     assert (held["id"], held["kind"], held["mode"], held["status"]) == (
         f"copy-{copy.pk}",
@@ -59,6 +66,7 @@ def test_the_id_of_a_merged_title_gives_the_one_that_stayed(copy: Copy, bob: Rea
 
 def test_a_holding_is_asked_for(copy: Copy, bob: Reader) -> None:
     day = (timezone.localdate() + timedelta(days=9)).isoformat()
+    factories.area("plum")
     wish = {"holding_id": f"copy-{copy.pk}", "message": "May I?", "needed_by": day, "areas": ["plum"]}
     answer = Api(bob).post("/requests", wish)
     made = answer.json()
@@ -81,6 +89,7 @@ def test_who_asks_later_stands_further_back(copy: Copy, bob: Reader, charlie: Re
         ({"title_id": "1", "needed_by": "soon"}, "needed_by"),
         ({"title_id": "1", "message": "x" * 501}, "message"),
         ({"title_id": "1", "areas": ["x"] * 21}, "areas"),
+        ({"title_id": "1", "areas": ["nowhere"]}, "areas"),
     ],
 )
 def test_a_wish_that_makes_no_sense_is_named(wish: dict[str, object], field: str, bob: Reader) -> None:
@@ -116,6 +125,43 @@ def test_the_holder_may_say_no_with_or_without_a_reason(copy: Copy, alice: Reade
     ask = Ask.objects.get()
     assert Api(alice).post(f"/asks/{ask.pk}/decline").json()["status"] == "declined"
     assert Api(alice).post(f"/asks/{ask.pk}/decline", {"reason": "away"}).json()["status"] == "declined"
+
+
+def test_why_the_holder_says_no_is_kept_for_staff(copy: Copy, alice: Reader, bob: Reader) -> None:
+    placed = Api(bob).post("/requests", {"title_id": str(copy.title_id)}).json()
+    ask = Ask.objects.get()
+    assert Api(alice).post(f"/asks/{ask.pk}/decline", {"reason": "考" * 501}).status_code == 422
+    assert Api(alice).post(f"/asks/{ask.pk}/decline", {"reason": " my exam is near "}).status_code == 200
+    ask.refresh_from_db()
+    assert (ask.decline_reason, ask.events.get(kind="ask.declined").why) == ("other", "my exam is near")
+    assert "exam" not in Api(bob).get(f"/requests/{placed['id']}").content.decode()
+
+
+def test_a_reason_by_its_code_is_kept_as_one(copy: Copy, alice: Reader, bob: Reader) -> None:
+    Api(bob).post("/requests", {"title_id": str(copy.title_id)})
+    ask = Ask.objects.get()
+    Api(alice).post(f"/asks/{ask.pk}/decline", {"reason": "away"})
+    ask.refresh_from_db()
+    assert (ask.decline_reason, ask.events.get(kind="ask.declined").why) == ("away", "away")
+
+
+@pytest.mark.parametrize(("mode", "code"), [("lend", "own_holding"), ("display", "display_only")])
+def test_a_holding_that_cannot_be_asked_for_is_named(
+    copy: Copy, alice: Reader, bob: Reader, mode: str, code: str
+) -> None:
+    Copy.objects.update(mode=mode)
+    reader = alice if code == "own_holding" else bob
+    said = Api(reader).post("/requests", {"holding_id": f"copy-{copy.pk}"}).json()
+    assert (said["status"], said["code"], list(said["errors"])) == (422, code, ["holding_id"])
+
+
+def test_too_many_open_requests_tell_when_one_ends_at_the_latest(bob: Reader, now: datetime) -> None:
+    for number in range(6):
+        book = factories.title(f"Book {number}", created_at=now, updated_at=now)
+        answer = Api(bob).post("/requests", {"title_id": str(book.pk)})
+    assert (answer.status_code, answer.json()["code"]) == (429, "limit_reached")
+    soonest = Request.objects.order_by("deadline_at").first()
+    assert abs(int(answer["Retry-After"]) - (soonest.deadline_at - now).total_seconds()) < 60
 
 
 def test_what_waits_for_an_answer_comes_first(alice: Reader, bob: Reader, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Signing in with a card: what is kept, what is told, what is counted."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -89,14 +91,38 @@ def test_the_same_key_gives_the_same_token_though_none_is_kept(card: dict[str, s
     first, again = (Api().post("/tokens", card, key="k1") for _ in range(2))
     assert first.status_code == again.status_code == 201
     assert first.json() == again.json()
+    assert again["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first
     assert first.json()["token"] not in str(list(IdempotencyKey.objects.values()))
 
 
 def test_repeating_a_sign_in_does_not_revive_a_token_that_was_signed_out(card: dict[str, str]) -> None:
     token = Api().post("/tokens", card, key="k1").json()["token"]
     Api(Authorization=f"Bearer {token}").delete("/tokens/current")
-    assert Api().post("/tokens", card, key="k1").status_code == 201
+    again = [Api().post("/tokens", card, key="k1").json()["token"] for _ in range(2)]
+    assert again[0] == again[1] != token
+    assert Api(Authorization=f"Bearer {again[0]}").get("/me").status_code == 200
     assert Api(Authorization=f"Bearer {token}").get("/me").status_code == 401
+
+
+def test_a_key_that_was_sent_with_another_card_or_pin_is_refused_before_a_try_is_counted(card: dict[str, str]) -> None:
+    Api().post("/tokens", card, key="k1")
+    for other in ({**card, "pin": "000000"}, {**card, "card_number": "2023000099"}):
+        answer = Api().post("/tokens", other, key="k1")
+        assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
+    assert "4 tries" in Api().post("/tokens", {**card, "pin": "000000"}).json()["detail"]
+
+
+def test_after_a_wrong_pin_the_same_key_takes_the_right_one(card: dict[str, str]) -> None:
+    assert Api().post("/tokens", {**card, "pin": "000000"}, key="k1").status_code == 401
+    assert Api().post("/tokens", card, key="k1").status_code == 201
+
+
+def test_neither_pin_nor_its_plain_digest_stands_in_the_keys_table(card: dict[str, str]) -> None:
+    Api().post("/tokens", card, key="k1")
+    kept = str(list(IdempotencyKey.objects.values()))
+    assert card["pin"] not in kept
+    assert hashlib.sha256(json.dumps(card, sort_keys=True).encode()).hexdigest() not in kept
 
 
 @override_settings(API_CALLS_PER_MINUTE=3)

@@ -1,0 +1,65 @@
+"""Whether this process can serve, and what staff may know of its surroundings."""
+
+from unittest import mock
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from kombu.exceptions import OperationalError as NoBroker
+
+from library_bridge.models import Library, Reader
+from library_bridge.ports import Unavailable
+
+
+@pytest.fixture
+def lin(db: None) -> Client:
+    client = Client()
+    client.force_login(Reader.objects.create(username="lin", is_staff=True))
+    return client
+
+
+@pytest.fixture
+def no_database() -> mock.Mock:
+    return mock.patch("sharing.views.health.connection.cursor", side_effect=OperationalError())
+
+
+def test_it_is_healthy_while_it_has_its_database(client: Client, db: None) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_without_its_database_it_cannot_serve(client: Client, db: None, no_database: mock.Mock) -> None:
+    with no_database:
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+
+
+def test_staff_learn_how_the_parts_are(lin: Client) -> None:
+    assert lin.get("/readyz").json() == {
+        "status": "ok", "database": True, "broker": True, "libraries": {}, "undelivered_events": 0,
+    }  # fmt: skip
+
+
+def test_a_library_system_that_is_away_is_named(lin: Client) -> None:
+    Library.objects.create(code="qingshi", name_zh="青石市图书馆", name_en="Qingshi")
+    with mock.patch("sharing.views.health.registry.system_for", side_effect=Unavailable()):
+        answer = lin.get("/readyz")
+    assert (answer.status_code, answer.json()["libraries"]) == (503, {"qingshi": False})
+
+
+def test_a_broker_that_is_away_is_named(lin: Client) -> None:
+    with mock.patch("kombu.connection.Connection.ensure_connection", side_effect=NoBroker()):
+        answer = lin.get("/readyz")
+    assert (answer.status_code, answer.json()["broker"]) == (503, False)
+
+
+def test_the_database_is_looked_at_before_anything_that_needs_it(
+    client: Client, db: None, no_database: mock.Mock
+) -> None:
+    with no_database:
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "database": False})
+
+
+def test_for_others_there_is_nothing_here(client: Client, db: None) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
