@@ -94,7 +94,7 @@ def test_without_any_holder_it_waits_and_says_so(world: World):
     placed = requests.place_request(actor=world.bob, title_id=lonely.pk, now=world.now)
     page = page_of(placed, world.bob, world.now)
     assert "Nobody has it to lend just now" in page
-    assert "on the waiting list" in page
+    assert "On the waiting list" in page
 
 
 def test_once_a_holder_has_agreed_the_way_leads_to_the_lending(world: World):
