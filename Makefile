@@ -12,7 +12,7 @@ export PORT
 
 run: $(READY)
 	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py demo_campus
+	@case "$$DEMO" in 1|true|yes|on) $(PY) manage.py demo_campus;; esac
 	@$(PY) manage.py serve --port $(PORT)
 
 test: $(READY)
@@ -37,9 +37,7 @@ bench: $(READY)
 	$(PY) -m tests.bench $(ARGS)
 
 demo-reset: $(READY)
-	rm -f var/bookrelay.sqlite3 var/bookrelay.sqlite3-wal var/bookrelay.sqlite3-shm
-	$(PY) manage.py migrate --verbosity 0
-	$(PY) manage.py demo_campus
+	$(PY) manage.py demo_campus --reset
 
 messages: $(READY)
 	$(PY) manage.py messages --extract

@@ -4,4 +4,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
-application = get_asgi_application()
+django = get_asgi_application()  # first: what is imported below needs the apps
+
+from config.bodies import LimitedBodies  # noqa: E402
+
+application = LimitedBodies(django)

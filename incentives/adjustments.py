@@ -1,4 +1,8 @@
-"""Points by a librarian's hand (M7): with a reason, never for oneself, above a limit with a second person."""
+"""Points by a librarian's hand (M7): with a reason, never for oneself, above a limit with a second person.
+
+A librarian's card is another account than the one they work with, and no row says whose both are. So "never for oneself"
+rests on the second person, who sees for whom it is: the limit is 0 unless a library sets it higher.
+"""
 
 from datetime import datetime, timedelta
 

@@ -154,7 +154,10 @@ def list_ledger(request: Call, paging: Query[Paging]) -> Page[EntryOut]:
 
 @router.get("/leaderboards/{board}", response=BoardOut, operation_id="getLeaderboard")
 def get_leaderboard(request: Call, board: str, period: Period = "month") -> BoardOut:
-    """Pseudonyms of readers who chose to take part, as of last night; nobody where fewer than five do."""
+    """Pseudonyms of readers who chose to take part, as of last night; nobody where fewer than five do.
+
+    `week` is the last 7 days, `month` the last 30.
+    """
     _require_points()
     if board not in leaderboards.Boards.values:
         raise Http404

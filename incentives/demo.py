@@ -1,10 +1,13 @@
 """Rewards, vouchers and lists of the demo campus. The points themselves come from sharing's demo, whose past events are
-delivered like any others."""
+delivered like any others.
+
+Loaded once: where there are rewards or lists already, nothing is added.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from incentives import leaderboards, rewards, vouchers
+from incentives import leaderboards, rewards, standing, vouchers
 from incentives.models import LeaderboardRun, Reward
 from library_bridge.models import Reader
 from sharing import roles
@@ -72,11 +75,13 @@ RULE_RIGHTS = (
 def load(*, now: datetime) -> None:
     roles.grant("Branch librarians", DESK_RIGHTS)
     roles.grant("Librarians", (*DESK_RIGHTS, *RULE_RIGHTS))
+    if Reward.objects.exists() or LeaderboardRun.objects.exists():
+        return
     for sort, facts in enumerate(REWARDS):
-        defaults = {**facts, "sort": sort, "starts_at": now - timedelta(days=365)}
-        Reward.objects.get_or_create(name_en=facts["name_en"], defaults=defaults)
+        Reward.objects.create(**facts, sort=sort, starts_at=now - timedelta(days=365))
     _redeem(now=now)
-    LeaderboardRun.objects.all().delete()
+    for reader in Reader.objects.filter(is_staff=False).order_by("pk"):
+        standing.apply(reader, now=now)
     leaderboards.compute_nightly(now=now)
 
 
@@ -87,12 +92,12 @@ def _redeem(*, now: datetime) -> None:
         reader = Reader.objects.filter(patrons__card_number=f"{2023000000 + place}").first()
         if reader is None or lin is None:
             continue
-        at = now - timedelta(days=days)
+        at = now - timedelta(days=days, hours=-11)
         try:
             voucher = rewards.redeem_reward(
                 reward_id=Reward.objects.get(name_en=name).pk, actor=reader, key=f"demo-{days}", now=at
             )
             if honoured:
-                vouchers.honour_voucher(code=voucher.code, actor=lin, now=at + timedelta(hours=20))
+                vouchers.honour_voucher(code=voucher.code, actor=lin, now=at + timedelta(hours=5))
         except SharingError:
             continue

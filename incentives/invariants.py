@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.utils import timezone
 
 from incentives import triggers
-from incentives.models import Account, Entry, Posting, Reward, Seal, Voucher
+from incentives.models import Account, Entry, LeaderboardEntry, Posting, Reward, Seal, Voucher
 from library_bridge.registers import Check
 
 
@@ -31,6 +31,20 @@ def _overdrawn() -> Iterator[str]:
         yield f"account {account.pk} has {account.available} to spend"
     for account in accounts.filter(kind=Account.Kind.DEBT, available__gt=0):
         yield f"debt account {account.pk} is above zero: {account.available}"
+
+
+def _redeemed_in_debt() -> Iterator[str]:
+    """What is owed counts against what is there, at the moment of each redemption."""
+    for debt in Account.objects.filter(kind=Account.Kind.DEBT).select_related("reader"):
+        assert debt.reader is not None
+        for entry in Entry.objects.filter(kind=Entry.Kind.REDEMPTION, account__reader=debt.reader):
+            ready = Q(entry__available_at=None) | Q(entry__available_at__lte=entry.at)
+            own = Q(account__kind=Account.Kind.READER, entry__at__lte=entry.at) & ready
+            owed = Q(account=debt, entry__at__lt=entry.at)
+            counted = Posting.objects.filter(own | owed, account__reader=debt.reader)
+            left = counted.aggregate(total=Sum("amount"))["total"] or 0
+            if left < 0:
+                yield f"redemption {entry.pk} was made with {-left} points owed"
 
 
 def _unguarded() -> Iterator[str]:
@@ -65,11 +79,20 @@ def _by_one_hand() -> Iterator[str]:
     yield from (f"entry {entry.pk} was made by hand for oneself" for entry in own)
 
 
+def _listed_unasked() -> Iterator[str]:
+    """Only rows of readers who take part, under the pseudonym that is theirs."""
+    opted_out = Q(reader__leaderboard_opt_in=False) | Q(pseudonym="")
+    for entry in LeaderboardEntry.objects.filter(opted_out):
+        yield f"leaderboard row {entry.pk} shows a reader who does not take part"
+
+
 CHECKS = (
     Check("M1", "postings of each entry add up to zero", _unbalanced),
     Check("M2", "nobody has less than nothing to spend", _overdrawn),
     Check("M3", "the ledger is guarded, and reversed at most once", _unguarded),
     Check("M4", "one event pays one account once per rule", _paid_twice),
     Check("M5", "points and vouchers go together, stock is never below zero", _vouchers_apart),
+    Check("M6", "nobody redeems what is owed", _redeemed_in_debt),
     Check("M7", "what was changed by hand has its adjustment and was not for oneself", _by_one_hand),
+    Check("P7", "the lists hold only who takes part", _listed_unasked),
 )

@@ -21,6 +21,8 @@ FEWEST_PEOPLE = 5
 SHOWN = 5
 Boards = LeaderboardEntry.Board
 Periods = LeaderboardEntry.Period
+REACHES_BACK = {Periods.WEEK: timedelta(days=7), Periods.MONTH: timedelta(days=30), Periods.ALL: timedelta(days=36500)}
+"""Rolling, so that no list is empty just because a week or a month has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,24 +129,12 @@ def _replace_all(*, until: datetime) -> None:
     LeaderboardEntry.objects.all().delete()
     for code in Boards:
         for period in Periods:
-            counts = _counts(code, since=_start(period, until=until), until=until)
+            counts = _counts(code, since=until - REACHES_BACK[period], until=until)
             LeaderboardEntry.objects.bulk_create(_ranked(code, period, counts))
 
 
 def _midnight(now: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(timezone.localdate(now), time()))
-
-
-def _start(period: str, *, until: datetime) -> datetime:
-    """The week or month that yesterday belongs to, so that Monday's list is the whole week before."""
-    yesterday = timezone.localdate(until - timedelta(hours=1))
-    if period == Periods.WEEK:
-        first = yesterday - timedelta(days=yesterday.weekday())
-    elif period == Periods.MONTH:
-        first = yesterday.replace(day=1)
-    else:
-        first = yesterday.replace(year=2000, month=1, day=1)
-    return timezone.make_aware(datetime.combine(first, time()))
 
 
 def _counts(code: str, *, since: datetime, until: datetime) -> dict[int, int]:

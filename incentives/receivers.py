@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from incentives import rules, standing
 from incentives.models import IncentiveSettings
+from sharing import jobs
 from sharing.models import DomainEvent
 
 
@@ -18,4 +19,5 @@ def connect() -> None:
 def on_event(sender: Any, *, event: DomainEvent, **_rest: Any) -> None:
     if IncentiveSettings.load().enabled:
         rules.pay(event)
-    standing.follow(event, now=timezone.now())
+    if jobs.may_hurry():  # a demo that lets months pass reckons standing once, at their end
+        standing.follow(event, now=timezone.now())

@@ -11,7 +11,7 @@ from typing import TypeVar
 from library_bridge import throttle
 from library_bridge.throttle import Counter
 
-PATIENCE = 30.0  # seconds that an attempt waits for a place
+PATIENCE = 60.0  # seconds that an attempt waits for a place: sixty right PINs take as long on a busy machine
 BUSY = 5  # seconds until it may come again
 
 T = TypeVar("T")
@@ -36,7 +36,8 @@ class TooManyTries(Exception):
 def attempt(authenticate: Callable[[], T | None], *, kind: str, name: str, address: str, now: datetime) -> T:
     """`authenticate` gives None for wrong. What else it raises leaves no mark against anybody."""
     account, network = throttle.of_account(kind, name), throttle.of_address(address)
-    with _place(account, now), _place(network, now):
+    # asked first: a blocked address locks nobody and makes no counters of ever new names
+    with _place(network, now), _place(account, now):
         found = authenticate()
         if found is None:
             network.add(now=now)
@@ -62,4 +63,4 @@ def _wait(counter: Counter, now: datetime) -> None:
             raise TooManyTries(counter.seconds_left(now=now))
         if time.monotonic() > end:
             raise TooManyTries(BUSY)
-        time.sleep(uniform(0.02, 0.1))  # not all at once
+        time.sleep(uniform(0.05, 0.2))  # not all at once

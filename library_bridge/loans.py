@@ -58,7 +58,7 @@ def refresh_loans(*, patron: Patron, now: datetime) -> list[LibraryLoan]:
 @transaction.atomic
 def keep_loans(*, patron: Patron, listed: LoanList, now: datetime) -> list[LibraryLoan]:
     """Write a list down. A loan keeps its id as long as it stays open; what an incomplete list leaves out stays."""
-    Patron.objects.select_for_update(of=("self",)).get(pk=patron.pk)
+    Patron.objects.select_for_update(of=("self",), no_key=True).get(pk=patron.pk)
     barcodes = [record.barcode for record in listed.loans]
     charged = LibraryLoan.objects.open().filter(library=patron.library_id)
     charged.filter(barcode__in=barcodes).exclude(patron=patron).update(closed_at=now)
@@ -143,16 +143,25 @@ def _why_not_taken(loan: LibraryLoan, taker: Patron | None) -> str:
 
 
 def _write(patron: Patron, known: Sequence[LibraryLoan], records: Sequence[LoanRecord], now: datetime) -> None:
+    """What has not changed since the last look only gets the time of this one."""
     rows = {loan.barcode: loan for loan in known}
-    fresh = []
+    fresh: list[LibraryLoan] = []
+    changed: list[LibraryLoan] = []
+    same: list[LibraryLoan] = []
     for record in records:
         row = rows.get(record.barcode)
         if row is None:
             fresh.append(_new_row(patron, record, now))
             continue
-        for name, value in _snapshot(record, now).items():
+        facts = _snapshot(record, now)
+        is_same = all(getattr(row, name) == value for name, value in facts.items() if name != "checked_at")
+        (same if is_same else changed).append(row)
+        for name, value in facts.items():
             setattr(row, name, value)
-    LibraryLoan.objects.bulk_update(known, SNAPSHOT_FIELDS)
+    if same:
+        LibraryLoan.objects.filter(pk__in=[row.pk for row in same]).update(checked_at=now)
+    if changed:
+        LibraryLoan.objects.bulk_update(changed, SNAPSHOT_FIELDS)
     # Another card's list, written at this moment, may name the same item: the first stands until the next look.
     LibraryLoan.objects.bulk_create(fresh, ignore_conflicts=True)
 

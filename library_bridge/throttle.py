@@ -1,19 +1,24 @@
-"""Failed sign-ins are counted in the cache, atomically: by account, and by network address (T-A2, T-R17).
+"""Failed sign-ins are counted in a cache of their own, atomically: by account, and by network address (T-A2, T-R17).
 
-A locked account opens by itself when its window has passed, so an outsider can't shut a reader out for good.
+What visitors may fill by asking is kept in another one, so that nobody can push a counter out. A locked account opens by
+itself when its window has passed, so an outsider can't shut a reader out for good.
 """
 
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
+from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
+from django.utils.connection import ConnectionProxy
 from django.utils.crypto import salted_hmac
 
 LONGEST_ATTEMPT = 300  # seconds; places of attempts that a crash cut off are free again after as long a calm
+
+cache: Any = ConnectionProxy(caches, "limits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def _key(kind: str, name: str) -> str:
 def _network(address: str) -> str:
     """One IPv6 customer has a /64 to walk through."""
     try:
-        found = ip_address(address)
+        found = _plain(address)
     except ValueError:
         return "unknown"
     return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
@@ -99,6 +104,12 @@ def _network(address: str) -> str:
 
 def _is_shared(address: str) -> bool:
     try:
-        return any(ip_address(address) in ip_network(network) for network in settings.SHARED_NETWORKS)
+        return any(_plain(address) in ip_network(network) for network in settings.SHARED_NETWORKS)
     except ValueError:
         return False
+
+
+def _plain(address: str) -> IPv4Address | IPv6Address:
+    """A socket for both versions shows an IPv4 visitor as ::ffff:…; all of those are not one /64."""
+    found = ip_address(address)
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found

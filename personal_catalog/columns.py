@@ -29,13 +29,21 @@ HEADINGS = {
 }
 FIELD_OF = {heading: name for name, headings in HEADINGS.items() for heading in headings.split()}
 MANY = ("creators", "translators")
+LONGEST_HEADING = 100
+LONGEST_NAMES = 1_000
+LONGEST_CELL = 8_000
 
 
 def known_columns(headings: Sequence[str]) -> list[str]:
     """The field of each column, empty where the heading is none of ours. A second column for a field counts only for
     ISBNs, where one may be whole and the other broken."""
-    named = [FIELD_OF.get(_plain(heading), "") for heading in headings]
-    return [name if name == "isbn" or name not in named[:place] else "" for place, name in enumerate(named)]
+    names: list[str] = []
+    seen: set[str] = set()
+    for heading in headings:
+        name = FIELD_OF.get(_plain(heading[:LONGEST_HEADING]), "")
+        names.append("" if name in seen else name)
+        seen |= {name} - {"isbn"}
+    return names
 
 
 def cells_of_row(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
@@ -46,7 +54,7 @@ def cells_of_row(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
             if not cells.get("isbn") or (not _is_isbn(cells["isbn"]) and _is_isbn(cell)):
                 cells["isbn"] = cell.strip()
         elif name:
-            cells[name] = cell.strip()
+            cells[name] = cell[: LONGEST_NAMES if name in MANY else LONGEST_CELL].strip()
     return cells
 
 

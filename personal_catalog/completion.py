@@ -1,4 +1,4 @@
-"""Titles that were listed while their sources could not be reached are completed later, in the background."""
+"""Titles that were listed before all sources had their say are completed later, in the background."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,16 +13,16 @@ AT_ONCE = 20
 
 
 def complete_title(*, title_id: int, now: datetime) -> bool:
-    """Asks the sources again; True when the wait is over. Not inside a transaction."""
+    """Asks the sources again and fills in what they say; True when the wait is over: all has been said, or the silent
+    ones were asked often enough. Not inside a transaction."""
     title = Title.objects.live().filter(pk=title_id, lookup_pending=True).first()
     first = title.isbns.first() if title else None
     if title is None or first is None:
         return True
     found = lookup.find_elsewhere(first.isbn13, now=now)
-    if found.facts is None and found.pending and title.lookup_tries < MOST_TRIES:
-        return False
-    titles.complete(title_id=title.pk, facts=found.facts, provenance=found.provenance, now=now)
-    return True
+    over = not found.pending or title.lookup_tries >= MOST_TRIES
+    titles.complete(title_id=title.pk, facts=found.facts, provenance=found.provenance, now=now, over=over)
+    return over
 
 
 def claim_due(*, now: datetime) -> Iterator[int]:

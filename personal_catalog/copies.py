@@ -5,12 +5,13 @@ from datetime import datetime
 from secrets import choice
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
 from personal_catalog.models import Copy, CustodyRecord, Title
-from personal_catalog.signals import copy_listed
+from personal_catalog.signals import copy_changed, copy_listed, copy_paused, copy_resumed, copy_withdrawn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -38,7 +39,7 @@ def register_copy(
     source: str = Copy.Source.ISBN,
 ) -> Copy:
     """Lists a reader's own volume and opens its chain of custody. A second copy of the same title is allowed; whoever
-    calls asks first (`has_copy_of`). ValueError for a word that is none of the choices."""
+    calls asks first (`latest_of`). ValueError for a word that is none of the choices."""
     given = {"mode": mode, "condition": condition, "visibility": visibility}
     for name, value in given.items():
         _must_be_choice(name, value)
@@ -58,11 +59,16 @@ def register_copy(
     return copy
 
 
-def has_copy_of(*, owner: "Reader", title: Title) -> bool:
-    return Copy.objects.owned_by(owner).filter(title=title).exists()
+def lock_owner(owner: "Reader") -> None:
+    """Whoever asks `latest_of` before listing holds this first: two at once must not both find nothing."""
+    get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
 
 
-@transaction.atomic
+def latest_of(*, owner: "Reader", title: Title) -> Copy | None:
+    return Copy.objects.owned_by(owner).filter(title=title).select_related("title").first()
+
+
+@transaction.atomic(durable=True)
 def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime) -> Copy:
     """The owner's changes to mode, condition, note, visibility, and pause or resume through `status`; other names are
     ignored (T-R4). How it is lent stays while the copy is in someone else's hands: CopyAway. Copy.DoesNotExist for a copy
@@ -77,13 +83,28 @@ def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object],
         raise CopyAway
     if "note" in changes:
         wanted["note"] = text(changes["note"], NOTE_LENGTH)
+    status = wanted.pop("status", copy.status)
     for name, value in wanted.items():
         setattr(copy, name, value)
     copy.save(update_fields=[*wanted])
+    _turn(copy, status, actor, now)
+    copy_changed.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
+def pause_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
+    """Nobody can ask for it until it is resumed. For the owner, and for the reader in whose hands a copy drifts. Pausing
+    twice changes nothing."""
+    return _turn(_lock_in_charge(copy_id, actor), Copy.Status.PAUSED, actor, now)
+
+
+@transaction.atomic(durable=True)
+def resume_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
+    return _turn(_lock_in_charge(copy_id, actor), Copy.Status.LISTED, actor, now)
+
+
+@transaction.atomic(durable=True)
 def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
     """Takes a copy off the shelf for good; its history stays (C8). CopyAway while somebody else has it. Withdrawing
     twice changes nothing."""
@@ -94,6 +115,7 @@ def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
         raise CopyAway
     copy.status, copy.withdrawn_at = Copy.Status.WITHDRAWN, now
     copy.save(update_fields=["status", "withdrawn_at"])
+    copy_withdrawn.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
 
 
@@ -102,7 +124,7 @@ def move_custody(
 ) -> CustodyRecord:
     """The next link of the chain, inside the caller's transaction (C4, C6). Locks the copy. The owner changes only by a
     gift, and the new owner's copy is paused until they say how they want to lend it."""
-    held = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    held = Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy.pk)
     last = CustodyRecord.objects.filter(copy=held, next=None).get()
     if last.to_holder_id != held.holder_id or held.holder_id == to_holder.pk or held.status == Copy.Status.WITHDRAWN:
         raise BrokenCustody
@@ -143,7 +165,23 @@ def _unused_code() -> str:
 
 def _lock_own(copy_id: int, actor: "Reader") -> Copy:
     """Copy.DoesNotExist also for another's copy: the two look the same."""
-    return Copy.objects.select_for_update(of=("self",)).get(pk=copy_id, owner=actor)
+    return Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy_id, owner=actor)
+
+
+def _lock_in_charge(copy_id: int, actor: "Reader") -> Copy:
+    copy = Copy.objects.in_charge_of(actor).select_for_update(of=("self",), no_key=True).get(pk=copy_id)
+    if copy.status == Copy.Status.WITHDRAWN:
+        raise CopyWithdrawn
+    return copy
+
+
+def _turn(copy: Copy, status: str, actor: "Reader", now: datetime) -> Copy:
+    if copy.status != status:
+        copy.status = status
+        copy.save(update_fields=["status"])
+        news = copy_paused if status == Copy.Status.PAUSED else copy_resumed
+        news.send(sender=Copy, copy=copy, actor=actor, now=now)
+    return copy
 
 
 def _must_be_choice(name: str, value: str) -> None:

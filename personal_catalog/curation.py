@@ -35,13 +35,13 @@ def suggest_correction(
     return suggestion
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def accept_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) -> Title:
     suggestion = _decide(suggestion_id, TitleSuggestion.Status.ACCEPTED, actor=actor, now=now)
     return titles.correct_title(title_id=suggestion.title_id, actor=actor, changes=suggestion.changes, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def decline_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) -> TitleSuggestion:
     return _decide(suggestion_id, TitleSuggestion.Status.DECLINED, actor=actor, now=now)
 
@@ -49,7 +49,7 @@ def decline_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) ->
 def _decide(suggestion_id: int, status: TitleSuggestion.Status, *, actor: "Reader", now: datetime) -> TitleSuggestion:
     if not titles.may_curate(actor):
         raise NotAllowed
-    suggestion = TitleSuggestion.objects.select_for_update(of=("self",)).get(pk=suggestion_id)
+    suggestion = TitleSuggestion.objects.select_for_update(of=("self",), no_key=True).get(pk=suggestion_id)
     if suggestion.status != TitleSuggestion.Status.OPEN:
         raise AlreadyDecided
     suggestion.status, suggestion.decided_at, suggestion.decided_by = status, now, actor

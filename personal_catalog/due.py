@@ -1,22 +1,37 @@
 """Every deadline of the catalogue. What waits for the network gets some seconds a round and goes on in the next, so that
 other deadlines are not kept waiting; each row is put off before it is worked on, so that two rounds never take the same."""
 
+import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from personal_catalog import completion, imports
+from django.db import OperationalError
+
+from personal_catalog import completion, imports, sent_forms
 from personal_catalog.lookup.answers import forget_expired
 
+logger = logging.getLogger(__name__)
 SECONDS_FOR_TITLES = 10
 SECONDS_FOR_IMPORTS = 20
+
+
+def _complete(title_id: int, now: datetime) -> dict[str, object]:
+    """One title that cannot be completed must not keep all other deadlines waiting; its own turn comes again later."""
+    try:
+        over = completion.complete_title(title_id=title_id, now=now)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("title %s could not be completed", title_id)
+        return {"did": "title.lookup_failed", "title": title_id}
+    return {"did": "title.completed" if over else "title.lookup_put_off", "title": title_id}
 
 
 def act(*, now: datetime) -> Iterator[dict[str, object]]:
     end = time.monotonic() + SECONDS_FOR_TITLES
     for title_id in completion.claim_due(now=now):
-        over = completion.complete_title(title_id=title_id, now=now)
-        yield {"did": "title.completed" if over else "title.lookup_put_off", "title": title_id}
+        yield _complete(title_id, now)
         if time.monotonic() > end:
             break
     for job_id in imports.claim_due(now=now):
@@ -26,3 +41,5 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         yield {"did": "import.preview_lapsed", "import": job_id}
     if forgotten := forget_expired(now=now):
         yield {"did": "lookup.answers_forgotten", "count": forgotten}
+    if forgotten := sent_forms.forget(now=now):
+        yield {"did": "sent_forms.forgotten", "count": forgotten}

@@ -1,6 +1,9 @@
 """Why a step in the catalogue was refused. `code` is stable; the words for readers stand in the pages."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from personal_catalog.models import Copy
 
 
 class Refused(Exception):
@@ -21,6 +24,16 @@ class CopyAway(Refused):
 
 class CopyWithdrawn(Refused):
     code = "copy_withdrawn"
+
+
+class OnShelf(Refused):
+    """The reader has a copy of this title already: `copy` is the latest."""
+
+    code = "on_shelf"
+
+    def __init__(self, copy: "Copy") -> None:
+        super().__init__()
+        self.copy = copy
 
 
 class BrokenCustody(Refused):
@@ -60,7 +73,8 @@ class UnknownIsbn(Refused):
 
 
 class ImportRefused(Refused):
-    """The file as a whole cannot be taken. `code` is too_large, too_many_rows, unreadable, no_rows or unknown_format."""
+    """The file as a whole cannot be taken. `code` is too_large, too_many_rows, unreadable, no_rows, unknown_format or
+    imports_running."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

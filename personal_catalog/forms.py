@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from personal_catalog import isbn
+from personal_catalog import isbn, lookup, sent_forms
 from personal_catalog.copies import NOTE_LENGTH
-from personal_catalog.facts import BookFacts, typed
+from personal_catalog.facts import BookFacts
 from personal_catalog.models import Copy, ImportJob
 
 NAMES_BETWEEN = re.compile(r"[;；\n]")
@@ -22,7 +22,7 @@ ISBN_REFUSALS = {
     "digits_lost": _("A spreadsheet has cut off the last digits. Take the number from the book."),
 }
 MODE_HINTS = {
-    Copy.Mode.LEND: _("For a fixed time, then back to you. You may recall it earlier."),
+    Copy.Mode.LEND: _("For a fixed time, then back to you."),
     Copy.Mode.DRIFT: _("Each reader passes it to the next. You can see where it has been."),
     Copy.Mode.GIFT: _("You give it away; it belongs to whoever takes it."),
     Copy.Mode.DISPLAY: _("It only stands on your shelf and is not lent."),
@@ -41,7 +41,7 @@ class IsbnForm(forms.Form):
 
     def clean_isbn(self) -> str:
         try:
-            return isbn.parse(self.cleaned_data["isbn"]).isbn13
+            return lookup.parse(self.cleaned_data["isbn"]).isbn13
         except isbn.NotAnIsbn as refused:
             self.suggestions = refused.suggestions
             raise forms.ValidationError(ISBN_REFUSALS[refused.reason]) from refused
@@ -62,7 +62,7 @@ class CopyForm(forms.Form):
         required=False,
         max_length=NOTE_LENGTH,
         help_text=_("Leave out phone numbers and accounts: you can arrange everything here once you have agreed."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Pencil marks in chapter three, say")}),
     )
     visibility = forms.ChoiceField(
         label=_("Who can see it"),
@@ -79,7 +79,8 @@ class CopyForm(forms.Form):
 class AddForm(CopyForm):
     """The record as found or typed, and how the copy is lent."""
 
-    isbn = forms.CharField(required=False, max_length=isbn.LONGEST, widget=forms.HiddenInput)
+    isbn = forms.CharField(required=False, max_length=isbn.LONGEST, widget=forms.HiddenInput({"id": "id_found_isbn"}))
+    token = forms.CharField(required=False, max_length=40, initial=sent_forms.new_token, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=500, required=False)
     subtitle = forms.CharField(label=_("Subtitle"), max_length=500, required=False)
     creators = forms.CharField(
@@ -97,11 +98,11 @@ class AddForm(CopyForm):
         words["creators"] = [name.strip() for name in NAMES_BETWEEN.split(self.cleaned_data["creators"])]
         return {name: value for name, value in words.items() if name in self.data}
 
-    def how(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("mode", "condition", "note", "visibility")}
+    def once(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("token", "again")}
 
-    def names_a_book(self) -> bool:
-        return bool(typed(self.said()).title)
+    def how(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("mode", "condition", "note", "visibility")}
 
 
 def initial_of(facts: BookFacts) -> dict[str, object]:
@@ -114,13 +115,15 @@ def initial_of(facts: BookFacts) -> dict[str, object]:
     }
 
 
-class EditCopyForm(CopyForm):
+class PauseForm(forms.Form):
     paused = forms.BooleanField(
         label=pgettext_lazy("copy", "Not now"),
         required=False,
         help_text=_("Nobody is told it can be had until you take this back."),
     )
 
+
+class EditCopyForm(PauseForm, CopyForm):
     def changes(self) -> dict[str, object]:
         status = Copy.Status.PAUSED if self.cleaned_data["paused"] else Copy.Status.LISTED
         return {**{n: self.cleaned_data[n] for n in ("mode", "condition", "note", "visibility")}, "status": status}

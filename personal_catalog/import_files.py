@@ -2,8 +2,9 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 
 from personal_catalog import isbn
@@ -11,9 +12,8 @@ from personal_catalog.columns import cells_of_row, facts_of_cells, known_columns
 from personal_catalog.errors import ImportRefused
 from personal_catalog.models import ImportJob, ImportRow
 
-MOST_ROWS = 5_000
 LONGEST_ROW = 20_000
-BETWEEN_NUMBERS = re.compile(r"[\n\r,;，；、\t]")
+NUMBER = re.compile(r"[^\n\r,;，；、\t]+")
 PROBLEMS = {
     "digits_lost": ImportRow.Problem.DIGITS_LOST,
     "check_digit": ImportRow.Problem.WRONG_CHECK_DIGIT,
@@ -28,18 +28,21 @@ class Row:
     problem: str = ""
 
 
-def read_rows(content: bytes, wanted: str) -> list[Row]:
-    """At most 5,000 rows. Raises ImportRefused for the file as a whole."""
+def read_rows(content: bytes, wanted: str, *, most_rows: int, most_columns: int) -> list[Row]:
+    """Raises ImportRefused for the file as a whole, also where it has more rows or columns than these."""
     text = _decoded(content)
     if wanted == ImportJob.Format.AUTO:
         wanted = ImportJob.Format.CSV if _has_headings(text) else ImportJob.Format.ISBN_LIST
-    readers = {ImportJob.Format.ISBN_LIST: _numbers, ImportJob.Format.CSV: _table}
+    readers: dict[ImportJob.Format, Callable[[str], Iterator[Row]]] = {
+        ImportJob.Format.ISBN_LIST: _numbers,
+        ImportJob.Format.CSV: partial(_table, most_columns=most_columns),
+    }
     reader = readers.get(ImportJob.Format(wanted)) if wanted in ImportJob.Format.values else None
     if reader is None:
         raise ImportRefused("unknown_format")
     rows: list[Row] = []
     for row in reader(text):
-        if len(rows) == MOST_ROWS:
+        if len(rows) == most_rows:
             raise ImportRefused("too_many_rows")
         rows.append(row)
     if not rows:
@@ -48,20 +51,23 @@ def read_rows(content: bytes, wanted: str) -> list[Row]:
 
 
 def _numbers(text: str) -> Iterator[Row]:
-    for part in BETWEEN_NUMBERS.split(text):
-        if part.strip():
-            yield _row({"isbn": part.strip()})
+    for found in NUMBER.finditer(text):
+        if part := found.group().strip()[: isbn.LONGEST + 1]:
+            yield _row({"isbn": part})
 
 
-def _table(text: str) -> Iterator[Row]:
+def _table(text: str, *, most_columns: int) -> Iterator[Row]:
     lines = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
-        names = known_columns(next(lines, []))
+        headings = next(lines, [])
+        if len(headings) > most_columns:
+            raise ImportRefused("unreadable")
+        names = known_columns(headings)
         if not {"isbn", "title"} & set(names):
             raise ImportRefused("unreadable")
         for cells in lines:
             if any(cell.strip() for cell in cells):
-                too_long = sum(map(len, cells)) > LONGEST_ROW
+                too_long = len(cells) > most_columns or sum(map(len, cells)) > LONGEST_ROW
                 yield Row(problem=ImportRow.Problem.UNREADABLE) if too_long else _row(cells_of_row(names, cells))
     except csv.Error as problem:
         raise ImportRefused("unreadable") from problem

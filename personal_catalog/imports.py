@@ -1,13 +1,15 @@
 """Importing many books. The file becomes rows at once; each row becomes a copy in a transaction of its own, exactly once,
 however often and by however many workers the job is run."""
 
+import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
+from django.contrib.auth import get_user_model
+from django.db import OperationalError, transaction
 from django.db.models import F
 
 from personal_catalog import copies, isbn, lookup, titles
@@ -20,23 +22,34 @@ from personal_catalog.models import Copy, ImportJob, ImportRow, LocalRecord, Tit
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
 
+logger = logging.getLogger(__name__)
 PREVIEW_DAYS = timedelta(days=7)
 PATIENCE = timedelta(minutes=5)
 AT_ONCE = 500
 TITLE_LENGTH = 500
 
 
-@transaction.atomic
 def start_import(
     *, reader: "Reader", content: bytes, format: str, mode: str, now: datetime, commit: bool = False
 ) -> ImportJob:
     """Reads the file into rows: a preview, or queued at once with `commit`. Raises ImportRefused; ValueError for a mode
-    that is none. The caller sends `tasks.run_import` after the commit; the sweep does it otherwise."""
+    that is none. The caller sends `tasks.run_import` after the commit; the sweep does it otherwise.
+
+    The file is read before the transaction, so that a long one keeps no other writer waiting."""
     if mode not in Copy.Mode.values:
         raise ValueError(f"{mode!r} is not a mode")
     if len(content) > settings.IMPORT_MAX_BYTES:
         raise ImportRefused("too_large")
-    rows = read_rows(content, format)
+    _require_patience(reader)
+    rows = read_rows(content, format, most_rows=settings.IMPORT_MAX_ROWS, most_columns=settings.IMPORT_MAX_COLUMNS)
+    return _save(reader, rows, format, mode, now, commit=commit)
+
+
+@transaction.atomic
+def _save(reader: "Reader", rows: list[Row], format: str, mode: str, now: datetime, *, commit: bool) -> ImportJob:
+    get_user_model()._default_manager.select_for_update(of=("self",)).get(pk=reader.pk)  # two tabs, one limit
+    _require_patience(reader)
+    _make_room(reader, now)
     status, act_by = (ImportJob.Status.QUEUED, now) if commit else (ImportJob.Status.PREVIEWED, now + PREVIEW_DAYS)
     job = ImportJob.objects.create(
         reader=reader, format=format, mode=mode, status=status, total=len(rows), created_at=now, act_by=act_by
@@ -48,10 +61,27 @@ def start_import(
     return job
 
 
+def _require_patience(reader: "Reader") -> None:
+    """So many files of one reader at a time, and no more: the others' wait in the same queue."""
+    at_work = ImportJob.objects.filter(reader=reader, status__in=(ImportJob.Status.QUEUED, ImportJob.Status.RUNNING))
+    if at_work.count() >= settings.IMPORTS_AT_ONCE:
+        raise ImportRefused("imports_running")
+
+
+def _make_room(reader: "Reader", now: datetime) -> None:
+    """The oldest previews that nobody confirmed give way to a new one."""
+    previews = ImportJob.objects.filter(reader=reader, status=ImportJob.Status.PREVIEWED).order_by("-pk")
+    old = list(previews.values_list("pk", flat=True)[settings.IMPORTS_AT_ONCE - 1 :])
+    _end_previews(old, now)
+
+
 def confirm_import(*, job_id: int, reader: "Reader", now: datetime) -> ImportJob:
-    """From preview to the queue; confirming twice changes nothing. ImportJob.DoesNotExist for another's job."""
+    """From preview to the queue; confirming twice changes nothing. ImportJob.DoesNotExist for another's job; ImportRefused
+    while too many are at work."""
     job = ImportJob.objects.get(pk=job_id, reader=reader)
     previewed = ImportJob.objects.filter(pk=job.pk, status=ImportJob.Status.PREVIEWED)
+    if previewed.exists():
+        _require_patience(reader)
     previewed.update(status=ImportJob.Status.QUEUED, act_by=now)
     job.refresh_from_db()
     return job
@@ -80,7 +110,7 @@ def run_import(*, job_id: int, now: datetime, seconds: float | None = None) -> I
     if job.status != ImportJob.Status.RUNNING:
         return job
     for row_id in job.rows.filter(status=ImportRow.Status.READY).order_by("number").values_list("pk", flat=True):
-        _run_row(row_id, job, now)
+        _try_row(row_id, job, now)
         if end is not None and time.monotonic() > end:
             running.update(act_by=now)
             break
@@ -90,22 +120,51 @@ def run_import(*, job_id: int, now: datetime, seconds: float | None = None) -> I
     return job
 
 
+def _try_row(row_id: int, job: ImportJob, now: datetime) -> None:
+    """One bad row costs neither the rows behind it nor the sweep. A database that is away is no fault of the row's."""
+    try:
+        _run_row(row_id, job, now)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("row %s of import %s failed", row_id, job.pk)
+        with transaction.atomic():
+            row = _lock_ready(row_id)
+            if row is not None:
+                row.status, row.problem = ImportRow.Status.FAILED, ImportRow.Problem.BROKEN
+                _close(row, job, now)
+
+
 def _run_row(row_id: int, job: ImportJob, now: datetime) -> None:
     isbn13 = ImportRow.objects.values_list("isbn13", flat=True).get(pk=row_id)
     known = bool(isbn13) and titles.by_isbn(isbn13) is not None
     found = lookup.find(isbn13, now=now) if isbn13 and not known else lookup.Found(None)
     with transaction.atomic():
-        row = ImportRow.objects.select_for_update(of=("self",)).get(pk=row_id)
-        if row.status != ImportRow.Status.READY:
+        row = _lock_ready(row_id)
+        if row is None:
             return
+        copies.lock_owner(job.reader)
         _decide(row, job, found, now)
-        row.save(update_fields=["status", "problem", "copy", "title"])
-        ImportJob.objects.filter(pk=job.pk).update(
-            done=F("done") + 1,
-            created=F("created") + int(row.status == ImportRow.Status.CREATED),
-            failed=F("failed") + int(row.status == ImportRow.Status.FAILED),
-            act_by=now + PATIENCE,
-        )
+        _close(row, job, now)
+
+
+def _lock_ready(row_id: int) -> ImportRow | None:
+    """None when another worker has done it."""
+    return (
+        ImportRow.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=row_id, status=ImportRow.Status.READY)
+        .first()
+    )
+
+
+def _close(row: ImportRow, job: ImportJob, now: datetime) -> None:
+    row.save(update_fields=["status", "problem", "copy", "title"])
+    ImportJob.objects.filter(pk=job.pk).update(
+        done=F("done") + 1,
+        created=F("created") + int(row.status == ImportRow.Status.CREATED),
+        failed=F("failed") + int(row.status == ImportRow.Status.FAILED),
+        act_by=now + PATIENCE,
+    )
 
 
 def _decide(row: ImportRow, job: ImportJob, found: lookup.Found, now: datetime) -> None:
@@ -114,7 +173,7 @@ def _decide(row: ImportRow, job: ImportJob, found: lookup.Found, now: datetime) 
         row.status, row.problem = ImportRow.Status.FAILED, ImportRow.Problem.UNKNOWN_ISBN
         return
     row.title = title.title
-    if copies.has_copy_of(owner=job.reader, title=title):
+    if copies.latest_of(owner=job.reader, title=title):
         row.status, row.problem = ImportRow.Status.SKIPPED, ImportRow.Problem.OWNED
         return
     row.copy = copies.register_copy(
@@ -131,9 +190,12 @@ def _decide(row: ImportRow, job: ImportJob, found: lookup.Found, now: datetime) 
 def _title_of(row: ImportRow, job: ImportJob, found: lookup.Found, now: datetime) -> Title | None:
     """By the sources; else as the file says; else a stub, if a source that is silent now may know it later."""
     if found.facts is not None:
-        return titles.find_or_create(
+        title = titles.find_or_create(
             facts=found.facts, source=found.sources[0], provenance=found.provenance, actor=job.reader, now=now
         )
+        if found.pending:
+            titles.await_lookup(title_id=title.pk, now=now)
+        return title
     said = from_json(row.facts)
     if said.title:
         return titles.add_by_hand(facts=said, actor=job.reader, now=now, lookup_pending=found.pending)
@@ -188,7 +250,11 @@ def drop_stale_previews(*, now: datetime) -> list[int]:
     """A preview that nobody confirmed within a week ends."""
     stale = ImportJob.objects.filter(status=ImportJob.Status.PREVIEWED, act_by__lte=now)
     ids = list(stale.values_list("pk", flat=True)[:100])
+    _end_previews(ids, now)
+    return ids
+
+
+def _end_previews(ids: list[int], now: datetime) -> None:
     ImportJob.objects.filter(pk__in=ids, status=ImportJob.Status.PREVIEWED).update(
         status=ImportJob.Status.FAILED, act_by=None, finished_at=now
     )
-    return ids

@@ -26,12 +26,20 @@ LOOK_ALIKE = {
 
 class NotAnIsbn(ValueError):
     """`reason` is empty, characters, digits_lost, length, prefix or check_digit; `suggestions` are valid ISBN-13s that
-    one misread digit or one swap of neighbours would explain, likeliest first."""
+    one misread digit or one swap of neighbours would explain, likeliest first; they are worked out for who asks, unless
+    they were given."""
 
-    def __init__(self, reason: str, suggestions: tuple[str, ...] = ()) -> None:
+    def __init__(self, reason: str, digits: str = "", suggestions: tuple[str, ...] | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.suggestions = suggestions
+        self.digits = digits
+        self._suggestions = suggestions
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        if self._suggestions is not None:
+            return self._suggestions
+        return tuple(_explained(self.digits)) if self.digits else ()
 
 
 @dataclass(frozen=True)
@@ -58,9 +66,9 @@ def parse(text: str) -> Isbn:
     if len(digits) not in (10, 13) or "X" in digits[:-1] or (len(digits) == 13 and digits[-1] == "X"):
         raise NotAnIsbn("length")
     if len(digits) == 13 and not _is_book(digits):
-        raise NotAnIsbn("prefix", tuple(_explained(digits)))
+        raise NotAnIsbn("prefix", digits)
     if not _checks(digits) or not digits.strip("0"):
-        raise NotAnIsbn("check_digit", tuple(_explained(digits)))
+        raise NotAnIsbn("check_digit", digits)
     return Isbn(_thirteen(digits))
 
 

@@ -1,14 +1,14 @@
 """Listing a copy, from a number or from what a reader types: what the add page and the API's `addCopy` call."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from personal_catalog import copies, curation, isbn, lookup, titles
-from personal_catalog.errors import UnknownIsbn
+from personal_catalog import copies, curation, lookup, sent_forms, titles
+from personal_catalog.errors import OnShelf, UnknownIsbn
 from personal_catalog.facts import FIELDS, BookFacts, typed
 from personal_catalog.models import Copy, Title, TitleSuggestion
 
@@ -22,6 +22,16 @@ class Listed:
     suggestion: TitleSuggestion | None = None
 
 
+@dataclass(frozen=True)
+class _Book:
+    """What is to be listed: the reader's `words`, the title that has the number already, else what sources say."""
+
+    words: BookFacts
+    said: bool
+    known: Title | None
+    found: lookup.Found
+
+
 def list_copy(
     *, owner: "Reader", now: datetime, number: str = "", said: Mapping[str, object] | None = None, **how: Any
 ) -> Listed:
@@ -32,17 +42,59 @@ def list_copy(
     the number and no title was typed), ValueError for a word that is no choice. What a reader types never changes a
     record that is there already: it becomes a suggestion (T-D5).
     """
-    isbn13 = isbn.parse(number).isbn13 if number else ""
+    book = _book(number, said, now, lookup.find)
+    with transaction.atomic(durable=True):
+        return _list(book, _title(book, owner, now), owner, now, how)
+
+
+def list_once(
+    *,
+    token: str,
+    again: bool,
+    owner: "Reader",
+    now: datetime,
+    number: str = "",
+    said: Mapping[str, object] | None = None,
+    **how: Any,
+) -> Listed:
+    """Like `list_copy`, for a page that has shown what the sources say: they are not asked again. The same form,
+    known by its page's `token` and by what it says, leads to the same copy however often it comes, also at once.
+    OnShelf when the owner has a copy already and does not say that this is another (`again`). Locks the owner."""
+    key = sent_forms.key_of(token, [number, said, again, how])
+    if earlier := sent_forms.copy_from(reader=owner, key=key):
+        return Listed(earlier)
+    book = _book(number, said, now, lookup.recall)
+    with transaction.atomic(durable=True):
+        copies.lock_owner(owner)
+        if earlier := sent_forms.copy_from(reader=owner, key=key):
+            return Listed(earlier)
+        title = _title(book, owner, now)
+        if not again and (own := copies.latest_of(owner=owner, title=title)):
+            raise OnShelf(own)
+        listed = _list(book, title, owner, now, how)
+        sent_forms.remember(reader=owner, key=key, copy=listed.copy, now=now)
+        return listed
+
+
+def _book(number: str, said: Mapping[str, object] | None, now: datetime, look_up: Callable[..., lookup.Found]) -> _Book:
+    isbn13 = lookup.parse(number).isbn13 if number else ""
     words = typed({**(said or {}), **({"isbns": [isbn13]} if isbn13 else {})})
     known = titles.by_isbn(isbn13) if isbn13 else None
-    found = lookup.find(isbn13, now=now) if isbn13 and known is None else lookup.Found(None)
+    found = look_up(isbn13, now=now) if isbn13 and known is None else lookup.Found(None)
     if isbn13 and known is None and found.facts is None and not words.title:
         raise UnknownIsbn(pending=found.pending)
-    source = Copy.Source.ISBN if known or found.facts else Copy.Source.TYPED
-    with transaction.atomic():
-        title = known or _new_title(owner, words, found, now)
-        copy = copies.register_copy(title=title, owner=owner, now=now, source=source, **how)
-        return Listed(copy, _suggest(title, owner, words, now) if known and said else None)
+    return _Book(words, bool(said), known, found)
+
+
+def _list(book: _Book, title: Title, owner: "Reader", now: datetime, how: Mapping[str, Any]) -> Listed:
+    source = Copy.Source.ISBN if book.known or book.found.facts else Copy.Source.TYPED
+    copy = copies.register_copy(title=title, owner=owner, now=now, source=source, **how)
+    return Listed(copy, _suggest(title, owner, book.words, now) if book.known and book.said else None)
+
+
+def _title(book: _Book, owner: "Reader", now: datetime) -> Title:
+    """Locked, so that no merge comes between it and its copy."""
+    return titles.standing((book.known or _new_title(owner, book.words, book.found, now)).pk)
 
 
 def _new_title(owner: "Reader", words: BookFacts, found: lookup.Found, now: datetime) -> Title:
@@ -50,13 +102,16 @@ def _new_title(owner: "Reader", words: BookFacts, found: lookup.Found, now: date
         return titles.add_by_hand(facts=words, actor=owner, now=now, lookup_pending=found.pending)
     corrected = {name: value for name, value in words.given().items() if getattr(found.facts, name) != value}
     corrected.pop("isbns", None)
-    return titles.find_or_create(
+    title = titles.find_or_create(
         facts=replace(found.facts, **corrected),
         source=found.sources[0],
         provenance={**found.provenance, **dict.fromkeys(corrected, titles.READER)},
         actor=owner,
         now=now,
     )
+    if found.pending:
+        titles.await_lookup(title_id=title.pk, now=now)
+    return title
 
 
 def _suggest(title: Title, owner: "Reader", words: BookFacts, now: datetime) -> TitleSuggestion | None:

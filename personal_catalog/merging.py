@@ -9,8 +9,9 @@ from django.db.models import Max
 
 from personal_catalog.errors import CannotMerge, NotAllowed
 from personal_catalog.models import Copy, Title, TitleChange, TitleIsbn, TitleSuggestion
+from personal_catalog.people import match_key
 from personal_catalog.search.index import drop_titles, reindex_title
-from personal_catalog.signals import titles_merged
+from personal_catalog.signals import titles_merged, titles_merging
 from personal_catalog.titles import OWN_FIELDS, may_curate
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def merge_titles(*, keep_id: int, merge_ids: Iterable[int], actor: "Reader", now: datetime) -> Title:
-    """Locks all rows in the order of their ids. Merging what is merged already changes nothing. CannotMerge when the
-    record to keep is gone or is among those to merge."""
+    """Locks all rows in the order of their ids: copies, then what receivers of `titles_merging` lock, titles last. Merging
+    what is merged already changes nothing. CannotMerge when the record to keep is gone or is among those to merge."""
     if not may_curate(actor):
         raise NotAllowed
     ids = set(merge_ids)
-    rows = Title.objects.select_for_update(of=("self",)).filter(pk__in=ids | {keep_id}).order_by("pk")
+    _lock_copies(ids | {keep_id})
+    titles_merging.send(sender=Title, title_ids=ids | {keep_id})
+    rows = Title.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids | {keep_id}).order_by("pk")
     titles = {title.pk: title for title in rows}
     keep = titles.pop(keep_id, None)
     if keep is None or keep.status == Title.Status.MERGED or keep_id in ids or set(titles) != ids:
@@ -37,8 +40,14 @@ def merge_titles(*, keep_id: int, merge_ids: Iterable[int], actor: "Reader", now
     _close(keep, merged, now)
     data = {"merged": [{"id": title.pk, "title": title.title} for title in merged]}
     TitleChange.objects.create(title=keep, kind=TitleChange.Kind.MERGED, actor=actor, data=data, at=now)
-    titles_merged.send(sender=Title, keep=keep, merged=merged)
+    titles_merged.send(sender=Title, keep=keep, merged=merged, now=now)
     return keep
+
+
+def _lock_copies(title_ids: set[int]) -> None:
+    """A copy that changes hands holds its own row and then wants its title's."""
+    rows = Copy.objects.select_for_update(of=("self",), no_key=True).filter(title__in=title_ids).order_by("pk")
+    list(rows.values_list("pk"))
 
 
 def _move_rows(keep: Title, merged: list[Title]) -> None:
@@ -48,8 +57,24 @@ def _move_rows(keep: Title, merged: list[Title]) -> None:
         row.title, row.sort = keep, place
     TitleIsbn.objects.bulk_update(moving, ["title", "sort"])
     Copy.objects.filter(title__in=merged).update(title=keep)
-    TitleSuggestion.objects.filter(title__in=merged, status=TitleSuggestion.Status.OPEN).update(title=keep)
+    _move_suggestions(keep, merged)
     Title.objects.filter(merged_into__in=merged).update(merged_into=keep)
+
+
+def _move_suggestions(keep: Title, merged: list[Title]) -> None:
+    """A reader who had one open on several of the titles has one afterwards: the latest word on each field."""
+    rows = TitleSuggestion.objects.select_for_update(of=("self",), no_key=True).filter(
+        status=TitleSuggestion.Status.OPEN
+    )
+    latest: dict[int, TitleSuggestion] = {}
+    for suggestion in rows.filter(title__in=[keep, *merged]).order_by("created_at", "pk"):
+        if suggestion.reader_id and (earlier := latest.get(suggestion.reader_id)):
+            suggestion.changes = {**earlier.changes, **suggestion.changes}
+            earlier.delete()
+        latest[suggestion.reader_id or -suggestion.pk] = suggestion
+    for suggestion in latest.values():
+        suggestion.title = keep
+        suggestion.save(update_fields=["title", "changes"])
 
 
 def _fill(keep: Title, merged: list[Title]) -> None:
@@ -60,6 +85,7 @@ def _fill(keep: Title, merged: list[Title]) -> None:
             if giver is not None:
                 setattr(keep, name, getattr(giver, name))
                 keep.provenance[name] = giver.provenance.get(name, "")
+    keep.match_key = match_key(keep.title, keep.creators)
 
 
 def _close(keep: Title, merged: list[Title], now: datetime) -> None:
@@ -69,6 +95,6 @@ def _close(keep: Title, merged: list[Title], now: datetime) -> None:
         title.save(update_fields=["status", "merged_into", "updated_at", "lookup_pending", "lookup_next_at"])
         keep.passed_on += title.passed_on
     keep.updated_at = now
-    keep.save(update_fields=[*OWN_FIELDS, "provenance", "passed_on", "updated_at"])
+    keep.save(update_fields=[*OWN_FIELDS, "provenance", "match_key", "passed_on", "updated_at"])
     drop_titles([title.pk for title in merged])
     reindex_title(keep)

@@ -14,6 +14,7 @@ DOTS = re.compile("[·•・‧∙．]")
 
 def split_names(text: str) -> list[str]:
     """Persons of one cell. A comma parts Latin names only where every part is a name of two words."""
+    text = " ".join(text.split())  # long runs of blanks would cost the patterns below their square
     parts = [p for p in BETWEEN.split(text) if p]
     if len(parts) == 1:
         by_comma = [p.strip() for p in re.split(r"[,，]", text) if p.strip()]

@@ -2,5 +2,12 @@
 
 from django.dispatch import Signal
 
-copy_listed = Signal()  # copy, actor, now
-titles_merged = Signal()  # keep: Title, merged: list[Title]; receivers re-point their keys from merged to keep
+copy_listed = Signal()  # copy, actor, now; the same for the three that follow
+copy_paused = Signal()
+copy_resumed = Signal()
+copy_withdrawn = Signal()
+copy_changed = Signal()  # copy, actor, now: how it is lent or shown; with the copy locked
+titles_merging = (
+    Signal()
+)  # title_ids: set[int]; receivers lock what points at these titles, before the titles are locked
+titles_merged = Signal()  # keep: Title, merged: list[Title], now; receivers re-point their keys from merged to keep

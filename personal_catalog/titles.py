@@ -31,8 +31,8 @@ def by_isbn(isbn13: str) -> Title | None:
     return Title.objects.with_isbn(isbn13).first()
 
 
-def known_among(isbns: Iterable[str]) -> list[str]:
-    """Those of the ISBN-13s that the catalogue has, in the order given: which misreading a reader may have meant."""
+def catalogued(isbns: Iterable[str]) -> list[str]:
+    """Those of the ISBN-13s that the catalogue has, in the order given."""
     asked = list(isbns)[:60]
     known = set(TitleIsbn.objects.filter(isbn13__in=asked).values_list("isbn13", flat=True))
     return [isbn13 for isbn13 in asked if isbn13 in known]
@@ -87,18 +87,21 @@ def add_stub(*, isbn13: str, hyphenated: str, actor: "Reader", now: datetime) ->
 
 
 def await_lookup(*, title_id: int, now: datetime) -> None:
-    """The sweep asks the sources again in a few minutes: just now they could not be reached."""
+    """The sweep asks the sources in a few minutes: just now they could not be reached, or nobody waited for them."""
     Title.objects.filter(pk=title_id, lookup_pending=False).update(
         lookup_pending=True, lookup_next_at=now + FIRST_RETRY, lookup_tries=0, updated_at=now
     )
 
 
-@transaction.atomic
-def complete(*, title_id: int, facts: BookFacts | None, provenance: Mapping[str, str], now: datetime) -> Title:
-    """Ends the wait for sources: fills what is empty. `facts` None means that no source knows the book."""
-    title = Title.objects.select_for_update(of=("self",)).get(pk=title_id)
-    title.lookup_pending, title.lookup_next_at = False, None
-    title.save(update_fields=["lookup_pending", "lookup_next_at"])
+@transaction.atomic(durable=True)
+def complete(
+    *, title_id: int, facts: BookFacts | None, provenance: Mapping[str, str], now: datetime, over: bool
+) -> Title:
+    """Fills what is empty; `over` ends the wait for sources. `facts` None: no source that answered knows the book."""
+    title = Title.objects.select_for_update(of=("self",), no_key=True).get(pk=title_id)
+    if over:
+        title.lookup_pending, title.lookup_next_at = False, None
+        title.save(update_fields=["lookup_pending", "lookup_next_at"])
     if facts is None:
         return title
     return _fill_gaps(title_id, facts, source="", provenance=provenance, now=now)
@@ -109,7 +112,7 @@ def correct_title(*, title_id: int, actor: "Reader", changes: Mapping[str, objec
     """A curator's correction. Locks the title; raises NotAllowed, NoTitle, IsbnTaken."""
     if not may_curate(actor):
         raise NotAllowed
-    title = Title.objects.live().select_for_update(of=("self",)).get(pk=title_id)
+    title = Title.objects.live().select_for_update(of=("self",), no_key=True).get(pk=title_id)
     before = as_facts(title)
     after = typed({**before.to_json(), **{name: value for name, value in changes.items() if name in FIELDS}})
     if not after.title:
@@ -131,12 +134,19 @@ def approve_title(*, title_id: int, actor: "Reader", now: datetime) -> Title:
     """A pending title becomes part of the catalogue; approving twice changes nothing."""
     if not may_curate(actor):
         raise NotAllowed
-    title = Title.objects.live().select_for_update(of=("self",)).get(pk=title_id)
+    title = Title.objects.live().select_for_update(of=("self",), no_key=True).get(pk=title_id)
     if title.status == Title.Status.PENDING:
         title.status, title.updated_at = Title.Status.APPROVED, now
         title.save(update_fields=["status", "updated_at"])
         TitleChange.objects.create(title=title, kind=TitleChange.Kind.APPROVED, actor=actor, at=now)
     return title
+
+
+def standing(title_id: int) -> Title:
+    """The title, or the one into which it has been merged meanwhile; locked against merging."""
+    rows = Title.objects.select_for_update(of=("self",), no_key=True)
+    title = rows.get(pk=title_id)
+    return title if title.merged_into_id is None else rows.get(pk=title.merged_into_id)
 
 
 def count_passing(title_id: int) -> None:
@@ -203,7 +213,7 @@ def _contradicts(title: Title, facts: BookFacts) -> bool:
 def _fill_gaps(
     title_id: int, facts: BookFacts, *, source: str, now: datetime, provenance: Mapping[str, str] | None = None
 ) -> Title:
-    title = Title.objects.select_for_update(of=("self",)).get(pk=title_id)
+    title = Title.objects.select_for_update(of=("self",), no_key=True).get(pk=title_id)
     ours = as_facts(title)
     stub = title.provenance.get("title") == STUB
     gaps = {n: v for n, v in facts.given().items() if n in OWN_FIELDS and not getattr(ours, n)}

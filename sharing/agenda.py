@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import ask_words, holdings, people, progress, prospects, steps, todo, typography
+from sharing import ask_words, holdings, people, progress, queues, steps, todo, typography
 from sharing.models import Ask, CirculationPolicy, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
@@ -161,7 +162,7 @@ class Agenda:
 
 
 def of(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> Agenda:
-    """Nine queries, and five where a request is open."""
+    """Ten queries."""
     rows = _lendings(reader, policy, now)
     live = [row.lending for row in rows]
     borrowed = [row for row in rows if row.lending.status == S.ON_LOAN and not row.scene.gives]
@@ -220,9 +221,14 @@ def _on_cards(reader: Reader, live: Iterable[Lending], policy: CirculationPolicy
 
 
 def _wishes(reader: Reader, policy: CirculationPolicy, now: datetime) -> list[Wish]:
-    rows = list(todo.requests_waiting(reader))
-    onward = prospects.onward(rows, policy=policy, now=now)
-    return [Wish(row, progress.stands(row, list(row.asks.all()), onward=row.pk in onward, now=now)) for row in rows]
+    onward = queues.could_go_on(policy=policy, now=now).filter(pk=OuterRef("pk"))
+    rows = list(todo.requests_waiting(reader).annotate(goes_on=Exists(onward)))
+    places = queues.places(rows)
+    return [Wish(row, _stands(row, places.get(row.pk), row.goes_on, now)) for row in rows]
+
+
+def _stands(request: Request, place: int | None, onward: bool, now: datetime) -> Standing:
+    return progress.stands(request, list(request.asks.all()), place=place, onward=onward, now=now)
 
 
 def _asks(reader: Reader) -> list[ToAnswer]:

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import deadlines, events, holdings, jobs, lendings, locks, policies, requests, states
+from sharing import deadlines, events, holdings, jobs, lendings, locks, policies, requests, states, withdrawals
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import Ask, Lending
 
@@ -35,8 +35,7 @@ def _accept(ask_id: int, actor: Reader, now: datetime) -> Lending:
     if ask.status == Ask.Status.ACCEPTED:
         return ask.lending
     _answer(ask, Ask.Status.ACCEPTED, now)
-    if ask.copy is not None and not holdings.CopyHolding(ask.copy, None).free:
-        raise Denied(_("This copy is paused or withdrawn. List it again before you agree."), "copy_away")
+    _require_at_hand(ask)
     try:
         with transaction.atomic():
             lending = lendings.agree(ask, now=now)
@@ -60,6 +59,16 @@ def _accept(ask_id: int, actor: Reader, now: datetime) -> Lending:
     return lending
 
 
+def _require_at_hand(ask: Ask) -> None:
+    """With the copy locked: between the ask and the answer it may have gone on, or its owner has taken it off the shelf."""
+    if ask.copy is not None and ask.copy.holder_id != ask.holder_id:
+        raise Denied(_("This copy is no longer with you, so it is not yours to promise. It does no harm."), "copy_away")
+    if ask.copy is not None and not holdings.CopyHolding(ask.copy, None).free:
+        raise Denied(_("This copy is paused or withdrawn. List it again before you agree."), "copy_away")
+    if ask.library_loan is not None and ask.library_loan.closed_at is not None:
+        raise Denied(holdings.sentence("not_on_givers_card"), "refused_by_library")
+
+
 def decline_ask(*, ask_id: int, actor: Reader, reason: str = "", words: str = "", now: datetime) -> Ask:
     """Not this time; costs nothing. When nobody else is left to answer, the next wave goes out. The holder's own `words`
     (at most 500 characters) stand in the trail that staff read."""
@@ -74,7 +83,7 @@ def _decline(ask_id: int, actor: Reader, reason: str, words: str, now: datetime)
     if ask.status == Ask.Status.DECLINED:
         return ask
     _answer(ask, Ask.Status.DECLINED, now, reason=reason if reason in Ask.Reason.values else "")
-    _close_conversation(ask, now)
+    withdrawals.close_conversation(ask, now, at_once=False)
     events.record(
         "ask.declined",
         now=now,
@@ -107,7 +116,7 @@ def lapse_ask(*, ask_id: int, now: datetime) -> bool:
     if ask.status != Ask.Status.ASKED or ask.respond_by > now:
         return False
     _answer(ask, Ask.Status.LAPSED, now)
-    _close_conversation(ask, now)
+    withdrawals.close_conversation(ask, now, at_once=False)
     events.record("ask.lapsed", now=now, actor=None, ask=ask, before="asked", after=ask.status)
     return True
 
@@ -117,12 +126,6 @@ def _answer(ask: Ask, status: Ask.Status, now: datetime, *, reason: str = "") ->
         raise IllegalTransition(ask.status, status, _TOO_LATE.get(ask.status, lambda: "")())
     ask.status, ask.answered_at, ask.remind_at, ask.decline_reason = status, now, None, reason
     ask.save(update_fields=["status", "answered_at", "remind_at", "decline_reason"])
-
-
-def _close_conversation(ask: Ask, now: datetime) -> None:
-    """At the moment at which it would have lapsed anyhow: until then a no looks like silence to the requester (P2)."""
-    ask.conversation.closed_at = max(now, ask.respond_by)
-    ask.conversation.save(update_fields=["closed_at"])
 
 
 _TOO_LATE = {

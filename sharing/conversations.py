@@ -7,20 +7,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import events, locks
+from sharing import events, locks, masking
 from sharing.errors import Denied, IllegalTransition, LimitReached
 from sharing.models import Ask, Conversation, Message
 
 
 @transaction.atomic(durable=True)
 def send_message(*, conversation_id: int, actor: Reader, text: str, now: datetime) -> Message:
-    """The next message of the conversation; its number is one more than the last, under the conversation's lock (N5)."""
+    """The next message of the conversation; its number is one more than the last, under the conversation's lock (N5).
+    A handover's code is left out of it; `masking.notice` has the sentence for the sender."""
     conversation = locks.conversation(conversation_id, actor=actor)
     if conversation.has_ended(now):
         raise IllegalTransition(
             "closed", "sent", _("This conversation has ended and can only be read. Your text was not sent.")
         )
-    text = _checked(text)
+    text = masking.without_codes(_checked(text), ask=conversation.ask, now=now)
     _require_calm(actor, now)
     conversation.last_seq += 1
     conversation.save(update_fields=["last_seq"])

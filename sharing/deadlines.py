@@ -15,6 +15,11 @@ def respond_by(asked_at: datetime, policy: CirculationPolicy) -> datetime:
     return after_quiet_hours(asked_at + timedelta(hours=policy.answer_window_hours), policy)
 
 
+def least_window(policy: CirculationPolicy) -> timedelta:
+    """With less time than this left nobody is asked."""
+    return timedelta(hours=min(policy.least_window_hours, policy.answer_window_hours))
+
+
 def remind_at(asked_at: datetime, until: datetime, reminders: int, policy: CirculationPolicy) -> datetime | None:
     """The moment of reminder number `reminders` (from 0), or None when all have gone out."""
     if reminders >= len(REMIND_AT):

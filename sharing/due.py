@@ -1,50 +1,76 @@
-"""Everything in sharing whose deadline has passed. Each deed is a transition of its own; a lost race is no deed."""
+"""Everything in sharing whose deadline has passed. Each deed is a transition of its own; a lost race is no deed, and a row
+that cannot be worked on does not stop the others."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from library_bridge.models import LibraryLoan, Transfer
-from sharing import asks, events, harvest, lendings, requests, waves
+from sharing import asks, events, harvest, lendings, policies, queues, requests, waves, widening, withdrawals
 from sharing.api import auth, idempotency
 from sharing.models import Ask, Lending, Request
+
+logger = logging.getLogger(__name__)
 
 Deed = dict[str, object]
 Rows = QuerySet[Any]
 SWEEP = 500  # rows of one kind in one round; the next round takes the rest
+SEARCHES = 100  # requests for which holders are looked for in one round
 
 
 def act(*, now: datetime) -> Iterator[Deed]:
     """Reminders before lapses, lapses before new waves, all of them before requests end."""
-    yield from _each(
-        "ask.reminded",
-        Ask.objects.waiting().filter(remind_at__lte=now, respond_by__gt=now),
-        lambda pk: asks.remind_holder(ask_id=pk, now=now),
-    )
-    yield from _each(
-        "ask.lapsed", Ask.objects.waiting().filter(respond_by__lte=now), lambda pk: asks.lapse_ask(ask_id=pk, now=now)
-    )
+    yield from _asks(now)
     yield from _unfulfilled(now)
+    yield from _each(
+        "request.widened", widening.stuck_requests(now=now), lambda pk: widening.widen_request(request_id=pk, now=now)
+    )
     yield from _next_waves(now)
     yield from _lendings(now)
     yield from _deliveries(now)
     yield from _uncatalogued(now)
-    yield from _run_out(now)
+    yield from _run_out()
+
+
+def _asks(now: datetime) -> Iterator[Deed]:
+    yield from _each(
+        "ask.withdrawn", withdrawals.vain_asks(), lambda pk: withdrawals.withdraw_vain_ask(ask_id=pk, now=now)
+    )
+    waiting = Ask.objects.waiting()
+    yield from _each(
+        "ask.reminded",
+        waiting.filter(remind_at__lte=now, respond_by__gt=now),
+        lambda pk: asks.remind_holder(ask_id=pk, now=now),
+    )
+    yield from _each("ask.lapsed", waiting.filter(respond_by__lte=now), lambda pk: asks.lapse_ask(ask_id=pk, now=now))
 
 
 def _unfulfilled(now: datetime) -> Iterator[Deed]:
-    for pk in _due(Request.objects.filter(status=Request.Status.OPEN, deadline_at__lte=now)):
-        if requests.expire_request(request_id=pk, now=now).status == Request.Status.UNFILLED:
-            yield {"did": "request.unfilled", "request": pk}
+    passed = Request.objects.filter(status=Request.Status.OPEN, deadline_at__lte=now)
+    yield from _each("request.unfilled", passed, lambda pk: _ended(pk, now))
+
+
+def _ended(request_id: int, now: datetime) -> bool:
+    return requests.expire_request(request_id=request_id, now=now).status == Request.Status.UNFILLED
 
 
 def _next_waves(now: datetime) -> Iterator[Deed]:
-    waiting = Ask.objects.waiting().filter(request=OuterRef("pk"))
-    for pk in _due(Request.objects.filter(status=Request.Status.OPEN, deadline_at__gt=now).exclude(Exists(waiting))):
-        for ask in waves.send_next_wave(request_id=pk, now=now):
-            yield {"did": "ask.sent", "request": pk, "ask": ask.pk, "wave": ask.wave}
+    """The titles of those for whom holders were looked for longest ago, or never."""
+    ready = queues.could_be_asked(policy=policies.current(), now=now).order_by(
+        F("looked_at").asc(nulls_first=True), "pk"
+    )
+    for title_id in dict.fromkeys(ready.values_list("title_id", flat=True)[:SEARCHES]):
+        yield from _guarded(title_id, "title", lambda pk: _asked(pk, now))
+
+
+def _asked(title_id: int, now: datetime) -> list[Deed]:
+    sent = waves.serve_title(title_id=title_id, now=now)
+    return [{"did": "ask.sent", "request": ask.request_id, "ask": ask.pk, "wave": ask.wave} for ask in sent]
 
 
 def _lendings(now: datetime) -> Iterator[Deed]:
@@ -62,29 +88,38 @@ def _lendings(now: datetime) -> Iterator[Deed]:
         status=status.NEEDS_LIBRARIAN, transfer__status=Transfer.Status.DONE
     )
     for pk in _due(moving):
-        lending = lendings.advance_transfer(lending_id=pk, now=now)
-        if lending.status != status.TRANSFERRING:
-            yield {"did": f"lending.{lending.status}", "lending": pk}
+        yield from _guarded(pk, "lending", lambda pk: _transferred(pk, now))
     stuck = passed.filter(status__in=(status.TRANSFERRING, status.NEEDS_LIBRARIAN, status.DISPUTED))
     yield from _each("lending.still_waiting", stuck, lambda pk: lendings.remind_staff(lending_id=pk, now=now))
 
 
+def _transferred(lending_id: int, now: datetime) -> list[Deed]:
+    lending = lendings.advance_transfer(lending_id=lending_id, now=now)
+    moved = lending.status != Lending.Status.TRANSFERRING
+    return [{"did": f"lending.{lending.status}", "lending": lending_id}] if moved else []
+
+
 def _deliveries(now: datetime) -> Iterator[Deed]:
     for event in events.undelivered()[:SWEEP]:
-        events.deliver(event, now=now)
-        yield {"did": "event.delivered", "event": event.pk}
+        delivered = events.deliver(event, now=now)
+        yield {"did": "event.delivered" if delivered else "failed", "event": event.pk}
 
 
 def _uncatalogued(now: datetime) -> Iterator[Deed]:
     """Loans that the library's nightly word brought, and that have no title in the shared catalogue yet."""
-    new = list(
-        LibraryLoan.objects.filter(closed_at=None, catalogued=None).select_related("library").order_by("pk")[:SWEEP]
-    )
-    harvest.catalogue_loans(new, now=now)
-    yield from ({"did": "loan.catalogued", "loan": loan.pk} for loan in new)
+    new = LibraryLoan.objects.filter(closed_at=None, catalogued=None).select_related("library").order_by("pk")[:SWEEP]
+    for loan in list(new):
+        yield from _guarded(loan.pk, "loan", partial(_catalogued, loan, now))
 
 
-def _run_out(now: datetime) -> Iterator[Deed]:
+def _catalogued(loan: LibraryLoan, now: datetime, pk: int) -> list[Deed]:
+    harvest.catalogue_loan(loan, now=now)
+    return [{"did": "loan.catalogued", "loan": pk}]
+
+
+def _run_out() -> Iterator[Deed]:
+    """By the clock on the wall, whatever time the rest is told: what is purged does not come back."""
+    now = timezone.now()
     for what, gone in (("idempotency key", idempotency.purge(now)), ("API token", auth.purge(now))):
         if gone:
             yield {"did": "purged", "what": what, "count": gone}
@@ -93,8 +128,17 @@ def _run_out(now: datetime) -> Iterator[Deed]:
 def _each(did: str, rows: Rows, act_on: Callable[[int], bool]) -> Iterator[Deed]:
     noun = did.split(".")[0]
     for pk in _due(rows):
-        if act_on(pk):
-            yield {"did": did, noun: pk}
+        yield from _guarded(pk, noun, lambda pk: [{"did": did, noun: pk}] if act_on(pk) else [])
+
+
+def _guarded(pk: int, noun: str, act_on: Callable[[int], Iterable[Deed]]) -> Iterator[Deed]:
+    try:
+        deeds = act_on(pk)
+    except Exception as problem:  # the next round finds the row again
+        logger.exception("%s %s could not be worked on", noun, pk)
+        yield {"did": "failed", noun: pk, "problem": type(problem).__name__}
+    else:
+        yield from deeds
 
 
 def _due(rows: Rows) -> list[int]:

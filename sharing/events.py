@@ -41,22 +41,25 @@ def record(
     lending = lending or (handover.lending if handover else None)
     ask = ask or (lending.ask if lending else None)
     request = request or (lending.request if lending else None) or (ask.request if ask else None)
-    event = DomainEvent.objects.create(
+    event = DomainEvent(
         kind=kind, at=now, actor=actor, request=request, ask=ask, lending=lending, handover=handover,
-        from_status=before, to_status=after, why=why, data=data or {}, audience=sorted(_audience(request, ask)),
+        from_status=before, to_status=after, why=why, data=data or {},
     )  # fmt: skip
+    event.audience = notifications.audience(event)
+    event.save()
     notifications.notify(event)
     transaction.on_commit(partial(jobs.hurry, "sharing.tasks.deliver_event", event.pk))
     return event
 
 
-def deliver(event: DomainEvent, *, now: datetime) -> None:
-    """Receivers may fail without harm: the row stays undelivered and the sweep comes back to it."""
+def deliver(event: DomainEvent, *, now: datetime) -> bool:
+    """True when every receiver took it. They may fail without harm: the row stays undelivered and the sweep comes back."""
     for receiver, outcome in happened.send_robust(sender=DomainEvent, event=event):
         if isinstance(outcome, Exception):
             logger.error("event %s was not taken by %s", event.pk, receiver, exc_info=outcome)
-            return
+            return False
     DomainEvent.objects.filter(pk=event.pk).update(delivered_at=now)
+    return True
 
 
 def undelivered() -> QuerySet[DomainEvent]:
@@ -65,8 +68,3 @@ def undelivered() -> QuerySet[DomainEvent]:
         .order_by("pk")
         .select_related("lending", "ask__request", "request", "actor", "handover")
     )
-
-
-def _audience(request: Request | None, ask: Ask | None) -> set[int]:
-    """Whose open pages change: the requester's, and the one holder's whom the event is about."""
-    return {pk for pk in (request.requester_id if request else None, ask.holder_id if ask else None) if pk}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,11 +17,13 @@ from library_bridge import loans, reasons
 from library_bridge.models import LibraryLoan, Patron, Reader
 from library_bridge.ports import Unavailable
 from personal_catalog import copies
-from personal_catalog.errors import CopyAway
+from personal_catalog.errors import BrokenCustody, CopyAway
 from personal_catalog.models import Copy
-from sharing import policies
-from sharing.errors import Denied, LibraryUnavailable, NotFound, RefusedByLibrary
+from sharing import locks, policies
+from sharing.errors import Denied, IllegalTransition, LibraryUnavailable, NotFound, RefusedByLibrary
 from sharing.models import CirculationPolicy, Lending
+
+OF_THE_CARD = frozenset({"card_blocked", "card_expired", "card_lost", "loan_limit"})
 
 
 class Holding(Protocol):
@@ -158,7 +161,7 @@ def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datet
 def get(key: str, *, policy: CirculationPolicy, now: datetime) -> Holding:
     """Raises NotFound for a key that is none, or whose book is not shown to readers."""
     kind, _sep, number = key.partition("-")
-    if not number.isdecimal() or len(number) > 18:
+    if not (number.isascii() and number.isdigit()) or len(number) > 18:
         raise NotFound
     if kind == "copy":
         copy = (
@@ -224,6 +227,16 @@ def require_transferable(loan: LibraryLoan, *, taker: Reader, policy: Circulatio
         raise RefusedByLibrary(sentence(code))
 
 
+def require_card(loan: LibraryLoan, *, taker: Reader, now: datetime) -> None:
+    """Where all that could come are library loans, a blocked card is said at once. An unreachable library says nothing."""
+    try:
+        code = library_says(loan, taker=taker, now=now)
+    except LibraryUnavailable:
+        return
+    if code in OF_THE_CARD:
+        raise RefusedByLibrary(sentence(code))
+
+
 def sentence(code: str) -> str:
     ours = {
         "overdue": _("This loan is overdue at the library, so it cannot be passed on."),
@@ -234,8 +247,11 @@ def sentence(code: str) -> str:
     return ours.get(code) or reasons.sentence(code)
 
 
+@transaction.atomic
 def withdraw_copy(*, copy_id: int, actor: Reader, now: datetime) -> Copy:
-    """Take one's own copy off the shelf; refused while it is promised or away (T-O3)."""
+    """Take one's own copy off the shelf; refused while it is promised or away (T-O3). The copy is locked, so that
+    nobody agrees to lend it meanwhile."""
+    locks.copies([copy_id])
     if Lending.objects.live().filter(copy_id=copy_id, copy__owner=actor).exists():
         raise Denied(
             _(
@@ -251,3 +267,11 @@ def withdraw_copy(*, copy_id: int, actor: Reader, now: datetime) -> Copy:
         ) from None
     except Copy.DoesNotExist:
         raise NotFound from None
+
+
+def move_custody(*, copy: Copy, to_holder: Reader, reason: str, now: datetime, new_owner: Reader | None = None) -> None:
+    """The next link of the copy's chain, inside the caller's transaction. IllegalTransition when it would break."""
+    try:
+        copies.move_custody(copy=copy, to_holder=to_holder, reason=reason, now=now, new_owner=new_owner)
+    except BrokenCustody:
+        raise IllegalTransition(copy.status, reason) from None

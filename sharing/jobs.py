@@ -23,8 +23,12 @@ def left_to_the_sweep() -> Iterator[None]:
         _unhurried.reset(before)
 
 
+def may_hurry() -> bool:
+    return not _unhurried.get()
+
+
 def hurry(name: str, *args: object) -> None:
-    if _unhurried.get():
+    if not may_hurry():
         return
     try:
         import_string(name).delay(*args)

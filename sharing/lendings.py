@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from library_bridge import loans, transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Unavailable
-from personal_catalog import copies, titles
-from sharing import deadlines, events, harvest, locks, policies, requests, states
+from personal_catalog import titles
+from sharing import deadlines, events, harvest, holdings, locks, policies, requests, states
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, Handover, Lending
 
@@ -78,7 +78,7 @@ def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
         return
     assert lending.copy is not None
     gift = lending.mode == Lending.Mode.GIFT
-    copies.move_custody(
+    holdings.move_custody(
         copy=lending.copy,
         to_holder=lending.taker,
         reason="gift" if gift else "handover",
@@ -126,7 +126,7 @@ def _begin_transfer(lending: Lending, actor: Reader, now: datetime) -> None:
 def take_back(lending: Lending, *, actor: Reader, now: datetime) -> None:
     """Both confirmed on the way back; inside confirm_handover's transaction."""
     assert lending.copy is not None
-    copies.move_custody(copy=lending.copy, to_holder=lending.giver, reason="return", now=now)
+    holdings.move_custody(copy=lending.copy, to_holder=lending.giver, reason="return", now=now)
     _complete(lending, actor, now)
 
 
@@ -308,7 +308,7 @@ def settle_lending(*, lending_id: int, actor: Reader, outcome: str, reason: str,
     states.require(states.LENDING, lending.status, Lending.Status.SETTLED)
     before = lending.status
     if outcome == "returned" and lending.copy is not None and lending.copy.holder_id != lending.giver_id:
-        copies.move_custody(copy=lending.copy, to_holder=lending.giver, reason="librarian", now=now)
+        holdings.move_custody(copy=lending.copy, to_holder=lending.giver, reason="librarian", now=now)
     _finish(lending, Lending.Status.SETTLED, now, reason=reason.strip()[:500])
     events.record(
         "lending.settled",

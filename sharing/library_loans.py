@@ -29,6 +29,8 @@ def refresh(*, reader: Reader, now: datetime) -> None:
             harvest.catalogue_loans(loans.refresh_loans(patron=patron, now=now), now=now)
         except Unavailable:
             raise LibraryUnavailable from None
+        except NotSupported:
+            raise RefusedByLibrary(reasons.sentence("not_supported")) from None
         except Refused as refusal:
             raise RefusedByLibrary(reasons.sentence(refusal.code)) from None
 

@@ -21,7 +21,8 @@ EVERY = 0.5  # seconds between looks
 OVERLAP = timedelta(seconds=20)  # a transaction may commit after a later one: look back and remember what was seen
 COMMITTED_WITHIN = timedelta(seconds=2)  # from its record to its commit, as a rule far less
 LONG_AGO = timedelta(minutes=10)  # a page as old as this is told to fetch without a look
-HEARTBEAT = 15.0  # seconds; also how soon a closed session ends its stream
+HEARTBEAT = 15.0  # seconds; also how soon a closed session ends its stream, whether it is quiet or rings
+MOST = 10  # streams of one reader in one process (T-R11)
 CHANGED = "event: changed\ndata: 1\n\n"
 ALIVE = ": alive\n\n"
 
@@ -34,6 +35,9 @@ class Poller:
         self.task: asyncio.Task[None] | None = None
         self.looking = asyncio.Event()
         self.seen: dict[int, float] = {}
+
+    def is_full(self, reader_id: int) -> bool:
+        return len(self.streams.get(reader_id, ())) >= MOST
 
     async def join(self, reader_id: int) -> asyncio.Event:
         """From its return on no event of this reader is missed."""
@@ -90,19 +94,30 @@ poller = Poller()
 
 
 async def stream(reader_id: int, *, still_allowed: Allowed, since: datetime | None) -> AsyncIterator[str]:
-    """`since`: when the page was made, or None where that is not known."""
+    """`since`: when the page was made, or None where that is not known. Empty for a reader who has enough of them."""
+    if poller.is_full(reader_id):
+        return
     bell = await poller.join(reader_id)
     try:
         changed = await sync_to_async(_changed_since)(reader_id, since)
         yield "retry: 2000\n\n" + (CHANGED if changed else ALIVE)
+        asked = time.monotonic()
         while True:
-            try:
-                await asyncio.wait_for(bell.wait(), HEARTBEAT)
-                bell.clear()
-                yield CHANGED
-            except TimeoutError:
+            rang = await _rang(bell)
+            if not rang or time.monotonic() - asked >= HEARTBEAT:
                 if not await still_allowed():
                     return
-                yield ALIVE
+                asked = time.monotonic()
+            yield CHANGED if rang else ALIVE
     finally:
         poller.leave(reader_id, bell)
+
+
+async def _rang(bell: asyncio.Event) -> bool:
+    """True as soon as it rings, False when it has not within a heartbeat."""
+    try:
+        await asyncio.wait_for(bell.wait(), HEARTBEAT)
+    except TimeoutError:
+        return False
+    bell.clear()
+    return True

@@ -1,34 +1,56 @@
 """The lookup chain's second source: what the libraries have catalogued themselves."""
 
+from collections.abc import Sequence
+from functools import partial
+
+from django.conf import settings
 from django.utils import timezone
 
 from library_bridge import registry
 from library_bridge.models import Library
-from library_bridge.ports import Capability, LibrarySystemError
+from library_bridge.ports import Capability, ItemRecord, LibrarySystem
 from personal_catalog.facts import BookFacts
+from personal_catalog.lookup import breaker
+from personal_catalog.lookup.sources import SourceUnavailable
+from personal_catalog.lookup.together import together
 
 
 class LibraryCatalogue:
     name = "library"
 
     def find(self, isbn13: str) -> BookFacts | None:
-        for library in Library.objects.filter(is_active=True):
-            found = _in(library, isbn13)
-            if found is not None:
-                return found
+        """Raises SourceUnavailable when no library that answered has it, and one did not answer."""
+        items, silent = _items([isbn13])
+        if items:
+            return _facts(isbn13, items[0])
+        if silent:
+            raise SourceUnavailable(", ".join(silent))
         return None
 
+    def knows(self, isbns: Sequence[str]) -> set[str]:
+        return {item.isbn13 for item in _items(isbns)[0]}
 
-def _in(library: Library, isbn13: str) -> BookFacts | None:
-    system = registry.system_for(library, now=timezone.now())
-    if Capability.FIND_BY_ISBN not in system.capabilities:
-        return None
-    try:
-        items = system.find_by_isbn([isbn13])
-    except LibrarySystemError:
-        return None
-    if not items:
-        return None
-    first = items[0]
-    creators = tuple(name.strip() for name in first.creators.replace("；", ";").split(";") if name.strip())
-    return BookFacts(isbns=(isbn13,), title=first.title, creators=creators)
+
+def _items(isbns: Sequence[str]) -> tuple[list[ItemRecord], list[str]]:
+    """What the libraries have of it, and the names of those that were silent. The embedded system is our own database;
+    all others are asked at once and have settings.LOOKUP_SECONDS_NEAR together."""
+    items: list[ItemRecord] = []
+    outside: dict[str, LibrarySystem] = {}
+    for library in Library.objects.filter(is_active=True):
+        system = registry.system_for(library, now=timezone.now())
+        if Capability.FIND_BY_ISBN not in system.capabilities:
+            continue
+        if library.adapter == Library.Adapter.EMBEDDED:
+            items += system.find_by_isbn(isbns)
+        else:
+            outside[f"library-{library.code}"] = system
+    asks = {name: partial(system.find_by_isbn, isbns) for name, system in outside.items() if breaker.allows(name)}
+    answered = together(asks, seconds=settings.LOOKUP_SECONDS_NEAR)
+    for name in asks:
+        breaker.note(name, ok=name in answered)
+    return items + [item for found in answered.values() for item in found], sorted(outside.keys() - answered.keys())
+
+
+def _facts(isbn13: str, item: ItemRecord) -> BookFacts:
+    creators = tuple(name.strip() for name in item.creators.replace("；", ";").split(";") if name.strip())
+    return BookFacts(isbns=(isbn13,), title=item.title, creators=creators)

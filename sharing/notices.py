@@ -6,7 +6,6 @@ Before consent nobody has a name here (P1, P2): names come only out of a lending
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -19,7 +18,7 @@ from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import dates, people, typography
+from sharing import dates, people, places, typography
 from sharing.models import Ask, DomainEvent, Handover, Lending, Notification
 from sharing.phrases import fill
 
@@ -90,22 +89,21 @@ class _View:
     @property
     def meeting(self) -> str:
         handover = self.event.handover
-        return meeting_of(handover, today=timezone.localdate(timezone.now())) if handover else ""
+        return meeting_of(handover, self.reader, now=timezone.now()) if handover else ""
 
 
-def meeting_of(handover: Handover, *, today: Any) -> str:
-    """Day, time and place in one phrase that stays true on another day."""
-    return _("%(time)s, %(place)s") % {
-        "time": dates.exact_time(handover.starts_at, today=today),
-        "place": handover.place,
-    }
+def meeting_of(handover: Handover, reader: Reader, *, now: datetime) -> str:
+    """Day, time and place in one phrase that stays true on another day; the time alone once the place is no longer told."""
+    time = dates.exact_time(handover.starts_at, today=timezone.localdate(now))
+    place = places.place_shown_to(reader, handover, now=now)
+    return _("%(time)s, %(place)s") % {"time": time, "place": place} if place else time
 
 
 def for_list(reader: Reader) -> "QuerySet[Notification]":
     """A reader's notifications with all that their sentences need: one query, however many."""
     return Notification.objects.filter(reader=reader).select_related(
         "event__request__title", "event__request__requester", "event__ask__holder", "event__ask__lending", "event__lending",
-        "event__handover",
+        "event__handover__lending",
     )  # fmt: skip
 
 
@@ -240,6 +238,14 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "request.reopened": (
         "clock",
         _always(lambda: _("The agreed handover of %(title)s fell through. We go on asking other holders.")),
+    ),
+    "request.widened": (
+        "book",
+        _always(lambda: _("Your request for %(title)s now goes to every reader who has it, not only to one of them.")),
+    ),
+    "request.merged": (
+        "info",
+        _always(lambda: _("You had asked for %(title)s twice, under two records. The other request goes on.")),
     ),
     "ask.sent": ("book", _asked),
     "ask.reminded": ("clock", _reminded),

@@ -29,9 +29,20 @@ def _borrower(event: DomainEvent) -> set[int]:
     return {event.lending.taker_id} if event.lending else set()
 
 
+def audience(event: DomainEvent) -> list[int]:
+    """Whose open pages ring: both sides of a lending. Before consent only who is told and who acted (P2): on the stream
+    too a no, a reminder and a lapse are silence to the requester."""
+    if event.lending is not None:
+        return sorted(_both(event))
+    tell = TELLS.get(event.kind, _holder if event.ask else _requester)
+    return sorted(tell(event) | (_both(event) & {event.actor_id}))
+
+
 TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.unfilled": _requester,
     "request.reopened": _requester,
+    "request.widened": _requester,
+    "request.merged": _requester,
     "ask.sent": _holder,
     "ask.reminded": _holder,
     "ask.accepted": _requester,

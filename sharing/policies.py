@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -52,6 +53,22 @@ def require_room_for_request(reader: Reader, policy: CirculationPolicy) -> None:
         )
 
 
+def require_calm_requester(reader: Reader, now: datetime) -> None:
+    """So many new requests within a day; a withdrawn one counts too, for holders were asked all the same (T-R23)."""
+    lately = Request.objects.filter(requester=reader, placed_at__gt=now - timedelta(days=1)).order_by("-placed_at")
+    counted = list(lately.values_list("placed_at", flat=True)[: settings.REQUESTS_PER_DAY])
+    if len(counted) >= settings.REQUESTS_PER_DAY:
+        raise LimitReached(
+            ngettext(
+                "You have placed %(count)d request within a day, which is as many as may be. Ask again tomorrow. Nothing was sent.",
+                "You have placed %(count)d requests within a day, which is as many as may be. Ask again tomorrow. Nothing was sent.",
+                settings.REQUESTS_PER_DAY,
+            )
+            % {"count": settings.REQUESTS_PER_DAY},
+            counted[-1] + timedelta(days=1),
+        )
+
+
 def may_answer(ask: Ask, reader: Reader) -> bool:
     return ask.holder_id == reader.pk and ask.status == Ask.Status.ASKED
 
@@ -72,7 +89,9 @@ def may_extend(lending: Lending, reader: Reader, now: datetime) -> bool:
 
 
 def someone_waits_for(lending: Lending) -> bool:
-    return Request.objects.filter(title_id=lending.request.title_id, status=Request.Status.OPEN).exists()
+    """For this book; who wants another holding of the title does not."""
+    this = Q(copy=None, library_loan=None) | Q(copy__isnull=False, copy=lending.copy_id)
+    return Request.objects.filter(this, title_id=lending.request.title_id, status=Request.Status.OPEN).exists()
 
 
 def may_start_return(lending: Lending, reader: Reader) -> bool:
@@ -123,21 +142,28 @@ def require_transfer_cap(loan: LibraryLoan, taker: Reader, policy: CirculationPo
         raise Denied(_("This library copy has come to you as often as the rules allow within a year."), "yearly_cap")
 
 
-def refused_lately(holder_ids: set[int], requester: Reader, title_id: int, now: datetime) -> set[int]:
-    """Holders who said no to this reader about this title; they are left in peace for a fortnight (T-R23)."""
-    return set(
-        Ask.objects.filter(
-            holder_id__in=holder_ids, request__requester=requester, request__title_id=title_id,
-            status=Ask.Status.DECLINED, answered_at__gt=now - ASK_AGAIN_AFTER,
-        ).values_list("holder_id", flat=True)
-    )  # fmt: skip
+def asked_lately(now: datetime) -> Q:
+    """Asks after which their holder is left in peace by that reader for that title, a fortnight from the asking (T-R23).
+
+    A no, silence and an ask that the reader took back count alike: else the next request would tell which it was (P2).
+    Whoever was let go because another agreed, or because the lending fell through, may be asked again.
+    """
+    took_back = Q(withdrawn_because__in=(Ask.Because.CANCELLED, Ask.Because.EXPIRED))
+    return Q(asked_at__gt=now - ASK_AGAIN_AFTER) & (
+        Q(status__in=(Ask.Status.DECLINED, Ask.Status.LAPSED)) | Q(status=Ask.Status.WITHDRAWN) & took_back
+    )
 
 
-def holders_with_enough_asks(holder_ids: set[int], policy: CirculationPolicy, now: datetime) -> set[int]:
-    return set(
-        Ask.objects.filter(holder_id__in=holder_ids, asked_at__gt=now - timedelta(days=7))
-        .values("holder_id").annotate(n=Count("pk")).filter(n__gte=policy.asks_per_holder_week).values_list("holder_id", flat=True)
-    )  # fmt: skip
+def holders_asked_lately(requester: Reader, title_id: int, now: datetime) -> set[int]:
+    rows = Ask.objects.filter(asked_lately(now), request__requester=requester, request__title_id=title_id)
+    return set(rows.values_list("holder_id", flat=True))
+
+
+def asked_enough(policy: CirculationPolicy, now: datetime) -> "QuerySet[Ask, int]":
+    """Holders who have had their share of asks this week."""
+    lately = Ask.objects.filter(asked_at__gt=now - timedelta(days=7)).order_by().values("holder")
+    many = lately.annotate(n=Count("pk")).filter(n__gte=policy.asks_per_holder_week)
+    return many.values_list("holder_id", flat=True)
 
 
 def recent_cancellations(reader: Reader, policy: CirculationPolicy, now: datetime) -> int:

@@ -28,7 +28,7 @@ def update_profile(
     *, actor: Reader, display_name: str, area: Area | None, language: str, theme: str, now: datetime
 ) -> Reader:
     """The books in the reader's hands move along to the new area. Raises Denied with the sentence; nothing is saved then."""
-    reader = Reader.objects.select_for_update(of=("self",)).get(pk=actor.pk)
+    reader = Reader.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
     name = checked_name(display_name)
     if name.casefold() == reader.pseudonym.casefold():
         raise Denied(_("This is your pseudonym on the leaderboards; the two must differ."), "name_is_pseudonym")

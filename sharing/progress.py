@@ -13,6 +13,11 @@ from sharing.models import Ask, Lending, Request
 from sharing.phrases import fill
 from sharing.slips import Row
 
+TURNS = {
+    "request.reopened": lambda: _("The lending fell through; the search goes on"),
+    "request.widened": lambda: _("From here on it goes to every holder of this title"),
+}
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -25,14 +30,20 @@ class Standing:
 
 
 def stands(
-    request: Request, asks: Sequence[Ask], *, onward: bool = True, lending: Lending | None = None, now: datetime
+    request: Request,
+    asks: Sequence[Ask],
+    *,
+    place: int | None,
+    onward: bool = True,
+    lending: Lending | None = None,
+    now: datetime,
 ) -> Standing:
-    """Two sentences: how it is, and who acts next until when. A decline looks like silence. `onward`: somebody is left who
-    could be asked; `lending`: what came of it."""
+    """Two sentences: how it is, and who acts next until when. A decline looks like silence. `place`: in the queue;
+    `onward`: somebody is left who could be asked; `lending`: what came of it."""
     today = dates.day_of(now)
     match request.status:
         case Request.Status.OPEN:
-            return _open(request, asks, onward, now, today)
+            return _open(request, asks, place, onward, now, today)
         case Request.Status.MATCHED:
             return Standing(
                 "free", _("agreed"), _("A holder has agreed"), _("Arrange the handover on the lending’s page.")
@@ -48,26 +59,34 @@ def stands(
         case Request.Status.CANCELLED:
             return Standing("no", _("withdrawn"), _("You withdrew this request"), _("Whoever was asked has been told."))
     return Standing(
-        "no", _("not this time"), _unfilled(len(asks)), _("You can ask again at any time; it costs nothing.")
+        "no", _("not this time"), _unfilled(holders(asks)), _("You can ask again at any time; it costs nothing.")
     )
 
 
 def slip(
-    request: Request, asks: Sequence[Ask], reopened: Iterable[datetime], *, onward: bool = True, now: datetime
+    request: Request, asks: Sequence[Ask], turns: Iterable[tuple[str, datetime]], *, onward: bool = True, now: datetime
 ) -> list[Row]:
+    """`turns`: kind and time of each event of TURNS."""
     rows = [Row(_("You asked for this book"), at=request.placed_at)]
     rows += [Row(_asked(count), at=at) for at, count in _waves(asks)]
     rows += [Row(_("A holder agreed"), at=ask.answered_at) for ask in asks if ask.status == Ask.Status.ACCEPTED]
-    rows += [Row(_("The lending fell through; the search goes on"), at=at) for at in reopened]
+    rows += [Row(TURNS[kind](), at=at) for kind, at in turns]
     rows.sort(key=lambda row: row.at or now)
     return rows + _to_come(request, asks, onward, now)
 
 
-def _open(request: Request, asks: Sequence[Ask], onward: bool, now: datetime, today: date) -> Standing:
+def holders(asks: Sequence[Ask]) -> int:
+    """How many were asked; one who was asked again after a lending fell through counts once."""
+    return len({ask.holder_id for ask in asks})
+
+
+def _open(
+    request: Request, asks: Sequence[Ask], place: int | None, onward: bool, now: datetime, today: date
+) -> Standing:
     result = dates.long_date(request.deadline_at, today=today)
     if until := _until(asks, now):
-        heading = ngettext("%(count)d holder has been asked", "%(count)d holders have been asked", len(asks)) % {
-            "count": len(asks)
+        heading = ngettext("%(count)d holder has been asked", "%(count)d holders have been asked", holders(asks)) % {
+            "count": holders(asks)
         }
         says = _("If somebody else can lend it, we ask at once. You will have a result by %(date)s at the latest.") % {
             "date": result
@@ -77,6 +96,12 @@ def _open(request: Request, asks: Sequence[Ask], onward: bool, now: datetime, to
                 "time": dates.near_time(until, today=today), "date": result,
             }  # fmt: skip
         return Standing("wait", _("waiting for holders"), heading, says)
+    if place is not None and place > 1:
+        says = _(
+            "The others asked before you. When it is your turn, we ask, and tell you. You will have a result by %(date)s."
+        )
+        heading = _("You are number %(place)d in the queue") % {"place": place}
+        return Standing("wait", _("on the waiting list"), heading, says % {"date": result})
     says = _("As soon as a reader can pass it on, we ask, and tell you. You will have a result by %(date)s.") % {
         "date": result
     }
@@ -87,9 +112,14 @@ def _open(request: Request, asks: Sequence[Ask], onward: bool, now: datetime, to
 def _until(asks: Sequence[Ask], now: datetime) -> datetime | None:
     """When the time of the last wave is over. Who of it has said no in the meantime stays unsaid: a no looks like silence."""
     newest = max((ask.wave for ask in asks), default=0)
-    over = (Ask.Status.WITHDRAWN, Ask.Status.ACCEPTED)
-    last = max((ask.respond_by for ask in asks if ask.wave == newest and ask.status not in over), default=None)
+    last = max((ask.respond_by for ask in asks if ask.wave == newest and not _is_over(ask)), default=None)
     return last if last and last > now else None
+
+
+def _is_over(ask: Ask) -> bool:
+    """Not so where the book has gone in the meantime: that looks like silence, too."""
+    let_go = ask.status == Ask.Status.WITHDRAWN and ask.withdrawn_because != Ask.Because.GONE
+    return let_go or ask.status == Ask.Status.ACCEPTED
 
 
 def _waves(asks: Sequence[Ask]) -> list[tuple[datetime, int]]:

@@ -1,11 +1,83 @@
-"""Who waits before whom: requests for one title are served in the order of time."""
+"""Who waits before whom: requests for one holding are served in the order of time."""
 
-from sharing.models import Request
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from library_bridge.models import LibraryLoan, Patron
+from personal_catalog.models import Copy
+from sharing import availability, deadlines, policies
+from sharing.models import Ask, CirculationPolicy, Request
+
+Held = TypeVar("Held", Copy, LibraryLoan)
 
 
 def place_of(request: Request) -> int | None:
     """1 for the one that is next; None when the request no longer waits."""
-    if request.status != Request.Status.OPEN:
-        return None
-    waiting = Request.objects.filter(title_id=request.title_id, status=Request.Status.OPEN)
-    return waiting.filter(placed_at__lt=request.placed_at).count() + 1
+    return places([request]).get(request.pk)
+
+
+def places(requests: Sequence[Request]) -> dict[int, int]:
+    """The place of each that still waits, among those who could be given the same book. One query."""
+    titles = {row.title_id for row in requests}
+    if not titles:
+        return {}
+    rows = Request.objects.filter(title_id__in=titles, status=Request.Status.OPEN).order_by("placed_at", "pk")
+    line = [(pk, wish) for pk, *wish in rows.values_list("pk", "title_id", "copy_id", "library_loan_id")]
+    found: dict[int, int] = {}
+    for row in requests:
+        mine = [row.title_id, row.copy_id, row.library_loan_id]
+        before = [pk for pk, wish in line if wish[0] == mine[0] and (wish == mine or _any(wish) or _any(mine))]
+        if row.pk in before:
+            found[row.pk] = before.index(row.pk) + 1
+    return found
+
+
+def _any(wish: Sequence[int | None]) -> bool:
+    return wish[1] is None and wish[2] is None
+
+
+def could_be_asked(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
+    """Open requests that could be put to somebody now, as far as the database knows; only the library is yet to be asked."""
+    waiting = Ask.objects.waiting().filter(request=OuterRef("pk"))
+    return could_go_on(policy=policy, now=now).filter(~Exists(waiting))
+
+
+def could_go_on(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
+    """Open requests for which a holder is left who was not asked yet, whoever is being asked meanwhile."""
+    free_copies = _open_to_request(availability.free_copies(), "copy", policy, now)
+    copies = free_copies.filter(title_id=OuterRef("title_id")).exclude(owner=OuterRef("requester_id"))
+    card = Patron.objects.filter(library_id=OuterRef("library_id"), reader=OuterRef(OuterRef("requester_id")))
+    free_loans = availability.free_loans(policy=policy, now=now).filter(Exists(card))
+    loans = _open_to_request(free_loans, "library_loan", policy, now).filter(catalogued__title_id=OuterRef("title_id"))
+    anything = Q(copy=None, library_loan=None) & (Exists(copies) | Exists(loans))
+    one = Exists(copies.filter(pk=OuterRef("copy_id"))) | Exists(loans.filter(pk=OuterRef("library_loan_id")))
+    return Request.objects.filter(
+        anything | one,
+        status=Request.Status.OPEN,
+        deadline_at__gte=now + deadlines.least_window(policy),
+    )
+
+
+def _open_to_request(rows: "QuerySet[Held]", noun: str, policy: CirculationPolicy, now: datetime) -> "QuerySet[Held]":
+    """Those that nobody is being asked for, whose holder this reader has not asked lately, and who may be asked again."""
+    holder = "holder" if noun == "copy" else "patron__reader"
+    ours = Ask.objects.filter(request=OuterRef(OuterRef("pk"))).exclude(status=Ask.Status.WITHDRAWN)
+    lately = Ask.objects.filter(
+        policies.asked_lately(now), request__requester=OuterRef(OuterRef("requester_id")),
+        request__title=OuterRef(OuterRef("title_id")),
+    )  # fmt: skip
+    asked_enough = policies.asked_enough(policy, now)
+    return (
+        rows.filter(
+            ~Exists(Ask.objects.waiting().filter(**{noun: OuterRef("pk")})),
+            ~Exists(ours.filter(**{noun: OuterRef("pk")})),
+            ~Exists(ours.filter(holder=OuterRef(holder))),
+            ~Exists(lately.filter(holder=OuterRef(holder))),
+            **{f"{holder}__is_active": True},
+        )
+        .exclude(**{holder: OuterRef("requester_id")})
+        .exclude(**{f"{holder}__in": asked_enough})
+    )

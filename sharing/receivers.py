@@ -5,31 +5,79 @@ from typing import Any
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
-from personal_catalog.signals import copy_listed, titles_merged
-from sharing import events
+from personal_catalog.signals import (
+    copy_changed,
+    copy_listed,
+    copy_paused,
+    copy_resumed,
+    copy_withdrawn,
+    titles_merged,
+    titles_merging,
+)
+from sharing import events, locks, requests, withdrawals
 from sharing.models import HarvestedRecord, LoanTitle, Request
 
 
 def connect() -> None:
+    titles_merging.connect(lock_requests, dispatch_uid="sharing locks what a merge moves")
     titles_merged.connect(follow_merge, dispatch_uid="sharing follows a merge")
-    copy_listed.connect(record_listing, dispatch_uid="sharing records a listing")
+    for change in (copy_changed, copy_paused, copy_withdrawn):
+        change.connect(let_holders_go, dispatch_uid="sharing lets holders go")
+    for news, receiver in (
+        (copy_listed, record_listing),
+        (copy_paused, record_pause),
+        (copy_resumed, record_resumption),
+        (copy_withdrawn, record_withdrawal),
+    ):
+        news.connect(receiver, dispatch_uid=f"sharing: {receiver.__name__}")
 
 
-def follow_merge(*, keep: Title, merged: list[Title], **_signal: Any) -> None:
-    """Requests, loans and harvested records of the merged titles stand under the one that is kept.
+def lock_requests(*, title_ids: set[int], **_signal: Any) -> None:
+    locks.requests_of(title_ids)
 
-    A reader who waits for both keeps both requests: the second stays where it is, its title leads to the other.
-    """
+
+def follow_merge(*, keep: Title, merged: list[Title], now: datetime, **_signal: Any) -> None:
+    """Requests, loans and harvested records of the merged titles stand under the one that is kept."""
     LoanTitle.objects.filter(title__in=merged).update(title=keep)
     HarvestedRecord.objects.filter(title__in=merged).update(title=keep)
-    waiting = set(Request.objects.live().filter(title=keep).values_list("requester_id", flat=True))
-    for request in Request.objects.select_for_update(of=("self",)).filter(title__in=merged).order_by("pk"):
-        if request.is_live and request.requester_id in waiting:
-            continue
-        waiting |= {request.requester_id} if request.is_live else set()
+    twice = _close_doubles([keep, *merged], now)
+    for request in Request.objects.filter(title__in=merged).exclude(pk__in=twice).order_by("pk"):
         request.title = keep
         request.save(update_fields=["title"])
 
 
+def _close_doubles(titles: list[Title], now: datetime) -> set[int]:
+    """A reader who waits for two of the titles goes on with one request: what is agreed, else the older. Two that are
+    agreed both go on; the second stays under its title, which leads to the other."""
+    live = Request.objects.live().filter(title__in=titles).select_related("title", "requester")
+    seen, twice = set[int](), set[int]()
+    for request in sorted(live, key=lambda row: (row.status != Request.Status.MATCHED, row.placed_at, row.pk)):
+        if request.requester_id not in seen:
+            seen.add(request.requester_id)
+        elif request.status == Request.Status.MATCHED:
+            twice.add(request.pk)
+        else:
+            requests.close(request, Request.Status.CANCELLED, "request.merged", actor=None, now=now, why="merged")
+    return twice
+
+
+def let_holders_go(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    """Nobody is kept waiting for an answer about a copy that cannot be lent any more."""
+    if not Copy.objects.lendable().filter(pk=copy.pk).exists():
+        withdrawals.withdraw_asks_for(copy_id=copy.pk, actor=actor, now=now)
+
+
 def record_listing(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
     events.record("copy.listed", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_pause(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.paused", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_resumption(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.resumed", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def record_withdrawal(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record("copy.withdrawn", now=now, actor=actor, data={"copy": copy.pk})

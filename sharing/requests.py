@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import events, holdings, locks, policies, states, waves
+from sharing import deadlines, events, holdings, locks, policies, states, waves, withdrawals
 from sharing.errors import Denied, NotFound
 from sharing.holdings import Holding
-from sharing.models import Ask, CirculationPolicy, Conversation, Request
+from sharing.models import Ask, CirculationPolicy, Request
 
 
 def place_request(
@@ -49,7 +49,7 @@ def _require_sense(
 ) -> None:
     """Reads the library system where the wish is for one loan; that is why it runs before the transaction."""
     if wanted is None:
-        _require_not_only_ones_own(actor, title, policy, now)
+        _require_a_chance(actor, title, policy, now)
         return
     if actor.pk in _own_readers(wanted):
         raise Denied(
@@ -65,14 +65,18 @@ def _require_sense(
         holdings.require_transferable(wanted.loan, taker=actor, policy=policy, now=now)
 
 
-def _require_not_only_ones_own(actor: Reader, title: Title, policy: CirculationPolicy, now: datetime) -> None:
+def _require_a_chance(actor: Reader, title: Title, policy: CirculationPolicy, now: datetime) -> None:
     found = holdings.of_title(title.pk, policy=policy, now=now)
-    if found and all(actor.pk in _own_readers(holding) for holding in found):
+    others = [holding for holding in found if actor.pk not in _own_readers(holding)]
+    if found and not others:
         raise Denied(
             _("The only copy we know of is your own, or with you already. Nothing was sent."),
             "own_holding",
             field="title_id",
         )
+    loans = [h.loan for h in others if isinstance(h, holdings.LoanHolding) and h.free]
+    if loans and len(loans) == len(others):
+        holdings.require_card(loans[0], taker=actor, now=now)
 
 
 def _own_readers(holding: Holding) -> set[int]:
@@ -92,19 +96,23 @@ def _place(
     policy: CirculationPolicy,
     now: datetime,
 ) -> Request:
-    Reader.objects.select_for_update(of=("self",)).get(pk=actor.pk)  # two tabs must not pass the limit together
+    Reader.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=actor.pk
+    )  # two tabs must not pass the limit together
     if Request.objects.live().filter(requester=actor, title=title).exists():
         raise Denied(
             _("You have asked for this title already; your page shows how it stands. Nothing was sent twice."),
             "already_asked",
         )
     policies.require_room_for_request(actor, policy)
+    policies.require_calm_requester(actor, now)
     try:
         with transaction.atomic():
             placed = Request.objects.create(
                 requester=actor, title=title, **(wanted.fields() if wanted else {}), message=message.strip(),
                 needed_by=needed_by, areas=areas,
-                placed_at=now, deadline_at=now + timedelta(days=policy.request_days),
+                placed_at=now,
+                deadline_at=deadlines.after_quiet_hours(now + timedelta(days=policy.request_days), policy),
             )  # fmt: skip
     except IntegrityError:
         raise Denied(
@@ -139,6 +147,9 @@ def expire_request(*, request_id: int, now: datetime) -> Request:
     return request
 
 
+_BECAUSE = {"request.cancelled": Ask.Because.CANCELLED, "request.unfilled": Ask.Because.EXPIRED}
+
+
 def close(
     request: Request, status: Request.Status, kind: str, *, actor: Reader | None, now: datetime, why: str = ""
 ) -> None:
@@ -146,7 +157,7 @@ def close(
     states.require(states.REQUEST, request.status, status)
     before, request.status, request.closed_at, request.close_reason = request.status, status, now, why
     request.save(update_fields=["status", "closed_at", "close_reason"])
-    withdraw_other_asks(request, now=now)
+    withdrawals.withdraw_asks(request, because=_BECAUSE.get(kind, Ask.Because.NOT_NEEDED), now=now)
     asked = request.asks.values("holder").distinct().count()
     events.record(
         kind, now=now, actor=actor, request=request, before=before, after=status, why=why, data={"asked": asked}
@@ -157,7 +168,8 @@ def match(request: Request, *, accepted: Ask, actor: Reader, now: datetime) -> N
     states.require(states.REQUEST, request.status, Request.Status.MATCHED)
     request.status = Request.Status.MATCHED
     request.save(update_fields=["status"])
-    withdraw_other_asks(request, now=now, but=accepted)
+    withdrawals.withdraw_asks(request, because=Ask.Because.NOT_NEEDED, now=now, but=accepted)
+    events.record("request.matched", now=now, actor=actor, request=request, before="open", after=request.status)
 
 
 def fulfil(request: Request, *, now: datetime) -> None:
@@ -173,18 +185,3 @@ def reopen(request: Request, *, now: datetime) -> None:
     before, request.status = request.status, Request.Status.OPEN
     request.save(update_fields=["status"])
     events.record("request.reopened", now=now, actor=None, request=request, before=before, after=request.status)
-
-
-def withdraw_other_asks(request: Request, *, now: datetime, but: Ask | None = None) -> None:
-    """Without any mark against those who had not answered yet."""
-    waiting = (
-        Ask.objects.select_for_update(of=("self",))
-        .filter(request=request, status=Ask.Status.ASKED)
-        .order_by("pk")
-        .select_related("holder")
-    )
-    for ask in waiting.exclude(pk=but.pk) if but else waiting:
-        ask.status, ask.answered_at, ask.remind_at = Ask.Status.WITHDRAWN, now, None
-        ask.save(update_fields=["status", "answered_at", "remind_at"])
-        Conversation.objects.filter(ask=ask).update(closed_at=now)
-        events.record("ask.withdrawn", now=now, actor=None, ask=ask, request=request, before="asked", after=ask.status)

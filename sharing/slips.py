@@ -37,7 +37,8 @@ def _placed(scene: Scene) -> Row:
 
 
 def _past(scene: Scene) -> Iterator[Row]:
-    events = DomainEvent.objects.filter(lending=scene.lending, kind__in=WHAT).select_related("handover", "actor")
+    events = DomainEvent.objects.filter(lending=scene.lending, kind__in=WHAT)
+    events = events.select_related("handover__lending", "actor")
     last: datetime | None = None
     for event in events.order_by("at", "pk"):
         ended_with_it = event.kind == "lending.completed" and not scene.is_loan and last == event.at
@@ -66,7 +67,7 @@ def _arranged(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     back = event.handover.direction == Handover.Direction.BACK
     return (
         _("Return arranged") if back else _("Handover arranged"),
-        notices.meeting_of(event.handover, today=scene.today),
+        notices.meeting_of(event.handover, scene.reader, now=scene.now),
     )
 
 

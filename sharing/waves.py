@@ -1,33 +1,55 @@
 """Whom a request is put to, and when to go on to the next.
 
 First wave: up to `wave_size` holders, best first: those near, with a good answer rate. When nobody of a wave is left to
-answer, the next goes out. Nobody is asked twice for one request.
+answer, the next goes out. Nobody is asked twice for one request, unless another had agreed first and it fell through.
+
+At most one ask for a holding waits at a time: its requests come one after the other, in the order of time.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from library_bridge.models import Reader
-from sharing import deadlines, events, holdings, locks, policies
+from sharing import deadlines, events, holdings, locks, policies, queues
 from sharing.errors import LibraryUnavailable
 from sharing.holdings import Holding, LoanHolding
 from sharing.models import Ask, CirculationPolicy, Conversation, Request
 
+MOST_TRIES = 50  # requests for one title in one round; more only when the library refuses one after the other
+Book = tuple[int | None, int | None]
+"""The primary keys of copy and library loan, one of them None."""
+
 
 def send_next_wave(*, request_id: int, now: datetime) -> list[Ask]:
-    """Ask the next holders if the request is open and nobody is being asked. Again at once changes nothing.
+    """Ask the next holders if the request is open and nobody is being asked; whoever has waited longer comes first. Again
+    at once changes nothing.
 
     Reads the library system for each loan it is about to ask for, outside the transaction.
     """
-    request = Request.objects.select_related("requester__area", "title").get(pk=request_id)
-    if request.status != Request.Status.OPEN or request.deadline_at <= now or request.asks.waiting().exists():
-        return []
-    policy = policies.current()
+    title_id = Request.objects.values_list("title_id", flat=True).get(pk=request_id)
+    return [ask for ask in serve_title(title_id=title_id, now=now) if ask.request_id == request_id]
+
+
+def serve_title(*, title_id: int, now: datetime) -> list[Ask]:
+    """The next wave of every request for the title that can be put to somebody, in the order of time."""
+    policy, tried, sent = policies.current(), set[int](), list[Ask]()
+    ready = queues.could_be_asked(policy=policy, now=now).filter(title_id=title_id).order_by("placed_at", "pk")
+    while len(tried) < MOST_TRIES:
+        request = ready.exclude(pk__in=tried).select_related("requester__area", "title").first()
+        if request is None:
+            break
+        tried.add(request.pk)
+        sent += _next_wave(request, policy, now)
+    return sent
+
+
+def _next_wave(request: Request, policy: CirculationPolicy, now: datetime) -> list[Ask]:
+    Request.objects.filter(pk=request.pk).update(looked_at=now)
     chosen = _permitted(_candidates(request, policy, now), request.requester, policy, now)
-    return _ask(request_id, chosen, policy, now) if chosen else []
+    return _ask(request.pk, chosen, policy, now) if chosen else []
 
 
 def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> list[Holding]:
@@ -35,20 +57,33 @@ def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> l
     found = [h for h in _wanted(request, policy, now) if h.free]
     if not found:
         return []
-    holders = {h.holder.pk for h in found}
-    asked = set(request.asks.values_list("holder_id", flat=True))
-    books = set(request.asks.values_list("copy_id", flat=True)) - {None}  # one may have drifted to another holder since
-    out = (
-        asked
-        | policies.refused_lately(holders, request.requester, request.title_id, now)
-        | policies.holders_with_enough_asks(holders, policy, now)
-    )
-    new = [h for h in found if h.fields().get("copy") is None or h.fields()["copy"].pk not in books]
+    ours = request.asks.exclude(status=Ask.Status.WITHDRAWN)
+    books = {*ours.values_list("copy_id", "library_loan_id"), *_being_asked_for(found)}  # one may have drifted on since
+    out = {
+        *ours.values_list("holder_id", flat=True),
+        *policies.holders_asked_lately(request.requester, request.title_id, now),
+        *policies.asked_enough(policy, now),
+    }
+    new = [h for h in found if _book(h) not in books]
     able = [h for h in new if h.holder.pk not in out and h.holder.is_active and not _is_own(h, request.requester)]
     rates = answer_rates(h.holder.pk for h in able)
     near = _areas(request)
     able.sort(key=lambda h: (h.area not in near, -rates.get(h.holder.pk, 0.5), h.key))
     return list({h.holder.pk: h for h in reversed(able)}.values())[::-1]
+
+
+def _being_asked_for(found: list[Holding]) -> Iterable[Book]:
+    books = [_book(h) for h in found]
+    of_these = Q(copy__in={copy for copy, _loan in books if copy}) | Q(
+        library_loan__in={loan for _copy, loan in books if loan}
+    )
+    return Ask.objects.waiting().filter(of_these).values_list("copy_id", "library_loan_id")
+
+
+def _book(holding: Holding) -> Book:
+    if isinstance(holding, LoanHolding):
+        return None, holding.loan.pk
+    return holding.fields()["copy"].pk, None
 
 
 def _wanted(request: Request, policy: CirculationPolicy, now: datetime) -> list[Holding]:
@@ -106,19 +141,32 @@ def _library_permits(holding: LoanHolding, requester: Reader, policy: Circulatio
 
 @transaction.atomic(durable=True)
 def _ask(request_id: int, chosen: list[Holding], policy: CirculationPolicy, now: datetime) -> list[Ask]:
+    """Of the chosen those that are still free now that their copies are locked. The asks are made in the order of the
+    holdings' keys, so that two requests after the same books do not wait for each other."""
+    locks.copies(h.copy.pk for h in chosen if isinstance(h, holdings.CopyHolding))
     request = locks.request(request_id, actor=None)
     if request.status != Request.Status.OPEN or request.asks.waiting().exists():
         return []
+    still = {(h.key, h.holder.pk) for h in holdings.of_title(request.title_id, policy=policy, now=now) if h.free}
     request.wave += 1
-    request.save(update_fields=["wave"])
-    asks = []
-    for holding in chosen:
-        until = min(deadlines.respond_by(now, policy), request.deadline_at)
-        ask = Ask.objects.create(
-            request=request, holder=holding.holder, **holding.fields(), wave=request.wave, asked_at=now, respond_by=until,
-            remind_at=deadlines.remind_at(now, until, 0, policy),
-        )  # fmt: skip
-        Conversation.objects.create(ask=ask)
-        events.record("ask.sent", now=now, actor=None, ask=ask, request=request, after=ask.status)
-        asks.append(ask)
+    free = [h for h in sorted(chosen, key=lambda h: h.key) if (h.key, h.holder.pk) in still]
+    asks = [ask for holding in free if (ask := _put_to(holding, request, policy, now))]
+    if asks:
+        request.save(update_fields=["wave"])
     return asks
+
+
+def _put_to(holding: Holding, request: Request, policy: CirculationPolicy, now: datetime) -> Ask | None:
+    """None when the holder is being asked for this book already, by a request that was quicker."""
+    until = min(deadlines.respond_by(now, policy), request.deadline_at)
+    try:
+        with transaction.atomic():
+            ask = Ask.objects.create(
+                request=request, holder=holding.holder, **holding.fields(), wave=request.wave, asked_at=now, respond_by=until,
+                remind_at=deadlines.remind_at(now, until, 0, policy),
+            )  # fmt: skip
+    except IntegrityError:
+        return None
+    Conversation.objects.create(ask=ask)
+    events.record("ask.sent", now=now, actor=None, ask=ask, request=request, after=ask.status)
+    return ask

@@ -7,18 +7,31 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests import tables
 from tests.incentives.flushing import _flush_takes_the_ledger_along  # noqa: F401  (a fixture)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CAMPUS = ZoneInfo("Asia/Shanghai")
 BROWSERS = ("tests/journeys/test_two_people.py", "tests/journeys/test_accessibility.py")
-LONG = (*BROWSERS, "tests/sharing/test_demo.py")
+CAMPUS_TESTS = "tests/sharing/demo/"  # one campus for the whole folder
+
+
+@pytest.fixture(scope="session")
+def _earlier_tables(django_test_environment: None) -> None:
+    tables.begin_with_the_copy()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_earlier_tables: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        tables.leave_a_copy()
 
 
 @pytest.fixture
@@ -40,7 +53,8 @@ def _at_the_hour_of_the_story(request: pytest.FixtureRequest, now: datetime) -> 
 @pytest.fixture(autouse=True)
 def _clean_slate() -> Iterator[None]:
     """Nothing that one test counted or chose reaches the next."""
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
     with translation.override("en"):
         yield
 
@@ -50,6 +64,8 @@ class OneWorkerAFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
+        if file.startswith(CAMPUS_TESTS):
+            return CAMPUS_TESTS
         return "browsers" if file in BROWSERS else file
 
 
@@ -70,7 +86,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _longest_first(item: pytest.Item) -> int:
     """What takes longest begins, so that no worker is left alone with it at the end."""
     file = item.nodeid.split("::")[0]
-    return LONG.index(file) if file in LONG else len(LONG)
+    return 0 if file in BROWSERS else 1 if file.startswith(CAMPUS_TESTS) else 2
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

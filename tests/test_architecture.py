@@ -1,5 +1,11 @@
-"""Directions that no linter sees: foreign keys and the layout."""
+"""Directions that no linter sees: foreign keys and the layout, what is invented, what is not translated."""
 
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,11 +14,16 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import ForeignKey, ManyToManyField, Model
 
+from library_bridge.management.commands.messages import untranslated
+
 HEIGHT = {"library_bridge": 0, "personal_catalog": 0, "sharing": 1, "incentives": 2}
 LAYOUT = {
     "manage.py", "pyproject.toml", "README.md", "Makefile", "CHANGELOG.md", "LICENSE", "SECURITY.md", "config", "library_bridge",
     "personal_catalog", "sharing", "incentives", "templates", "static", "tests", "docs", "requirements", "var",
 }  # fmt: skip
+
+ISBN = re.compile(r"(?<![\w.])97[89]\d{10}(?!\w)")
+BINARY = {".mo", ".pyc", ".png", ".jpg", ".webp", ".ico", ".woff2"}
 
 
 def _relations() -> list[tuple[type[Model], str, type[Model]]]:
@@ -65,3 +76,48 @@ def test_the_ground_does_not_know_its_neighbour(app: str) -> None:
         text = path.read_text()
         assert f"from {other}" not in text, path
         assert f"import {other}" not in text, path
+
+
+def _written_by_us() -> Iterator[Path]:
+    """Every text file of the project outside its tests; the locked requirements are full of hashes."""
+    for name in LAYOUT - {"tests", "requirements", "var"}:
+        place = Path(settings.BASE_DIR) / name
+        yield from (path for path in [place, *place.rglob("*")] if path.is_file() and path.suffix not in BINARY)
+
+
+def test_every_isbn_of_the_product_is_one_of_the_campus_list() -> None:
+    known = set(ISBN.findall(settings.DEMO_TITLES.read_text(encoding="utf-8")))
+    invented = {
+        f"{path}: {isbn}"
+        for path in _written_by_us()
+        for isbn in ISBN.findall(path.read_text(encoding="utf-8"))
+        if isbn not in known
+    }
+    assert not invented
+
+
+@pytest.mark.parametrize("app", settings.OUR_APPS)
+def test_every_message_has_its_chinese(app: str) -> None:
+    assert list(untranslated(app)) == []
+
+
+def _imported(path: Path) -> set[str]:
+    """First names of what a module imports by its full name."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return {name.split(".")[0] for name in found}
+
+
+def test_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((Path(settings.BASE_DIR) / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[\[~>=<]", line)[0].casefold() for line in project["dependencies"]}
+    ours = {"config", *settings.OUR_APPS}
+    modules = [path for name in ours for path in (Path(settings.BASE_DIR) / name).rglob("*.py")]
+    names = {name for path in modules for name in _imported(path)} - ours - set(sys.stdlib_module_names)
+    owners = packages_distributions()
+    missing = {name for name in names if not {owner.casefold().replace("_", "-") for owner in owners[name]} & declared}
+    assert not missing

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.language.ReaderLanguageMiddleware",
+    "config.bodies.TooBigMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -114,11 +115,19 @@ REDIS_URL = env.text("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # what counts failures (T-A2): no other code fills it, so nobody can push a counter out
+    "limits": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "limits"}
+    if REDIS_URL
     else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},  # with the usual 300, many guesses would push each other's counters out
-    }
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
+
+# whose word about the visitor's address counts (X-Forwarded-For): nobody's, unless named
+TRUSTED_PROXIES: list[str] = [p for p in env.text("TRUSTED_PROXIES").split(",") if p]
 
 # who may come in
 AUTH_USER_MODEL = "library_bridge.Reader"
@@ -164,6 +173,8 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False  # staff ask an administrator; no mail is needed to run this
+WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}  # a password without a name is nothing to count by
+WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 TASKS = {"default": {"BACKEND": "config.task_backend.CeleryBackend"}}
@@ -188,9 +199,14 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # the limit of every body but those of UPLOAD_PATHS; config/bodies.py
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 IMPORT_MAX_BYTES = 8_000_000
+UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 100_000  # with the form around the file
+UPLOAD_PATHS = ["/import/", "/api/v1/imports", "/admin/images/", "/admin/documents/"]
+IMPORT_MAX_ROWS = 5_000
+IMPORT_MAX_COLUMNS = 200
+IMPORTS_AT_ONCE = 3  # files of one reader
 
 # jobs; nothing rests on the broker, config/celery.py says why
 CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "memory://")
@@ -210,6 +226,7 @@ LOOKUP_SOURCES = [
     "personal_catalog.lookup.isbnlib_services.Wikipedia",
     "personal_catalog.lookup.isbnlib_services.GoogleBooks",
 ]
+LOOKUP_SECONDS_NEAR = 1  # for the libraries together
 LOOKUP_SECONDS_EACH = 3
 LOOKUP_SECONDS_TOGETHER = 4
 LOOKUP_LOCAL_FILE = env.text("LOOKUP_LOCAL_FILE")
@@ -222,6 +239,7 @@ CODE_MINUTES = 10
 CODE_TRIES = 5
 CODES_PER_HOUR = 3
 QR_MINUTES = 3
+REQUESTS_PER_DAY = 5
 MESSAGE_MAX_CHARACTERS = 2000
 MESSAGES_PER_MINUTE = 30
 IDEMPOTENCY_HOURS = 48
@@ -229,13 +247,17 @@ API_CALLS_PER_MINUTE = 600
 
 DEMO_TITLES = BASE_DIR / "sharing" / "demo" / "titles.csv"
 
+ACCESS_LOG = {"handlers": ["console"], "level": "INFO", "propagate": False, "filters": ["without secrets"]}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"without secrets": {"()": "config.logs.WithoutSecrets"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "uvicorn.access": ACCESS_LOG,
+        "django.server": ACCESS_LOG,
         "httpx": {"level": "WARNING"},
         "isbnlib": {"level": "CRITICAL"},
         "celery": {"level": "WARNING"},

@@ -1,11 +1,13 @@
 """Several processes on PostgreSQL and Redis, behind TLS."""
 
-from config import env
+from config import env, required
 from config.settings.base import *  # noqa: F403
+from config.settings.base import BASE_URL, DEMO, REDIS_URL
 
 SECRET_KEY = env.text("SECRET_KEY")
-if not SECRET_KEY:
-    raise SystemExit("SECRET_KEY must be set in production")
+faults = required.missing(secret_key=SECRET_KEY, redis_url=REDIS_URL, base_url=BASE_URL, demo=DEMO)
+if faults:
+    raise SystemExit("\n".join(faults))
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000

@@ -12,8 +12,8 @@ class LeaderboardEntry(models.Model):
         CATALOGUERS = "cataloguers", _("Titles described")
 
     class Period(models.TextChoices):
-        WEEK = "week", _("This week")
-        MONTH = "month", _("This month")
+        WEEK = "week", _("Last 7 days")
+        MONTH = "month", _("Last 30 days")
         ALL = "all", _("All years")
 
     board = models.CharField(max_length=12, choices=Board)

@@ -13,8 +13,8 @@ class IncentiveSettings(BaseGenericSetting):
     redeeming = models.BooleanField(_("redeeming is open"), default=True)
     adjustment_limit = models.PositiveIntegerField(
         _("adjustments above this need a second person"),
-        default=50,
-        help_text=_("Points by one librarian for one reader within 30 days."),
+        default=0,
+        help_text=_("Points by one librarian for one reader within 30 days. 0: always a second person."),
     )
 
     class Meta:

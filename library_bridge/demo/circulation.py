@@ -98,7 +98,8 @@ def _loan(
 ) -> EmbeddedLoan:
     due_at = end_of_day(library, now, days=days)
     period = 7 if item.item_type.code == "course-reserve" else CATEGORIES[card.category.code][2]
-    taken = min(due_at - timedelta(days=period + 30 * used), now - timedelta(hours=3))
+    open_at = (due_at - timedelta(days=period + 30 * used)).replace(hour=9 + days % 11)  # the desk is open then
+    taken = min(open_at, now - timedelta(hours=3))
     return EmbeddedLoan(item=item, patron=card, checked_out_at=taken, due_at=due_at, renewals=used)
 
 

@@ -67,7 +67,6 @@ def _record(library: Library, row: dict[str, str], record_id: str, call_number: 
         publisher=row["publisher"],
         year=int(row["year"]) if row["year"] else None,
         language=row["language"],
-        series=row["series"],
         clc=row["clc"],
         ddc=row["ddc"],
         subjects=_list(row["subjects"]),

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from personal_catalog import titles
 from personal_catalog.facts import BookFacts
 
@@ -10,3 +12,6 @@ class OwnCatalogue:
     def find(self, isbn13: str) -> BookFacts | None:
         title = titles.by_isbn(isbn13)
         return titles.as_facts(title) if title and title.provenance.get("title") != titles.STUB else None
+
+    def knows(self, isbns: Sequence[str]) -> set[str]:
+        return set(titles.catalogued(isbns))

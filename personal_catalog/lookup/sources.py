@@ -1,6 +1,7 @@
 """What a source of book data is. settings.LOOKUP_SOURCES names them, nearest first."""
 
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -18,6 +19,14 @@ class Source(Protocol):
     def find(self, isbn13: str) -> BookFacts | None: ...
 
 
+@runtime_checkable
+class NearSource(Source, Protocol):
+    """Asked before the remote ones, in the thread that waits: what it asks outside our database it must ask within
+    settings.LOOKUP_SECONDS_NEAR. `knows` tells which of several ISBN-13s it has."""
+
+    def knows(self, isbns: Sequence[str]) -> set[str]: ...
+
+
 class SourceUnavailable(Exception):
     """Down, slow, limited, or it answered something that cannot be read."""
 
@@ -28,6 +37,10 @@ def configured() -> list[Source]:
 
 def is_remote(source: Source) -> bool:
     return bool(getattr(source, "remote", False))
+
+
+def near_sources(sources: Iterable[Source]) -> Iterator[NearSource]:
+    return (source for source in sources if isinstance(source, NearSource) and not is_remote(source))
 
 
 def label(name: str) -> str:

@@ -2,6 +2,7 @@ from personal_catalog.models.copies import Copy, CustodyRecord
 from personal_catalog.models.imports import ImportJob, ImportRow
 from personal_catalog.models.lookups import LocalList, LocalRecord, LookupCache
 from personal_catalog.models.searching import SearchTerm
+from personal_catalog.models.sent_forms import SentForm
 from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleSuggestion
 
 __all__ = (
@@ -13,6 +14,7 @@ __all__ = (
     "LocalRecord",
     "LookupCache",
     "SearchTerm",
+    "SentForm",
     "Title",
     "TitleChange",
     "TitleIsbn",

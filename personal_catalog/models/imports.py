@@ -62,6 +62,7 @@ class ImportRow(models.Model):
         REPEATED = "repeated", _("The same book stands in an earlier row.")
         OWNED = "owned", _("It already stands on your shelf.")
         UNREADABLE = "unreadable", _("The row could not be read.")
+        BROKEN = "broken", _("Something went wrong on our side with this row. Add the book by hand.")
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()

@@ -169,6 +169,9 @@ class TitleSuggestion(models.Model):
                 condition=Q(status="open", decided_at=None) | ~Q(status="open") & Q(decided_at__isnull=False),
                 name="suggestion_decided_when_closed",
             ),
+            models.UniqueConstraint(
+                fields=("title", "reader"), condition=Q(status="open"), name="suggestion_one_open_each"
+            ),
         )
 
     def __str__(self) -> str:

@@ -48,7 +48,7 @@ def search_titles(text: str) -> SearchHits:
 def suggest(text: str) -> list[str]:
     """Near spellings to offer: what a misread ISBN may be, a corrected word, the titles most alike."""
     asked = text.strip()[: settings.SEARCH_MAX_CHARACTERS]
-    if numbers := titles.known_among(isbn.repair(asked)):
+    if numbers := titles.catalogued(isbn.repair(asked)):
         return [isbn.hyphenate(number) for number in numbers[:3]]
     words = readings.words_of(asked)
     near = corrected(words)

@@ -1,6 +1,5 @@
 """Add a book: by its number, or by hand where nobody knows the number."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
@@ -13,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from personal_catalog import isbn, listing, lookup, sentences, titles
-from personal_catalog.copies import has_copy_of
-from personal_catalog.errors import NoTitle, UnknownIsbn
+from personal_catalog.copies import latest_of
+from personal_catalog.errors import NoTitle, OnShelf, UnknownIsbn
 from personal_catalog.forms import ISBN_REFUSALS, AddForm, IsbnForm, initial_of
 from personal_catalog.models import Copy, Title
 from personal_catalog.views.links import undo
@@ -22,7 +21,9 @@ from personal_catalog.views.links import undo
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
 
-MOST_SHOWN = 20
+LISTED = "listed"
+MOST_KEPT = 100  # of the copies listed in one session
+MOST_OFFERED = 3
 
 
 @login_required
@@ -37,8 +38,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
         return _page(request, IsbnForm(), form=form)
     asked = IsbnForm(request.GET)
     if not asked.is_valid():
-        known = titles.known_among(asked.suggestions)[:3]
-        offered = [(isbn.hyphenate(n), titles.by_isbn(n)) for n in known]
+        offered = [(isbn.hyphenate(meant), _named(meant)) for meant in asked.suggestions[:MOST_OFFERED]]
         return _page(request, asked, offered=offered, status=422)
     number = asked.cleaned_data["isbn"]
     found = lookup.find(number, now=timezone.now())
@@ -55,38 +55,43 @@ def _look_up(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest) -> HttpResponse:
     form = AddForm(request.POST)
     number = str(request.POST.get("isbn", ""))[: isbn.LONGEST]
-    if form.is_valid() and _confirmed(request, form, number):
+    known = _known_if_valid(request, number)
+    if form.is_valid():
         try:
-            listed = listing.list_copy(
-                owner=_reader(request), now=timezone.now(), number=number, said=form.said(), **form.how()
+            listed = listing.list_once(
+                owner=_reader(request), now=timezone.now(), number=number, said=form.said(), **form.once(), **form.how()
             )
+        except OnShelf as refused:
+            if refused.copy.pk in _listed_ids(request):
+                return _there_already(request, refused.copy)
+            form.add_error("again", _("This book already stands on your shelf. Tick here if you have another copy."))
+            known["owned"] = True
         except isbn.NotAnIsbn as refused:
             form.add_error("isbn", ISBN_REFUSALS[refused.reason])
         except (UnknownIsbn, NoTitle):
             form.add_error("title", _("Nobody knows this number yet. Type at least the title."))
         else:
             return _done(request, listed)
-    return _page(request, IsbnForm(initial={"isbn": number}), form=form, status=422, **_known_if_valid(request, number))
-
-
-def _confirmed(request: HttpRequest, form: AddForm, number: str) -> bool:
-    """A second copy is welcome, but not by a slip of the finger."""
-    known = _known_if_valid(request, number)
-    if known.get("owned") and not form.cleaned_data["again"]:
-        form.add_error("again", _("This book already stands on your shelf. Tick here if you have another copy."))
-        return False
-    return True
+    return _page(request, IsbnForm(initial={"isbn": number}), form=form, status=422, **known)
 
 
 def _done(request: HttpRequest, listed: listing.Listed) -> HttpResponse:
     copy = listed.copy
+    request.session[LISTED] = [*(pk for pk in _listed_ids(request) if pk != copy.pk), copy.pk][-MOST_KEPT:]
     says = _("Listed “%(title)s”") % {"title": copy.title.title}
     messages.success(request, says, extra_tags=undo(copy))
     if listed.suggestion:
         messages.info(request, _("Your correction went to a librarian; the shared record stays as it is until then."))
     if request.POST.get("then") == "labels":
         return redirect(f"{reverse('labels')}?copy={copy.pk}")
-    return redirect("shelf" if copy.source == Copy.Source.TYPED else "add-copy")
+    return redirect("add-copy")
+
+
+def _there_already(request: HttpRequest, copy: Copy) -> HttpResponse:
+    """Sent again from the back button's page or a second tab: the book was listed a moment ago, and once is enough."""
+    says = _("“%(title)s” already stands on your shelf. It was not listed twice.") % {"title": copy.title.title}
+    messages.success(request, says, extra_tags=undo(copy))
+    return redirect("add-copy")
 
 
 def _page(
@@ -100,7 +105,7 @@ def _page(
         "by_hand": form is not None and not (found and found.facts) and not context.get("title"),
         "record": context.get("title") or (_record(found) if found and found.facts else None),
         "said_by": sentences.who_said_what(found) if found and found.facts else "",
-        "today": _listed_today(_reader(request), timezone.now()),
+        "listed": _listed(request),
     }
     return render(request, "personal_catalog/copies/add.html", context, status=status)
 
@@ -108,6 +113,12 @@ def _page(
 def _filled(number: str, found: lookup.Found) -> AddForm:
     known = initial_of(found.facts) if found.facts else {}
     return AddForm(initial={**known, "isbn": number})
+
+
+def _named(number: str) -> Title | None:
+    """What a near source calls it."""
+    found = lookup.recall(number, now=timezone.now())
+    return _record(found) if found.facts else None
 
 
 def _record(found: lookup.Found) -> Title:
@@ -118,7 +129,7 @@ def _record(found: lookup.Found) -> Title:
 
 def _known(request: HttpRequest, number: str) -> dict[str, Any]:
     title = titles.by_isbn(number)
-    return {"title": title, "owned": title is not None and has_copy_of(owner=_reader(request), title=title)}
+    return {"title": title, "owned": title is not None and latest_of(owner=_reader(request), title=title) is not None}
 
 
 def _known_if_valid(request: HttpRequest, number: str) -> dict[str, Any]:
@@ -128,10 +139,15 @@ def _known_if_valid(request: HttpRequest, number: str) -> dict[str, Any]:
         return {}
 
 
-def _listed_today(reader: "Reader", now: datetime) -> list[Copy]:
-    morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Copy.objects.owned_by(reader).filter(created_at__gte=morning)
-    return list(mine.select_related("title")[:MOST_SHOWN])
+def _listed_ids(request: HttpRequest) -> list[int]:
+    """Copies listed on this page since the reader signed in here, in their order."""
+    return list(request.session.get(LISTED, []))
+
+
+def _listed(request: HttpRequest) -> list[Copy]:
+    """Those that still stand on the shelf, the latest first."""
+    mine = Copy.objects.owned_by(_reader(request)).filter(pk__in=_listed_ids(request))
+    return list(mine.select_related("title").order_by("-created_at", "-pk"))
 
 
 def _reader(request: HttpRequest) -> "Reader":

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from personal_catalog import copies
 from personal_catalog.errors import CopyAway
-from personal_catalog.forms import EditCopyForm
+from personal_catalog.forms import EditCopyForm, PauseForm
 from personal_catalog.models import Copy
 
 if TYPE_CHECKING:
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: HttpRequest, copy_id: int) -> HttpResponse:
-    """404 for another's copy as for none (T-R2)."""
-    mine = get_object_or_404(Copy.objects.owned_by(request.user).select_related("title"), pk=copy_id)
+    """404 for another's copy as for none (T-R2); the holder of a drifting one may pause it."""
+    rows = Copy.objects.in_register().in_charge_of(request.user).select_related("title")
+    mine = get_object_or_404(rows, pk=copy_id)
+    return _own(request, mine) if mine.owner_id == request.user.pk else _drifting(request, mine)
+
+
+def _own(request: HttpRequest, mine: Copy) -> HttpResponse:
     form = EditCopyForm(request.POST if request.method == "POST" else None, initial=_initial(mine))
     if form.is_valid():
         try:
@@ -38,6 +43,18 @@ def copy(request: HttpRequest, copy_id: int) -> HttpResponse:
     status = 422 if form.is_bound else 200
     context = {"nav": "shelf", "copy": mine, "form": form}
     return render(request, "personal_catalog/copies/copy.html", context, status=status)
+
+
+def _drifting(request: HttpRequest, held: Copy) -> HttpResponse:
+    form = PauseForm(
+        request.POST if request.method == "POST" else None, initial={"paused": held.status == Copy.Status.PAUSED}
+    )
+    if form.is_valid():
+        turn = copies.pause_copy if form.cleaned_data["paused"] else copies.resume_copy
+        turn(copy_id=held.pk, actor=cast("Reader", request.user), now=timezone.now())
+        messages.success(request, _("Saved"))
+        return redirect("copy", copy_id=held.pk)
+    return render(request, "personal_catalog/copies/drifting.html", {"nav": "shelf", "copy": held, "form": form})
 
 
 def _initial(mine: Copy) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
 ROWS_ON_A_PAGE = 100
 REFUSALS = {
     "too_large": _("The file is too large. Up to 8 MB can be taken at once."),
-    "too_many_rows": _("Up to 5,000 rows can be taken at once. Split the file."),
+    "too_many_rows": _("Up to %(rows)s rows can be taken at once. Split the file."),
     "unreadable": _("The file could not be read as a table of books. It needs a column for the title or the ISBN."),
     "no_rows": _("There are no rows in it."),
     "unknown_format": _("This kind of file cannot be taken yet."),
+    "imports_running": _("Your earlier files are still being worked on. Try again when one of them is done."),
 }
 
 
@@ -43,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except ImportRefused as refused:
-            form.add_error(None, REFUSALS[refused.code])
+            form.add_error(None, _sentence(refused))
         else:
             return redirect("import-job", job_id=job.pk)
     earlier = ImportJob.objects.filter(reader=request.user.pk)[:5]
@@ -58,8 +61,11 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     mine = get_object_or_404(ImportJob, pk=job_id, reader=request.user.pk)
     if request.method == "POST":
         imports.name_rows(job_id=mine.pk, reader=cast("Reader", request.user), names=_names(request))
-        imports.confirm_import(job_id=mine.pk, reader=cast("Reader", request.user), now=timezone.now())
-        hurry(run_import, mine.pk)
+        try:
+            imports.confirm_import(job_id=mine.pk, reader=cast("Reader", request.user), now=timezone.now())
+            hurry(run_import, mine.pk)
+        except ImportRefused as refused:
+            messages.error(request, _sentence(refused))
         return redirect("import-job", job_id=mine.pk)
     rows = mine.rows.select_related("copy__title")
     wanted = rows.exclude(problem="") if request.GET.get("show") == "problems" else rows
@@ -78,3 +84,8 @@ def _names(request: HttpRequest) -> dict[int, str]:
     """What was typed into the preview's rows: `title-<row>`."""
     typed = {name.removeprefix("title-"): str(text) for name, text in request.POST.items() if name.startswith("title-")}
     return {int(pk): text for pk, text in typed.items() if pk.isdecimal() and len(pk) < 19 and text.strip()}
+
+
+def _sentence(refused: ImportRefused) -> str:
+    words = str(REFUSALS[refused.code])
+    return words % {"rows": f"{settings.IMPORT_MAX_ROWS:,}"} if refused.code == "too_many_rows" else words

@@ -4,7 +4,7 @@ from django.utils import timezone
 from ninja import Query
 from pydantic import Field
 
-from sharing import conversations
+from sharing import conversations, masking
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
@@ -39,11 +39,13 @@ def list_messages(request: Call, id: str, paging: Query[Paging], after: int = 0)
     return MessagePage.of(request, paging, rows, one, last_seq=conversation.last_seq, closed=closed)
 
 
-@router.post("/conversations/{id}/messages", response={201: MessageOut}, operation_id="sendMessage")
-def send_message(request: Call, id: str, payload: NewMessage) -> schemas.MessageOut:
+@router.post("/conversations/{id}/messages", response={201: schemas.SentMessageOut}, operation_id="sendMessage")
+def send_message(request: Call, id: str, payload: NewMessage) -> schemas.SentMessageOut:
+    """A handover's code is left out of the text."""
     now = timezone.now()
     row = conversations.send_message(conversation_id=ids.number(id), actor=request.auth, text=payload.text, now=now)
-    return serializers.message(row, conversation=_visible(request, id), viewer=request.auth)
+    sent = serializers.message(row, conversation=_visible(request, id), viewer=request.auth)
+    return schemas.SentMessageOut(**dict(sent), notice=masking.notice(row.text) or None)
 
 
 def _visible(request: Call, id: str) -> Conversation:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from pydantic import BaseModel
 
-from personal_catalog import isbn, lookup, titles
+from personal_catalog import lookup, titles
 from sharing.api import serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
@@ -36,7 +36,7 @@ def lookup_isbn(request: Call, isbn: str) -> BookOut:
 
 
 def _book(text: str) -> BookOut:
-    number = isbn.parse(text)
+    number = lookup.parse(text)
     found = lookup.find(number.isbn13, now=timezone.now())
     if found.facts is None:
         raise UnknownBook(pending=found.pending)

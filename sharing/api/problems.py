@@ -188,3 +188,8 @@ def _bad_request(error: Exception) -> Problem:
 @problem_of.register
 def _too_big(error: RequestDataTooBig) -> Problem:
     return Problem(413, "too_big", _("This is more than can be sent at once. Nothing was saved."))
+
+
+def too_big() -> HttpResponse:
+    """For a body that nobody has read to its end."""
+    return response(problem_of(RequestDataTooBig()))

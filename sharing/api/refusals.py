@@ -12,11 +12,13 @@ from sharing.errors import NotFound
 
 IMPORT = {
     "too_large": gettext_lazy("This file is too large. Nothing was imported."),
-    "too_many_rows": gettext_lazy("This file has more than 5,000 rows. Please send it in parts; nothing was imported."),
+    "too_many_rows": gettext_lazy("This file has too many rows. Please send it in parts; nothing was imported."),
     "unreadable": gettext_lazy("This file could not be read. Nothing was imported."),
     "no_rows": gettext_lazy("There is no book in this file."),
     "unknown_format": gettext_lazy("This format cannot be read yet. A list of ISBNs and CSV can."),
+    "imports_running": gettext_lazy("Your earlier files are still being worked on. Nothing was imported."),
 }
+IMPORT_STATUS = {"too_large": 413, "imports_running": 429}
 
 
 class UnknownBook(NotFound):
@@ -49,7 +51,7 @@ def _unknown_isbn(error: errors.UnknownIsbn) -> Problem:
 def _import_refused(error: errors.ImportRefused) -> Problem:
     text = str(IMPORT[error.code])
     where = "format" if error.code == "unknown_format" else "file"
-    return Problem(413 if error.code == "too_large" else 422, error.code, text, {where: [text]})
+    return Problem(IMPORT_STATUS.get(error.code, 422), error.code, text, {where: [text]})
 
 
 @problem_of.register

@@ -167,6 +167,10 @@ class MessageOut(BaseModel):
     sent_at: Moment
 
 
+class SentMessageOut(MessageOut):
+    notice: str | None = Field(description="For the sender: why the text does not read as it was sent.")
+
+
 class NotificationOut(BaseModel):
     id: str
     kind: str

@@ -1,6 +1,6 @@
 """One function an object and audience: what a row says to the reader who asks, and nothing it must not (P1, P2)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy, Title
 from personal_catalog.people import split_names
-from sharing import holdings, notices, people, policies
+from sharing import holdings, notices, people, places, policies, progress
 from sharing.api import schemas
 from sharing.models import (
     Ask,
@@ -26,8 +26,6 @@ from sharing.models import (
     Request,
 )
 from sharing.shown_holdings import ShownHolding
-
-CONTACT_STAYS = timedelta(hours=24)  # after the end (P4)
 
 
 def reader(row: Reader) -> schemas.ReaderOut:
@@ -103,7 +101,7 @@ def request(row: Request) -> schemas.RequestOut:
     return schemas.RequestOut(
         id=str(row.pk), title=title_ref(row.title), holding_id=holding_key(row), status=row.status, message=row.message,
         needed_by=row.needed_by, areas=row.areas, placed_at=row.placed_at, deadline_at=row.deadline_at,
-        closed_at=row.closed_at, close_reason=row.close_reason, asked=len(asks),
+        closed_at=row.closed_at, close_reason=row.close_reason, asked=progress.holders(asks),
         conversations=[str(ask.conversation.pk) for ask in asks],
         lending_id=str(lendings[0].pk) if lendings else None,
     )  # fmt: skip
@@ -157,7 +155,6 @@ def due_date(row: Lending) -> date | None:
 
 
 def handover(row: Handover, *, viewer: Reader, now: datetime) -> schemas.HandoverOut:
-    closed = row.lending.closed_at
     steps = {
         "agree": policies.may_agree(row, viewer),
         "code": policies.may_show_code(row, viewer),
@@ -165,7 +162,7 @@ def handover(row: Handover, *, viewer: Reader, now: datetime) -> schemas.Handove
     }
     return schemas.HandoverOut(
         id=str(row.pk), handover_id=str(row.pk), direction=row.direction, method=row.method,
-        place=row.place if closed is None or now < closed + CONTACT_STAYS else None, starts_at=row.starts_at,
+        place=places.place_shown_to(viewer, row, now=now), starts_at=row.starts_at,
         status=row.status, proposed_by="me" if row.proposed_by_id == viewer.pk else "other", agreed_at=row.agreed_at,
         confirmed_at=row.taker_confirmed_at, next=[step for step, allowed in steps.items() if allowed],
     )  # fmt: skip

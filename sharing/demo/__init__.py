@@ -32,7 +32,7 @@ def _tell(now: datetime) -> None:
     campus = Campus(start=now - timedelta(days=history.DAYS + 1), end=now, seed=SEED)
     harvest.harvest_library(cast.library, now=campus.clock)
     desk, wishes = Desk(campus, cast), Wishes(campus, cast)
-    wishes.pool.spared = desk.titles_ahead(cast.personas)
+    wishes.pool.spared = desk.titles_ahead((*cast.personas, cast.full))
     Present(campus, cast, desk, wishes).tell()
     history.tell(campus, cast, desk, wishes)
     try:

@@ -7,6 +7,8 @@ from library_bridge import registry
 from library_bridge.models import Library, Patron, Reader
 from library_bridge.personas import DEMO_LIBRARY
 
+FULL_CARD = "2023000040"
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -15,7 +17,9 @@ class Cast:
     """Reader → card, in the order of the card numbers."""
     personas: tuple[Reader, Reader, Reader]
     others: tuple[Reader, ...]
-    """Readers whose cards are in order, so that their stories end as they should."""
+    """Readers whose cards are in order and not full, so that their stories end as they should."""
+    full: Reader
+    """Has as many loans as the library allows, and keeps them."""
     lin: Reader
 
     @property
@@ -36,11 +40,14 @@ def assemble(*, now: datetime) -> Cast:
     system = registry.system_for(library, now=now)
     patrons = Patron.objects.filter(library=library).select_related("reader__area", "library").order_by("card_number")
     alice, bob, charlie, *others = patrons
+    full = next(patron for patron in others if patron.card_number == FULL_CARD)
+    able = (p for p in others if p != full and not system.patron(p.card_number).blocked_reason)
     return Cast(
         library=library,
         cards={patron.reader_id: patron for patron in patrons},
         personas=(alice.reader, bob.reader, charlie.reader),
-        others=tuple(patron.reader for patron in others if not system.patron(patron.card_number).blocked_reason),
+        others=tuple(patron.reader for patron in able),
+        full=full.reader,
         lin=Reader.objects.get(username="lin"),
     )
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from library_bridge import loans, registry
 from library_bridge.models import EmbeddedHold, EmbeddedItem, EmbeddedLoan, EmbeddedRecord, LibraryLoan, Reader
-from library_bridge.ports import Refused
+from library_bridge.ports import LoanList, Refused
 from sharing import harvest
 from sharing.demo.campus import Campus, Story
 from sharing.demo.cast import Cast
@@ -83,10 +83,12 @@ class Desk:
 
     def borrow(self, reader: Reader, barcode: str) -> LibraryLoan:
         """Raises Refused."""
-        card = self.cast.cards[reader.pk]
-        registry.system_for(self.cast.library, now=self.campus.clock).check_out(card.card_number, barcode)
-        self._list(card.card_number)
-        return LibraryLoan.objects.open().get(patron=card, barcode=barcode)
+        card, now = self.cast.cards[reader.pk], self.campus.clock
+        record = registry.system_for(self.cast.library, now=now).check_out(card.card_number, barcode)
+        loans.keep_loans(patron=card, listed=LoanList(card.card_number, (record,), complete=False), now=now)
+        loan = LibraryLoan.objects.open().select_related("library").get(patron=card, barcode=barcode)
+        harvest.catalogue_loans([loan], now=now)
+        return loan
 
     def borrowed(self, barcode: str, *, again: bool = False) -> Story:
         """An item's time away from the shelf: with whoever has it, renewed once if that is possible, then brought back;

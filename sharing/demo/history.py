@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from library_bridge.models import Reader
 from personal_catalog.models import Copy
 from sharing import due
 from sharing.demo.campus import Campus, Story
@@ -21,10 +22,12 @@ STUDY = (10, 6, 6, 6, 5, 5, 4, 4, 4, 4, 4, 4)
 STUDY_UNTIL = 34  # days ago; from then on the personas have some of these titles
 
 EVERYDAY = {
-    "lent": 60, "unanswered": 19, "nobody_has_it": 7, "withdrawn": 17, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 2,
+    "lent": 60, "unanswered": 19, "nobody_has_it": 2, "withdrawn": 17, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 2,
 }  # fmt: skip
 DESK_LOANS = 40
 JOURNEYS = 4
+SOUGHT_FROM = (57, 52, 48, 44)  # days ago
+SOUGHT_BY = 7
 
 
 def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
@@ -34,6 +37,7 @@ def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
     _everyday(campus, wishes)
     _journeys(campus, wishes)
     _personas(campus, cast, wishes)
+    _sought(campus, cast, wishes)
 
 
 def _rounds(campus: Campus, wishes: Wishes) -> Story:
@@ -47,10 +51,16 @@ def _rounds(campus: Campus, wishes: Wishes) -> Story:
         yield next((moment for moment in today if moment > campus.clock), campus.days_on(1, *ROUNDS[0]))
 
 
-def _study(campus: Campus, desk: Desk, wishes: Wishes) -> None:
-    """One item of each travels from reader to reader; the library's records of them are its first."""
+def _titles_of_the_study() -> dict[str, int]:
+    """The library's records of them are its first."""
     record_ids = [f"{number:06d}" for number in range(1, len(STUDY) + 1)]
-    titles = dict(HarvestedRecord.objects.filter(record_id__in=record_ids).values_list("record_id", "title_id"))
+    return dict(HarvestedRecord.objects.filter(record_id__in=record_ids).values_list("record_id", "title_id"))
+
+
+def _study(campus: Campus, desk: Desk, wishes: Wishes) -> None:
+    """One item of each travels from reader to reader."""
+    titles = _titles_of_the_study()
+    record_ids = sorted(titles)
     for place, item in enumerate(desk.buy(record_ids)):
         campus.tell(desk.borrowed(item.barcode, again=True), at=campus.day(DAYS - place / 4, 10, 15))
         for ago in _spread(DAYS - 4, STUDY_UNTIL, STUDY[place]):
@@ -88,14 +98,15 @@ def _everyday(campus: Campus, wishes: Wishes) -> None:
     """More towards the present: the service gets known."""
     for ends, number in EVERYDAY.items():
         for _time in range(number):
-            ago = (DAYS - 8) * campus.random.random() ** 1.5 + 0.9
+            ago = (DAYS - 8) * campus.random.random() ** 2 + 0.9
             campus.tell(wishes.wish(Plan(ends)), at=_some_hour(campus, ago))
 
 
 def _journeys(campus: Campus, wishes: Wishes) -> None:
     """Drifting copies go on from hand to hand."""
     drifting = Copy.objects.lendable().filter(mode=Copy.Mode.DRIFT).order_by("created_at", "pk")
-    for copy in drifting.exclude(owner__in=wishes.cast.personas)[:JOURNEYS]:
+    of_alice = drifting.filter(owner=wishes.cast.alice)
+    for copy in [*of_alice, *drifting.exclude(owner__in=wishes.cast.personas)[:JOURNEYS]]:
         for ago in _spread(DAYS - 8, 10, 4):
             campus.tell(wishes.wish(Plan("lent"), holding_key=f"copy-{copy.pk}"), at=_some_hour(campus, ago))
 
@@ -103,17 +114,35 @@ def _journeys(campus: Campus, wishes: Wishes) -> None:
 def _personas(campus: Campus, cast: Cast, wishes: Wishes) -> None:
     """They have a past, too: Alice has lent, Bob and Charlie have borrowed."""
     for ago in range(160, 50, -14):
-        campus.tell(_alice_lends(campus, cast, wishes), at=campus.day(ago, 11, 40))
-    for ago in (150, 128, 101, 76, 58):
+        campus.tell(_lends(campus, cast.alice, wishes), at=campus.day(ago, 11, 40))
+    for ago in (152, 131, 112, 93, 79, 61, 47, 38):
+        campus.tell(_lends(campus, cast.bob, wishes), at=campus.day(ago, 10, 25))
+    for ago in (150, 128, 119, 101, 88, 76, 66, 58, 49, 41):
         campus.tell(wishes.wish(Plan("lent", keep=18), by=cast.bob), at=campus.day(ago, 19, 5))
     for ago in (139, 95):
         campus.tell(wishes.wish(Plan("lent", keep=25), by=cast.charlie), at=campus.day(ago, 13, 30))
     campus.tell(wishes.wish(Plan("lent", keep=21), by=cast.alice), at=campus.day(88, 9, 50))
 
 
-def _alice_lends(campus: Campus, cast: Cast, wishes: Wishes) -> Story:
-    mine = wishes.pool.of_reader(cast.alice)
+def _lends(campus: Campus, reader: Reader, wishes: Wishes) -> Story:
+    mine = wishes.pool.of_reader(reader)
     if mine:
-        yield from wishes.wish(
-            Plan("lent", keep=campus.random.uniform(9, 24)), holding_key=campus.random.choice(mine).key
+        plan = Plan("lent", keep=campus.random.uniform(9, 20))
+        yield from wishes.wish(plan, holding_key=campus.random.choice(mine).key)
+
+
+def _sought(campus: Campus, cast: Cast, wishes: Wishes) -> None:
+    """Some titles are asked for by one reader after the other: of two somebody has copies, two nobody has."""
+    for number, first in enumerate(SOUGHT_FROM):
+        campus.tell(
+            _asked_for_by_many(campus, cast, wishes, nobody_has_it=number % 2 == 1), at=campus.day(first, 16, 5)
         )
+
+
+def _asked_for_by_many(campus: Campus, cast: Cast, wishes: Wishes, *, nobody_has_it: bool) -> Story:
+    held = sorted(set(wishes.pool.titles_held_by(2, 3, 4)).difference(_titles_of_the_study().values()))
+    title = wishes.pool.a_title_nobody_has() if nobody_has_it or not held else campus.random.choice(held)
+    for reader in campus.random.sample(cast.others, SOUGHT_BY):
+        plan = Plan("nobody_has_it" if nobody_has_it else "lent", keep=9)
+        campus.tell(wishes.wish(plan, title_id=title, by=reader), at=campus.clock)
+        yield campus.later(60, 150)

@@ -71,7 +71,7 @@ def propose(campus: Campus, lending: Lending, by: Reader, *, starts_at: datetime
         lending_id=lending.pk,
         actor=by,
         method=Handover.Method.DROP_POINT if drop else Handover.Method.IN_PERSON,
-        place=words.say(words.DROP_POINTS, by, campus.random) if drop else words.place(by, campus.random),
+        place=words.say(words.FRONT_DESK, by, campus.random) if drop else words.place(by, campus.random),
         starts_at=starts_at or _slot(campus),
         now=campus.clock,
     )
@@ -86,7 +86,7 @@ def _slot(campus: Campus) -> datetime:
 def confirm(campus: Campus, handover: Handover) -> Story:
     """They meet. The giver shows the code, the taker types or scans it."""
     late = 150 if campus.chance(0.05) else campus.random.randint(-6, 22)
-    yield max(handover.starts_at + timedelta(minutes=late), campus.soon(5))
+    yield campus.by_day(max(handover.starts_at + timedelta(minutes=late), campus.soon(5)))
     giver, taker = _two(handover)
     if late > 12 and campus.chance(0.5):
         write(campus, handover.lending, taker, words.RUNNING_LATE)
@@ -149,8 +149,9 @@ def quarrel(campus: Campus, cast: Cast, lending: Lending) -> Story:
     why = words.say(words.COMPLAINTS, lending.giver, campus.random)
     lendings.dispute_lending(lending_id=lending.pk, actor=lending.giver, reason=why, now=campus.clock)
     yield campus.later(40, 90)
-    settled = words.say(words.SETTLED, cast.lin, campus.random)
-    lendings.settle_lending(lending_id=lending.pk, actor=cast.lin, outcome="returned", reason=settled, now=campus.clock)
+    lendings.settle_lending(
+        lending_id=lending.pk, actor=cast.lin, outcome="returned", reason=words.SETTLED, now=campus.clock
+    )
 
 
 def _out(lending: Lending) -> datetime:

@@ -33,21 +33,22 @@ class Pool:
         titles = Title.objects.live().exclude(pk__in=known).order_by("pk").values_list("pk", flat=True)
         return self.campus.random.choice(list(titles))
 
-    def titles_held_by(self, number: int) -> list[int]:
-        """Titles which exactly so many readers could lend now, none of them a persona, nobody waiting."""
+    def titles_held_by(self, *numbers: int) -> list[int]:
+        """Titles which so many readers could lend now, none of them a persona, nobody waiting."""
         waited_for = set(Request.objects.live().values_list("title_id", flat=True))
         free: dict[int, set[int]] = {}
         for holding in self.lasting(self._held() - self.of_personas() - self.spared - waited_for):
             if holding.free:
                 free.setdefault(holding.title_id, set()).add(holding.holder.pk)
-        return sorted(title for title, holders in free.items() if len(holders) == number)
+        return sorted(title for title, holders in free.items() if len(holders) in numbers)
 
     def of_reader(self, reader: Reader, *, kind: str = "personal_copy", mode: str = "lend") -> list[Holding]:
         """What this reader could lend now and nobody has asked for."""
-        asked = set(Request.objects.live().values_list("title_id", flat=True))
-        found = self.lasting(self._held())
-        mine = [h for h in found if h.free and h.holder.pk == reader.pk and (h.kind, h.mode) == (kind, mode)]
-        return [h for h in mine if h.title_id not in asked]
+        copies = Copy.objects.lendable().filter(holder=reader).values_list("title_id", flat=True)
+        loans = _open_loans().filter(library_loan__patron__reader=reader).values_list("title_id", flat=True)
+        asked = Request.objects.live().values_list("title_id", flat=True)
+        found = self.lasting(({*copies, *loans} - set(self._later())).difference(asked))
+        return [h for h in found if h.free and h.holder.pk == reader.pk and (h.kind, h.mode) == (kind, mode)]
 
     def lasting(self, titles: Iterable[int]) -> list[Holding]:
         """Without the copies that will be listed later only."""

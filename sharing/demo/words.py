@@ -86,27 +86,9 @@ COMPLAINTS: Both = (
     ("第 120 页前后有水渍，封面也皱了，交接时不是这样的。", "书脊开裂，还缺了一张插页。"),
     ("There are water stains around page 120, and the cover is creased; it was not so at the handover.",),
 )
-SETTLED: Both = (
-    ("已请双方到还书台看过：不影响阅读，由借书人付修补费，书已当面还给书主。",),
-    (
-        "Both were at the desk: it can still be read, the borrower pays for the repair, and the book is back with its owner.",
-    ),
-)
+SETTLED = "已请双方到还书台看过：不影响阅读，由借书人付修补费，书已当面还给书主。"
 
-PLACES: dict[str, Both] = {
-    "": (
-        ("图书馆一楼自助还书机旁", "图书馆南门台阶", "二教 203 教室门口", "综合楼大厅", "一食堂门口", "图书馆三楼咖啡角"),
-        ("Library, beside the return machine", "Library, south steps", "Teaching building 2, outside room 203", "Main canteen, front door"),
-    ),
-    "plum": (("梅园食堂门口", "梅园书屋", "梅园小广场的长椅"), ("Plum Court canteen, front door", "Plum Court, the benches")),
-    "orchid": (("兰园超市门口", "兰园自习室门口"), ("Orchid Court shop", "Orchid Court study room, at the door")),
-    "bamboo": (("竹园食堂二楼入口", "竹园快递站旁"), ("Bamboo Court canteen, upper floor", "Bamboo Court parcel station")),
-    "huxi": (("虎溪图书馆一楼大厅", "虎溪校车站"), ("Huxi library, ground floor", "Huxi campus bus stop")),
-}  # fmt: skip
-DROP_POINTS: Both = (
-    ("图书馆还书台代收架", "梅园书屋暂存柜", "虎溪图书馆服务台"),
-    ("Library, shelf for collections at the return desk", "Huxi library, service desk"),
-)
+FRONT_DESK: Both = (("图书馆总服务台",), ("Library, front desk",))  # as on the form for a meeting, beside the areas
 
 
 def say(what: Both, reader: Reader, random: Random) -> str:
@@ -114,6 +96,7 @@ def say(what: Both, reader: Reader, random: Random) -> str:
 
 
 def place(reader: Reader, random: Random) -> str:
-    """Where the reader would like to meet: near home, or somewhere everybody passes."""
-    near = PLACES.get(reader.area.code if reader.area else "", PLACES[""])
-    return say(near if random.random() < 0.5 else PLACES[""], reader, random)
+    """Where the reader would like to meet: near home, or where everybody passes."""
+    if reader.area is None or random.random() < 0.5:
+        return say(FRONT_DESK, reader, random)
+    return reader.area.name_en if writes_english(reader) else reader.area.name_zh

@@ -37,6 +37,12 @@ class Ask(models.Model):
         NOT_AT_HAND = "not_at_hand", _("I do not have it at hand")
         OTHER = "other", _("Another reason")
 
+    class Because(models.TextChoices):
+        CANCELLED = "cancelled", _("the reader no longer wants it")
+        EXPIRED = "expired", _("the request has ended")
+        NOT_NEEDED = "not_needed", _("another holder agreed")
+        GONE = "gone", _("the book cannot be lent any more")
+
     request = models.ForeignKey("sharing.Request", models.PROTECT, related_name="asks")
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asks")
     copy = models.ForeignKey("personal_catalog.Copy", models.PROTECT, null=True, blank=True, related_name="asks")
@@ -51,6 +57,7 @@ class Ask(models.Model):
     respond_by = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    withdrawn_because = models.CharField(max_length=10, choices=Because, blank=True)
 
     objects = AskQuerySet.as_manager()
 
@@ -63,8 +70,16 @@ class Ask(models.Model):
                 condition=Q(copy=None, library_loan__isnull=False) | Q(copy__isnull=False, library_loan=None),
                 name="ask_exactly_one_holding",
             ),
-            models.UniqueConstraint(fields=("request", "copy"), name="one_ask_per_copy"),
-            models.UniqueConstraint(fields=("request", "library_loan"), name="one_ask_per_loan"),
+            models.UniqueConstraint(
+                fields=("request", "copy"), condition=~Q(status="withdrawn"), name="one_ask_per_copy"
+            ),
+            models.UniqueConstraint(
+                fields=("request", "library_loan"), condition=~Q(status="withdrawn"), name="one_ask_per_loan"
+            ),
+            models.UniqueConstraint(fields=("copy",), condition=Q(status="asked"), name="one_waiting_ask_per_copy"),
+            models.UniqueConstraint(
+                fields=("library_loan",), condition=Q(status="asked"), name="one_waiting_ask_per_loan"
+            ),
         )
         indexes = (models.Index(fields=("status", "respond_by")), models.Index(fields=("holder", "status")))
 

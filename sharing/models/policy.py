@@ -22,6 +22,7 @@ def _whole(default: int, least: int, most: int, label: "_StrPromise") -> "models
 @register_setting(icon="cogs")
 class CirculationPolicy(BaseGenericSetting):
     answer_window_hours = _whole(48, 1, 336, _("answer window (hours)"))
+    least_window_hours = _whole(12, 1, 168, _("shortest answer window (hours)"))
     wave_size = _whole(3, 1, 20, _("holders asked at once"))
     request_days = _whole(14, 1, 120, _("a request ends after (days)"))
     handover_days = _whole(7, 1, 60, _("handover within (days) of consent"))
@@ -41,6 +42,10 @@ class CirculationPolicy(BaseGenericSetting):
                 FieldPanel(
                     "answer_window_hours",
                     help_text=_("How long a holder has to say yes or no. Reminders go out half-way and near the end."),
+                ),
+                FieldPanel(
+                    "least_window_hours",
+                    help_text=_("When a request ends sooner than this, nobody else is asked for it."),
                 ),
                 FieldPanel(
                     "wave_size",

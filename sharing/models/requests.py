@@ -45,6 +45,9 @@ class Request(models.Model):
     wave = models.PositiveSmallIntegerField(default=0)
     placed_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
+    looked_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When somebody was last looked for who could be asked.")
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=40, blank=True)
 

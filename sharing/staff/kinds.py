@@ -10,6 +10,9 @@ PRIVATE = ("message.sent",)
 
 KINDS: dict[str, Promise] = {
     "request.placed": pgettext_lazy("event", "Requested"),
+    "request.matched": pgettext_lazy("event", "Request matched"),
+    "request.widened": pgettext_lazy("event", "Request put to all holders of the title"),
+    "request.merged": pgettext_lazy("event", "Second request ended by a merge"),
     "request.reopened": pgettext_lazy("event", "Request open again"),
     "request.fulfilled": pgettext_lazy("event", "Request fulfilled"),
     "request.unfilled": pgettext_lazy("event", "Request ended without a book"),

@@ -1,9 +1,9 @@
 """Messages: in their own page, as a fragment of the pages of asks and lendings, and to catch up by number (N5)."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from sharing import conversations, policies, talks
+from sharing import conversations, masking, policies, talks
 from sharing.models import Ask, Conversation, Handover, Lending
 from sharing.talks import Talk
 from sharing.views import answers
@@ -53,18 +53,24 @@ def conversation(request: HttpRequest, conversation_id: int) -> HttpResponse:
 def send_message(request: HttpRequest, conversation_id: int) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     form = MessageForm(request.POST)
-    send = partial(
-        conversations.send_message,
-        conversation_id=conversation_id,
-        actor=reader,
-        text=str(request.POST.get("text", "")),
-        now=now,
-    )
+    notices: list[str] = []
+
+    def send() -> None:
+        text = str(request.POST.get("text", ""))
+        sent = conversations.send_message(conversation_id=conversation_id, actor=reader, text=text, now=now)
+        notices.extend(filter(None, [masking.notice(sent.text)]))
+
     if not request.htmx:  # type: ignore[attr-defined]
         back = _back(request, conversation_id)
-        return answers.after_form(request, form, send, name=_name(conversation_id), to=back, back=back, field="text")
+        answer = answers.after_form(request, form, send, name=_name(conversation_id), to=back, back=back, field="text")
+        for sentence in notices:
+            messages.info(request, sentence)
+        return answer
     with answers.refusals(form, "text"):
         send()
+    if notices:
+        form = MessageForm({"text": ""})
+        form.add_error("text", notices[0])
     last = _last(request.POST.get("last", ""))
     talk = talks.read(_conversation(reader, conversation_id), viewer=reader, now=now, last=last)
     context = part(request, talk, last=last, form=form if form.errors else None, page=request.POST.get("next", ""))

@@ -14,6 +14,8 @@ async def live_updates(request: HttpRequest) -> HttpResponse | StreamingHttpResp
     reader = await request.auser()
     if not isinstance(reader, Reader):
         return HttpResponse(status=204)  # tells the browser not to come back
+    if live.poller.is_full(reader.pk):
+        return HttpResponse(status=429)
 
     async def still_allowed() -> bool:
         now = await aget_user(request)

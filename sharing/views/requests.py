@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import policies, progress, prospects, requests
+from sharing import policies, progress, queues, requests
 from sharing.models import Ask, Conversation, DomainEvent, Lending, Request
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -63,17 +63,18 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     rows = Request.objects.visible_to(reader).select_related("title").prefetch_related(asks)
     found = get_object_or_404(rows, pk=request_id)
     asked = list(found.asks.all())
-    reopened = DomainEvent.objects.filter(request=found, kind="request.reopened").values_list("at", flat=True)
+    turns = DomainEvent.objects.filter(request=found, kind__in=progress.TURNS).values_list("kind", "at")
     lending = Lending.objects.filter(request=found).order_by("-pk").first()
-    is_open = found.status == Request.Status.OPEN
-    onward = is_open and bool(prospects.onward([found], policy=policies.current(), now=now))
+    onward = queues.could_go_on(policy=policies.current(), now=now).filter(pk=found.pk).exists()
     context = {
         "nav": "todo",
         "wanted": found,
         "number": str(found),
         "lending": lending,
-        "standing": progress.stands(found, asked, onward=onward, lending=lending, now=now),
-        "rows": progress.slip(found, asked, reopened, onward=onward, now=now),
+        "standing": progress.stands(
+            found, asked, place=queues.place_of(found), onward=onward, lending=lending, now=now
+        ),
+        "rows": progress.slip(found, asked, turns, onward=onward, now=now),
         "talks": _talks(asked, now),
     }
     return render(request, "sharing/requests/request.html", context)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from incentives import ledger
 from incentives.adjustments import decide_adjustment, propose_adjustment
 from incentives.errors import NotForOneself
-from incentives.models import Adjustment
+from incentives.models import Adjustment, IncentiveSettings
 from library_bridge.models import Reader
 from sharing.errors import IllegalTransition, NotFound
 from tests.incentives.factories import a_reader
@@ -19,6 +19,12 @@ def a_librarian(name):
     librarian = a_reader(name, is_staff=True)
     librarian.user_permissions.add(Permission.objects.get(codename="add_adjustment"))
     return Reader.objects.get(pk=librarian.pk)
+
+
+@pytest.fixture(autouse=True)
+def _trusting_library(db):
+    """One librarian may give a reader 50 points a month; the default is none."""
+    IncentiveSettings.objects.update_or_create(defaults={"adjustment_limit": 50})
 
 
 @pytest.fixture
@@ -82,3 +88,9 @@ def test_the_database_refuses_the_same_person_twice_and_an_empty_reason(alice, l
 def test_taking_more_than_there_is_becomes_a_debt(alice, lin, now):
     propose(alice, lin, now, amount=-20)
     assert ledger.balance(alice, now=now) == ledger.Balance(spendable=0, waiting=0, owed=20)
+
+
+def test_tl6_as_delivered_even_one_point_needs_a_second_person(alice, lin, now):
+    """A librarian's own card is another account; only somebody else can tell."""
+    IncentiveSettings.objects.all().delete()
+    assert propose(alice, lin, now, amount=1).status == "waiting"

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from incentives import leaderboards, ledger, rules
 from incentives.models import IncentiveSettings, LeaderboardEntry, Voucher
@@ -15,11 +14,6 @@ from tests.sharing.api.clients import Api
 
 pytestmark = pytest.mark.django_db
 LISTS = ["/me/points/entries", "/rewards"]
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
 
 
 @pytest.fixture

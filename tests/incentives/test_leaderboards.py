@@ -29,6 +29,16 @@ def test_ties_share_a_place(now):
     assert places(readers[0]) == [(1, 9), (2, 7), (2, 7), (4, 4), (5, 2)]
 
 
+@pytest.mark.parametrize(("period", "days"), [("week", 7), ("month", 30)])
+def test_a_list_reaches_back_so_many_days_on_any_date(now, period, days):
+    first = now.replace(year=2027, month=3, day=1)  # a Monday, and the first of a month
+    midnight = first.replace(hour=0)
+    readers = [lent(name, 1, now=midnight - timedelta(days=days - 1, hours=-1)) for name in "ABCDE"]
+    lent("Late", 1, now=midnight - timedelta(days=days - 1, hours=1))
+    leaderboards.compute_nightly(now=first)
+    assert len(places(readers[0], period)) == 5
+
+
 def test_p6_fewer_than_five_people_make_no_list(now):
     readers = [lent(name, 1, now=now) for name in "ABCD"]
     lent("Hidden", 3, now=now, opt_in=False)

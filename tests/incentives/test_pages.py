@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import translation
 
 from incentives import ledger, rewards, rules
 from incentives.models import IncentiveSettings, Voucher
@@ -12,12 +12,6 @@ from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, 
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/points/", "/rewards/", "/leaderboards/"]
-
-
-@pytest.fixture
-def now():
-    """Pages look at the clock."""
-    return timezone.now()
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ LISTS = ["points-rules", "rewards", "vouchers", "points-ledger", "points-adjustm
 
 
 @pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
 def lin(client):
     """Whose admin is in Chinese, the service's first language."""
     lin = a_reader("Lin", is_staff=True, is_superuser=True)

@@ -63,7 +63,7 @@ def borrowed(sign_in: SignIn) -> str:
     """The library has charged a book to Alice's card."""
     card = EmbeddedPatron.objects.get(card_number=ALICE)
     campus = factories.Campus(card.library, card.category, card.library.item_types.get(), *[None] * 4)  # type: ignore[arg-type]
-    item = factories.item(campus, title="运筹学", isbn13="9787302130109")
+    item = factories.item(campus, title="大数据时代", isbn13="9787213052545")
     now = timezone.now()
     item.loans.create(patron=card, checked_out_at=now, due_at=now + timedelta(days=20))
     return str(item.barcode)
@@ -97,7 +97,7 @@ def test_a_library_loan_moves_to_the_other_card(sign_in: SignIn, borrowed: str) 
     alice, bob = sign_in(ALICE), sign_in(BOB)
     (loan,) = alice.get("me/library-loans")["items"]
     assert (loan["barcode"], loan["transferable"]) == (borrowed, True)
-    (found,) = bob.get("titles?q=运筹学&kind=library")["items"]
+    (found,) = bob.get("titles?q=大数据时代&kind=library")["items"]
     held = next(one for one in bob.get(f"titles/{found['id']}")["holdings"] if one["kind"] == "library_loan")
     assert held["status"] == "available"
 

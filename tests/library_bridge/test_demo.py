@@ -29,7 +29,7 @@ def loaded(db: None, now: datetime, settings: Settings, tmp_path: Path) -> None:
     settings.DEMO_TITLES = tmp_path / "titles.csv"
     with settings.DEMO_TITLES.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        names = "key,title,subtitle,creators,translators,publisher,year,language,isbn13,series,clc,ddc,subjects"
+        names = "key,title,subtitle,creators,translators,publisher,year,language,isbn13,clc,ddc,subjects"
         out.writerow(names.split(","))
         for n in range(400):
             isbn = f"978{n:010d}" if n % 10 else ""
@@ -43,7 +43,6 @@ def loaded(db: None, now: datetime, settings: Settings, tmp_path: Path) -> None:
                 "2009",
                 "chi",
                 isbn,
-                "",
                 CLASSES[n % 4],
                 "",
                 "一|二",

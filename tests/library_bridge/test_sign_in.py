@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -109,7 +109,7 @@ def test_t_a2_after_five_wrong_pins_the_right_one_must_wait(client: Client, camp
 def test_t_a2_after_the_window_it_opens_by_itself(client: Client, campus: Campus) -> None:
     for _try in range(6):
         post(client, campus, pin="1")
-    cache.clear()
+    caches["limits"].clear()
     assert post(client, campus).status_code == 302
 
 

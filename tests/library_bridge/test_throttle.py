@@ -133,10 +133,25 @@ def test_one_ipv6_network_is_one_address(guess: Callable[..., object], settings:
     assert failures(guess, 1, name="9", address="2001:db8:0:1::1") == ["WrongPin"]
 
 
+def test_an_ipv4_visitor_at_a_socket_for_both_is_not_everybody(
+    guess: Callable[..., object], settings: Settings
+) -> None:
+    settings.SIGN_IN_FAILURES_PER_ADDRESS = (1, 3600)
+    seen = [failures(guess, 1, name=a, address=a)[0] for a in ("::ffff:10.0.0.1", "::ffff:10.0.0.2", "10.0.0.1")]
+    assert seen == ["WrongPin", "WrongPin", "TooManyTries"]
+
+
 def test_a_shared_campus_network_has_more_room(guess: Callable[..., object], settings: Settings) -> None:
     settings.SIGN_IN_FAILURES_PER_ADDRESS = (1, 3600)
     settings.SHARED_NETWORKS = ["10.0.0.0/8"]
     assert failures(guess, 1, name="1") + failures(guess, 1, name="2") == ["WrongPin", "WrongPin"]
+
+
+def test_the_room_of_a_shared_network_is_a_setting(guess: Callable[..., object], settings: Settings) -> None:
+    settings.SIGN_IN_FAILURES_PER_ADDRESS, settings.SHARED_NETWORK_FACTOR = (1, 3600), 2
+    settings.SHARED_NETWORKS = ["10.0.0.0/8"]
+    seen = [failures(guess, 1, name=str(n))[0] for n in range(3)]
+    assert seen == ["WrongPin", "WrongPin", "TooManyTries"]
 
 
 def test_an_address_that_is_none_still_counts(guess: Callable[..., object], settings: Settings) -> None:

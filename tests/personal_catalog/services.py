@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -74,17 +73,23 @@ def redirects_to(url: str) -> Answer:
     return answer
 
 
-def drips(seconds: float) -> Answer:
-    """One byte at a time, for so long."""
+def waits_for(event: threading.Event) -> Answer:
+    """Says nothing before that."""
 
     def answer(handler: Handler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
-            time.sleep(0.05)
+        event.wait(30)
+        not_found(handler)
+
+    return answer
+
+
+def meets(others: threading.Barrier) -> Answer:
+    """Says nothing before all are asked, and nothing of use then."""
+
+    def answer(handler: Handler) -> None:
+        with suppress(threading.BrokenBarrierError):
+            others.wait(30)
+        sends({}, status=500)(handler)
 
     return answer
 
@@ -95,11 +100,11 @@ not_found = sends({"error": "not found"}, status=404)
 def open_library(isbn13: str, **fields: object) -> dict[str, object]:
     record = {
         "url": "http://openlibrary.org/books/OL1M/x",
-        "title": "Procrastination",
-        "subtitle": "Why you do it",
-        "authors": [{"url": "http://openlibrary.org/authors/OL1A", "name": "Jane B. Burka"}],
-        "publishers": [{"name": "Da Capo Press"}],
-        "publish_date": "January 8, 2008",
+        "title": "Art in Theory",
+        "subtitle": "An Anthology of Changing Ideas",
+        "authors": [{"url": "http://openlibrary.org/authors/OL1A", "name": "Charles Harrison"}],
+        "publishers": [{"name": "Blackwell"}],
+        "publish_date": "October 8, 2002",
     }
     return {f"ISBN:{isbn13}": {**record, **fields}}
 
@@ -107,20 +112,20 @@ def open_library(isbn13: str, **fields: object) -> dict[str, object]:
 def wikipedia(**fields: object) -> list[dict[str, object]]:
     record = {
         "itemType": "book",
-        "title": "Procrastination : why you do it",
-        "author": [["Jane B.", "Burka"]],
-        "publisher": "Da Capo",
-        "date": "2008",
+        "title": "Art in Theory : an anthology of changing ideas",
+        "author": [["Charles", "Harrison"]],
+        "publisher": "Blackwell",
+        "date": "2002",
     }
     return [{**record, **fields}]
 
 
 def google_books(isbn13: str, **fields: object) -> dict[str, object]:
     record = {
-        "title": "Procrastination",
-        "authors": ["Jane B. Burka", "Lenora M. Yuen"],
-        "publisher": "Hachette",
-        "publishedDate": "2008-01-08",
+        "title": "Art in Theory",
+        "authors": ["Charles Harrison", "Paul Wood"],
+        "publisher": "Blackwell",
+        "publishedDate": "2002-10-08",
         "language": "en",
         "industryIdentifiers": [{"type": "ISBN_13", "identifier": isbn13}],
     }

@@ -1,6 +1,7 @@
 """A book can be listed while no source answers; its record is completed later (T-D4)."""
 
 from datetime import datetime, timedelta
+from unittest import mock
 
 import pytest
 
@@ -27,14 +28,15 @@ class Sources:
     def __call__(self, isbn13: str, *, now: datetime) -> Found:
         return self.answer
 
-    def know(self, facts: BookFacts) -> None:
-        self.answer = Found(facts, ("open_library",), dict.fromkeys(facts.given(), "open_library"))
+    def know(self, facts: BookFacts, *, pending: bool = False) -> None:
+        self.answer = Found(facts, ("open_library",), dict.fromkeys(facts.given(), "open_library"), pending)
 
 
 @pytest.fixture
 def sources(monkeypatch: pytest.MonkeyPatch) -> Sources:
     made = Sources()
     monkeypatch.setattr("personal_catalog.lookup.find", made)
+    monkeypatch.setattr("personal_catalog.lookup.recall", made)
     monkeypatch.setattr("personal_catalog.lookup.find_elsewhere", made)
     return made
 
@@ -55,6 +57,22 @@ def test_the_sweep_completes_it_when_a_source_answers(typed: Title, sources: Sou
     typed.refresh_from_db()
     assert (typed.year, typed.lookup_pending, typed.provenance["year"]) == (2009, False, "open_library")
     assert search_titles("中国人民大学出版社").ids == [typed.pk]
+
+
+def test_what_a_near_source_had_at_once_waits_for_the_rest(alice: Reader, sources: Sources, now: datetime) -> None:
+    sources.know(factories.facts(isbns=[PROCRASTINATION]), pending=True)
+    title = listing.list_copy(owner=alice, number=PROCRASTINATION, now=now).copy.title
+    title.refresh_from_db()
+    assert (title.status, title.lookup_pending) == (Title.Status.APPROVED, True)
+
+
+def test_one_source_fills_what_it_knows_while_another_is_still_silent(
+    typed: Title, sources: Sources, now: datetime
+) -> None:
+    sources.know(factories.facts(isbns=[PROCRASTINATION], year=2009), pending=True)
+    assert not completion.complete_title(title_id=typed.pk, now=now)
+    typed.refresh_from_db()
+    assert (typed.year, typed.lookup_pending) == (2009, True)
 
 
 def test_what_the_reader_typed_stays(typed: Title, sources: Sources, now: datetime) -> None:
@@ -81,6 +99,14 @@ def test_the_waits_grow_and_end(typed: Title, sources: Sources, now: datetime) -
         assert list(due.act(now=clock))
     assert len(waits) == completion.MOST_TRIES
     assert waits[-1] < now + timedelta(days=10)
+
+
+def test_a_title_that_cannot_be_completed_does_not_stop_the_sweep(
+    typed: Title, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("personal_catalog.titles.complete", mock.Mock(side_effect=ValueError("a bug")))
+    assert list(due.act(now=now + LATER)) == [{"did": "title.lookup_failed", "title": typed.pk}]
+    assert list(due.act(now=now + LATER)) == []
 
 
 def test_two_sweeps_send_it_once(typed: Title, sources: Sources, now: datetime) -> None:

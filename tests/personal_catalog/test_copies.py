@@ -2,12 +2,13 @@ from datetime import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 
 from library_bridge.models import Reader
 from personal_catalog import copies
 from personal_catalog.errors import CopyAway, CopyWithdrawn
 from personal_catalog.models import Copy, CustodyRecord
-from personal_catalog.signals import copy_listed
+from personal_catalog.signals import copy_listed, copy_paused, copy_resumed, copy_withdrawn
 from tests.personal_catalog import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,48 @@ def test_listing_is_news(alice: Reader, now: datetime) -> None:
     assert told == [copy]
 
 
+def test_pausing_resuming_and_withdrawing_are_news_once(alice: Reader, copy: Copy, now: datetime) -> None:
+    told: list[object] = []
+
+    def listen(signal: Signal, **kwargs: object) -> None:
+        told.append(signal)
+
+    for signal in (copy_paused, copy_resumed, copy_withdrawn):
+        signal.connect(listen)
+    for status in ("paused", "paused", "listed"):
+        copies.update_copy(copy_id=copy.pk, actor=alice, changes={"status": status}, now=now)
+    for _again in range(2):
+        copies.withdraw_copy(copy_id=copy.pk, actor=alice, now=now)
+    for signal in (copy_paused, copy_resumed, copy_withdrawn):
+        signal.disconnect(listen)
+    assert told == [copy_paused, copy_resumed, copy_withdrawn]
+
+
+def test_whoever_holds_a_drifting_copy_may_pause_it_and_nobody_else(
+    alice: Reader, bob: Reader, charlie: Reader, now: datetime
+) -> None:
+    drifting = factories.copy(alice, now=now, mode="drift")
+    copies.move_custody(copy=drifting, to_holder=bob, reason="handover", now=now)
+    assert copies.pause_copy(copy_id=drifting.pk, actor=bob, now=now).status == Copy.Status.PAUSED
+    assert copies.resume_copy(copy_id=drifting.pk, actor=bob, now=now).status == Copy.Status.LISTED
+    with pytest.raises(Copy.DoesNotExist):
+        copies.pause_copy(copy_id=drifting.pk, actor=charlie, now=now)
+
+
+def test_a_borrower_does_not_pause_a_copy_that_is_lent(alice: Reader, bob: Reader, copy: Copy, now: datetime) -> None:
+    copies.move_custody(copy=copy, to_holder=bob, reason="handover", now=now)
+    with pytest.raises(Copy.DoesNotExist):
+        copies.pause_copy(copy_id=copy.pk, actor=bob, now=now)
+
+
+def test_a_withdrawn_copy_is_not_resumed(alice: Reader, copy: Copy, now: datetime) -> None:
+    copies.withdraw_copy(copy_id=copy.pk, actor=alice, now=now)
+    with pytest.raises(CopyWithdrawn):
+        copies.resume_copy(copy_id=copy.pk, actor=alice, now=now)
+
+
 def test_a_second_copy_of_a_title_is_allowed(alice: Reader, copy: Copy, now: datetime) -> None:
-    assert copies.has_copy_of(owner=alice, title=copy.title)
+    assert copies.latest_of(owner=alice, title=copy.title) == copy
     assert factories.copy(alice, of=copy.title, now=now).pk != copy.pk
 
 

@@ -1,12 +1,15 @@
 from datetime import datetime
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from library_bridge.models import Reader
 from personal_catalog import curation
 from personal_catalog.errors import AlreadyDecided, NotAllowed
 from personal_catalog.models import Title, TitleSuggestion
+from tests import factories as cast
 from tests.personal_catalog import factories
+from tests.races import together
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,13 @@ def test_a_second_thought_replaces_the_first(
     assert TitleSuggestion.objects.get().changes == {"year": 2012}
 
 
+def test_the_database_refuses_a_second_open_one(
+    title: Title, suggestion: TitleSuggestion, alice: Reader, now: datetime
+) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TitleSuggestion.objects.create(title=title, reader=alice, created_at=now)
+
+
 def test_an_accepted_suggestion_becomes_the_record(
     title: Title, suggestion: TitleSuggestion, lin: Reader, now: datetime
 ) -> None:
@@ -62,3 +72,17 @@ def test_a_suggestion_is_decided_once(title: Title, suggestion: TitleSuggestion,
 def test_charlie_decides_nothing(suggestion: TitleSuggestion, charlie: Reader, now: datetime) -> None:
     with pytest.raises(NotAllowed):
         curation.accept_suggestion(suggestion_id=suggestion.pk, actor=charlie, now=now)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_at_once_leave_one_suggestion(now: datetime) -> None:
+    """The constraint is the guard: whoever comes second writes over the first."""
+    title, alice = factories.title(now=now), cast.reader("Alice")
+    years = [
+        lambda year=year: curation.suggest_correction(title=title, reader=alice, changes={"year": year}, now=now)
+        for year in range(2001, 2009)
+    ]
+    outcomes = together(*years)
+    assert {type(outcome) for outcome in outcomes} == {TitleSuggestion}
+    assert TitleSuggestion.objects.count() == 1

@@ -1,14 +1,16 @@
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
+from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from library_bridge.models import Reader
-from personal_catalog import due, imports
+from personal_catalog import columns, copies, due, import_files, imports, isbn
 from personal_catalog.errors import ImportRefused
-from personal_catalog.models import Copy, ImportJob, ImportRow
+from personal_catalog.models import Copy, ImportJob, ImportRow, Title
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 
@@ -76,6 +78,35 @@ def test_running_again_and_again_lists_each_book_once(alice: Reader, now: dateti
     assert (job.done, job.created) == (7, 3)
 
 
+def test_a_row_that_fails_costs_neither_the_next_ones_nor_the_sweep(
+    alice: Reader, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = copies.register_copy
+
+    def trips(*, title: Title, **how: Any) -> Copy:
+        if title.title == "拖延心理学":
+            raise ValueError("a bug")
+        return register(title=title, **how)
+
+    monkeypatch.setattr(copies, "register_copy", trips)
+    job = start(alice, TABLE, now)
+    assert {"did": "import.run", "import": job.pk, "done": 7, "total": 7} in list(due.act(now=now))
+    job.refresh_from_db()
+    assert (job.status, job.created, job.failed) == ("done", 2, 4)
+    assert told(job)[:2] == [("failed", "broken"), ("created", "")]
+    assert "went wrong" in job.rows.get(number=1).get_problem_display()
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_row(
+    alice: Reader, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = start(alice, TABLE, now)
+    monkeypatch.setattr(copies, "register_copy", mock.Mock(side_effect=OperationalError))
+    with pytest.raises(OperationalError):
+        imports.run_import(job_id=job.pk, now=now)
+    assert told(job)[0] == ("ready", "")
+
+
 def test_a_job_whose_worker_died_is_taken_up_where_it_stopped(alice: Reader, now: datetime) -> None:
     """S2: the sweep finds it; what was done is not done again."""
     job = start(alice, TABLE, now)
@@ -117,6 +148,9 @@ def test_charlie_cannot_confirm_it(alice: Reader, charlie: Reader, now: datetime
         (b"title\n" + b'"' + b"x" * 200_000 + b'"', "csv", "unreadable"),
         (b"9787300113906", "marc21", "unknown_format"),
         (b"1\n" * 5_001, "isbn_list", "too_many_rows"),
+        (b"," * 8_000_000, "auto", "no_rows"),
+        (b"isbn" + b"," * 7_999_000, "auto", "unreadable"),
+        (b"isbn" + b",isbn" * 200, "csv", "unreadable"),
     ],
 )
 def test_a_file_that_cannot_be_taken_is_refused_as_a_whole(
@@ -127,6 +161,57 @@ def test_a_file_that_cannot_be_taken_is_refused_as_a_whole(
         imports.start_import(reader=alice, content=content, format=format, mode="lend", now=now)
     assert refused.value.code == code
     assert ImportJob.objects.count() == 0
+
+
+def test_a_row_of_too_many_columns_is_reported_and_the_others_are_taken(alice: Reader, now: datetime) -> None:
+    """T-L5"""
+    job = start(alice, f"isbn,title\n{PROCRASTINATION}\n{FORTRESS}{',' * 800_000}", now, format="csv")
+    assert told(job) == [("ready", ""), ("failed", "unreadable")]
+
+
+def test_the_work_on_headings_grows_with_their_number_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-A11: each heading is looked at once, whatever stands before it."""
+    looked_at: list[str] = []
+    monkeypatch.setattr(columns, "_plain", lambda heading: looked_at.append(heading) or heading)
+    assert columns.known_columns(["isbn", "title", "isbn", "title", *["x"] * 996])[:4] == ["isbn", "title", "isbn", ""]
+    assert len(looked_at) == 1000
+
+
+def test_a_wrong_number_is_not_mended_unless_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-L5: thousands of bad numbers in a file cost no search for what they may have been."""
+    monkeypatch.setattr(isbn, "_explained", lambda digits: pytest.fail("searched"))
+    import_files.read_rows(b"9787300113907\n" * 100, "isbn_list", most_rows=100, most_columns=1)
+
+
+def test_the_file_is_read_before_the_database_is_locked(
+    alice: Reader, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    outside = len(connection.savepoint_ids)
+    inside: list[int] = []
+    monkeypatch.setattr(imports, "read_rows", lambda *_a, **_k: inside.append(len(connection.savepoint_ids)) or [])
+    start(alice, "", now)
+    assert inside == [outside]
+
+
+def test_a_reader_has_so_many_files_at_work_and_no_more(
+    alice: Reader, charlie: Reader, settings: Settings, now: datetime
+) -> None:
+    settings.IMPORTS_AT_ONCE = 2
+    preview = start(alice, PROCRASTINATION, now, commit=False)
+    jobs = [start(alice, PROCRASTINATION, now) for _ in range(2)]
+    with pytest.raises(ImportRefused, match="imports_running"):
+        start(alice, PROCRASTINATION, now)
+    with pytest.raises(ImportRefused, match="imports_running"):
+        imports.confirm_import(job_id=preview.pk, reader=alice, now=now)
+    start(charlie, PROCRASTINATION, now)
+    imports.run_import(job_id=jobs[0].pk, now=now)
+    assert imports.confirm_import(job_id=preview.pk, reader=alice, now=now).status == "queued"
+
+
+def test_the_oldest_preview_gives_way(alice: Reader, settings: Settings, now: datetime) -> None:
+    settings.IMPORTS_AT_ONCE = 2
+    made = [start(alice, PROCRASTINATION, now, commit=False).pk for _ in range(3)]
+    assert [ImportJob.objects.get(pk=pk).status for pk in made] == ["failed", "previewed", "previewed"]
 
 
 def test_the_size_is_limited(alice: Reader, settings: Settings, now: datetime) -> None:

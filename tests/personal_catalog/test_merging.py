@@ -3,11 +3,11 @@ from datetime import datetime
 import pytest
 
 from library_bridge.models import Reader
-from personal_catalog import titles
+from personal_catalog import curation, titles
 from personal_catalog.errors import CannotMerge, NotAllowed
 from personal_catalog.invariants import CHECKS
 from personal_catalog.merging import merge_titles
-from personal_catalog.models import Title
+from personal_catalog.models import Title, TitleSuggestion
 from personal_catalog.search.query import search_titles
 from personal_catalog.signals import titles_merged
 from tests.personal_catalog import factories
@@ -90,3 +90,27 @@ def test_a_title_cannot_be_merged_into_itself_or_into_nothing(
 def test_charlie_cannot_merge(keep: Title, double: Title, charlie: Reader, now: datetime) -> None:
     with pytest.raises(NotAllowed):
         merge_titles(keep_id=keep.pk, merge_ids=[double.pk], actor=charlie, now=now)
+
+
+def test_a_reader_who_corrected_both_has_one_suggestion_afterwards(
+    keep: Title, double: Title, alice: Reader, bob: Reader, lin: Reader, now: datetime
+) -> None:
+    for title, reader, changes in (
+        (keep, alice, {"year": 2011, "series": "心理学"}),
+        (double, alice, {"year": 2012}),
+        (double, bob, {"year": 2013}),
+    ):
+        curation.suggest_correction(title=title, reader=reader, changes=changes, now=now)
+    merge_titles(keep_id=keep.pk, merge_ids=[double.pk], actor=lin, now=now)
+    told = [(s.reader, s.title, s.changes) for s in TitleSuggestion.objects.order_by("reader")]
+    assert told == [(alice, keep, {"series": "心理学", "year": 2012}), (bob, keep, {"year": 2013})]
+    curation.suggest_correction(title=keep, reader=alice, changes={"year": 2014}, now=now)
+    assert TitleSuggestion.objects.get(reader=alice).changes == {"year": 2014}
+
+
+def test_a_creator_that_the_other_gives_makes_the_kept_title_findable_by_name(
+    double: Title, lin: Reader, now: datetime
+) -> None:
+    bare = factories.title(now=now, creators=[], year=2010)
+    merge_titles(keep_id=bare.pk, merge_ids=[double.pk], actor=lin, now=now)
+    assert factories.title(now=now, year=2010) == bare

@@ -7,13 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import Settings
 
 from library_bridge.models import Reader
 from personal_catalog import copies
-from personal_catalog.models import Copy, ImportJob, Title, TitleSuggestion
+from personal_catalog.models import Copy, ImportJob, Title
 from tests.personal_catalog import factories
-from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
+from tests.personal_catalog.factories import PROCRASTINATION
 
 pytestmark = pytest.mark.django_db
 MISTYPED = "9787300113908"
@@ -40,103 +39,6 @@ def queries(client: Client, url: str) -> int:
     return len(seen)
 
 
-def test_the_number_leads_to_the_record_and_one_button(alices: Client, now: datetime) -> None:
-    factories.title(now=now, isbns=[PROCRASTINATION], publisher="中国人民大学出版社", year=2009)
-    page = text(alices, reverse("add-copy"), isbn="978-7-300-11390-6")
-    for part in ("Found.", "拖延心理学", "简·博克", "2009", "List this book"):
-        assert part in page
-
-
-def test_a_listed_book_can_be_followed_by_the_next_and_taken_back(alices: Client, now: datetime) -> None:
-    factories.title(now=now, isbns=[PROCRASTINATION])
-    page = alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION}, follow=True)
-    copy = Copy.objects.get()
-    assert page.redirect_chain == [(reverse("add-copy"), 302)]
-    assert "Listed “拖延心理学”" in page.content.decode()
-    assert f'action="{reverse("copy-withdraw", args=[copy.pk])}"' in page.content.decode()
-    assert "Listed today: one book" in page.content.decode()
-
-
-def test_a_mistyped_number_says_so_and_offers_what_was_meant(alices: Client, now: datetime) -> None:
-    factories.title(now=now, isbns=[PROCRASTINATION])
-    answer = alices.get(reverse("add-copy"), {"isbn": MISTYPED})
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "the last digit doesn’t fit" in page
-    assert f'href="{reverse("add-copy")}?isbn=978-7-300-11390-6"' in page
-
-
-def test_an_unknown_number_asks_for_the_title_only(alices: Client) -> None:
-    page = text(alices, reverse("add-copy"), isbn=FORTRESS)
-    assert "Nobody we ask knows this number." in page
-    assert f'name="isbn" value="{FORTRESS}"' in page
-    assert alices.post(reverse("add-copy"), {**FORM, "isbn": FORTRESS}).status_code == 422
-    answer = alices.post(reverse("add-copy"), {**FORM, "isbn": FORTRESS, "title": "围城", "creators": "钱锺书; 杨绛"})
-    assert answer["Location"] == reverse("shelf")
-    title = Title.objects.get()
-    assert (title.status, title.creators, title.isbns.get().isbn13) == ("pending", ["钱锺书", "杨绛"], FORTRESS)
-
-
-def test_a_book_without_a_number_is_typed(alices: Client) -> None:
-    assert "The book" in text(alices, reverse("add-copy"), by_hand="1")
-    alices.post(reverse("add-copy"), {**FORM, "isbn": "", "title": "手写本"})
-    assert Copy.objects.get().title.title == "手写本"
-
-
-def test_a_second_copy_is_asked_about_first(alices: Client, alice: Reader, now: datetime) -> None:
-    title = factories.title(now=now, isbns=[PROCRASTINATION])
-    factories.copy(alice, of=title, now=now)
-    answer = alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION})
-    assert answer.status_code == 422
-    assert "another copy" in answer.content.decode()
-    alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "again": "on"})
-    assert Copy.objects.count() == 2
-
-
-def test_a_correction_of_a_shared_record_becomes_a_suggestion(alices: Client, now: datetime) -> None:
-    """T-D5"""
-    factories.title(now=now, isbns=[PROCRASTINATION])
-    page = alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "title": "My title"}, follow=True)
-    assert "went to a librarian" in page.content.decode()
-    assert TitleSuggestion.objects.get().changes == {"title": "My title"}
-    assert Title.objects.get().title == "拖延心理学"
-
-
-def test_fields_that_are_none_of_the_readers_are_ignored(alices: Client, bob: Reader, now: datetime) -> None:
-    """T-R4"""
-    factories.title(now=now, isbns=[PROCRASTINATION])
-    alices.post(
-        reverse("add-copy"),
-        {
-            **FORM,
-            "isbn": PROCRASTINATION,
-            "owner": bob.pk,
-            "status": "withdrawn",
-            "code": "AAAAAAAA",
-            "source": "import",
-        },
-    )
-    copy = Copy.objects.get()
-    assert (copy.owner.display_name, copy.status, copy.source) == ("Alice", "listed", "isbn")
-
-
-def test_looking_up_changes_nothing(alices: Client, now: datetime) -> None:
-    """T-R9"""
-    factories.title(now=now, isbns=[PROCRASTINATION])
-    alices.get(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "title": "x"})
-    assert Copy.objects.count() == 0
-
-
-def test_the_label_can_be_printed_at_once(alices: Client, settings: Settings, now: datetime) -> None:
-    factories.title(now=now, isbns=[PROCRASTINATION])
-    page = alices.post(
-        reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "then": "labels"}, follow=True
-    ).content.decode()
-    copy = Copy.objects.get()
-    assert copy.label_number in page
-    assert "<svg" in page
-
-
 def test_the_owner_changes_a_copy(alices: Client, alice: Reader, now: datetime) -> None:
     copy = factories.copy(alice, now=now)
     url = reverse("copy", args=[copy.pk])
@@ -155,6 +57,20 @@ def test_how_a_copy_is_lent_cannot_change_while_it_is_away(
     answer = alices.post(reverse("copy", args=[copy.pk]), {**FORM, "mode": "gift"})
     assert answer.status_code == 422
     assert "once it is back with you" in answer.content.decode()
+
+
+def test_a_drifting_copy_is_on_its_holders_shelf_and_can_be_paused_there(
+    alices: Client, bob: Reader, now: datetime, alice: Reader
+) -> None:
+    drifting = factories.copy(bob, now=now, mode="drift", note="from Bob's attic")
+    copies.move_custody(copy=drifting, to_holder=alice, reason="handover", now=now)
+    url = reverse("copy", args=[drifting.pk])
+    assert f'href="{url}"' in text(alices, reverse("shelf-borrowed"))
+    assert "until the next one asks for it" in text(alices, url)
+    for sent, status in (({"paused": "on", "mode": "gift"}, "paused"), ({}, "listed")):
+        assert alices.post(url, sent)["Location"] == url
+        drifting.refresh_from_db()
+        assert (drifting.status, drifting.mode) == (status, "drift")
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

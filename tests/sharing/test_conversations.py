@@ -1,8 +1,10 @@
+import unicodedata
+
 import pytest
 
-from sharing import asks, conversations, requests
+from sharing import asks, codes, conversations, handovers, masking, requests
 from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound
-from sharing.models import Conversation, Message, Notification
+from sharing.models import Conversation, Handover, Message, Notification
 from tests.sharing import steps
 from tests.sharing.conftest import World
 
@@ -72,3 +74,38 @@ def test_the_other_side_is_told_and_oneself_is_not_N1(world: World, talk: Conver
     assert list(Notification.objects.filter(event__kind="message.sent").values_list("reader", flat=True)) == [
         world.alice.pk
     ]
+
+
+@pytest.fixture
+def meeting(world: World) -> Handover:
+    return steps.arranged(steps.agreed(world), now=world.now)
+
+
+def _pin(meeting: Handover, world: World) -> str:
+    return handovers.issue_code(handover_id=meeting.pk, actor=world.alice, now=world.now).pin
+
+
+def test_t_c6_the_code_is_left_out_however_it_is_written(world: World, meeting: Handover) -> None:
+    pin = _pin(meeting, world)
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in pin)
+    token = codes.token_of(Handover.objects.get(pk=meeting.pk))
+    with_gaps = (" ".join(pin), f"{pin[:3]}-{pin[3:]}", " . ".join(pin), f"7 {' '.join(pin)} 7")
+    for said in (pin, f"PIN:{pin}!", wide, *with_gaps, f"?code={token}"):
+        sent = _say(meeting.lending.ask.conversation, world.alice, f"here: {said}", world)
+        kept = "".join(c for c in unicodedata.normalize("NFKC", sent.text) if c.isalnum())
+        assert pin not in kept
+        assert token not in sent.text
+        assert "left out" in masking.notice(sent.text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-24 at 15:30", "Room 4711, floor 3", "13812345678", "12:30 or 14:00", "ISBN 9787300113906"]
+)
+def test_dates_rooms_and_other_numbers_stay(world: World, meeting: Handover, text: str) -> None:
+    _pin(meeting, world)
+    assert _say(meeting.lending.ask.conversation, world.alice, text, world).text == text
+    assert masking.notice(text) == ""
+
+
+def test_without_a_meeting_six_digits_are_only_digits(world: World, talk: Conversation) -> None:
+    assert _say(talk, world.bob, "call number 610231", world).text == "call number 610231"

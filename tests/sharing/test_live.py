@@ -85,6 +85,43 @@ def test_t_r10_a_closed_session_ends_its_stream(world: World, monkeypatch: pytes
     assert len(async_to_sync(words)()) == 1
 
 
+def test_t_r10_a_closed_session_ends_a_stream_that_never_falls_silent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT", 0.05)
+
+    async def words() -> list[str]:
+        said = []
+        async for word in live.stream(world.bob.pk, still_allowed=_no, since=timezone.now()):
+            said.append(word)
+            live.poller._ring([world.bob.pk])
+            await asyncio.sleep(0.01)
+        return said
+
+    async def heard() -> list[str]:
+        return await asyncio.wait_for(words(), 10)
+
+    assert CHANGED in async_to_sync(heard)()[1]
+
+
+def test_t_r11_a_reader_has_so_many_streams_and_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 2)
+    bob, charlie = browsers.of(world.bob), browsers.of(world.charlie)
+
+    async def heard() -> tuple[int, int, list[str]]:
+        streams = [live.stream(world.bob.pk, still_allowed=_yes, since=None) for _ in range(3)]
+        for words in streams[:2]:
+            await anext(words)
+        more = [word async for word in streams[2]]
+        statuses = [(await sync_to_async(who.get)(reverse("live"))).status_code for who in (bob, charlie)]
+        for words in streams:
+            await words.aclose()  # type: ignore[attr-defined]
+        return (*statuses, more)
+
+    assert async_to_sync(heard)() == (429, 200, [])
+    assert live.poller.streams == {}
+
+
 def test_nobody_listens_without_signing_in(client: Client) -> None:
     assert client.get(reverse("live")).status_code == 204
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from sharing import conversations, notices
+from sharing import conversations, lendings, notices
 from sharing.models import Ask, DomainEvent, Notification
 from sharing.notifications import TELLS
-from tests.sharing import steps
+from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
 
 
@@ -86,3 +86,16 @@ def test_one_query_however_many(world: World, django_assert_num_queries: object)
     assert Notification.objects.filter(reader=world.bob).count() >= 3
     with django_assert_num_queries(1):  # type: ignore[operator]
         told(world.bob)
+
+
+def test_p4_the_place_is_told_for_a_day_after_the_end_and_no_longer(world: World) -> None:
+    """T-C7: in notices and on the slip; the API's own test says the same."""
+    lending = steps.agreed(world)
+    steps.arranged(lending, now=world.now)
+    lendings.cancel_lending(lending_id=lending.pk, actor=world.bob, now=world.now)
+    for after, shown in ((timedelta(hours=23), True), (timedelta(hours=25), False)):
+        for who in (world.alice, world.bob):
+            with browsers.at(world.now + after):
+                client = browsers.of(who)
+                for page in ("/notifications/", lending.get_absolute_url()):
+                    assert ("West gate" in browsers.seen(client, page)) is shown

@@ -1,19 +1,24 @@
 """Two at once, on PostgreSQL. Each race has a control that takes the guard away and must then show the fault."""
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
+from pytest_django import Settings
 
-from sharing import asks, conversations, handovers, lendings, requests
+from library_bridge.models import Reader
+from personal_catalog import copies, merging
+from personal_catalog.signals import titles_merging
+from sharing import asks, conversations, handovers, holdings, lendings, requests, withdrawals
 from sharing.errors import SharingError
-from sharing.models import CirculationPolicy, DomainEvent, Handover, Lending, Message, Request
+from sharing.models import Ask, CirculationPolicy, Conversation, DomainEvent, Handover, Lending, Message, Request
 from tests import factories
+from tests.races import together, without_locks
 from tests.sharing import steps
 from tests.sharing.conftest import World
 
@@ -26,34 +31,14 @@ def world(transactional_db: None, now: datetime) -> World:
     alice, bob, charlie = (factories.reader(name, area=plum) for name in ("Alice", "Bob", "Charlie"))
     title = factories.title(isbn13="9787300113906")
     return World(
-        now, alice, bob, charlie, factories.reader("Lin", is_staff=True), title, factories.copy(alice, title, now=now)
+        now,
+        alice,
+        bob,
+        charlie,
+        factories.reader("Lin", is_staff=True, is_superuser=True),
+        title,
+        factories.copy(alice, title, now=now),
     )
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts in threads released by one barrier; the outcome of each, exceptions included."""
-    barrier, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(index: int, act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            outcomes[index] = act()  # type: ignore[call-overload]
-        except Exception as problem:  # noqa: BLE001  (the outcome is what the test looks at)
-            outcomes[index] = problem  # type: ignore[call-overload]
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
-def without_locks() -> AbstractContextManager[object]:
-    """The control: rows are read, but not locked."""
-    return mock.patch.object(QuerySet, "select_for_update", lambda self, *args, **kwargs: self)
 
 
 def _accept_twice(world: World) -> list[object]:
@@ -119,6 +104,87 @@ def test_control_without_locks_messages_collide(world: World) -> None:
     assert any(isinstance(outcome, Exception) for outcome in outcomes)
 
 
+def _write_and_decline(world: World, rounds: int) -> list[object]:
+    outcomes: list[object] = []
+    for number in range(rounds):
+        copy = factories.copy(world.alice, factories.title(f"Book {number}"), now=world.now)
+        ask = steps.asked(world, holding=f"copy-{copy.pk}")
+        outcomes += together(
+            lambda talk=ask.conversation: conversations.send_message(
+                conversation_id=talk.pk, actor=world.bob, text="Hello", now=world.now
+            ),
+            lambda ask=ask: asks.decline_ask(ask_id=ask.pk, actor=world.alice, now=world.now),
+        )
+        requests.cancel_request(request_id=ask.request_id, actor=world.bob, now=world.now)
+    return [outcome for outcome in outcomes if isinstance(outcome, OperationalError)]
+
+
+@pytest.fixture
+def plenty(transactional_db: None, settings: Settings) -> None:
+    CirculationPolicy.objects.update_or_create(pk=CirculationPolicy.load().pk, defaults={"asks_per_holder_week": 100})
+    settings.MESSAGES_PER_MINUTE = 100
+
+
+def test_writing_and_declining_at_once_never_wait_in_a_ring_S5(world: World, plenty: None) -> None:
+    assert _write_and_decline(world, 10) == []
+
+
+def test_control_with_the_conversation_alone_under_lock_they_do(world: World, plenty: None) -> None:
+    def alone(conversation_id: int, *, actor: Reader) -> Conversation:
+        rows = Conversation.objects.select_related("ask__request", "ask__holder")
+        return rows.select_for_update(of=("self",)).get(pk=conversation_id)
+
+    lock = QuerySet.select_for_update
+    keeps_keys = mock.patch.object(QuerySet, "select_for_update", lambda self, **how: lock(self, of=how["of"]))
+    with keeps_keys, mock.patch("sharing.locks.conversation", alone):
+        assert _write_and_decline(world, 20)
+
+
+def _confirm_and_merge(world: World) -> list[object]:
+    lending = steps.agreed(world)
+    handover = steps.arranged(lending, now=world.now)
+    pin = handovers.issue_code(handover_id=handover.pk, actor=world.alice, now=world.now).pin
+    both_hold, confirmed = threading.Barrier(2), handovers._both_confirmed
+
+    def slowly(*args: Any) -> None:
+        meet(both_hold)
+        confirmed(*args)
+
+    moved = merging._move_rows
+
+    def slowly_moved(*args: Any) -> None:
+        meet(both_hold)
+        moved(*args)
+
+    with (
+        mock.patch.object(handovers, "_both_confirmed", slowly),
+        mock.patch.object(merging, "_move_rows", slowly_moved),
+    ):
+        return together(
+            lambda: handovers.confirm_handover(handover_id=handover.pk, actor=world.bob, pin=pin, now=world.now),
+            lambda: merging.merge_titles(
+                keep_id=factories.title().pk, merge_ids=[world.title.pk], actor=world.lin, now=world.now
+            ),
+        )
+
+
+def meet(barrier: threading.Barrier) -> None:
+    """Each waits until the other has its first locks, or a moment, when the lock itself holds the other back."""
+    with suppress(threading.BrokenBarrierError):
+        barrier.wait(1)
+
+
+def test_a_handover_and_a_merge_at_once_never_wait_in_a_ring_C6(world: World) -> None:
+    assert not any(isinstance(outcome, Exception) for outcome in _confirm_and_merge(world))
+    assert Lending.objects.get().status == "on_loan"
+
+
+def test_control_without_the_copies_and_requests_first_they_do(world: World) -> None:
+    with mock.patch.object(merging, "_lock_copies"), mock.patch.object(titles_merging, "send"):
+        outcomes = _confirm_and_merge(world)
+    assert any(isinstance(outcome, OperationalError) for outcome in outcomes)
+
+
 def _guess_at_once(world: World, book: str) -> Handover:
     copy = factories.copy(world.alice, factories.title(book), now=world.now)
     handover = steps.arranged(steps.agreed(world, holding=f"copy-{copy.pk}"), now=world.now)
@@ -146,6 +212,47 @@ def test_control_without_locks_wrong_pins_are_lost(world: World) -> None:
     with without_locks():
         counted = [_all_counted(_guess_at_once(world, book)) for book in ("围城", "活着", "白夜行", "边城", "呐喊")]
     assert not all(counted)
+
+
+def _accept_and_withdraw(world: World) -> tuple[str, str]:
+    """Both are on their way before either has written; the states in which ask and copy end."""
+    ask = steps.asked(world)
+    both_under_way, free, agree = threading.Barrier(2), copies.withdraw_copy, lendings.agree
+
+    def slowly_off(**how: Any) -> object:
+        meet(both_under_way)
+        return free(**how)
+
+    def slowly_agreed(*ask: Any, **how: Any) -> object:
+        meet(both_under_way)
+        return agree(*ask, **how)
+
+    with mock.patch.object(copies, "withdraw_copy", slowly_off), mock.patch.object(lendings, "agree", slowly_agreed):
+        together(
+            lambda: asks.accept_ask(ask_id=ask.pk, actor=world.alice, now=world.now),
+            lambda: holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now),
+        )
+    ask.refresh_from_db()
+    world.copy.refresh_from_db()
+    return ask.status, world.copy.status
+
+
+def test_a_copy_is_promised_or_withdrawn_never_both_C4(world: World) -> None:
+    assert _accept_and_withdraw(world) in {("accepted", "listed"), ("withdrawn", "withdrawn")}
+
+
+def test_control_without_locks_a_withdrawn_copy_is_promised(world: World) -> None:
+    with without_locks(), mock.patch.object(withdrawals, "withdraw_asks_for"):
+        assert _accept_and_withdraw(world) == ("accepted", "withdrawn")
+
+
+def test_two_requests_at_once_make_one_ask_for_a_copy(world: World) -> None:
+    readers = [factories.reader() for _number in range(4)]
+    outcomes = together(
+        *[lambda r=r: requests.place_request(actor=r, title_id=world.title.pk, now=world.now) for r in readers]
+    )
+    assert {type(outcome) for outcome in outcomes} == {Request}
+    assert Ask.objects.count() == 1
 
 
 def test_two_tabs_do_not_pass_the_limit_of_open_requests_together(world: World) -> None:

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from library_bridge.models import LibraryLoan
+from personal_catalog import copies
 from personal_catalog.merging import merge_titles
-from sharing import requests
-from sharing.models import DomainEvent, LoanTitle, Request
+from sharing import holdings, requests
+from sharing.models import DomainEvent, LoanTitle, Notification, Request
 from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
@@ -16,14 +19,34 @@ def test_a_merge_takes_requests_and_loans_along(world: World, loan: LibraryLoan)
     assert LoanTitle.objects.get(library_loan=loan).title == twin
 
 
-def test_a_reader_who_waits_for_both_keeps_both_requests(world: World) -> None:
+def test_of_two_requests_of_one_reader_the_older_goes_on_after_a_merge(world: World) -> None:
     twin = factories.title("拖延心理学（第2版）")
-    requests.place_request(actor=world.bob, title_id=twin.pk, now=world.now)
-    steps.placed(world)
+    older = requests.place_request(actor=world.bob, title_id=twin.pk, now=world.now - timedelta(hours=1))
+    younger = steps.placed(world)
     merge_titles(keep_id=twin.pk, merge_ids=[world.title.pk], actor=world.lin, now=world.now)
-    assert Request.objects.live().filter(requester=world.bob).count() == 2
+    assert Request.objects.live().get(requester=world.bob) == older
+    assert Notification.objects.get(reader=world.bob).event.kind == "request.merged"
+    assert younger.asks.get().status == "withdrawn"
+
+
+def test_what_is_agreed_goes_on_after_a_merge(world: World) -> None:
+    twin = factories.title("拖延心理学（第2版）")
+    requests.place_request(actor=world.bob, title_id=twin.pk, now=world.now - timedelta(hours=1))
+    lending = steps.agreed(world)
+    merge_titles(keep_id=twin.pk, merge_ids=[world.title.pk], actor=world.lin, now=world.now)
+    live = Request.objects.live().get(requester=world.bob)
+    assert (live, live.title) == (lending.request, twin)
 
 
 def test_listing_a_copy_leaves_an_event(world: World) -> None:
     event = DomainEvent.objects.get(kind="copy.listed")
     assert (event.actor, event.data) == (world.alice, {"copy": world.copy.pk})
+
+
+def test_pausing_resuming_and_withdrawing_a_copy_leave_events(world: World) -> None:
+    for status in ("paused", "listed"):
+        copies.update_copy(copy_id=world.copy.pk, actor=world.alice, changes={"status": status}, now=world.now)
+    holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+    told = DomainEvent.objects.filter(data={"copy": world.copy.pk}).order_by("pk")
+    kinds = ["copy.listed", "copy.paused", "copy.resumed", "copy.withdrawn"]
+    assert [(event.kind, event.actor) for event in told] == [(kind, world.alice) for kind in kinds]

@@ -97,6 +97,14 @@ def test_without_any_holder_it_waits_and_says_so(world: World):
     assert "On the waiting list" in page
 
 
+def test_who_waits_behind_another_sees_the_place_and_not_that_somebody_was_asked(world: World):
+    steps.placed(world)
+    placed = requests.place_request(actor=world.charlie, title_id=world.title.pk, now=world.now + timedelta(minutes=1))
+    page = page_of(placed, world.charlie, world.now + timedelta(hours=1))
+    assert "You are number 2 in the queue" in page
+    assert "has been asked" not in page
+
+
 def test_once_a_holder_has_agreed_the_way_leads_to_the_lending(world: World):
     lending = steps.agreed(world)
     page = page_of(lending.request, world.bob, world.now + timedelta(hours=2))

@@ -3,7 +3,9 @@ from unittest import mock
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import Settings
 
+from library_bridge import loans
 from library_bridge.models import LibraryLoan
 from sharing import requests
 from sharing.errors import Denied, LimitReached, NotFound, RefusedByLibrary
@@ -62,6 +64,18 @@ def test_the_limit_of_open_requests_holds(world: World) -> None:
         steps.placed(world)
 
 
+def test_t_r23_placing_and_cancelling_again_and_again_has_an_end(world: World, settings: Settings) -> None:
+    settings.REQUESTS_PER_DAY = 2
+    for hour in (0, 1):
+        placed = steps.placed(world)
+        requests.cancel_request(request_id=placed.pk, actor=world.bob, now=world.now + timedelta(hours=hour))
+    with pytest.raises(LimitReached, match="2 requests within a day") as refused:
+        steps.placed(world)
+    assert refused.value.retry_at == world.now + timedelta(days=1)
+    world.now = refused.value.retry_at
+    steps.placed(world)
+
+
 def test_a_loan_with_a_hold_is_refused_with_the_reason(world: World, loan: LibraryLoan) -> None:
     LibraryLoan.objects.filter(pk=loan.pk).update(hold_count=1)
     with pytest.raises(RefusedByLibrary, match="hold"):
@@ -97,7 +111,7 @@ def test_a_stranger_cannot_cancel_a_request_T_R2(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["copy-", "copy-0", "copy-x", "item-3", "", "loan-99999999999999999999", "copy-1; drop"]
+    "key", ["copy-", "copy-0", "copy-x", "item-3", "", "loan-99999999999999999999", "copy-1; drop", "copy-１", "copy-²"]
 )
 def test_a_key_that_is_none_is_not_found(world: World, key: str) -> None:
     with pytest.raises(NotFound):
@@ -118,6 +132,25 @@ def test_the_first_wave_asks_at_most_three_holders_near_ones_first(world: World)
     asked = list(request.asks.select_related("holder__area"))
     assert len(asked) == 3
     assert sum(ask.holder.area_id == world.bob.area_id for ask in asked) == 2
+
+
+def test_a_request_never_ends_in_the_quiet_hours(world: World) -> None:
+    night = world.now.replace(hour=23)
+    request = requests.place_request(actor=world.bob, title_id=world.title.pk, now=night)
+    assert request.deadline_at == night + timedelta(days=14, hours=9)
+
+
+def test_a_blocked_card_is_said_at_once_where_only_loans_could_come(world: World, loan: LibraryLoan) -> None:
+    blocked = loans.Verdict(False, "card_blocked")
+    with mock.patch("library_bridge.loans.may_move", return_value=blocked), pytest.raises(RefusedByLibrary):
+        requests.place_request(actor=world.bob, title_id=loan.catalogued.title_id, now=world.now)
+    assert not Request.objects.exists()
+
+
+def test_matching_records_its_event_S3(world: World) -> None:
+    lending = steps.agreed(world)
+    event = DomainEvent.objects.get(kind="request.matched")
+    assert (event.request, event.from_status, event.to_status) == (lending.request, "open", "matched")
 
 
 def test_when_the_library_cannot_be_reached_a_loan_is_not_asked_for_now(world: World, loan: LibraryLoan) -> None:

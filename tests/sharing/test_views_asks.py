@@ -51,7 +51,7 @@ def test_p2_the_requester_cannot_open_the_ask(world: World, ask: Ask) -> None:
 
 
 def test_kept_appointments_are_told_in_words(world: World, ask: Ask) -> None:
-    Ask.objects.filter(pk=ask.pk).update(status="lapsed", answered_at=world.now)
+    Ask.objects.filter(pk=ask.pk).update(status="withdrawn", withdrawn_because="not_needed", answered_at=world.now)
     ask.request.status = "cancelled"
     ask.request.closed_at = world.now
     ask.request.save()

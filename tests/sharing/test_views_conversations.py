@@ -46,6 +46,16 @@ def test_htmx_gets_the_part_with_an_empty_field(world: World, talk: Conversation
     assert 'value=""' in shown
 
 
+@pytest.mark.parametrize("headers", [{}, browsers.HTMX])
+def test_t_c6_the_sender_is_told_why_a_code_was_left_out(world: World, headers: dict[str, str]) -> None:
+    lending = steps.agreed(world)
+    steps.arranged(lending, now=world.now)
+    talk, client = lending.ask.conversation, browsers.of(world.alice)
+    shown = browsers.text(client.post(url(talk), {"text": "It is 123456"}, headers=headers, follow=True))
+    assert "123456" not in shown
+    assert "was left out of your message" in shown
+
+
 def test_p2_before_consent_nobody_has_a_name(world: World, talk: Conversation) -> None:
     for who in (world.alice, world.bob):
         conversations.send_message(conversation_id=talk.pk, actor=who, text="Hello", now=world.now)

@@ -15,6 +15,7 @@ import uvicorn
 from celery import current_app
 from celery.beat import EmbeddedService
 from celery.worker import WorkController
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 logger = logging.getLogger(__name__)
@@ -28,10 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        server = uvicorn.Server(
-            uvicorn.Config("config.asgi:application", host=host, port=port, log_level="warning", lifespan="off",
-                           timeout_graceful_shutdown=1, server_header=False)
-        )  # fmt: skip
+        server = uvicorn.Server(config(host, port))
         # whitenoise hands files over synchronously; Django says so once and serves them all the same
         warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
         jobs = JobsBeside()
@@ -43,6 +41,15 @@ class Command(BaseCommand):
             self.stdout.write("stopped")
         finally:
             jobs.stop()
+
+
+def config(host: str, port: int) -> uvicorn.Config:
+    """Left alone, uvicorn would believe whatever address a visitor from this machine claims to have (T-R17)."""
+    proxies = settings.TRUSTED_PROXIES
+    return uvicorn.Config(
+        "config.asgi:application", host=host, port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=1,
+        server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
+    )  # fmt: skip
 
 
 class JobsBeside:

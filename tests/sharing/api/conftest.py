@@ -2,17 +2,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from library_bridge.models import Reader
 from tests import factories
 from tests.sharing.api.clients import Api
-
-
-@pytest.fixture
-def now() -> datetime:
-    """The API reads the clock itself."""
-    return timezone.now()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from library_bridge.models import Reader
+from sharing import handovers
 from sharing.models import Conversation, Message
 from tests.sharing.api.clients import Api
 from tests.sharing.api.worlds import World, agreed
@@ -50,6 +51,14 @@ def test_what_is_no_message_is_not_sent(path: str, alice: Reader, text: object) 
     answer = Api(alice).post(path, {"text": text})
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["text"])
     assert not Message.objects.exists()
+
+
+def test_t_c6_the_sender_is_told_why_a_code_was_left_out(world: World, path: str, alice: Reader) -> None:
+    handovers.agree_handover(handover_id=world.handover.pk, actor=alice, now=world.handover.proposed_at)
+    sent = Api(alice).post(path, {"text": "It is 123456"}).json()
+    assert sent["text"] == "It is ••••••"
+    assert "left out" in sent["notice"]
+    assert Api(alice).post(path, {"text": "See you"}).json()["notice"] is None
 
 
 def test_a_conversation_that_has_ended_can_only_be_read(path: str, alice: Reader, now: datetime) -> None:

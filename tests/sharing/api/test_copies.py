@@ -40,11 +40,15 @@ def test_a_number_that_nobody_knows_is_not_found(alice: Reader) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_a_number_that_is_no_isbn_comes_with_suggestions(alice: Reader) -> None:
-    answer = Api(alice).get("/isbn/9787506365438")
+@pytest.mark.parametrize(("method", "path"), [("get", "/isbn/9787506365438"), ("post", "/copies")])
+def test_a_number_that_is_no_isbn_comes_with_those_that_the_catalogue_knows(
+    method: str, path: str, alice: Reader
+) -> None:
+    factories.title("活着", isbn13="9787506365437")
+    answer = getattr(Api(alice), method)(path, *([{"isbn": "9787506365438"}] if method == "post" else []))
     assert (answer.status_code, answer.json()["code"]) == (422, "not_an_isbn")
     assert list(answer.json()["errors"]) == ["isbn"]
-    assert "9787506365437" in answer.json()["suggestions"]
+    assert answer.json()["suggestions"] == ["9787506365437"]
 
 
 def test_a_copy_is_listed_by_isbn(alice: Reader) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import override_settings
+from pytest_django import Settings
 
 from library_bridge.models import Reader
 from sharing.api import auth
@@ -72,6 +73,13 @@ def test_a_token_runs_out(alice: Reader, now: datetime) -> None:
     ApiToken.objects.update(expires_at=now)
     assert api.get("/me").status_code == 401
     assert auth.purge(now + timedelta(seconds=1)) == 1
+
+
+def test_a_token_lives_so_many_days(card: dict[str, str], settings: Settings) -> None:
+    settings.API_TOKEN_DAYS = 3
+    Api().post("/tokens", card)
+    token = ApiToken.objects.get()
+    assert token.expires_at - token.created_at == timedelta(days=3)
 
 
 def test_a_reader_who_was_switched_off_is_out_at_once(alice: Reader) -> None:

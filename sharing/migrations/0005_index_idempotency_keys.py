@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sharing', '0002_site'),
+        ('sharing', '0004_one_ask_for_a_holding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

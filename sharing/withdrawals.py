@@ -1,0 +1,66 @@
+"""Asks that need no answer any more: they end without any mark against the holder."""
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from library_bridge.models import LibraryLoan, Reader
+from sharing import availability, events, jobs, locks, states
+from sharing.models import Ask, Conversation, Lending, Request
+
+Because = Ask.Because
+
+
+def withdraw_asks(request: Request, *, because: Because, now: datetime, but: Ask | None = None) -> None:
+    """All that wait, inside the caller's transaction with the request locked. The conversations with those who said no end
+    with the others: when they end tells nothing (P2)."""
+    waiting = Ask.objects.select_for_update(of=("self",), no_key=True).filter(request=request, status=Ask.Status.ASKED)
+    others = waiting.exclude(pk=but.pk) if but else waiting
+    for ask in others.order_by("pk").select_related("holder", "conversation"):
+        _withdraw(ask, because=because, actor=None, now=now)
+    Conversation.objects.filter(ask__request=request, closed_at__gt=now).update(closed_at=now)
+
+
+def withdraw_asks_for(*, copy_id: int, actor: Reader | None, now: datetime) -> None:
+    """The copy cannot be lent any more; inside the transaction that says so, with the copy locked."""
+    for ask_id in list(Ask.objects.waiting().filter(copy_id=copy_id).values_list("pk", flat=True)):
+        ask = locks.ask(ask_id, actor=None)
+        if ask.status == Ask.Status.ASKED:
+            _withdraw(ask, because=Because.GONE, actor=actor, now=now)
+            transaction.on_commit(partial(jobs.hurry, "sharing.tasks.next_wave", ask.request_id))
+
+
+@transaction.atomic(durable=True)
+def withdraw_vain_ask(*, ask_id: int, now: datetime) -> bool:
+    """True when the ask ended here, because the book cannot be had from this holder any more."""
+    ask = locks.ask(ask_id, actor=None)
+    if not vain_asks().filter(pk=ask.pk).exists():
+        return False
+    _withdraw(ask, because=Because.GONE, actor=None, now=now)
+    return True
+
+
+def vain_asks() -> QuerySet[Ask]:
+    """Waiting for an answer about a book that is promised or gone: a loan that came back to the library, say."""
+    at_hand = availability.free_copies().filter(pk=OuterRef("copy_id"), holder=OuterRef("holder_id"))
+    promised = Lending.objects.live().filter(library_loan=OuterRef("pk"))
+    charged = LibraryLoan.objects.open().filter(~Exists(promised), pk=OuterRef("library_loan_id"))
+    return Ask.objects.waiting().filter(
+        Q(copy__isnull=False) & ~Exists(at_hand) | Q(library_loan__isnull=False) & ~Exists(charged)
+    )
+
+
+def _withdraw(ask: Ask, *, because: Because, actor: Reader | None, now: datetime) -> None:
+    states.require(states.ASK, ask.status, Ask.Status.WITHDRAWN)
+    ask.status, ask.withdrawn_because, ask.answered_at, ask.remind_at = Ask.Status.WITHDRAWN, because, now, None
+    ask.save(update_fields=["status", "withdrawn_because", "answered_at", "remind_at"])
+    close_conversation(ask, now, at_once=because != Because.GONE)
+    events.record("ask.withdrawn", now=now, actor=actor, ask=ask, before="asked", after=ask.status, why=because)
+
+
+def close_conversation(ask: Ask, now: datetime, *, at_once: bool) -> None:
+    """Else at the moment at which the ask would have lapsed: until then it looks like silence to the requester (P2)."""
+    ask.conversation.closed_at = now if at_once else max(now, ask.respond_by)
+    ask.conversation.save(update_fields=["closed_at"])

@@ -1,0 +1,91 @@
+"""Each check of check_invariants is silent on a world that is in order, and names what was tampered with."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from sharing import asks, conversations, invariants, lendings, requests
+from sharing.errors import IllegalTransition
+from sharing.models import Ask, Conversation, DomainEvent, Handover, Lending, Notification
+from tests.sharing import steps
+from tests.sharing.conftest import World
+
+
+def lines(*ids: str) -> list[str]:
+    return [line for check in invariants.CHECKS if not ids or check.id in ids for line in check.violations()]
+
+
+def declined(world: World) -> Ask:
+    return asks.decline_ask(ask_id=steps.asked(world).pk, actor=world.alice, now=world.now)
+
+
+def returned(world: World) -> Lending:
+    return steps.returned(steps.on_loan(world), now=world.now + timedelta(days=3))
+
+
+def cancelled(world: World) -> Lending:
+    return lendings.cancel_lending(lending_id=steps.agreed(world).pk, actor=world.bob, now=world.now)
+
+
+def withdrawn(world: World) -> object:
+    return requests.cancel_request(request_id=steps.placed(world).pk, actor=world.bob, now=world.now)
+
+
+TAMPERED: dict[str, tuple[str, Callable[[World], object], Callable[[], object], str]] = {
+    "no due date": ("S2", steps.on_loan, lambda: Lending.objects.update(due_at=None), "without a due date"),
+    "request cancelled": (
+        "S3", withdrawn, lambda: DomainEvent.objects.filter(kind="request.cancelled").update(kind="x"), "is cancelled without"
+    ),
+    "ask withdrawn": (
+        "S3", withdrawn, lambda: DomainEvent.objects.filter(kind="ask.withdrawn").update(kind="x"), "is withdrawn without"
+    ),
+    "lending cancelled": (
+        "S3", cancelled, lambda: DomainEvent.objects.filter(kind="lending.cancelled").update(kind="x"), "is cancelled without"
+    ),
+    "handed over": (
+        "S3", steps.on_loan, lambda: DomainEvent.objects.filter(kind="lending.handed_over").update(kind="x"), "handed over without"
+    ),
+    "confirmed": (
+        "S3", steps.on_loan, lambda: DomainEvent.objects.filter(kind="handover.confirmed").update(kind="x"), "confirmed without"
+    ),
+    **{
+        f"{kind} told": (
+            "N1", story, lambda kind=kind: Notification.objects.filter(event__kind=kind).delete(), "was told to nobody"
+        )
+        for kind, story in {
+            "lending.handed_over": returned, "lending.completed": returned, "lending.cancelled": cancelled,
+        }.items()
+    },
+    "undelivered": (
+        "N2", steps.placed,
+        lambda: DomainEvent.objects.update(delivered_at=None, recorded_at=timezone.now() - timedelta(hours=25)), "not been delivered"
+    ),
+    "code": ("T2", steps.on_loan, lambda: Handover.objects.update(code_used=False), "its code still counts"),
+    "talk after a return": ("P4", returned, lambda: Conversation.objects.update(closed_at=None), "goes on after its end"),
+    "talk after a no": ("P4", declined, lambda: Conversation.objects.update(closed_at=None), "goes on after its end"),
+    "called off": (
+        "C7", returned, lambda: Lending.objects.update(status="cancelled"), "called off after both had confirmed"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_what_was_tampered_with_is_named(world: World, what: str) -> None:
+    id, story, tamper, says = TAMPERED[what]
+    story(world)
+    assert lines() == []
+    tamper()
+    found = lines(id)
+    assert found
+    assert all(says in line for line in found)
+
+
+def test_p4_a_conversation_ends_with_its_lending(world: World) -> None:
+    talk = returned(world).ask.conversation
+    assert talk.has_ended(world.now + timedelta(days=4))
+    with pytest.raises(IllegalTransition):
+        conversations.send_message(
+            conversation_id=talk.pk, actor=world.bob, text="Once more", now=world.now + timedelta(days=4)
+        )

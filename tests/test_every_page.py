@@ -1,0 +1,197 @@
+"""Every page that a reader can open: how often it asks the database, how long it is, and where it would send a browser.
+
+A new address must be named here: in PAGES with its arguments, or among those that are no pages.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django import DjangoDbBlocker
+
+from incentives import rewards
+from library_bridge.models import Reader
+from personal_catalog import imports
+from sharing import asks, conversations, requests
+from sharing.models import CirculationPolicy, Conversation, Lending, Request
+from tests import factories
+from tests.conftest import CAMPUS
+from tests.incentives.factories import a_reward, given
+from tests.sharing import steps
+from tests.sharing.conftest import World
+from tests.thrown_away import everything_after
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=CAMPUS)
+FEW, SOME, MANY = 1, 10, 30
+MOST_BYTES = 30_000  # for a list of twenty: some of each of two kinds
+MOST_QUERIES = {"title": 9}
+USUAL_MOST_QUERIES = 15
+FRAME = ("SAVEPOINT", "RELEASE", "set_config", "current_setting")
+HOSTS = re.compile(r"""(?:src|href|action|url)\s*[=(]\s*["']?(?:https?:)?//([^/"'\s)]+)""")
+OURS = {"testserver", "localhost", "127.0.0.1:8000"}
+
+
+@dataclass
+class Scene:
+    """Alice's: the first row of everything."""
+
+    world: World
+    conversation: Conversation
+    lending: Lending
+    request: Request
+    job: int
+    voucher: str
+
+
+Arguments = Callable[[Scene], tuple[list[object], str]]
+
+
+def plain(query: str = "") -> Arguments:
+    return lambda scene: ([], query)
+
+
+PAGES: dict[str, Arguments] = {
+    **dict.fromkeys(
+        [
+            "home", "me", "rules", "privacy", "scan", "todo", "notifications", "shelf", "shelf-library", "shelf-borrowed", "labels", "import", "points",
+            "points-entries", "leaderboards", "rewards", "add-copy", "sign-in",
+        ],
+        plain(),
+    ),
+    "search": plain("?q=Row"),
+    "title": lambda scene: ([scene.world.title.pk], ""),
+    "request": lambda scene: ([scene.request.pk], ""),
+    "ask": lambda scene: ([scene.world.alice.asks.waiting().order_by("pk")[0].pk], ""),
+    "lending": lambda scene: ([scene.lending.pk], ""),
+    "conversation": lambda scene: ([scene.conversation.pk], ""),
+    "copy": lambda scene: ([scene.world.copy.pk], ""),
+    "found-copy": lambda scene: ([scene.world.copy.code], ""),
+    "import-job": lambda scene: ([scene.job], ""),
+    "voucher": lambda scene: ([scene.voucher], ""),
+}  # fmt: skip
+NO_PAGES = {
+    "guide",  # leads to a page of the CMS
+    "live", "healthz", "readyz", "export-shelf", "cover", "points-chip",
+    "place-request", "cancel-request", "accept-ask", "decline-ask", "propose-handover", "cancel-lending", "start-return",
+    "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
+    "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
+    "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    html: str
+    queries: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def measured(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[int, dict[str, Measured]]]:
+    """Each page with one row of everything that it lists, with some, and with thirty."""
+    with time_machine.travel(NOW, tick=False), everything_after(django_db_blocker):
+        scene = _scene()
+        _row(scene, 1)
+        seen = {FEW: _look_at_all(scene)}
+        for number in range(FEW + 1, MANY + 1):
+            _row(scene, number)
+            if number == SOME:
+                seen[SOME] = _look_at_all(scene)
+        yield {**seen, MANY: _look_at_all(scene)}
+
+
+def _scene() -> Scene:
+    policy = CirculationPolicy.load()
+    policy.asks_per_holder_week = 100
+    policy.save()
+    plum = factories.area()
+    alice, bob, charlie = (factories.reader(name, area=plum) for name in ("Alice", "Bob", "Charlie"))
+    lin = factories.reader("Lin", is_staff=True, is_superuser=True)
+    title = factories.title(isbn13="9787300113906")
+    world = World(NOW, alice, bob, charlie, lin, title, factories.copy(alice, title, now=NOW))
+    lending = steps.agreed(world)
+    given(alice, 60, now=NOW)
+    voucher = rewards.redeem_reward(reward_id=a_reward(now=NOW).pk, actor=alice, key="1", now=NOW)
+    wanted = factories.title("Wanted")
+    factories.copy(charlie, wanted, now=NOW)
+    asked = requests.place_request(actor=alice, title_id=wanted.pk, now=NOW)
+    lines = "title,author\n" + "".join(f"Listed {number},Somebody\n" for number in range(MANY))
+    job = imports.start_import(reader=alice, content=lines.encode(), format="csv", mode="lend", now=NOW)
+    return Scene(world, lending.ask.conversation, lending, asked, job.pk, voucher.code)
+
+
+def _row(scene: Scene, number: int) -> None:
+    """One more of each kind: copies, asks, lendings, messages, entries, notifications, rewards."""
+    alice, then = scene.world.alice, NOW + timedelta(minutes=number)
+    waiting, agreed = (factories.copy(alice, factories.title(f"Row {number}{kind}"), now=NOW) for kind in "ab")
+    for copy in (waiting, agreed):
+        taker = factories.reader(f"Reader {copy.pk}")
+        placed = requests.place_request(actor=taker, holding_key=f"copy-{copy.pk}", now=then)
+        if copy == agreed:
+            asks.accept_ask(ask_id=placed.asks.get().pk, actor=alice, now=then)
+    author = scene.world.bob if number % 2 else alice
+    conversations.send_message(conversation_id=scene.conversation.pk, actor=author, text=f"Message {number}", now=then)
+    given(alice, 3, now=NOW)
+
+
+def _look_at_all(scene: Scene) -> dict[str, Measured]:
+    return {name: _look(name, scene) for name in PAGES}
+
+
+def _look(name: str, scene: Scene) -> Measured:
+    """Once its caches are warm, without the savepoints and limits around a search on PostgreSQL."""
+    arguments, query = PAGES[name](scene)
+    address = reverse(name, args=arguments) + query
+    client = _browser(None if name == "sign-in" else scene.world.alice)
+    cache.clear()
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    asked = tuple(q["sql"] for q in captured.captured_queries if not any(word in q["sql"] for word in FRAME))
+    return Measured(answer.content.decode(), asked)
+
+
+def _browser(reader: Reader | None) -> Client:
+    client = Client(headers={"accept-language": "zh-CN"})
+    if reader is not None:
+        client.force_login(reader)
+    return client
+
+
+def test_every_address_is_named_here() -> None:
+    names = {pattern.name for app in settings.OUR_APPS for pattern in import_module(f"{app}.urls").urlpatterns}
+    assert names == PAGES.keys() | NO_PAGES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_the_database_seldom(measured: dict[int, dict[str, Measured]], name: str) -> None:
+    asked = measured[MANY][name].queries
+    assert len(asked) <= MOST_QUERIES.get(name, USUAL_MOST_QUERIES), "\n".join(asked)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_thirty_rows_ask_no_more_than_one(measured: dict[int, dict[str, Measured]], name: str) -> None:
+    few, many = measured[FEW][name].queries, measured[MANY][name].queries
+    assert len(many) <= len(few), "\n".join(many)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_short(measured: dict[int, dict[str, Measured]], name: str) -> None:
+    assert len(measured[SOME][name].html.encode()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_needs_no_other_host(measured: dict[int, dict[str, Measured]], name: str) -> None:
+    assert set(HOSTS.findall(measured[MANY][name].html)) <= OURS
