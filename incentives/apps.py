@@ -9,5 +9,8 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from incentives import receivers
+        from incentives.roles import RIGHTS
+        from sharing import roles
 
         receivers.connect()
+        roles.extend(RIGHTS)

@@ -10,7 +10,6 @@ from typing import Any
 from incentives import leaderboards, rewards, standing, vouchers
 from incentives.models import LeaderboardRun, Reward
 from library_bridge.models import Reader
-from sharing import roles
 from sharing.errors import SharingError
 
 DESK_ZH, DESK_EN = "总馆一楼服务台，8:00–21:30", "Service desk, ground floor of the main library, 8:00–21:30"
@@ -63,18 +62,7 @@ PLANS = (
 )
 
 
-DESK_RIGHTS = ("incentives.honour_voucher", "incentives.view_voucher")
-RULE_RIGHTS = (
-    "incentives.view_rule",
-    "incentives.change_rule",
-    "incentives.add_adjustment",
-    "incentives.view_adjustment",
-)
-
-
 def load(*, now: datetime) -> None:
-    roles.grant("Branch librarians", DESK_RIGHTS)
-    roles.grant("Librarians", (*DESK_RIGHTS, *RULE_RIGHTS))
     if Reward.objects.exists() or LeaderboardRun.objects.exists():
         return
     for sort, facts in enumerate(REWARDS):

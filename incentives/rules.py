@@ -73,7 +73,8 @@ def was_kept(handover: Handover, *, rule: Rule, confirmed_at: datetime) -> bool:
 
 
 def came_back_in_time(lending: Lending, *, rule: Rule, returned_at: datetime) -> bool:
-    if lending.mode != Lending.Mode.LEND or lending.due_at is None or returned_at > lending.due_at:
+    back_at = lending.return_started_at or returned_at
+    if lending.mode != Lending.Mode.LEND or lending.due_at is None or back_at > lending.due_at:
         return False
     return was_out_long_enough(lending, rule=rule, completed_at=returned_at)
 

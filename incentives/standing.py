@@ -122,7 +122,7 @@ def _days_late(lending: Lending, *, now: datetime) -> int:
     """A library loan's due date is the library's matter."""
     if lending.mode != Lending.Mode.LEND or lending.due_at is None:
         return 0
-    return max(((lending.closed_at or now) - lending.due_at).days, 0)
+    return max(((lending.return_started_at or lending.closed_at or now) - lending.due_at).days, 0)
 
 
 def _events(reader: Reader, *, now: datetime) -> Iterable[DomainEvent]:

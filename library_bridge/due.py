@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from library_bridge import transfers
-from library_bridge.models import Library, Patron
+from library_bridge.models import Library, Patron, Transfer
 from library_bridge.reconcile import reconcile_patrons
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,13 @@ PATRONS_A_SWEEP = 100
 def act(*, now: datetime) -> Iterator[dict[str, object]]:
     yield from _advance_transfers(now)
     yield from _reconcile_oldest(now)
+
+
+def come_back(*, now: datetime) -> None:
+    """To the clock on the wall, after a sweep that ran ahead of it: what waits for the library is due again, and no list
+    is newer than now."""
+    Transfer.objects.filter(next_try_at__gt=now + transfers.AGAIN_AFTER).update(next_try_at=now)
+    Patron.objects.filter(loans_checked_at__gt=now).update(loans_checked_at=now)
 
 
 def _advance_transfers(now: datetime) -> Iterator[dict[str, object]]:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from wagtail.admin.forms.auth import LoginForm
 
 from library_bridge import guarded
@@ -72,6 +72,12 @@ def too_many(retry_after: int) -> str:
 
 class StaffLoginForm(LoginForm):
     """Wagtail's own, with the same counters as the readers' door (T-A2)."""
+
+    password = forms.CharField(
+        label=pgettext_lazy("staff", "Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data

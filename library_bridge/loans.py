@@ -1,11 +1,12 @@
 """Library loans as readers see them: asked of the library system, kept as a snapshot with its age (I6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from library_bridge.models import Library, LibraryLoan, Patron, Reader
 from library_bridge.ports import (
@@ -20,6 +21,7 @@ from library_bridge.ports import (
 )
 from library_bridge.registry import system_for
 
+RENEWAL_LEASE = timedelta(minutes=2)
 SNAPSHOT_FIELDS = [
     "title",
     "creators",
@@ -49,16 +51,38 @@ class Verdict:
 def refresh_loans(*, patron: Patron, now: datetime) -> list[LibraryLoan]:
     """The patron's open loans as the library system has them now. Outside any transaction; may raise Refused and
     Unavailable, and then the old snapshot stands."""
+    known = _checked_at(patron)
     listed = system_for(patron.library, now=now).loans(patron.card_number)
     if listed.card_number != patron.card_number:
         raise Unavailable("the answer was for another card")
-    return keep_loans(patron=patron, listed=listed, now=now)
+    return _keep_unless_overtaken(patron, listed, known, now)
+
+
+@transaction.atomic
+def _keep_unless_overtaken(
+    patron: Patron, listed: LoanList, known: datetime | None, now: datetime
+) -> list[LibraryLoan]:
+    """What was written down while this list was on its way may be newer, such as a transfer's end: then that stands."""
+    if lock_lists([patron])[patron.pk] == known:
+        return _write_down(patron, listed, now)
+    return _open_loans(patron)
+
+
+def lock_lists(patrons: Iterable[Patron]) -> dict[int, datetime | None]:
+    """When each was last written down, by primary key. Inside the caller's transaction, always locked in the same order,
+    so that two opposite transfers never wait in a ring."""
+    rows = Patron.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[patron.pk for patron in patrons])
+    return dict(rows.order_by("pk").values_list("pk", "loans_checked_at"))
 
 
 @transaction.atomic
 def keep_loans(*, patron: Patron, listed: LoanList, now: datetime) -> list[LibraryLoan]:
     """Write a list down. A loan keeps its id as long as it stays open; what an incomplete list leaves out stays."""
-    Patron.objects.select_for_update(of=("self",), no_key=True).get(pk=patron.pk)
+    lock_lists([patron])
+    return _write_down(patron, listed, now)
+
+
+def _write_down(patron: Patron, listed: LoanList, now: datetime) -> list[LibraryLoan]:
     barcodes = [record.barcode for record in listed.loans]
     charged = LibraryLoan.objects.open().filter(library=patron.library_id)
     charged.filter(barcode__in=barcodes).exclude(patron=patron).update(closed_at=now)
@@ -66,13 +90,45 @@ def keep_loans(*, patron: Patron, listed: LoanList, now: datetime) -> list[Libra
         charged.filter(patron=patron).exclude(barcode__in=barcodes).update(closed_at=now)
     _write(patron, list(charged.filter(patron=patron)), listed.loans, now)
     Patron.objects.filter(pk=patron.pk).update(loans_checked_at=now)
-    return list(charged.filter(patron=patron).select_related("patron", "library"))
+    return _open_loans(patron)
 
 
-def renew_loan(*, loan_id: int, actor: Reader, now: datetime) -> LibraryLoan:
-    """The new due date is the library's word. Raises LibraryLoan.DoesNotExist, Refused, NotSupported, Unavailable."""
-    loan = LibraryLoan.objects.visible_to(actor).open().select_related("patron", "library").get(pk=loan_id)
-    record = system_for(loan.library, now=now).renew(loan.patron.card_number, loan.barcode)
+def _checked_at(patron: Patron) -> datetime | None:
+    return Patron.objects.values_list("loans_checked_at", flat=True).get(pk=patron.pk)
+
+
+def _open_loans(patron: Patron) -> list[LibraryLoan]:
+    return list(LibraryLoan.objects.open().filter(patron=patron).select_related("patron", "library"))
+
+
+def renew_loan(*, loan_id: int, actor: Reader, seen: datetime | None = None, now: datetime) -> LibraryLoan:
+    """The new due date is the library's word. `seen` is the due date that the reader wants to have put off, else the
+    snapshot's: a second click, or one after an answer that got lost, finds a later one and renews nothing (I2).
+
+    Raises LibraryLoan.DoesNotExist, Refused, NotSupported, Unavailable."""
+    rows = LibraryLoan.objects.visible_to(actor).open().select_related("patron", "library")
+    loan = rows.get(pk=loan_id)
+    seen = seen or loan.due_at
+    if not _claim_renewal(loan, seen, now):
+        return loan
+    try:
+        return _renew(loan, seen, now)
+    finally:
+        LibraryLoan.objects.filter(pk=loan.pk).update(renewing_until=None)
+
+
+def _claim_renewal(loan: LibraryLoan, seen: datetime, now: datetime) -> bool:
+    """One at a time, by a conditional UPDATE; a claim that a crash left behind runs out."""
+    nobody = Q(renewing_until=None) | Q(renewing_until__lte=now)
+    mine = LibraryLoan.objects.filter(nobody, pk=loan.pk, due_at=seen)
+    return bool(mine.update(renewing_until=now + RENEWAL_LEASE))
+
+
+def _renew(loan: LibraryLoan, seen: datetime, now: datetime) -> LibraryLoan:
+    system = system_for(loan.library, now=now)
+    record = _listed(system, loan)
+    if record is None or record.due_at == seen:
+        record = system.renew(loan.patron.card_number, loan.barcode)
     believe_loan(record, loan.patron.card_number, loan.barcode)
     for name, value in _snapshot(record, now).items():
         setattr(loan, name, value)

@@ -74,12 +74,17 @@ def advance(*, transfer_id: int, now: datetime) -> Transfer:
 
 def finish_by_staff(*, transfer_id: int, actor: Reader, reason: str, now: datetime) -> Transfer:
     """A librarian has put things right in the library system, where we only read: on the taker's card it is done,
-    anything else ends it as refused. Raises NotForStaff, PermissionDenied, Unavailable, ValueError without a reason."""
+    anything else ends it as refused. Nobody ends a transfer of their own.
+
+    Raises NotForStaff, PermissionDenied, Unavailable, ValueError without a reason.
+    """
     if not actor.has_perm("library_bridge.change_transfer"):
         raise PermissionDenied
     if not reason.strip():
         raise ValueError("a reason is needed")
     transfer = _transfer(transfer_id)
+    if actor.pk in (transfer.giver.reader_id, transfer.taker.reader_id):
+        raise PermissionDenied
     if transfer.status != Transfer.Status.NEEDS_LIBRARIAN:
         raise NotForStaff
     facts = _look(system_for(transfer.library, now=now), transfer, TransferStep.Kind.VERIFY, now=now)
@@ -177,5 +182,6 @@ def _end(transfer: Transfer, outcome: Finish, facts: Facts | None, *, now: datet
 
 def _keep_lists(transfer: Transfer, facts: Facts, *, now: datetime) -> None:
     """The snapshot follows in the same commit; the giver's first, because the taker's list is the newer word."""
+    loans.lock_lists([transfer.giver, transfer.taker])
     loans.keep_loans(patron=transfer.giver, listed=facts.giver, now=now)
     loans.keep_loans(patron=transfer.taker, listed=facts.taker, now=now)

@@ -1,10 +1,26 @@
-from wagtail import hooks
+from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail import hooks
+from wagtail.admin.views.account import AvatarSettingsPanel, NameEmailSettingsPanel
+from wagtail.users.views.bulk_actions import DeleteBulkAction
+
+from library_bridge.staff.forms import OwnNameForm
 from library_bridge.staff.viewsets import LibrarySystems, register_policies
 
 register_policies()
+NameEmailSettingsPanel.form_class = OwnNameForm
+setattr(AvatarSettingsPanel, "is_active", lambda panel: False)  # noqa: B010  (no pictures of persons are kept)
+DeleteBulkAction.models = []  # accounts are switched off; Wagtail asks no policy here
 
 
 @hooks.register("register_admin_viewset")
 def library_systems() -> LibrarySystems:
     return LibrarySystems()
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    settle = pgettext_lazy("transfer", "Settle")
+    actions.register_action("library_bridge.settle_transfer", settle, _("Transfer settled"))

@@ -119,6 +119,17 @@ def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
     return copy
 
 
+def retire_copy(*, copy: Copy, now: datetime) -> None:
+    """The volume is gone for good: lost, or made good in another way. Inside the caller's transaction. A librarian's link
+    brings it back to its owner on paper, so that the chain ends where it began (C4), and nobody can ask for it any more."""
+    if copy.is_away:
+        move_custody(copy=copy, to_holder=copy.owner, reason=CustodyRecord.Reason.LIBRARIAN, now=now)
+    held = Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy.pk)
+    held.status, held.withdrawn_at = Copy.Status.WITHDRAWN, now
+    held.save(update_fields=["status", "withdrawn_at"])
+    copy.refresh_from_db(fields=["status", "withdrawn_at"])
+
+
 def move_custody(
     *, copy: Copy, to_holder: "Reader", reason: str, now: datetime, new_owner: "Reader | None" = None
 ) -> CustodyRecord:

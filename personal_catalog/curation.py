@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from personal_catalog import titles
-from personal_catalog.errors import AlreadyDecided, NotAllowed
+from personal_catalog.errors import AlreadyDecided, NoReason, NotAllowed
 from personal_catalog.facts import FIELDS, typed
-from personal_catalog.models import Title, TitleSuggestion
+from personal_catalog.models import Copy, Title, TitleChange, TitleSuggestion
+from personal_catalog.search.index import drop_titles
+from personal_catalog.signals import title_rejected
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
+
+LONGEST_REASON = 300
 
 
 @transaction.atomic
@@ -44,6 +48,30 @@ def accept_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) -> 
 @transaction.atomic(durable=True)
 def decline_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) -> TitleSuggestion:
     return _decide(suggestion_id, TitleSuggestion.Status.DECLINED, actor=actor, now=now)
+
+
+@transaction.atomic
+def reject_title(*, title_id: int, actor: "Reader", reason: str, now: datetime) -> Title:
+    """What was typed by hand is not for the catalogue: readers find it no longer and its owners are told why. Their
+    copies stay on their shelves; its ISBNs are free for a true record. Locks the title; raises NotAllowed, NoReason,
+    AlreadyDecided."""
+    if not titles.may_curate(actor):
+        raise NotAllowed
+    if not reason.strip():
+        raise NoReason
+    title = Title.objects.select_for_update(of=("self",)).get(pk=title_id)
+    if title.status != Title.Status.PENDING:
+        raise AlreadyDecided
+    title.status, title.updated_at = Title.Status.REJECTED, now
+    title.lookup_pending, title.lookup_next_at = False, None
+    title.save(update_fields=["status", "updated_at", "lookup_pending", "lookup_next_at"])
+    data = {"reason": reason.strip()[:LONGEST_REASON], "isbns": list(title.isbns.values_list("isbn13", flat=True))}
+    title.isbns.all().delete()
+    TitleChange.objects.create(title=title, kind=TitleChange.Kind.REJECTED, actor=actor, data=data, at=now)
+    drop_titles([title.pk])
+    owners = sorted(set(Copy.objects.filter(title=title).values_list("owner_id", flat=True)))
+    title_rejected.send(sender=Title, title=title, owners=owners, actor=actor, reason=data["reason"], now=now)
+    return title
 
 
 def _decide(suggestion_id: int, status: TitleSuggestion.Status, *, actor: "Reader", now: datetime) -> TitleSuggestion:

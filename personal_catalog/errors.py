@@ -52,6 +52,12 @@ class CannotMerge(Refused):
     code = "cannot_merge"
 
 
+class NoReason(Refused):
+    """The reader who is told wants to know why."""
+
+    code = "reason_needed"
+
+
 class AlreadyDecided(Refused):
     code = "already_decided"
 

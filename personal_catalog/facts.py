@@ -28,6 +28,7 @@ LONGEST = {
 MOST = {"isbns": 20, "creators": 20, "translators": 10, "subjects": 30}
 LONGEST_PART = 200
 YEARS = range(-3000, 2200)
+MUCH = 100_000
 TAG = re.compile(r"<\s*[/!a-zA-Z]")
 CLASS_NUMBER = re.compile(r"[^0-9A-Za-z.\-/=()+:,'\" \[\]]")
 
@@ -79,6 +80,22 @@ def typed(raw: Mapping[str, object]) -> BookFacts:
     return BookFacts(**made)
 
 
+def not_kept(raw: Mapping[str, object]) -> list[str]:
+    """The fields of which `typed` would keep less than was given: for a person who has to be told."""
+    kept = typed(raw)
+    return [name for name, value in raw.items() if name in FIELDS and _said(name, value) != getattr(kept, name)]
+
+
+def _said(name: str, value: object) -> object:
+    """What was given, without the blanks and marks that no field keeps."""
+    if name in MOST:
+        return _texts(value, MUCH, MUCH)
+    if name == "year":
+        return value or None
+    said = text(value, MUCH)
+    return (languages.code(said) or said) if name == "language" else said
+
+
 def from_json(stored: Mapping[str, object]) -> BookFacts:
     return typed(stored)
 
@@ -118,9 +135,9 @@ def _calm(line: str) -> str:
     return "".join(kept)
 
 
-def _texts(value: object, most: int) -> tuple[str, ...]:
+def _texts(value: object, most: int, longest: int = LONGEST_PART) -> tuple[str, ...]:
     parts: Iterable[object] = value if isinstance(value, list | tuple) else (value,) if isinstance(value, str) else ()
-    cleaned = (text(part, LONGEST_PART) for part in list(parts)[: most * 3])
+    cleaned = (text(part, longest) for part in list(parts)[: most * 3])
     return tuple(dict.fromkeys(part for part in cleaned if part))[:most]
 
 

@@ -55,7 +55,7 @@ def find_or_create(
     facts = with_language(typed(asdict(facts)))
     if not facts.title:
         raise NoTitle
-    if found := _matching(facts):
+    if found := matching(facts):
         if source == READER or READER in (provenance or {}).values():
             return found
         return _fill_gaps(found.pk, facts, source=source, provenance=provenance, now=now)
@@ -112,7 +112,7 @@ def correct_title(*, title_id: int, actor: "Reader", changes: Mapping[str, objec
     """A curator's correction. Locks the title; raises NotAllowed, NoTitle, IsbnTaken."""
     if not may_curate(actor):
         raise NotAllowed
-    title = Title.objects.live().select_for_update(of=("self",), no_key=True).get(pk=title_id)
+    title = Title.objects.records().select_for_update(of=("self",), no_key=True).get(pk=title_id)
     before = as_facts(title)
     after = typed({**before.to_json(), **{name: value for name, value in changes.items() if name in FIELDS}})
     if not after.title:
@@ -131,14 +131,15 @@ def correct_title(*, title_id: int, actor: "Reader", changes: Mapping[str, objec
 
 @transaction.atomic
 def approve_title(*, title_id: int, actor: "Reader", now: datetime) -> Title:
-    """A pending title becomes part of the catalogue; approving twice changes nothing."""
+    """A pending title becomes part of the catalogue, a rejected one after all; approving twice changes nothing."""
     if not may_curate(actor):
         raise NotAllowed
-    title = Title.objects.live().select_for_update(of=("self",), no_key=True).get(pk=title_id)
-    if title.status == Title.Status.PENDING:
+    title = Title.objects.records().select_for_update(of=("self",), no_key=True).get(pk=title_id)
+    if title.status != Title.Status.APPROVED:
         title.status, title.updated_at = Title.Status.APPROVED, now
         title.save(update_fields=["status", "updated_at"])
         TitleChange.objects.create(title=title, kind=TitleChange.Kind.APPROVED, actor=actor, at=now)
+        reindex_title(title)
     return title
 
 
@@ -192,8 +193,11 @@ def _create(
     return title
 
 
-def _matching(facts: BookFacts) -> Title | None:
-    """By ISBN; else by title and first creator, where one of the two records has no ISBN and nothing contradicts."""
+def matching(facts: BookFacts) -> Title | None:
+    """The title that the catalogue has for these facts.
+
+    By ISBN; else by title and first creator, where one of the two records has no ISBN and nothing contradicts.
+    """
     if found := Title.objects.with_isbn(*facts.isbns).order_by("pk").first():
         return found
     alike = Title.objects.live().filter(match_key=match_key(facts.title, facts.creators)).order_by("status", "pk")

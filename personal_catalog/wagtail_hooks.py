@@ -4,11 +4,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from personal_catalog import titles
-from personal_catalog.staff import queue
+from personal_catalog.staff import deciding, queue
 from personal_catalog.staff.bulk_actions import ApproveTitles, MergeTitles
 from personal_catalog.staff.viewsets import Titles, register_policies
 
@@ -30,6 +31,7 @@ class Catalogue(SnippetViewSetGroup):
 
 
 register_policies()
+DeleteBulkAction.models = []  # the only snippets are titles: they are merged, never deleted
 register_snippet(Catalogue)
 hooks.register("register_bulk_action", ApproveTitles)
 hooks.register("register_bulk_action", MergeTitles)
@@ -39,7 +41,9 @@ hooks.register("register_bulk_action", MergeTitles)
 def admin_urls() -> list[URLPattern]:
     return [
         path("catalogue/queue/", queue.Queue.as_view(), name="catalog-queue"),
-        path("catalogue/titles/<int:title_id>/approve/", queue.approve, name="catalog-approve"),
+        path("catalogue/titles/<int:title_id>/approve/", deciding.approve, name="catalog-approve"),
+        path("catalogue/titles/<int:title_id>/reject/", deciding.Reject.as_view(), name="catalog-reject"),
+        path("catalogue/titles/<int:title_id>/merge/", deciding.MergeInto.as_view(), name="catalog-merge"),
         path("catalogue/suggestions/<int:suggestion_id>/", queue.decide, name="catalog-decide"),
     ]
 
@@ -47,4 +51,5 @@ def admin_urls() -> list[URLPattern]:
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     actions.register_action("personal_catalog.approve", _("Approve"), _("Approved"))
+    actions.register_action("personal_catalog.reject", _("Reject"), _("Not taken into the catalogue"))
     actions.register_action("personal_catalog.merge", _("Merge"), _("Other titles merged into it"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import ask_words, holdings, people, progress, queues, steps, todo, typography
+from sharing import ask_words, holdings, people, policies, progress, queues, steps, todo, typography
 from sharing.models import Ask, CirculationPolicy, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
@@ -54,7 +54,7 @@ class ToDo:
     @property
     def step(self) -> str:
         """As in `Scene.meets`; `return` when the reader keeps it longer than lent; `wait` for others."""
-        if self.lending.status in (S.AGREED, S.RETURNING):
+        if policies.direction_now(self.lending):
             return self.scene.meets
         late = self.lending.status == S.ON_LOAN and not self.scene.gives and self.lending.is_overdue(self.scene.now)
         return "return" if late else "wait"
@@ -74,7 +74,7 @@ class ToDo:
         return mark_safe(fill(escape(self._words()), parts))
 
     def _words(self) -> str:
-        if self.lending.status in (S.RETURNING, S.ON_LOAN):
+        if self.scene.goes_back or self.step == "return":
             return (
                 _("Give %(title)s back to %(name)s")
                 if self.scene.hands_over

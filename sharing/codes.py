@@ -14,6 +14,8 @@ from django.utils.crypto import constant_time_compare
 
 from sharing.models import Handover
 
+EARLIER = 40  # squares; two hours of a page left open
+
 
 @dataclass(frozen=True)
 class HandoverCode:
@@ -29,7 +31,7 @@ def pin_of(handover: Handover) -> str:
 
 
 def token_of(handover: Handover) -> str:
-    return f"{handover.pk}.{_derive('qr', handover, handover.qr_serial)[:16].hex()}"
+    return _token(handover, handover.qr_serial)
 
 
 def payload_of(handover: Handover) -> str:
@@ -57,6 +59,21 @@ def pin_fits(handover: Handover, pin: str, now: datetime) -> bool:
 def qr_fits(handover: Handover, token: str, now: datetime) -> bool:
     alive = handover.qr_expires_at is not None and now < handover.qr_expires_at
     return constant_time_compare(token, token_of(handover)) and alive
+
+
+def was_shown(handover: Handover, pin: str, token: str) -> bool:
+    """Whether this is the code by which the handover was confirmed, however long ago."""
+    return constant_time_compare(pin, pin_of(handover)) or constant_time_compare(token, token_of(handover))
+
+
+def is_earlier_qr(handover: Handover, token: str) -> bool:
+    """A square that the giver's page did show a while ago: nobody guesses 128 bits, so it is no wrong try."""
+    serials = range(max(1, handover.qr_serial - EARLIER), handover.qr_serial + 1)
+    return any(constant_time_compare(token, _token(handover, serial)) for serial in serials)
+
+
+def _token(handover: Handover, serial: int) -> str:
+    return f"{handover.pk}.{_derive('qr', handover, serial)[:16].hex()}"
 
 
 def _derive(what: str, handover: Handover, serial: int) -> bytes:

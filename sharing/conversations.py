@@ -13,15 +13,21 @@ from sharing.models import Ask, Conversation, Message
 
 
 @transaction.atomic(durable=True)
-def send_message(*, conversation_id: int, actor: Reader, text: str, now: datetime) -> Message:
+def send_message(*, conversation_id: int, actor: Reader, text: str, seen: int | None = None, now: datetime) -> Message:
     """The next message of the conversation; its number is one more than the last, under the conversation's lock (N5).
-    A handover's code is left out of it; `masking.notice` has the sentence for the sender."""
+    A handover's code is left out of it; `masking.notice` has the sentence for the sender.
+
+    `seen` is the number of the last message on the page where it was written: the same words of the same author after
+    that number are a second click, and give the message that the first one made.
+    """
     conversation = locks.conversation(conversation_id, actor=actor)
     if conversation.has_ended(now):
         raise IllegalTransition(
             "closed", "sent", _("This conversation has ended and can only be read. Your text was not sent.")
         )
     text = masking.without_codes(_checked(text), ask=conversation.ask, now=now)
+    if seen is not None and (sent := conversation.messages.filter(author=actor, text=text, seq__gt=seen).first()):
+        return sent
     _require_calm(actor, now)
     conversation.last_seq += 1
     conversation.save(update_fields=["last_seq"])

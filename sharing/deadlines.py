@@ -8,7 +8,10 @@ from sharing.models import CirculationPolicy
 
 REMIND_AT = (0.5, 0.85)  # shares of the answer window
 DUE_REMINDERS = (timedelta(days=-3), timedelta(0), timedelta(days=1))
+REMINDED_AT = time(9, 0)
 OVERDUE_EVERY = timedelta(days=7)
+TRANSFER_PATIENCE = timedelta(days=1)
+LIBRARIAN_PATIENCE = timedelta(days=7)
 
 
 def respond_by(asked_at: datetime, policy: CirculationPolicy) -> datetime:
@@ -27,6 +30,10 @@ def remind_at(asked_at: datetime, until: datetime, reminders: int, policy: Circu
     return min(after_quiet_hours(asked_at + (until - asked_at) * REMIND_AT[reminders], policy), until)
 
 
+def after(start: datetime, span: timedelta, policy: CirculationPolicy) -> datetime:
+    return after_quiet_hours(start + span, policy)
+
+
 def after_quiet_hours(moment: datetime, policy: CirculationPolicy) -> datetime:
     local = timezone.localtime(moment)
     start, end = _as_time(policy.quiet_from), _as_time(policy.quiet_until)
@@ -41,11 +48,12 @@ def end_of_day(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(hour=23, minute=59, second=0, microsecond=0)
 
 
-def next_due_reminder(due_at: datetime, reminders: int) -> datetime:
-    """−3 d, 0 d, +1 d, then weekly."""
-    if reminders < len(DUE_REMINDERS):
-        return due_at + DUE_REMINDERS[reminders]
-    return due_at + DUE_REMINDERS[-1] + OVERDUE_EVERY * (reminders - len(DUE_REMINDERS) + 1)
+def next_due_reminder(due_at: datetime, reminders: int, policy: CirculationPolicy) -> datetime:
+    """In the morning of the due day −3, 0, +1, then weekly; number `reminders` (from 0)."""
+    last = len(DUE_REMINDERS) - 1
+    away = DUE_REMINDERS[min(reminders, last)] + OVERDUE_EVERY * max(0, reminders - last)
+    morning = datetime.combine(timezone.localtime(due_at).date() + away, REMINDED_AT)
+    return after_quiet_hours(timezone.make_aware(morning), policy)
 
 
 def _within(clock: time, start: time, end: time) -> bool:

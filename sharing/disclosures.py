@@ -10,7 +10,7 @@ from sharing import events, locks, policies
 from sharing.errors import Denied
 from sharing.models import Lending
 
-MAY_SEE_READERS = "library_bridge.view_patron"
+MAY_SEE_READERS = "sharing.look_up_readers"
 
 
 @transaction.atomic(durable=True)

@@ -10,8 +10,21 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from library_bridge.models import LibraryLoan, Transfer
-from sharing import asks, events, harvest, lendings, policies, queues, requests, waves, widening, withdrawals
+from library_bridge.models import LibraryLoan
+from sharing import (
+    asks,
+    disputes,
+    events,
+    harvest,
+    lendings,
+    policies,
+    queues,
+    requests,
+    transferring,
+    waves,
+    widening,
+    withdrawals,
+)
 from sharing.api import auth, idempotency
 from sharing.models import Ask, Lending, Request
 
@@ -81,20 +94,22 @@ def _lendings(now: datetime) -> Iterator[Deed]:
     )
     yield from _each(
         "lending.reminded",
-        passed.filter(status__in=(status.ON_LOAN, status.RETURNING)),
+        passed.filter(status=status.ON_LOAN),
         lambda pk: lendings.remind_borrower(lending_id=pk, now=now),
     )
-    moving = Lending.objects.filter(status=status.TRANSFERRING) | Lending.objects.filter(
-        status=status.NEEDS_LIBRARIAN, transfer__status=Transfer.Status.DONE
+    yield from _each(
+        "lending.reminded",
+        passed.filter(status=status.RETURNING),
+        lambda pk: lendings.remind_of_return(lending_id=pk, now=now),
     )
-    for pk in _due(moving):
+    for pk in _due(transferring.waiting()):
         yield from _guarded(pk, "lending", lambda pk: _transferred(pk, now))
     stuck = passed.filter(status__in=(status.TRANSFERRING, status.NEEDS_LIBRARIAN, status.DISPUTED))
-    yield from _each("lending.still_waiting", stuck, lambda pk: lendings.remind_staff(lending_id=pk, now=now))
+    yield from _each("lending.still_waiting", stuck, lambda pk: disputes.remind_staff(lending_id=pk, now=now))
 
 
 def _transferred(lending_id: int, now: datetime) -> list[Deed]:
-    lending = lendings.advance_transfer(lending_id=lending_id, now=now)
+    lending = transferring.advance_transfer(lending_id=lending_id, now=now)
     moved = lending.status != Lending.Status.TRANSFERRING
     return [{"did": f"lending.{lending.status}", "lending": lending_id}] if moved else []
 

@@ -1,18 +1,23 @@
 """Arranging a handover, showing its code, confirming it."""
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
-from sharing import codes, events, holdings, jobs, lendings, locks, policies
+from sharing import codes, dates, deadlines, events, holdings, jobs, lendings, locks, moves, policies, states
 from sharing.codes import HandoverCode
-from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, WrongCode
+from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, SharingError, WrongCode
 from sharing.models import Handover, Lending
+from sharing.phrases import fill
+
+MEETING = timedelta(days=1)  # so long after the agreed time the two may still meet
 
 
 @transaction.atomic(durable=True)
@@ -25,12 +30,13 @@ def propose_handover(
     if direction is None:
         raise IllegalTransition(lending.status, "proposed", _("Nothing is to be handed over at this point."))
     _require_sense(method, place, starts_at, now)
+    _require_in_time(lending, starts_at, now)
     open_one = lending.handovers.open().filter(direction=direction).first()
     if open_one is not None:
         if (open_one.method, open_one.place, open_one.starts_at) == (method, place.strip(), starts_at):
             return open_one
-        open_one.status = Handover.Status.REPLACED
-        open_one.save(update_fields=["status"])
+        open_one.lending = lending
+        moves.move_handover(open_one, Handover.Status.REPLACED, actor=actor, now=now)
     handover = Handover.objects.create(
         lending=lending,
         direction=direction,
@@ -51,31 +57,50 @@ def _require_sense(method: str, place: str, starts_at: datetime, now: datetime) 
         raise Denied(_("Name the place in one line of at most 120 characters."), field="place")
     if starts_at < now - timedelta(hours=1):
         raise Denied(_("This time has passed already. Choose a later one."), field="starts_at")
-    if starts_at > now + timedelta(days=90):
-        raise Denied(_("This time is more than 90 days away. Choose an earlier one."), field="starts_at")
+
+
+def _require_in_time(lending: Lending, starts_at: datetime, now: datetime) -> None:
+    """Within the policy's window and one postponement, and while the library would still move a loan."""
+    last = lendings.last_meeting(lending, now=now)
+    if starts_at > last:
+        day = dates.long_date(last, today=timezone.localdate(now))
+        sentence = fill(_("Choose a time by %(date)s; so long the two of you may take."), {"date": day})
+        raise Denied(sentence, field="starts_at")
+    loan = lending.library_loan
+    code = holdings.why_not(loan, policies.current(), starts_at) if loan is not None else ""
+    if code in ("overdue", "near_due"):
+        sentence = _("At that time the loan is too close to its due date to be passed on. Choose an earlier one.")
+        raise Denied(sentence, field="starts_at")
 
 
 @transaction.atomic(durable=True)
 def agree_handover(*, handover_id: int, actor: Reader, now: datetime) -> Handover:
     """The other side agrees to place and time. Again changes nothing."""
     handover = locks.handover(handover_id, actor=actor)
-    if handover.status == Handover.Status.AGREED:
+    if handover.status in (Handover.Status.AGREED, Handover.Status.CONFIRMED):
         return handover
-    if handover.status != Handover.Status.PROPOSED:
+    if handover.status == Handover.Status.REPLACED:
         raise IllegalTransition(
             handover.status,
             "agreed",
             _("This proposal has been replaced by another. The page shows the one that counts."),
         )
+    states.require(states.HANDOVER, handover.status, Handover.Status.AGREED)
     if not policies.may_agree(handover, actor):
         raise Denied(_("You proposed this yourself; the other side has to agree to it."), "illegal_transition")
-    handover.status, handover.agreed_at = Handover.Status.AGREED, now
-    handover.save(update_fields=["status", "agreed_at"])
-    if handover.direction == Handover.Direction.OUT and handover.lending.deadline_at < handover.starts_at:
-        handover.lending.deadline_at = handover.starts_at + timedelta(days=1)
-        handover.lending.save(update_fields=["deadline_at"])
-    events.record("handover.agreed", now=now, actor=actor, handover=handover, before="proposed", after=handover.status)
+    handover.agreed_at = now
+    moves.move_handover(handover, Handover.Status.AGREED, actor=actor, now=now, fields=("agreed_at",))
+    if handover.direction == Handover.Direction.OUT:
+        _leave_time_for(handover)
     return handover
+
+
+def _leave_time_for(handover: Handover) -> None:
+    """The lending does not end by itself before the meeting, nor on its heels."""
+    lending, until = handover.lending, deadlines.after(handover.starts_at, MEETING, policies.current())
+    if lending.deadline_at < until:
+        lending.deadline_at = until
+        lending.save(update_fields=["deadline_at"])
 
 
 @transaction.atomic(durable=True)
@@ -85,6 +110,8 @@ def issue_code(*, handover_id: int, actor: Reader, now: datetime) -> HandoverCod
     handover = locks.handover(handover_id, actor=actor)
     if handover.giver_id != actor.pk:
         raise Denied(_("The code is shown by the one who gives the book; you enter it."), "illegal_transition")
+    if handover.status == Handover.Status.CONFIRMED:
+        raise IllegalTransition(handover.status, "code")
     if not policies.may_show_code(handover, actor):
         raise IllegalTransition(
             handover.status, "code", _("Agree on place and time first; then the code is shown here.")
@@ -119,11 +146,25 @@ def _renew_pin(handover: Handover, now: datetime) -> bool:
 def confirm_handover(
     *, handover_id: int, actor: Reader, pin: str = "", qr_payload: str = "", now: datetime
 ) -> Handover:
-    """The taker enters the PIN or scans the QR: with the giver's showing it both have confirmed. Again gives the same answer.
+    """The taker enters the PIN or scans the QR: with the giver's showing it both have confirmed. The same code again gives
+    the same answer.
 
     Raises WrongCode with the tries left; the wrong try is counted in a commit of its own. For a library loan the library
     is asked once more first, so that nobody leaves with a book that cannot move.
     """
+    shown = Shown(_digits(pin), codes.token_in(qr_payload))
+    refusal = _ask_library_again(handover_id, actor, now)
+    handover, problem = _confirm(handover_id, actor, shown, refusal, now)
+    if problem is not None:
+        raise problem
+    if handover.lending.status == Lending.Status.TRANSFERRING:
+        jobs.hurry("sharing.tasks.advance_transfer", handover.lending_id)
+    return handover
+
+
+def _ask_library_again(handover_id: int, actor: Reader, now: datetime) -> SharingError | None:
+    """Why the loan cannot move now, if so. It counts only while nothing is confirmed: what a second click meets may be what
+    the first one did."""
     found = (
         Handover.objects.visible_to(actor)
         .select_related("lending__library_loan__library", "lending__taker")
@@ -132,67 +173,73 @@ def confirm_handover(
     )
     if found is None:
         raise NotFound
-    if found.status == Handover.Status.AGREED and found.taker_id == actor.pk:
-        _ask_library_again(found.lending, now)
-    handover, problem = _confirm(handover_id, actor, _digits(pin), codes.token_in(qr_payload), now)
-    if problem is not None:
-        raise problem
-    if handover.lending.status == Lending.Status.TRANSFERRING:
-        jobs.hurry("sharing.tasks.advance_transfer", handover.lending_id)
-    return handover
+    loan = found.lending.library_loan
+    if loan is None or found.status != Handover.Status.AGREED or found.taker_id != actor.pk:
+        return None
+    try:
+        holdings.require_transferable(loan, taker=found.lending.taker, policy=policies.current(), now=now)
+    except SharingError as refusal:
+        return refusal
+    return None
 
 
-def _ask_library_again(lending: Lending, now: datetime) -> None:
-    loan = lending.library_loan
-    if loan is None:
-        return
-    code = holdings.library_says(loan, taker=lending.taker, now=now)
-    if code:
-        raise Denied(holdings.sentence(code), "refused_by_library")
+@dataclass(frozen=True)
+class Shown:
+    """What the taker read off the giver's page; one of them is empty."""
+
+    pin: str
+    token: str
 
 
 @transaction.atomic(durable=True)
-def _confirm(handover_id: int, actor: Reader, pin: str, token: str, now: datetime) -> tuple[Handover, Exception | None]:
+def _confirm(
+    handover_id: int, actor: Reader, shown: Shown, refusal: SharingError | None, now: datetime
+) -> tuple[Handover, SharingError | None]:
     handover = locks.handover(handover_id, actor=actor)
     if handover.taker_id != actor.pk:
         return handover, Denied(
             _("You give the book here: show the code, the other side enters it."), "illegal_transition"
         )
     if handover.status == Handover.Status.CONFIRMED:
-        return handover, None
+        again = codes.was_shown(handover, shown.pin, shown.token)
+        return handover, None if again else IllegalTransition(handover.status, "confirmed")
     if handover.status != Handover.Status.AGREED or handover.code_used:
         return handover, IllegalTransition(
             handover.status, "confirmed", _("Agree on place and time first; then the code can be entered.")
         )
+    problem = refusal or _why_not_this_code(handover, shown, now)
+    if problem is None:
+        _both_confirmed(handover, actor, now)
+    return handover, problem
+
+
+def _why_not_this_code(handover: Handover, shown: Shown, now: datetime) -> SharingError | None:
     if handover.wrong_tries >= settings.CODE_TRIES:
-        return handover, _killed()
-    if not (token and codes.qr_fits(handover, token, now)) and not (pin and codes.pin_fits(handover, pin, now)):
-        return handover, _count_wrong_try(handover, pin or token, now)
-    _both_confirmed(handover, actor, now)
-    return handover, None
+        return _killed()
+    if shown.token and codes.qr_fits(handover, shown.token, now):
+        return None
+    if shown.pin and codes.pin_fits(handover, shown.pin, now):
+        return None
+    if codes.is_earlier_qr(handover, shown.token):
+        return WrongCode(_("This code has expired. Ask the other side for the new one on their page."))
+    return _count_wrong_try(handover, shown.pin or shown.token, now)
 
 
 def _both_confirmed(handover: Handover, actor: Reader, now: datetime) -> None:
-    handover.status, handover.code_used = Handover.Status.CONFIRMED, True
+    handover.code_used = True
     handover.giver_confirmed_at = handover.taker_confirmed_at = now
-    handover.save(update_fields=["status", "code_used", "giver_confirmed_at", "taker_confirmed_at"])
     on_time = abs(now - handover.starts_at) <= timedelta(hours=2)
-    events.record(
-        "handover.confirmed",
-        now=now,
-        actor=actor,
-        handover=handover,
-        before="agreed",
-        after=handover.status,
-        data={"on_time": on_time},
-    )
+    moves.move_handover(
+        handover, Handover.Status.CONFIRMED, actor=actor, now=now, data={"on_time": on_time},
+        fields=("code_used", "giver_confirmed_at", "taker_confirmed_at"),
+    )  # fmt: skip
     if handover.direction == Handover.Direction.OUT:
         lendings.hand_over(handover.lending, actor=actor, now=now)
     else:
         lendings.take_back(handover.lending, actor=actor, now=now)
 
 
-def _count_wrong_try(handover: Handover, typed: str, now: datetime) -> Exception:
+def _count_wrong_try(handover: Handover, typed: str, now: datetime) -> WrongCode:
     if handover.pin_expires_at is None or not typed:
         return WrongCode(_("Ask the other side to open the code on their page, then enter its six digits."))
     if handover.pin_expires_at <= now:

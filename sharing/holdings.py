@@ -14,8 +14,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from library_bridge import loans, reasons
+from library_bridge.loans import Verdict
 from library_bridge.models import LibraryLoan, Patron, Reader
-from library_bridge.ports import Unavailable
+from library_bridge.ports import LoanRecord, Unavailable
 from personal_catalog import copies
 from personal_catalog.errors import BrokenCustody, CopyAway
 from personal_catalog.models import Copy
@@ -186,7 +187,7 @@ def _loan_holding(loan: LibraryLoan, lending: Lending | None, policy: Circulatio
     return LoanHolding(loan, loan.catalogued.title_id, lending, why_not(loan, policy, now))
 
 
-def why_not(loan: LibraryLoan, policy: CirculationPolicy, now: datetime) -> str:
+def why_not(loan: LibraryLoan | LoanRecord, policy: CirculationPolicy, now: datetime) -> str:
     """The code of what stands against passing this loan on, from the snapshot; the library is asked again before it counts."""
     if loan.recalled:
         return "recalled"
@@ -204,25 +205,26 @@ def _live_lendings(copies_: list[Copy], loans_: list[LibraryLoan]) -> dict[tuple
     return {("copy", row.copy_id) if row.copy_id else ("loan", row.library_loan_id or 0): row for row in rows}
 
 
-def library_says(loan: LibraryLoan, *, taker: Reader, now: datetime) -> str:
-    """Ask the library system now whether the loan may go to this reader; "" or the code of its reason.
+def library_says(loan: LibraryLoan, *, taker: Reader, now: datetime) -> Verdict:
+    """Ask the library system now whether the loan may go to this reader.
 
     Outside any transaction. Raises LibraryUnavailable.
     """
     patron = Patron.objects.filter(library_id=loan.library_id, reader=taker).first()
     if patron is None:
-        return "unknown_patron"
+        return Verdict(False, "unknown_patron")
     try:
-        verdict = loans.may_move(loan=loan, taker=patron, now=now)
+        return loans.may_move(loan=loan, taker=patron, now=now)
     except Unavailable:
         raise LibraryUnavailable from None
-    return "" if verdict.ok else verdict.code
 
 
 def require_transferable(loan: LibraryLoan, *, taker: Reader, policy: CirculationPolicy, now: datetime) -> None:
-    """Policy and library both agree, or the reason is raised in the reader's words."""
+    """Policy and library both agree, or the reason is raised in the reader's words: at the request, the consent and the
+    handover alike. The due date that counts is the one the library has just told."""
     policies.require_transfer_cap(loan, taker, policy, now)
-    code = why_not(loan, policy, now) or library_says(loan, taker=taker, now=now)
+    verdict = library_says(loan, taker=taker, now=now)
+    code = why_not(verdict.loan or loan, policy, now) if verdict.ok else verdict.code
     if code:
         raise RefusedByLibrary(sentence(code))
 
@@ -230,7 +232,7 @@ def require_transferable(loan: LibraryLoan, *, taker: Reader, policy: Circulatio
 def require_card(loan: LibraryLoan, *, taker: Reader, now: datetime) -> None:
     """Where all that could come are library loans, a blocked card is said at once. An unreachable library says nothing."""
     try:
-        code = library_says(loan, taker=taker, now=now)
+        code = library_says(loan, taker=taker, now=now).code
     except LibraryUnavailable:
         return
     if code in OF_THE_CARD:

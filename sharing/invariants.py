@@ -91,14 +91,18 @@ def _deadlines() -> Iterator[str]:
 FIRST_EVENT = {"request": "request.placed", "ask": "ask.sent", "lending": "lending.agreed"}
 ENDS = (
     "fulfilled", "unfilled", "cancelled", "accepted", "declined", "lapsed", "withdrawn", "completed", "no_show", "settled",
+    "confirmed", "replaced", "missed",
 )  # fmt: skip
 
 
 def _one_event_each() -> Iterator[str]:
     """Each transition left exactly one event row."""
-    models: dict[str, type[Model]] = {"request": Request, "ask": Ask, "lending": Lending}
+    models: dict[str, type[Model]] = {"request": Request, "ask": Ask, "lending": Lending, "handover": Handover}
+    for noun, kind in FIRST_EVENT.items():
+        yield from _lines(_without_one_event(models[noun], kind), f"has not exactly one {kind}")
+    agreed = _without_one_event(Handover, "handover.agreed").exclude(agreed_at=None)
+    yield from _lines(agreed, "was agreed without exactly one event")
     for noun, model in models.items():
-        yield from _lines(_without_one_event(model, FIRST_EVENT[noun]), f"has not exactly one {FIRST_EVENT[noun]}")
         for status in ENDS:
             rows = _without_one_event(model, f"{noun}.{status}").filter(status=status)
             yield from _lines(rows, f"is {status} without exactly one event")

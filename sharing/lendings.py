@@ -3,19 +3,18 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from library_bridge import loans, transfers
-from library_bridge.models import Reader, Transfer
-from library_bridge.ports import Unavailable
+from library_bridge.models import Reader
 from personal_catalog import titles
-from sharing import deadlines, events, harvest, holdings, locks, policies, requests, states
+from sharing import deadlines, events, holdings, locks, moves, policies, requests, transferring
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, Handover, Lending
 
 RETURN_REMINDER = timedelta(days=7)
-TRANSFER_PATIENCE = timedelta(days=1)
-LIBRARIAN_PATIENCE = timedelta(days=7)
+RETURN_REMINDERS = 3
+SECOND_CLICK = timedelta(minutes=10)
 
 
 def agree(ask: Ask, *, now: datetime) -> Lending:
@@ -24,8 +23,20 @@ def agree(ask: Ask, *, now: datetime) -> Lending:
         request=ask.request, ask=ask, copy=ask.copy, library_loan=ask.library_loan,
         kind=ask.kind, mode=ask.copy.mode if ask.copy else Lending.Mode.TRANSFER,
         giver=ask.holder, taker=ask.request.requester,
-        agreed_at=now, deadline_at=now + timedelta(days=policies.current().handover_days),
+        agreed_at=now, deadline_at=first_deadline(now),
     )  # fmt: skip
+
+
+def first_deadline(agreed_at: datetime) -> datetime:
+    """The book changes hands by then, unless both agree to postpone it once (`last_meeting`)."""
+    policy = policies.current()
+    return deadlines.after(agreed_at, timedelta(days=policy.handover_days), policy)
+
+
+def last_meeting(lending: Lending, *, now: datetime) -> datetime:
+    """The policy's window and one postponement of the same length, from the consent or from the start of the return."""
+    window = timedelta(days=policies.current().handover_days)
+    return 2 * window + (lending.agreed_at if lending.status == Lending.Status.AGREED else now)
 
 
 @transaction.atomic(durable=True)
@@ -44,7 +55,7 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
             _("Both of you have confirmed the handover, so it cannot be cancelled any more."),
         )
     earlier = policies.recent_cancellations(actor, policies.current(), now)
-    _finish(lending, Lending.Status.CANCELLED, now, reason=reason.strip()[:500])
+    moves.finish(lending, Lending.Status.CANCELLED, now=now, reason=reason.strip()[:500])
     by = lending.role_of(actor)
     events.record(
         "lending.cancelled", now=now, actor=actor, lending=lending, before="agreed", after=lending.status, why=lending.close_reason,
@@ -63,7 +74,7 @@ def miss_lending(*, lending_id: int, now: datetime) -> bool:
     lending = locks.lending(lending_id, actor=None)
     if lending.status != Lending.Status.AGREED or lending.deadline_at > now:
         return False
-    _finish(lending, Lending.Status.NO_SHOW, now)
+    moves.finish(lending, Lending.Status.NO_SHOW, now=now)
     events.record("lending.no_show", now=now, actor=None, lending=lending, before="agreed", after=lending.status)
     requests.reopen(lending.request, now=now)
     return True
@@ -71,10 +82,10 @@ def miss_lending(*, lending_id: int, now: datetime) -> bool:
 
 def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
     """Both confirmed on the way out; inside confirm_handover's transaction."""
-    move(lending, Lending.Status.HANDED_OVER, "lending.handed_over", actor=actor, now=now)
+    moves.move(lending, Lending.Status.HANDED_OVER, "lending.handed_over", actor=actor, now=now)
     lending.handed_over_at = now
     if lending.kind == Lending.Kind.LIBRARY_LOAN:
-        _begin_transfer(lending, actor, now)
+        transferring.begin_transfer(lending, actor=actor, now=now)
         return
     assert lending.copy is not None
     gift = lending.mode == Lending.Mode.GIFT
@@ -89,14 +100,15 @@ def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
     if lending.mode == Lending.Mode.LEND:
         _begin_loan(lending, actor, now)
     else:
-        _complete(lending, actor, now)
+        moves.complete(lending, actor=actor, now=now)
     requests.fulfil(lending.request, now=now)
 
 
 def _begin_loan(lending: Lending, actor: Reader, now: datetime) -> None:
-    lending.due_at = deadlines.end_of_day(now + timedelta(days=policies.current().loan_days))
-    lending.deadline_at, lending.reminders = deadlines.next_due_reminder(lending.due_at, 0), 0
-    move(
+    policy = policies.current()
+    lending.due_at = deadlines.end_of_day(now + timedelta(days=policy.loan_days))
+    lending.deadline_at, lending.reminders = deadlines.next_due_reminder(lending.due_at, 0, policy), 0
+    moves.move(
         lending,
         Lending.Status.ON_LOAN,
         "lending.on_loan",
@@ -106,118 +118,49 @@ def _begin_loan(lending: Lending, actor: Reader, now: datetime) -> None:
     )
 
 
-def _begin_transfer(lending: Lending, actor: Reader, now: datetime) -> None:
-    assert lending.library_loan is not None
-    taker = lending.taker.patrons.get(library_id=lending.library_loan.library_id)
-    lending.transfer = transfers.begin(
-        reference=f"lending:{lending.pk}", loan=lending.library_loan, taker=taker, now=now
-    )
-    lending.deadline_at = now + TRANSFER_PATIENCE
-    move(
-        lending,
-        Lending.Status.TRANSFERRING,
-        "lending.transferring",
-        actor=actor,
-        now=now,
-        fields=("handed_over_at", "transfer", "deadline_at"),
-    )
-
-
 def take_back(lending: Lending, *, actor: Reader, now: datetime) -> None:
     """Both confirmed on the way back; inside confirm_handover's transaction."""
     assert lending.copy is not None
     holdings.move_custody(copy=lending.copy, to_holder=lending.giver, reason="return", now=now)
-    _complete(lending, actor, now)
-
-
-def _complete(lending: Lending, actor: Reader | None, now: datetime) -> None:
-    before = lending.status
-    _finish(lending, Lending.Status.COMPLETED, now, fields=("handed_over_at",))
-    late = bool(lending.due_at and lending.due_at < now)
-    events.record(
-        "lending.completed",
-        now=now,
-        actor=actor,
-        lending=lending,
-        before=before,
-        after=lending.status,
-        data={"late": late},
-    )
-
-
-def advance_transfer(*, lending_id: int, now: datetime) -> Lending:
-    """Let the library move the loan and take its answer down. Outside any transaction; safe to repeat."""
-    lending = Lending.objects.select_related("transfer", "library_loan").get(pk=lending_id)
-    if lending.status not in {Lending.Status.TRANSFERRING, Lending.Status.NEEDS_LIBRARIAN} or lending.transfer is None:
-        return lending
-    transfer = transfers.advance(transfer_id=lending.transfer.pk, now=now)
-    if transfer.status not in {Transfer.Status.DONE, Transfer.Status.REFUSED, Transfer.Status.NEEDS_LIBRARIAN}:
-        return lending
-    moved = _take_down(lending_id, transfer, now)
-    if transfer.status == Transfer.Status.DONE:
-        refresh_both(moved, now=now)
-    return moved
-
-
-@transaction.atomic(durable=True)
-def _take_down(lending_id: int, transfer: Transfer, now: datetime) -> Lending:
-    lending = locks.lending(lending_id, actor=None)
-    if lending.status not in {Lending.Status.TRANSFERRING, Lending.Status.NEEDS_LIBRARIAN}:
-        return lending
-    if transfer.status == Transfer.Status.DONE:
-        titles.count_passing(title_id=lending.request.title_id)
-        lending.due_at = transfer.new_due_at
-        lending.save(update_fields=["due_at"])
-        _complete(lending, None, now)
-        requests.fulfil(lending.request, now=now)
-    elif lending.status == Lending.Status.TRANSFERRING:
-        lending.deadline_at = now + LIBRARIAN_PATIENCE
-        move(
-            lending, Lending.Status.NEEDS_LIBRARIAN, "lending.needs_librarian", actor=None, now=now, fields=("deadline_at",),
-            why=transfer.reason_code,
-        )  # fmt: skip
-    return lending
-
-
-def refresh_both(lending: Lending, *, now: datetime) -> None:
-    """The library's word on both cards after a transfer; when it cannot be had, the nightly reconciliation brings it."""
-    assert lending.transfer is not None
-    for patron in (lending.transfer.giver, lending.transfer.taker):
-        try:
-            harvest.catalogue_loans(loans.refresh_loans(patron=patron, now=now), now=now)
-        except Unavailable:
-            return
+    moves.complete(lending, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)
 def start_return(*, lending_id: int, actor: Reader, now: datetime) -> Lending:
-    """The borrower is done: the way back opens at the place of the first handover, and either may propose another."""
+    """The borrower is done, and from now on not late: the way back opens at the place of the first handover, and either
+    may propose another. Again changes nothing."""
     lending = locks.lending(lending_id, actor=actor)
-    if lending.status == Lending.Status.RETURNING and lending.taker_id == actor.pk:
+    if lending.taker_id == actor.pk and lending.return_started_at is not None:
         return lending
     if not policies.may_start_return(lending, actor):
         raise IllegalTransition(lending.status, "returning")
-    lending.deadline_at = now + RETURN_REMINDER
-    move(lending, Lending.Status.RETURNING, "lending.returning", actor=actor, now=now, fields=("deadline_at",))
+    lending.deadline_at, lending.reminders = deadlines.after(now, RETURN_REMINDER, policies.current()), 0
+    lending.return_started_at = now
+    fields = ("deadline_at", "reminders", "return_started_at")
+    moves.move(lending, Lending.Status.RETURNING, "lending.returning", actor=actor, now=now, fields=fields)
     first = lending.handovers.filter(direction=Handover.Direction.OUT, status=Handover.Status.CONFIRMED).get()
-    Handover.objects.create(
+    way_back = Handover.objects.create(
         lending=lending, direction=Handover.Direction.BACK, method=first.method, place=first.place, starts_at=now,
         status=Handover.Status.AGREED, proposed_by=actor, proposed_at=now, agreed_at=now,
     )  # fmt: skip
+    events.record("handover.agreed", now=now, actor=actor, handover=way_back, after=way_back.status)
     return lending
 
 
 @transaction.atomic(durable=True)
 def extend_lending(*, lending_id: int, actor: Reader, now: datetime) -> Lending:
-    """Once, by the borrower, before the due date, while nobody waits for the title."""
+    """Once, by the borrower, before the due date, while nobody waits for the title. A second click changes nothing."""
     lending = locks.lending(lending_id, actor=actor)
     if lending.taker_id != actor.pk or lending.status != Lending.Status.ON_LOAN:
         raise IllegalTransition(lending.status, "on_loan")
+    if lending.extended_at is not None and now - lending.extended_at < SECOND_CLICK:
+        return lending
     _require_extendable(lending, actor, now)
     assert lending.due_at is not None
-    lending.due_at = deadlines.end_of_day(lending.due_at + timedelta(days=policies.current().extension_days))
+    policy = policies.current()
+    lending.due_at = deadlines.end_of_day(lending.due_at + timedelta(days=policy.extension_days))
     lending.extended_at, lending.reminders = now, 0
-    lending.deadline_at = deadlines.next_due_reminder(lending.due_at, 0)
+    lending.deadline_at = deadlines.next_due_reminder(lending.due_at, 0, policy)
     lending.save(update_fields=["due_at", "extended_at", "reminders", "deadline_at"])
     events.record(
         "lending.extended", now=now, actor=actor, lending=lending, data={"due_at": lending.due_at.isoformat()}
@@ -239,118 +182,38 @@ def _require_extendable(lending: Lending, actor: Reader, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def remind_borrower(*, lending_id: int, now: datetime) -> bool:
-    """Three days before, on the day, the day after, then weekly; on the way back weekly. True when somebody was told."""
+    """Three days before, on the day, the day after, then weekly. True when somebody was told."""
     lending = locks.lending(lending_id, actor=None)
-    if lending.deadline_at > now or lending.status not in {Lending.Status.ON_LOAN, Lending.Status.RETURNING}:
+    if lending.deadline_at > now or lending.status != Lending.Status.ON_LOAN:
         return False
     assert lending.due_at is not None
-    if lending.status == Lending.Status.RETURNING:
-        lending.deadline_at = now + RETURN_REMINDER
-    else:
-        while lending.deadline_at <= now:
-            lending.reminders += 1
-            lending.deadline_at = deadlines.next_due_reminder(lending.due_at, lending.reminders)
+    policy = policies.current()
+    while lending.deadline_at <= now:
+        lending.reminders += 1
+        lending.deadline_at = deadlines.next_due_reminder(lending.due_at, lending.reminders, policy)
     lending.save(update_fields=["reminders", "deadline_at"])
-    kind = "lending.overdue" if lending.is_overdue(now) else "lending.due_soon"
+    late = timezone.localdate(now) > timezone.localdate(lending.due_at)
+    kind = "lending.overdue" if late else "lending.due_soon"
     events.record(kind, now=now, actor=None, lending=lending, data={"due_at": lending.due_at.isoformat()})
     return True
 
 
 @transaction.atomic(durable=True)
-def remind_staff(*, lending_id: int, now: datetime) -> bool:
-    """A lending that waits for the library or a librarian stays visible: both readers hear that it still does."""
+def remind_of_return(*, lending_id: int, now: datetime) -> bool:
+    """Weekly both are told that the book still waits to go back; after RETURN_REMINDERS a librarian is called, and the two
+    may still meet (S2). True when somebody was told."""
     lending = locks.lending(lending_id, actor=None)
-    waiting = {
-        Lending.Status.TRANSFERRING: TRANSFER_PATIENCE,
-        Lending.Status.NEEDS_LIBRARIAN: LIBRARIAN_PATIENCE,
-        Lending.Status.DISPUTED: LIBRARIAN_PATIENCE,
-    }
-    patience = waiting.get(Lending.Status(lending.status))
-    if patience is None or lending.deadline_at > now:
+    if lending.deadline_at > now or lending.status != Lending.Status.RETURNING:
         return False
-    lending.deadline_at = now + patience
-    lending.save(update_fields=["deadline_at"])
-    events.record("lending.still_waiting", now=now, actor=None, lending=lending, data={"status": lending.status})
+    if lending.reminders >= RETURN_REMINDERS:
+        lending.deadline_at = deadlines.after(now, deadlines.LIBRARIAN_PATIENCE, policies.current())
+        moves.move(
+            lending, Lending.Status.NEEDS_LIBRARIAN, "lending.needs_librarian", actor=None, now=now, fields=("deadline_at",),
+            why="return_waits",
+        )  # fmt: skip
+        return True
+    lending.reminders += 1
+    lending.deadline_at = deadlines.after(now, RETURN_REMINDER, policies.current())
+    lending.save(update_fields=["reminders", "deadline_at"])
+    events.record("lending.return_waits", now=now, actor=None, lending=lending)
     return True
-
-
-@transaction.atomic(durable=True)
-def dispute_lending(*, lending_id: int, actor: Reader, reason: str, now: datetime) -> Lending:
-    """Damaged, lost, not as described, not received: a librarian will settle it."""
-    lending = locks.lending(lending_id, actor=actor)
-    if lending.status == Lending.Status.DISPUTED:
-        return lending
-    if not policies.may_dispute(lending):
-        raise IllegalTransition(lending.status, "disputed")
-    lending.deadline_at = now + LIBRARIAN_PATIENCE
-    move(
-        lending,
-        Lending.Status.DISPUTED,
-        "lending.disputed",
-        actor=actor,
-        now=now,
-        fields=("deadline_at",),
-        why=reason.strip()[:500],
-    )
-    return lending
-
-
-@transaction.atomic(durable=True)
-def settle_lending(*, lending_id: int, actor: Reader, outcome: str, reason: str, now: datetime) -> Lending:
-    """A librarian ends a dispute or a stuck transfer: `outcome` is returned, replaced, paid or written_off.
-
-    A copy that came back goes to its owner's custody again; the reason is told to both.
-    """
-    policies.require(
-        actor.is_staff and bool(reason.strip()), Denied(_("A librarian's reason is needed."), "reason_needed")
-    )
-    lending = locks.lending(lending_id, actor=None)
-    states.require(states.LENDING, lending.status, Lending.Status.SETTLED)
-    before = lending.status
-    if outcome == "returned" and lending.copy is not None and lending.copy.holder_id != lending.giver_id:
-        holdings.move_custody(copy=lending.copy, to_holder=lending.giver, reason="librarian", now=now)
-    _finish(lending, Lending.Status.SETTLED, now, reason=reason.strip()[:500])
-    events.record(
-        "lending.settled",
-        now=now,
-        actor=actor,
-        lending=lending,
-        before=before,
-        after=lending.status,
-        why=lending.close_reason,
-        data={"outcome": outcome},
-    )
-    if lending.request.status == lending.request.Status.MATCHED:
-        requests.reopen(lending.request, now=now)
-    return lending
-
-
-def move(
-    lending: Lending,
-    status: Lending.Status,
-    kind: str,
-    *,
-    actor: Reader | None,
-    now: datetime,
-    fields: tuple[str, ...] = (),
-    why: str = "",
-) -> None:
-    """Inside the caller's transaction, with the lending locked."""
-    states.require(states.LENDING, lending.status, status)
-    before, lending.status = lending.status, status
-    lending.save(update_fields=["status", *fields])
-    events.record(kind, now=now, actor=actor, lending=lending, before=before, after=status, why=why)
-
-
-def _finish(
-    lending: Lending, status: Lending.Status, now: datetime, *, reason: str = "", fields: tuple[str, ...] = ()
-) -> None:
-    states.require(states.LENDING, lending.status, status)
-    lending.status, lending.closed_at, lending.close_reason = status, now, reason
-    lending.save(update_fields=["status", "closed_at", "close_reason", *fields])
-    for handover in lending.handovers.filter(status__in=Handover.OPEN):
-        handover.status = Handover.Status.MISSED
-        handover.save(update_fields=["status"])
-    conversation = lending.ask.conversation
-    conversation.closed_at = now
-    conversation.save(update_fields=["closed_at"])

@@ -35,10 +35,12 @@ def refresh(*, reader: Reader, now: datetime) -> None:
             raise RefusedByLibrary(reasons.sentence(refusal.code)) from None
 
 
-def renew(*, loan_id: int, actor: Reader, now: datetime) -> LibraryLoan:
-    """The library's new due date. Raises NotFound, RefusedByLibrary or LibraryUnavailable with nothing changed."""
+def renew(*, loan_id: int, actor: Reader, seen: datetime | None = None, now: datetime) -> LibraryLoan:
+    """The library's new due date; `seen` as for `loans.renew_loan`.
+
+    Raises NotFound, RefusedByLibrary or LibraryUnavailable with nothing changed."""
     try:
-        return loans.renew_loan(loan_id=loan_id, actor=actor, now=now)
+        return loans.renew_loan(loan_id=loan_id, actor=actor, seen=seen, now=now)
     except LibraryLoan.DoesNotExist:
         raise NotFound from None
     except Unavailable:

@@ -43,7 +43,8 @@ class _View:
 
     @property
     def title(self) -> Title:
-        assert self.event.request is not None
+        if self.event.request is None:  # told about a title that nobody asked for: as it was called then
+            return Title(title=self.event.data["title"], language=self.event.data["language"])
         return self.event.request.title
 
     @property
@@ -117,21 +118,27 @@ def sentence(told: Notification | DomainEvent, reader: Reader) -> Notice:
 
 def _set(words: str, view: _View) -> tuple[str, SafeString]:
     """Fill a sentence twice: plain, and with languages marked. Only what it names is looked up."""
-    plain, marked = _Parts(view, marked=False), _Parts(view, marked=True)
-    return fill(words, plain), mark_safe(fill(escape(words), marked))
+    return fill(words, _Plain(view)), mark_safe(fill(escape(words), _Marked(view)))
 
 
-class _Parts(dict[str, object]):
-    def __init__(self, view: _View, *, marked: bool) -> None:
-        self.view, self.marked = view, marked
+class _Plain(dict[str, object]):
+    def __init__(self, view: _View) -> None:
+        self.view = view
 
     def __missing__(self, key: str) -> str:
         if key == "title":
-            title = self.view.title
-            return typography.book_title(title) if self.marked else typography.quoted(typography.name_of(title))
+            return typography.quoted(typography.name_of(self.view.title))
+        return str(getattr(self.view, key))
+
+
+class _Marked(dict[str, object]):
+    def __init__(self, view: _View) -> None:
+        self.view = view
+
+    def __missing__(self, key: str) -> str:
+        if key == "title":
+            return typography.book_title(self.view.title)
         words = str(getattr(self.view, key))
-        if not self.marked:
-            return words
         language = typography.lang_attribute(words)
         return format_html("<span{}>{}</span>", language, words) if language else escape(words)
 
@@ -143,7 +150,8 @@ def _url(view: _View) -> str:
         return reverse("ask", args=[view.event.ask.pk])
     if view.event.kind == "message.sent":
         return reverse("conversation", args=[view.event.data["conversation"]])
-    assert view.event.request_id is not None
+    if view.event.request_id is None:
+        return reverse("shelf")
     return reverse("request", args=[view.event.request_id])
 
 
@@ -216,7 +224,17 @@ def _overdue(view: _View) -> str:
 
 
 def _librarian(view: _View) -> str:
+    if view.event.from_status == Lending.Status.RETURNING:
+        return _(
+            "%(title)s has not been given back for weeks, so a librarian looks, too. The two of you may still meet."
+        )
     return _("The library has not moved the loan of %(title)s. A librarian has to look; nothing is lost meanwhile.")
+
+
+def _return_waits(view: _View) -> str:
+    if view.is_holder:
+        return _("%(name)s waits to give %(title)s back to you. Please arrange to meet.")
+    return _("%(title)s still waits to go back to %(name)s. Please arrange to meet.")
 
 
 def _waiting(view: _View) -> str:
@@ -264,6 +282,7 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "lending.overdue": ("warn", _overdue),
     "lending.extended": ("calendar", _always(lambda: _("%(name)s keeps %(title)s until %(due)s."))),
     "lending.returning": ("lend", _always(lambda: _("%(name)s would like to give %(title)s back."))),
+    "lending.return_waits": ("clock", _return_waits),
     "lending.disputed": (
         "warn",
         _always(lambda: _("%(name)s reported a problem with %(title)s. A librarian will settle it.")),
@@ -271,5 +290,9 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "lending.settled": ("check", _settled),
     "handover.proposed": ("calendar", _always(lambda: _("%(name)s proposes a handover of %(title)s: %(meeting)s."))),
     "handover.agreed": ("calendar", _always(lambda: _("The handover of %(title)s is agreed: %(meeting)s."))),
+    "title.rejected": (
+        "info",
+        _always(lambda: _("%(title)s is not taken into the catalogue: “%(why)s” Your copy stays on your shelf.")),
+    ),
     "message.sent": ("chat", _always(lambda: _("%(name)s wrote to you about %(title)s."))),
 }

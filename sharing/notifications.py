@@ -38,6 +38,15 @@ def audience(event: DomainEvent) -> list[int]:
     return sorted(tell(event) | (_both(event) & {event.actor_id}))
 
 
+def _both_if_proposed(event: DomainEvent) -> set[int]:
+    """The way back opens agreed, and the start of the return has told it."""
+    return _both(event) if event.from_status else set()
+
+
+def _owners(event: DomainEvent) -> set[int]:
+    return set(event.data["owners"])
+
+
 TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.unfilled": _requester,
     "request.reopened": _requester,
@@ -57,11 +66,13 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "lending.overdue": _both,
     "lending.extended": _both,
     "lending.returning": _both,
+    "lending.return_waits": _both,
     "lending.disputed": _both,
     "lending.settled": _both,
     "handover.proposed": _both,
-    "handover.agreed": _both,
+    "handover.agreed": _both_if_proposed,
     "message.sent": _other_side,
+    "title.rejected": _owners,
 }
 
 

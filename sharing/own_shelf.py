@@ -11,13 +11,11 @@ from django.utils.translation import ngettext, pgettext
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
-from sharing import dates, people, todo
+from sharing import dates, people, policies, todo
 from sharing.agenda import Away, away_of
 from sharing.holding_words import Chip
 from sharing.models import Ask, Lending, Request
 from sharing.phrases import fill
-
-S = Lending.Status
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ def _out(row: Away, now: datetime) -> Out:
         url, action = copy.title.get_absolute_url(), pgettext("button", "Its journey")
         return Out(copy, Chip("wait", _("Drifting")), _("travelling from reader to reader"), None, url, action)
     url, name = lending.get_absolute_url(), people.name(lending.taker)
-    if lending.status == S.RETURNING:
+    if policies.is_going_back(lending):
         says = fill(_("on the way back from %(name)s"), {"name": name})
         return Out(
             copy,

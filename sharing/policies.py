@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import LibraryLoan, Reader
+from library_bridge.ports import LoanRecord
 from sharing.errors import Denied, LimitReached, SharingError
 from sharing.models import Ask, CirculationPolicy, DomainEvent, Handover, Lending, ReaderLimit, Request
 
@@ -69,6 +70,28 @@ def require_calm_requester(reader: Reader, now: datetime) -> None:
         )
 
 
+OUTCOMES = {
+    Lending.Kind.PERSONAL_COPY: ("returned", "replaced", "paid", "written_off"),
+    Lending.Kind.LIBRARY_LOAN: ("returned", "paid", "written_off"),
+}
+"""How a librarian may end a lending; what replaces a library's item is the library's affair."""
+
+
+def require_settling(lending: Lending, *, actor: Reader, outcome: str, reason: str) -> None:
+    require(
+        actor.has_perm("sharing.change_lending") and bool(reason.strip()),
+        Denied(_("A librarian's reason is needed."), "reason_needed"),
+    )
+    require(
+        actor.pk not in (lending.giver_id, lending.taker_id),
+        Denied(_("Nobody settles a lending of their own."), "own_lending"),
+    )
+    require(
+        outcome in OUTCOMES[Lending.Kind(lending.kind)],
+        Denied(_("This kind of lending does not end so."), "unfit_outcome"),
+    )
+
+
 def may_answer(ask: Ask, reader: Reader) -> bool:
     return ask.holder_id == reader.pk and ask.status == Ask.Status.ASKED
 
@@ -105,11 +128,18 @@ def may_dispute(lending: Lending) -> bool:
     }  # fmt: skip
 
 
+def is_going_back(lending: Lending) -> bool:
+    """Also once a librarian was called because nobody came to take the book back."""
+    return lending.status == Lending.Status.RETURNING or (
+        lending.status == Lending.Status.NEEDS_LIBRARIAN and lending.return_started_at is not None
+    )
+
+
 def direction_now(lending: Lending) -> str | None:
     """Which handover the lending's state allows to arrange."""
     if lending.status == Lending.Status.AGREED:
         return Handover.Direction.OUT
-    if lending.status == Lending.Status.RETURNING:
+    if is_going_back(lending):
         return Handover.Direction.BACK
     return None
 
@@ -126,7 +156,7 @@ def may_confirm(handover: Handover, reader: Reader) -> bool:
     return handover.status == Handover.Status.AGREED and handover.taker_id == reader.pk
 
 
-def loan_is_too_near_its_due_date(loan: LibraryLoan, policy: CirculationPolicy, now: datetime) -> bool:
+def loan_is_too_near_its_due_date(loan: LibraryLoan | LoanRecord, policy: CirculationPolicy, now: datetime) -> bool:
     return not loan.renewable and loan.due_at < now + timedelta(days=policy.untransferable_days)
 
 

@@ -11,6 +11,7 @@ from personal_catalog.signals import (
     copy_paused,
     copy_resumed,
     copy_withdrawn,
+    title_rejected,
     titles_merged,
     titles_merging,
 )
@@ -28,6 +29,7 @@ def connect() -> None:
         (copy_paused, record_pause),
         (copy_resumed, record_resumption),
         (copy_withdrawn, record_withdrawal),
+        (title_rejected, tell_owners),
     ):
         news.connect(receiver, dispatch_uid=f"sharing: {receiver.__name__}")
 
@@ -81,3 +83,9 @@ def record_resumption(*, copy: Copy, actor: Reader, now: datetime, **_signal: An
 
 def record_withdrawal(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
     events.record("copy.withdrawn", now=now, actor=actor, data={"copy": copy.pk})
+
+
+def tell_owners(*, title: Title, owners: list[int], actor: Reader, reason: str, now: datetime, **_signal: Any) -> None:
+    """The words are kept as the reader typed them: what is told must not change with the record."""
+    data = {"owners": owners, "title": title.title, "language": title.language}
+    events.record("title.rejected", now=now, actor=actor, why=reason, data=data)

@@ -1,9 +1,10 @@
-"""What the staff's groups may do, in one table: each right of theirs in this app and in those below it.
+"""What the staff's groups may do, in one table: each right of theirs in this app and in those below it; an app above adds
+its own to the table.
 
 A group gets the rights listed here; what an administrator gave it besides is left alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
@@ -12,7 +13,11 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 ADMIN = ("wagtailadmin.access_admin",)
 DESK = (
     "sharing.view_lending", "sharing.change_lending", "sharing.view_request", "sharing.view_domainevent",
-    "library_bridge.view_transfer", "library_bridge.change_transfer", "library_bridge.view_patron", "library_bridge.view_libraryloan",
+    "sharing.look_up_readers", "library_bridge.view_transfer", "library_bridge.change_transfer", "library_bridge.view_libraryloan",
+)  # fmt: skip
+READERS = ("library_bridge.view_patron",)
+RECORDS = (
+    "library_bridge.view_embeddedrecord", "library_bridge.add_embeddedrecord", "library_bridge.change_embeddedrecord",
 )  # fmt: skip
 CATALOGUE = (
     "personal_catalog.view_title", "personal_catalog.add_title", "personal_catalog.change_title",
@@ -26,10 +31,22 @@ RULES = (
 GUIDE = ("simple_translation.submit_translation",)  # its pages are granted below
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "Librarians": (*ADMIN, *DESK, *CATALOGUE, *RULES, *GUIDE),
-    "Branch librarians": (*ADMIN, *DESK, "personal_catalog.view_title"),
-    "Cataloguers": (*ADMIN, *CATALOGUE, "sharing.view_request"),
+    "Librarians": (*ADMIN, *DESK, *READERS, *CATALOGUE, *RULES, *GUIDE),
+    "Branch librarians": (
+        *ADMIN,
+        *DESK,
+        "personal_catalog.view_title",
+    ),  # no list of readers, neither rules nor vouchers
+    "Cataloguers": (*ADMIN, *CATALOGUE, *RECORDS, "sharing.view_request"),
 }
+
+
+def extend(rights: Mapping[str, tuple[str, ...]]) -> None:
+    """An app above gives rights of its own to the same groups, once, when it starts."""
+    for name, more in rights.items():
+        ROLES[name] = (*ROLES[name], *(right for right in more if right not in ROLES[name]))
+
+
 EDITORS = "Librarians"  # of the guide's pages, with their pictures and documents
 
 
@@ -41,7 +58,7 @@ def ensure_roles() -> None:
 
 
 def grant(name: str, rights: Iterable[str]) -> None:
-    """Rights as "app.code"; an app above may give its own to the same groups."""
+    """Rights as "app.code"."""
     wanted = Q(pk=None)
     for app, code in (right.split(".") for right in rights):
         wanted |= Q(content_type__app_label=app, codename=code)

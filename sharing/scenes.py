@@ -64,7 +64,11 @@ class Scene:
     @property
     def hands_over(self) -> bool:
         """Whether this reader gives the book out of the hand in the handover that is next."""
-        return self.gives == (self.lending.status == S.AGREED)
+        return self.gives != self.goes_back
+
+    @property
+    def goes_back(self) -> bool:
+        return policies.is_going_back(self.lending)
 
     def say(self, words: str, **parts: object) -> str:
         """A sentence with the other's name, and whatever else it names, put in."""

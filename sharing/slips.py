@@ -39,6 +39,8 @@ def _placed(scene: Scene) -> Row:
 def _past(scene: Scene) -> Iterator[Row]:
     events = DomainEvent.objects.filter(lending=scene.lending, kind__in=WHAT)
     events = events.select_related("handover__lending", "actor")
+    opened = {"kind": "handover.agreed", "from_status": ""}  # with the return; nobody has agreed to a time
+    events = events.exclude(**opened)
     last: datetime | None = None
     for event in events.order_by("at", "pk"):
         ended_with_it = event.kind == "lending.completed" and not scene.is_loan and last == event.at
@@ -91,6 +93,8 @@ def _overdue(scene: Scene, event: DomainEvent) -> tuple[str, str]:
 
 
 def _librarian(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    if event.from_status == S.RETURNING:
+        return _("Not back yet"), _("A librarian has to look")
     return _("The library did not move the loan"), _("A librarian has to look")
 
 
@@ -143,7 +147,7 @@ def _ahead(scene: Scene) -> Iterator[Row]:
     if status == S.AGREED:
         yield _meeting(scene)
         yield from _then(scene)
-    elif status == S.RETURNING:
+    elif scene.goes_back:
         yield _meeting(scene)
     elif status == S.TRANSFERRING:
         yield Row(

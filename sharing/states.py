@@ -22,7 +22,7 @@ LENDING: dict[str, frozenset[str]] = {
     "agreed": frozenset({"handed_over", "cancelled", "no_show"}),
     "handed_over": frozenset({"on_loan", "transferring", "completed", "disputed"}),
     "on_loan": frozenset({"returning", "disputed"}),
-    "returning": frozenset({"completed", "disputed"}),
+    "returning": frozenset({"completed", "needs_librarian", "disputed"}),
     "transferring": frozenset({"completed", "needs_librarian", "disputed"}),
     "needs_librarian": frozenset({"completed", "settled", "disputed"}),
     "disputed": frozenset({"settled"}),

@@ -2,7 +2,7 @@
 and who answers for the book meanwhile."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -69,14 +69,14 @@ def _meet(scene: Scene) -> Step:
 
 
 def _arrange(scene: Scene) -> str:
-    if scene.lending.status == S.RETURNING:
+    if scene.goes_back:
         return scene.say(_("%(name)s then agrees, or proposes another."))
     return scene.say(_("%(name)s then agrees, or proposes another. %(end)s"), end=_ends_by_itself(scene))
 
 
 def unmet(scene: Scene) -> str:
     """What follows when the two do not meet, and on which day."""
-    if scene.lending.status == S.RETURNING:
+    if scene.goes_back:
         return _("Either of you may propose another place or time.")
     return _ends_by_itself(scene)
 
@@ -106,7 +106,7 @@ def _code(scene: Scene, handover: Handover) -> Step:
 def _after_code(scene: Scene) -> str:
     """What both confirmations bring about."""
     lending = scene.lending
-    if lending.status == S.RETURNING:
+    if scene.goes_back:
         return _("With the code confirmed, the lending is finished.")
     if scene.is_loan:
         if scene.gives:
@@ -127,7 +127,7 @@ def _after_code(scene: Scene) -> str:
 
 def _with_whom(scene: Scene) -> str:
     """Before both have confirmed; on the way back the borrower still has it."""
-    if scene.lending.status == S.RETURNING:
+    if scene.goes_back:
         if scene.gives:
             return scene.say(_("Until the code is confirmed, %(name)s answers for the book."))
         return _("Until the code is confirmed, you answer for the book.")
@@ -152,12 +152,22 @@ def _moving(scene: Scene) -> Step:
 
 
 def _librarian(scene: Scene) -> Step:
+    if scene.goes_back:
+        return _return_waits(scene)
     transfer = scene.lending.transfer
     why = reasons.sentence(transfer.reason_code) if transfer is not None and transfer.reason_code else ""
     says = _("Librarians see this in their list and settle it; you hear of it here.")
     says = scene.say(_("%(why)s %(then)s"), why=why, then=says) if why else says
     heading = _("The library did not move the loan.")
     return Step("librarian", "wait", _("A librarian is needed"), heading, says, _on_whose_card(scene, transfer))
+
+
+def _return_waits(scene: Scene) -> Step:
+    """A librarian was called, and the two may still meet by themselves."""
+    says = _(
+        "This return has waited for weeks, so librarians see it in their list, too. The two of you may still meet."
+    )
+    return replace(_meet(scene), chip="act", says=says)
 
 
 def _on_whose_card(scene: Scene, transfer: Transfer | None) -> str:
@@ -172,7 +182,13 @@ def _disputed(scene: Scene) -> Step:
     says = _(
         "Librarians see this in their list. Both of you will read here how it was settled; until then nothing runs on by itself."
     )
-    return Step("librarian", "wait", _("A librarian will settle it"), _("A problem was reported."), says)
+    moved = scene.is_loan and scene.lending.due_at is not None
+    card = (
+        (_("The loan is on %(name)s’s card now") if scene.gives else _("The loan is on your card now")) if moved else ""
+    )
+    return Step(
+        "librarian", "wait", _("A librarian will settle it"), _("A problem was reported."), says, scene.say(card)
+    )
 
 
 def _lent(scene: Scene) -> Step:

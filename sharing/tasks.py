@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from library_bridge import registers
-from sharing import events, lendings, waves
+from sharing import events, transferring, waves
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def next_wave(request_id: int) -> None:
 
 @shared_task
 def advance_transfer(lending_id: int) -> None:
-    lendings.advance_transfer(lending_id=lending_id, now=timezone.now())
+    transferring.advance_transfer(lending_id=lending_id, now=timezone.now())
 
 
 @shared_task

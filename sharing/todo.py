@@ -18,20 +18,9 @@ def lendings_to_act_on(reader: Reader, now: datetime) -> QuerySet[Lending]:
     book to give back that is late."""
     open_one = Handover.objects.open().filter(lending=OuterRef("pk"))
     mine = open_one.filter(Q(status=Handover.Status.AGREED) | ~Q(proposed_by=reader))
-    moving = Q(status__in=(Lending.Status.AGREED, Lending.Status.RETURNING)) & (~Exists(open_one) | Exists(mine))
-    late = Q(taker=reader, status=Lending.Status.ON_LOAN, due_at__lt=now)
-    return Lending.objects.visible_to(reader).filter(moving | late).for_page()
-
-
-def lendings_waiting_for_others(reader: Reader) -> QuerySet[Lending]:
-    open_one = Handover.objects.open().filter(
-        lending=OuterRef("pk"), status=Handover.Status.PROPOSED, proposed_by=reader
-    )
-    status = Lending.Status
-    waiting = Q(status__in=(status.TRANSFERRING, status.NEEDS_LIBRARIAN, status.DISPUTED)) | (
-        Q(status__in=(status.AGREED, status.RETURNING)) & Exists(open_one)
-    )
-    return Lending.objects.visible_to(reader).filter(waiting).for_page()
+    moving = Lending.objects.visible_to(reader).to_meet().filter(~Exists(open_one) | Exists(mine))
+    late = Lending.objects.visible_to(reader).filter(taker=reader, status=Lending.Status.ON_LOAN, due_at__lt=now)
+    return (moving | late).for_page()
 
 
 def requests_waiting(reader: Reader) -> QuerySet[Request]:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 
 from library_bridge.staff.viewsets import OnlyToSee
-from sharing.models import DomainEvent, Lending, Request
+from sharing.models import CirculationPolicy, DomainEvent, Lending, Request
 from sharing.staff import exports, overview
 from sharing.staff.lendings import Lendings
 from sharing.staff.requests import Requests
@@ -82,9 +83,20 @@ def stylesheet() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
 
 
+class PolicyChange(LogFormatter):
+    """In the words of the form, before → after."""
+
+    label = _("Change a limit")
+
+    def format_message(self, log_entry: Any) -> str:
+        changed = log_entry.data.get("changed", {}).items()
+        return "; ".join(f"{CirculationPolicy.label_of(name)}: {old} → {new}" for name, (old, new) in changed)
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     actions.register_action("sharing.settle", _("Settle"), _("Settled"))
     actions.register_action("sharing.finish_transfer", _("Finish the transfer"), _("Transfer finished"))
     actions.register_action("sharing.retry_transfer", _("Try again now"), _("Transfer tried again"))
+    actions.register_action("sharing.change_policy")(PolicyChange)
     actions.register_action("sharing.look_up", _("Look up the readers"), _("Readers looked up"))

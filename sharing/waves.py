@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 
 from library_bridge.models import Reader
 from sharing import deadlines, events, holdings, locks, policies, queues
-from sharing.errors import LibraryUnavailable
+from sharing.errors import SharingError
 from sharing.holdings import Holding, LoanHolding
 from sharing.models import Ask, CirculationPolicy, Conversation, Request
 
@@ -131,12 +131,11 @@ def _permitted(candidates: list[Holding], requester: Reader, policy: Circulation
 
 
 def _library_permits(holding: LoanHolding, requester: Reader, policy: CirculationPolicy, now: datetime) -> bool:
-    if policies.transfers_this_year(holding.loan, requester, now) >= policy.transfers_per_year:
-        return False
     try:
-        return not holdings.library_says(holding.loan, taker=requester, now=now)
-    except LibraryUnavailable:
-        return False  # the next round of the sweep asks again
+        holdings.require_transferable(holding.loan, taker=requester, policy=policy, now=now)
+    except SharingError:
+        return False  # one that could not be asked comes again at the next round of the sweep
+    return True
 
 
 @transaction.atomic(durable=True)

@@ -65,7 +65,8 @@ def plain(query: str = "") -> Arguments:
 PAGES: dict[str, Arguments] = {
     **dict.fromkeys(
         [
-            "home", "me", "rules", "privacy", "scan", "todo", "notifications", "shelf", "shelf-library", "shelf-borrowed", "labels", "import", "points",
+            "home", "me", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
+            "shelf-library", "shelf-borrowed",
             "points-entries", "leaderboards", "rewards", "add-copy", "sign-in",
         ],
         plain(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 
-from incentives import adjustments
+from incentives import adjustments, ledger
 from incentives.forms import AdjustmentForm
 from incentives.models import Adjustment
 from incentives.staff.pages import StaffPage
@@ -64,7 +64,13 @@ class DecideAdjustment(ForAdjusters, TemplateView):
         return get_object_or_404(waiting, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "adjustment": self.adjustment}
+        found = self.adjustment
+        may = self.request.user.pk not in (found.proposed_by_id, found.reader_id)
+        context = {**super().get_context_data(**kwargs), "adjustment": found, "may_decide": may}
+        if may:  # the second person has to know whose points these are; nobody else has
+            cards = Patron.objects.filter(reader=found.reader_id).values_list("card_number", flat=True)
+            context |= {"cards": list(cards), "balance": ledger.balance(found.reader, now=timezone.now())}
+        return context
 
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         try:

@@ -16,10 +16,12 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from incentives import reasons
+from incentives import reasons, vouchers
 from incentives.models import Adjustment, Entry, Reward, Rule, Voucher
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
 from incentives.staff.desk import VoucherDesk
+from library_bridge.staff.deleting import DeleteUnused
+from library_bridge.staff.seeing import ListedIndex
 
 HONOUR = "incentives.honour_voucher"
 ADJUST = "incentives.add_adjustment"
@@ -71,6 +73,7 @@ class Rules(ModelViewSet):
 
 class Rewards(ModelViewSet):
     model = Reward
+    delete_view_class = DeleteUnused
     name = "rewards"
     icon = "tag"
     list_display: ClassVar = ["name_zh", "name_en", "price", "stock", "starts_at", "ends_at"]
@@ -80,7 +83,11 @@ class Rewards(ModelViewSet):
     ]  # fmt: skip
 
 
-class VoucherList(IndexView):
+class VoucherList(ListedIndex):
+    def search_queryset(self, queryset: QuerySet[Voucher]) -> QuerySet[Voucher]:
+        """The whole code: parts of it would let the rest be guessed."""
+        return queryset.filter(code=vouchers.read_code(self.search_query)) if self.is_searching else queryset
+
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
         if not self.request.user.has_perm(HONOUR):
@@ -89,12 +96,15 @@ class VoucherList(IndexView):
 
 
 class Vouchers(ModelViewSet):
-    """Without readers: who comes with the code, has it."""
+    """Without readers and without whole codes: who comes with the code, has it."""
 
     model = Voucher
     name = "vouchers"
     icon = "tag"
-    list_display: ClassVar = ["code", "reward", "status", "issued_at", "expires_at", "closed_at"]
+    list_display: ClassVar = [
+        Column("last_four", label=gettext_lazy("code"), accessor=lambda voucher: f"•••• {voucher.code[-4:]}"),
+        "reward", "status", "issued_at", "expires_at", "closed_at",
+    ]  # fmt: skip
     list_filter: ClassVar = ["status", "reward"]
     search_fields: ClassVar = ["code"]
     search_backend_name = None
@@ -147,7 +157,7 @@ class Ledger(ModelViewSet):
     ]
 
 
-class AdjustmentList(IndexView):
+class AdjustmentList(ListedIndex):
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
         if not self.request.user.has_perm(ADJUST):

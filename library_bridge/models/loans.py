@@ -34,6 +34,7 @@ class LibraryLoan(models.Model):
     hold_count = models.PositiveSmallIntegerField(_("holds"), null=True, blank=True)
     recalled = models.BooleanField(_("recalled"), default=False)
     checked_at = models.DateTimeField(_("checked at"))
+    renewing_until = models.DateTimeField(_("being renewed until"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     objects = LibraryLoanQuerySet.as_manager()

@@ -13,6 +13,14 @@ class Area(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80)
     sort = models.PositiveSmallIntegerField(pgettext_lazy("place in a list", "order"), default=0)
+    staff = models.ManyToManyField(
+        "library_bridge.Reader",
+        verbose_name=_("staff of this area"),
+        blank=True,
+        limit_choices_to={"is_staff": True},
+        related_name="desk_areas",
+        help_text=_("They see what concerns readers of their areas only. Staff of no area see all."),
+    )
 
     class Meta:
         ordering = ["sort", "code"]

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import isbnlib
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from library_bridge.models import EmbeddedIsbn, EmbeddedPatron, EmbeddedRecord
+from library_bridge.models import EmbeddedIsbn, EmbeddedPatron, EmbeddedRecord, Reader
 
 
 class EmbeddedPatronForm(WagtailAdminModelForm):
@@ -31,7 +33,32 @@ class EmbeddedPatronForm(WagtailAdminModelForm):
         return patron
 
 
+class OwnNameForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """Staff's own account: one name, as everywhere here, and not required."""
+
+    class Meta:
+        model = Reader
+        fields = ("display_name",)
+
+
+class LinesField(forms.CharField):
+    """A list, one entry a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 2})
+        super().__init__(required=False, widget=widget, help_text=_("One a line."), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+
 class EmbeddedRecordForm(WagtailAdminModelForm):
+    creators = LinesField(label=capfirst(_("creators")))
+    translators = LinesField(label=capfirst(_("translators")))
+    subjects = LinesField(label=capfirst(_("subjects")))
     isbns = forms.CharField(
         label=_("ISBNs"), required=False, max_length=400, help_text=_("Thirteen digits each, with blanks between them.")
     )
@@ -62,8 +89,9 @@ class EmbeddedRecordForm(WagtailAdminModelForm):
 
     def clean_isbns(self) -> list[str]:
         isbns = list(dict.fromkeys(str(self.cleaned_data["isbns"]).replace("-", "").split()))
-        if any(len(isbn) != 13 or not isbn.isdecimal() for isbn in isbns):
-            raise forms.ValidationError(_("An ISBN has thirteen digits here."))
+        wrong = next((isbn for isbn in isbns if len(isbn) != 13 or not isbnlib.is_isbn13(isbn)), None)
+        if wrong:
+            raise forms.ValidationError(_("“%(isbn)s” is not an ISBN of thirteen digits."), params={"isbn": wrong})
         return isbns
 
     def save(self, commit: bool = True) -> EmbeddedRecord:

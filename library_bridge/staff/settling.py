@@ -13,26 +13,28 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.generic import FormView
-from wagtail.admin.views.generic import InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
+from wagtail.log_actions import log
 
 from library_bridge import reasons, transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Unavailable
 from library_bridge.staff.forms import SettleForm
+from library_bridge.staff.seeing import InspectSeen, visible_to_staff
 
 NEEDED = "library_bridge.change_transfer"
 
 
-class InspectTransfer(InspectView):
+class InspectTransfer(InspectSeen):
     """The transfer with its steps, and the way to settle it."""
 
     template_name = "library_bridge/admin/inspect_transfer.html"
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        if self.object.status != Transfer.Status.NEEDS_LIBRARIAN or not self.request.user.has_perm(NEEDED):
+        waits = self.object.status == Transfer.Status.NEEDS_LIBRARIAN
+        if not waits or not self.request.user.has_perm(NEEDED) or is_own(self.object, self.request.user):
             return []
         return [
             HeaderButton(
@@ -48,6 +50,10 @@ class InspectTransfer(InspectView):
         return {**super().get_context_data(**kwargs), "steps": self.object.steps.all(), "says": says}
 
 
+def is_own(transfer: Transfer, staff: Any) -> bool:
+    return staff.pk in (transfer.giver.reader_id, transfer.taker.reader_id)
+
+
 class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
     form_class = SettleForm
     template_name = "library_bridge/admin/settle_transfer.html"
@@ -55,14 +61,16 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
     header_icon = "check"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(NEEDED):
+        if not request.user.has_perm(NEEDED) or is_own(self.transfer, request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def transfer(self) -> Transfer:
-        waiting = Transfer.objects.filter(status=Transfer.Status.NEEDS_LIBRARIAN)
-        return get_object_or_404(waiting, pk=self.kwargs["pk"])
+        waiting = visible_to_staff(Transfer.objects.all(), cast(Reader, self.request.user))
+        waiting = waiting.filter(status=Transfer.Status.NEEDS_LIBRARIAN)
+        found: Transfer = get_object_or_404(waiting, pk=self.kwargs["pk"])
+        return found
 
     def get_page_subtitle(self) -> str:
         return str(self.transfer)
@@ -85,6 +93,12 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
         except transfers.NotForStaff:
             messages.info(self.request, _("Somebody else has settled this transfer meanwhile."))
         else:
+            log(
+                instance=settled,
+                action="library_bridge.settle_transfer",
+                user=self.request.user,
+                data={"reason": settled.settled_because, "status": settled.status},
+            )
             messages.success(self.request, _outcome(settled))
         return HttpResponseRedirect(reverse("transfers:inspect", args=[self.transfer.pk]))
 

@@ -17,6 +17,11 @@ from personal_catalog import languages
 
 class TitleQuerySet(models.QuerySet["Title"]):
     def live(self) -> Self:
+        """What readers find."""
+        return self.exclude(status__in=Title.UNSEEN)
+
+    def records(self) -> Self:
+        """What a curator may still correct."""
         return self.exclude(status=Title.Status.MERGED)
 
     def with_isbn(self, *isbn13s: str) -> Self:
@@ -29,6 +34,9 @@ class Title(models.Model):
         APPROVED = "approved", _("Approved")
         PENDING = "pending", _("Waiting for a curator")
         MERGED = "merged", _("Merged")
+        REJECTED = "rejected", _("Not for the catalogue")
+
+    UNSEEN = (Status.MERGED, Status.REJECTED)
 
     title = models.CharField(_("title"), max_length=500)
     subtitle = models.CharField(_("subtitle"), max_length=500, blank=True)
@@ -63,8 +71,8 @@ class Title(models.Model):
     objects = TitleQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("title")
-        verbose_name_plural = _("titles")
+        verbose_name = pgettext_lazy("bibliographic record", "title")
+        verbose_name_plural = pgettext_lazy("bibliographic records", "titles")
         ordering = ("-passed_on", "pk")
         constraints = (
             models.CheckConstraint(
@@ -127,6 +135,7 @@ class TitleChange(models.Model):
         CORRECTED = "corrected", pgettext_lazy("history of a title", "corrected")
         APPROVED = "approved", pgettext_lazy("history of a title", "approved")
         MERGED = "merged", pgettext_lazy("history of a title", "merged")
+        REJECTED = "rejected", pgettext_lazy("history of a title", "not taken into the catalogue")
 
     title = models.ForeignKey(Title, models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -17,7 +17,7 @@ from personal_catalog.search.analyse import Tokens
 from personal_catalog.search.terms import All, Node, Term
 
 TABLE = "personal_catalog_titleindex"
-LIVE = "JOIN personal_catalog_title t ON t.id = i.{key} AND t.status <> 'merged'"
+LIVE = "JOIN personal_catalog_title t ON t.id = i.{key} AND t.status NOT IN ('merged', 'rejected')"
 CANDIDATES = 5_000
 QUERY_CANCELED = "57014"
 
@@ -72,7 +72,7 @@ class Sqlite:
 
     def missing(self) -> list[int]:
         return _ids(
-            f"SELECT id FROM personal_catalog_title WHERE status <> 'merged' AND id NOT IN (SELECT rowid FROM {TABLE})"
+            f"SELECT id FROM personal_catalog_title WHERE status NOT IN ('merged', 'rejected') AND id NOT IN (SELECT rowid FROM {TABLE})"
         )
 
     @contextmanager
@@ -119,7 +119,7 @@ class Postgres:
 
     def missing(self) -> list[int]:
         return _ids(
-            "SELECT id FROM personal_catalog_title WHERE status <> 'merged' "
+            "SELECT id FROM personal_catalog_title WHERE status NOT IN ('merged', 'rejected') "
             f"AND NOT EXISTS (SELECT 1 FROM {TABLE} WHERE title_id = id)"
         )
 

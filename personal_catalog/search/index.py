@@ -27,7 +27,7 @@ def reindex_title(title: Title) -> None:
 
 def reindex(titles: Iterable[Title]) -> None:
     """Fetch the titles with `isbns` prefetched when there are many."""
-    rows = [(title.pk, of_record(_facts(title))) for title in titles if title.status != Title.Status.MERGED]
+    rows = [(title.pk, of_record(_facts(title))) for title in titles if title.status not in Title.UNSEEN]
     engine().write(rows)
     _keep_words(tokens for _, tokens in rows)
 

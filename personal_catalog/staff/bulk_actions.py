@@ -2,16 +2,25 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.log_actions import log
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from personal_catalog import titles
 from personal_catalog.merging import merge_titles
 from personal_catalog.models import Title
+from personal_catalog.staff import finding
 from personal_catalog.staff.forms import KeepForm
+
+LIST = "wagtailsnippets_personal_catalog_title:list"
+MOST_MERGED = 10
 
 
 class TitleBulkAction(SnippetBulkAction):
@@ -28,6 +37,12 @@ class ApproveTitles(TitleBulkAction):
     template_name = "personal_catalog/admin/approve.html"
     action_priority = 10
 
+    def check_perm(self, title: Title) -> bool:
+        return super().check_perm(title) and title.status != Title.Status.APPROVED
+
+    def get_all_objects_in_listing_query(self, parent_id: Any) -> list[int]:
+        return list(finding.listed(self.request).values_list("pk", flat=True))
+
     @classmethod
     def execute_action(cls, objects: list[Title], **kwargs: Any) -> tuple[int, int]:
         actor = kwargs["self"].request.user
@@ -42,12 +57,23 @@ class ApproveTitles(TitleBulkAction):
 
 
 class MergeTitles(TitleBulkAction):
+    """Only records that somebody has looked at one by one: a merger cannot be undone."""
+
     display_name = gettext_lazy("Merge")
     action_type = "merge"
     aria_label = gettext_lazy("Merge the selected titles into one")
     template_name = "personal_catalog/admin/merge.html"
     action_priority = 20
     form_class = KeepForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        chosen = request.GET.getlist("id")
+        if "all" in chosen or len(chosen) > MOST_MERGED:
+            says = _("Choose the records of one edition yourself, at most %(most)s. Nothing was merged.")
+            messages.error(request, says % {"most": MOST_MERGED})
+            return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse(LIST))
+        answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "titles_": self.get_actionable_objects()[0]}

@@ -5,17 +5,27 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from personal_catalog import isbn, titles
-from personal_catalog.facts import LONGEST, typed
+from personal_catalog.curation import LONGEST_REASON
+from personal_catalog.errors import IsbnTaken
+from personal_catalog.facts import LONGEST, BookFacts, not_kept, typed, with_language
 from personal_catalog.models import Title, TitleIsbn
 
 LISTS = ("creators", "translators", "subjects")
 CURATOR = "curator"
+NOT_KEPT = {
+    "year": _("There were no books in that year."),
+    "language": _("No language is known by this. Write chi, eng or another code of ISO 639-2."),
+    "clc": _("A class number has Latin letters, digits and points, at most 40."),
+    "ddc": _("A class number has Latin letters, digits and points, at most 40."),
+}
 
 
 class LinesField(forms.CharField):
@@ -29,6 +39,18 @@ class LinesField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         return [line.strip() for line in re.split(r"[\r\n]+", super().clean(value)) if line.strip()]
+
+
+def parsed_isbns(lines: Iterable[str]) -> list[str]:
+    """Thirteen digits each; says which line is none."""
+    numbers = []
+    for line in lines:
+        try:
+            numbers.append(isbn.parse(line).isbn13)
+        except isbn.NotAnIsbn as refused:
+            says = _("“%(line)s” is not an ISBN: check its digits.")
+            raise forms.ValidationError(says, params={"line": line}) from refused
+    return list(dict.fromkeys(numbers))
 
 
 class TitleForm(WagtailAdminModelForm):
@@ -48,10 +70,7 @@ class TitleForm(WagtailAdminModelForm):
             self.initial["isbns"] = list(self.instance.isbns.values_list("isbn13", flat=True))
 
     def clean_isbns(self) -> list[str]:
-        try:
-            numbers = [isbn.parse(line).isbn13 for line in self.cleaned_data["isbns"]]
-        except isbn.NotAnIsbn as refused:
-            raise forms.ValidationError(_("One of them is not an ISBN.")) from refused
+        numbers = parsed_isbns(self.cleaned_data["isbns"])
         taken = TitleIsbn.objects.filter(isbn13__in=numbers).exclude(title=self.instance.pk).select_related("title")
         if taken:
             raise forms.ValidationError(
@@ -60,14 +79,35 @@ class TitleForm(WagtailAdminModelForm):
             )
         return numbers
 
+    def clean(self) -> dict[str, Any]:
+        """Nothing that was typed is dropped in silence, and a title that is here already is not added again."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in not_kept(self._changes()):
+            if name not in self.errors:
+                self.add_error(name, NOT_KEPT.get(name, _("This is longer than the catalogue keeps.")))
+        if not self.instance.pk and not self.errors and (here := titles.matching(self._facts())):
+            url = reverse("wagtailsnippets_personal_catalog_title:edit", args=[here.pk])
+            says = _("The catalogue has this title already: {title}. Nothing was added.")
+            raise forms.ValidationError(
+                format_html(str(says), title=format_html('<a href="{}">{}</a>', url, here.full_title))
+            )
+        return cleaned
+
+    def _changes(self) -> dict[str, Any]:
+        names = (*self.Meta.fields, "isbns")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+
+    def _facts(self) -> BookFacts:
+        return with_language(typed(self._changes()))
+
     def save(self, commit: bool = True) -> Title:
-        changes = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
-        changes["isbns"] = self.cleaned_data["isbns"]
-        now = timezone.now()
+        changes, now = self._changes(), timezone.now()
         if self.instance.pk:
             saved = titles.correct_title(title_id=self.instance.pk, actor=self.for_user, changes=changes, now=now)
         else:
             saved = titles.find_or_create(facts=typed(changes), source=CURATOR, actor=self.for_user, now=now)
+            if saved.created_at != now:  # somebody else was a moment faster
+                raise IsbnTaken
         self.instance = saved
         return saved
 
@@ -90,3 +130,12 @@ class KeepForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = Title.objects.live().filter(pk__in=[title.pk for title in titles_])
         self.fields["keep"].queryset = choices  # type: ignore[attr-defined]
+
+
+class RejectForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is not for the catalogue"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody with a copy under this title reads this."),
+    )

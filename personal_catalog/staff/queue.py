@@ -1,9 +1,9 @@
 """The curators' queue: titles typed by hand, and readers' corrections to shared records."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -18,9 +18,8 @@ from personal_catalog import curation, titles
 from personal_catalog.errors import AlreadyDecided, IsbnTaken, NoTitle
 from personal_catalog.models import Title, TitleSuggestion
 from personal_catalog.sentences import field_label
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import _User as Reader
+from personal_catalog.staff.deciding import curator
+from personal_catalog.staff.words import plain
 
 MOST_SHOWN = 50
 
@@ -32,12 +31,13 @@ class Queue(WagtailAdminTemplateMixin, TemplateView):
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": page_title}]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        _curator(request)
+        curator(request)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pending = Title.objects.filter(status=Title.Status.PENDING).order_by("created_at").prefetch_related("isbns")
+        pending = pending.annotate(copy_count=Count("copies"))
         suggestions = TitleSuggestion.objects.filter(status=TitleSuggestion.Status.OPEN).select_related("title")
         return {
             **super().get_context_data(**kwargs),
@@ -49,16 +49,8 @@ class Queue(WagtailAdminTemplateMixin, TemplateView):
 
 
 @require_POST
-def approve(request: HttpRequest, title_id: int) -> HttpResponse:
-    title = get_object_or_404(Title.objects.live(), pk=title_id)
-    titles.approve_title(title_id=title.pk, actor=_curator(request), now=timezone.now())
-    messages.success(request, _("“%(title)s” is part of the catalogue now.") % {"title": title.title})
-    return redirect("catalog-queue")
-
-
-@require_POST
 def decide(request: HttpRequest, suggestion_id: int) -> HttpResponse:
-    actor, now = _curator(request), timezone.now()
+    actor, now = curator(request), timezone.now()
     suggestion = get_object_or_404(TitleSuggestion, pk=suggestion_id)
     try:
         if "accept" in request.POST:
@@ -72,20 +64,9 @@ def decide(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     return redirect("catalog-queue")
 
 
-def _curator(request: HttpRequest) -> "Reader":
-    actor = cast("Reader", request.user)
-    if not titles.may_curate(actor):
-        raise PermissionDenied
-    return actor
-
-
 def _changes(suggestion: TitleSuggestion) -> list[tuple[str, Any, Any]]:
     now_says = titles.as_facts(suggestion.title)
     return [
-        (field_label(name), _plain(getattr(now_says, name, "")), _plain(value))
+        (field_label(name), plain(getattr(now_says, name, "")), plain(value))
         for name, value in suggestion.changes.items()
     ]
-
-
-def _plain(value: Any) -> str:
-    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value if value is not None else "")

@@ -2,22 +2,20 @@
 
 from typing import Any
 
-import django_filters
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
+from personal_catalog import titles
 from personal_catalog.models import Title
-from personal_catalog.search.engines import SearchTimedOut
-from personal_catalog.search.query import search_titles
+from personal_catalog.staff.editing import AddTitle, EditTitle, TitleHistory
+from personal_catalog.staff.finding import TitleFilters, found, of_the_list
 from personal_catalog.staff.forms import TitleForm
-
-MOST_FOUND = 500
 
 
 class NeverDeleted(ModelPermissionPolicy):
@@ -31,41 +29,25 @@ def register_policies() -> None:
     register_permission_policy(Title, NeverDeleted(Title))
 
 
-class TitleFilters(WagtailFilterSet):
-    status = django_filters.ChoiceFilter(label=_("status"), choices=Title.Status.choices)
-    language = django_filters.CharFilter(label=_("language"))
-    lookup_pending = django_filters.BooleanFilter(label=_("waits for a source"))
-    added = django_filters.DateFromToRangeFilter(field_name="created_at", label=_("added"))
-
-    class Meta:
-        model = Title
-        fields = ("status", "language", "lookup_pending")
-
-
 class TitleIndex(IndexView):
     """Searches as readers do; best hits first."""
 
     def get_base_queryset(self) -> QuerySet[Title]:
-        found: QuerySet[Title] = super().get_base_queryset()
-        return found if self.request.GET.get("status") == Title.Status.MERGED else found.exclude(status="merged")
+        return of_the_list(super().get_base_queryset(), self.request.GET)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Boxes only for those who may do something with what they tick."""
+        columns: list[Column] = super().columns
+        may = titles.may_curate(self.request.user)
+        return [column for column in columns if may or not isinstance(column, BulkActionsCheckboxColumn)]
 
     @property
     def is_searchable(self) -> bool:
         return True
 
     def search_queryset(self, queryset: QuerySet[Title]) -> QuerySet[Title]:
-        if not self.is_searching:
-            return queryset
-        try:
-            ids = search_titles(self.search_query).ids[:MOST_FOUND]
-        except SearchTimedOut:
-            return queryset.none()
-        if not ids:
-            return queryset.none()
-        places = (When(pk=pk, then=Value(place)) for place, pk in enumerate(ids[:100]))
-        return queryset.filter(pk__in=ids).order_by(
-            Case(*places, default=Value(100), output_field=IntegerField()), "pk"
-        )
+        return found(queryset, self.search_query) if self.is_searching else queryset
 
 
 class Titles(SnippetViewSet):
@@ -74,6 +56,10 @@ class Titles(SnippetViewSet):
     menu_label = _("Titles")
     menu_name = "titles"
     index_view_class = TitleIndex
+    add_view_class = AddTitle
+    edit_view_class = EditTitle
+    history_view_class = TitleHistory
+    history_template_name = TitleHistory.template_name
     list_display = [
         "title",
         Column("creators_text", label=_("Creators")),

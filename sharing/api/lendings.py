@@ -6,7 +6,7 @@ from django.utils import timezone
 from ninja import Query
 from pydantic import Field
 
-from sharing import lendings
+from sharing import disputes, lendings
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
@@ -67,7 +67,7 @@ def extend_lending(request: Call, id: str) -> schemas.LendingOut:
 @router.post("/lendings/{id}/dispute", response=schemas.LendingOut, operation_id="disputeLending")
 def dispute_lending(request: Call, id: str, payload: Trouble) -> schemas.LendingOut:
     """A librarian will settle it."""
-    lendings.dispute_lending(lending_id=ids.number(id), actor=request.auth, reason=payload.reason, now=timezone.now())
+    disputes.dispute_lending(lending_id=ids.number(id), actor=request.auth, reason=payload.reason, now=timezone.now())
     return shown(request, ids.number(id))
 
 

@@ -12,7 +12,7 @@ PAGES = (
                 "steps",
                 [
                     "Open the title and choose “Ask for this book”. A sentence about why and until when helps.",
-                    "Up to three holders are asked first. Each has 48 hours; if none of them can, the next are asked.",
+                    "A few holders are asked first, and each has some time to answer; if none of them can, the next are asked.",
                     "When one agrees, the two of you settle a time and a place; you can write to each other.",
                     "At the handover the one who gives shows a six-digit PIN or a QR code, the one who takes enters or scans it. "
                     "That is both confirmations.",
@@ -22,7 +22,8 @@ PAGES = (
             ("heading", "Every request gets a result"),
             (
                 "text",
-                "<p>A request lasts 14 days at most. If nobody could lend the book by then, you are told so, and how many were asked. "
+                "<p>A request lasts until the date on its page. If nobody could lend the book by then, you are told so, and how many "
+                "were asked. "
                 "You can withdraw a request at any time; holders who have not answered yet are released without any mark.</p>",
             ),
             ("heading", "Who sees what"),
@@ -37,7 +38,7 @@ PAGES = (
                 "text",
                 "<p>Until the library confirms the transfer, the book stays on the giver’s card. From that moment the one who took it "
                 "answers for it, and the library’s own rules on late and damaged books apply. A book that another reader has placed a "
-                "hold on, that was recalled, or that is due within three days and cannot be renewed, goes back to the library instead.</p>"
+                "hold on, that was recalled, or that is due very soon and cannot be renewed, goes back to the library instead.</p>"
                 "<p>If the library system can’t be reached, your confirmations are saved and we try again every five minutes. If the "
                 "library says no, the page gives its reason, and a librarian sees it too.</p>",
             ),
@@ -45,7 +46,7 @@ PAGES = (
             (
                 "text",
                 "<p>Either of you can cancel before the handover; please write why. Cancelling after agreeing is recorded; the first in "
-                "90 days costs no standing. If nobody has confirmed a handover within seven days of the agreement, it ends by itself "
+                "a while costs no standing. If nobody confirms the handover for long, it ends by itself "
                 "and the search for your book goes on.</p>",
             ),
         ],
@@ -68,7 +69,7 @@ PAGES = (
             ("heading", "Four ways to lend"),
             (
                 "text",
-                "<p><b>Lend</b>: for 60 days, once longer by 30 if nobody waits. It stays yours.<br/>"
+                "<p><b>Lend</b>: for a fixed time, once longer if nobody waits. It stays yours.<br/>"
                 "<b>Drift</b>: the reader passes it on to the next one; each leg of its journey is kept.<br/>"
                 "<b>Gift</b>: after the handover it belongs to the other.<br/>"
                 "<b>Display only</b>: others see that you have it; it is not lent.</p>",
@@ -76,7 +77,8 @@ PAGES = (
             ("heading", "When somebody asks"),
             (
                 "text",
-                "<p>You get an ask and have 48 hours. The reader does not know who you are until you agree, and you may ask back first. "
+                "<p>You get an ask that says until when to answer. The reader does not know who you are until you "
+                "agree, and you may ask back first. "
                 "If it does not suit you, choose “Not this time”: it costs nothing and needs no reason. If you don’t answer in time we "
                 "ask the next holder. Before exams or a journey, pause a book; it is asked for again when you resume.</p>",
             ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from library_bridge.models import Reader
-from sharing import conversations, handovers, lendings, policies
+from sharing import conversations, disputes, handovers, lendings, policies, transferring
 from sharing.demo import words
 from sharing.demo.campus import Campus, Part, Story
 from sharing.demo.cast import Cast
@@ -38,7 +38,7 @@ def _after_handover(campus: Campus, lending_id: int, plan: Plan) -> Story:
     lending = _get(lending_id)
     if lending.status == Lending.Status.TRANSFERRING:
         yield campus.soon(1)
-        lendings.advance_transfer(lending_id=lending_id, now=campus.clock)
+        transferring.advance_transfer(lending_id=lending_id, now=campus.clock)
     elif lending.status == Lending.Status.ON_LOAN:
         yield from bring_back(campus, lending_id, plan.keep or _reading_time(campus))
 
@@ -147,9 +147,9 @@ def return_now(campus: Campus, lending_id: int) -> Story:
 def quarrel(campus: Campus, cast: Cast, lending: Lending) -> Story:
     """The owner complains, Lin sees both and settles it."""
     why = words.say(words.COMPLAINTS, lending.giver, campus.random)
-    lendings.dispute_lending(lending_id=lending.pk, actor=lending.giver, reason=why, now=campus.clock)
+    disputes.dispute_lending(lending_id=lending.pk, actor=lending.giver, reason=why, now=campus.clock)
     yield campus.later(40, 90)
-    lendings.settle_lending(
+    disputes.settle_lending(
         lending_id=lending.pk, actor=cast.lin, outcome="returned", reason=words.SETTLED, now=campus.clock
     )
 

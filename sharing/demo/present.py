@@ -6,7 +6,7 @@ They keep room for more: Alice has loans and copies that nobody has asked for, B
 from datetime import timedelta
 
 from library_bridge.models import EmbeddedHold, EmbeddedItem, EmbeddedPatron, Reader
-from sharing import asks, lendings
+from sharing import asks, disputes, lendings, transferring
 from sharing.demo import meetings, words
 from sharing.demo.campus import Campus, Part, Story
 from sharing.demo.cast import Cast
@@ -144,7 +144,7 @@ class Present:
         lending = yield from self._out_since(next(self.extras), 38)
         yield self.campus.day(2, 11, 25)
         why = words.say(words.COMPLAINTS, lending.giver, self.campus.random)
-        lendings.dispute_lending(lending_id=lending.pk, actor=lending.giver, reason=why, now=self.campus.clock)
+        disputes.dispute_lending(lending_id=lending.pk, actor=lending.giver, reason=why, now=self.campus.clock)
 
     def _needs_librarian(self) -> Story:
         """Somebody places a hold in the library between the handover and the library's word."""
@@ -157,7 +157,7 @@ class Present:
         yield from meetings.confirm(self.campus, handover)
         self._hold(item, third)
         yield self.campus.soon(1)
-        lendings.advance_transfer(lending_id=lending.pk, now=self.campus.clock)
+        transferring.advance_transfer(lending_id=lending.pk, now=self.campus.clock)
 
     def _hold(self, item: EmbeddedItem, reader: Reader) -> None:
         card = EmbeddedPatron.objects.get(library=self.cast.library, card_number=self.cast.cards[reader.pk].card_number)

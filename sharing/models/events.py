@@ -12,7 +12,7 @@ class DomainEvent(models.Model):
     request = models.ForeignKey("sharing.Request", models.PROTECT, null=True, blank=True, related_name="events")
     ask = models.ForeignKey("sharing.Ask", models.PROTECT, null=True, blank=True, related_name="events")
     lending = models.ForeignKey("sharing.Lending", models.PROTECT, null=True, blank=True, related_name="events")
-    handover = models.ForeignKey("sharing.Handover", models.PROTECT, null=True, blank=True, related_name="+")
+    handover = models.ForeignKey("sharing.Handover", models.PROTECT, null=True, blank=True, related_name="events")
     from_status = models.CharField(max_length=20, blank=True)
     to_status = models.CharField(max_length=20, blank=True)
     why = models.CharField(max_length=500, blank=True)

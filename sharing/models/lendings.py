@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from library_bridge import desks
+
 if TYPE_CHECKING:
     from library_bridge.models import Reader
     from personal_catalog.models import Title
@@ -18,8 +20,16 @@ class LendingQuerySet(models.QuerySet["Lending"]):
     def visible_to(self, reader: "Reader") -> "LendingQuerySet":
         return self.filter(Q(giver=reader) | Q(taker=reader))
 
+    def visible_to_staff(self, staff: "Reader") -> "LendingQuerySet":
+        return self.filter(desks.seen_by(staff, "giver", "taker"))
+
     def live(self) -> "LendingQuerySet":
         return self.filter(closed_at=None)
+
+    def to_meet(self) -> "LendingQuerySet":
+        """A handover can be arranged or is next: `policies.direction_now`, as a query."""
+        called = Q(status=Lending.Status.NEEDS_LIBRARIAN, return_started_at__isnull=False)
+        return self.filter(Q(status__in=(Lending.Status.AGREED, Lending.Status.RETURNING)) | called)
 
     def for_page(self) -> "LendingQuerySet":
         return self.select_related(
@@ -71,6 +81,9 @@ class Lending(models.Model):
     deadline_at = models.DateTimeField(help_text=_("When the service acts by itself if nobody else has."))
     handed_over_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    return_started_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("From then on the borrower is not late: the owner has to act, too.")
+    )
     extended_at = models.DateTimeField(null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -82,6 +95,7 @@ class Lending(models.Model):
         ordering = ("-agreed_at", "-pk")
         verbose_name = _("lending")
         verbose_name_plural = _("lendings")
+        permissions = (("look_up_readers", _("Can look up the two readers of a lending, with a reason")),)
         constraints = (
             models.UniqueConstraint(fields=("copy",), condition=Q(closed_at=None), name="one_live_lending_per_copy"),
             models.UniqueConstraint(
@@ -128,4 +142,9 @@ class Lending(models.Model):
         return self.taker if reader.pk == self.giver_id else self.giver
 
     def is_overdue(self, now: datetime) -> bool:
-        return self.due_at is not None and self.is_live and self.due_at < now
+        return self.due_at is not None and self.is_live and self.due_at < (self.return_started_at or now)
+
+    @property
+    def came_back_late(self) -> bool:
+        back_at = self.return_started_at or self.closed_at
+        return self.due_at is not None and back_at is not None and self.due_at < back_at

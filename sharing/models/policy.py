@@ -1,13 +1,15 @@
 """The circulation policy: librarians edit it, every limit of the workflow is read from here."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.log_actions import log
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -96,6 +98,32 @@ class CirculationPolicy(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("circulation policy")
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        return str(getattr(cls._meta.get_field(name), "verbose_name", name))
+
+    def clean(self) -> None:
+        """Limits that would contradict each other; each field's own range is checked before."""
+        problems = {}
+        if self.answer_window_hours > self.request_days * 24:
+            problems["answer_window_hours"] = _("A holder would have longer to answer than the request lasts.")
+        if self.extension_days > self.loan_days:
+            problems["extension_days"] = _("An extension is not longer than the loan itself.")
+        if self.quiet_from == self.quiet_until:
+            problems["quiet_until"] = _("The quiet hours would never end.")
+        if problems:
+            raise ValidationError(problems)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Who changed which limit, from what to what, stands in the log."""
+        before = type(self).objects.filter(pk=self.pk).values().first() or {}
+        super().save(*args, **kwargs)
+        changed = {
+            name: [str(old), str(getattr(self, name))] for name, old in before.items() if old != getattr(self, name)
+        }
+        if changed:
+            log(instance=self, action="sharing.change_policy", data={"changed": changed})
 
 
 class ReaderLimit(models.Model):

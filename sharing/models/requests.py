@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from library_bridge import desks
+
 if TYPE_CHECKING:
     from library_bridge.models import Reader
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 class RequestQuerySet(models.QuerySet["Request"]):
     def visible_to(self, reader: "Reader") -> "RequestQuerySet":
         return self.filter(requester=reader)
+
+    def visible_to_staff(self, staff: "Reader") -> "RequestQuerySet":
+        return self.filter(desks.seen_by(staff, "requester"))
 
     def live(self) -> "RequestQuerySet":
         return self.filter(status__in=Request.LIVE)

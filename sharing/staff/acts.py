@@ -22,7 +22,7 @@ from wagtail.log_actions import log
 from library_bridge import transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Unavailable
-from sharing import dates, disclosures, lendings, states
+from sharing import dates, disclosures, disputes, states, transferring
 from sharing.errors import SharingError
 from sharing.models import Lending
 from sharing.staff.forms import FinishForm, LookUpForm, RetryForm, SettleForm
@@ -64,8 +64,8 @@ SETTLE = Act(
     gettext_lazy("Settle"),
     "check",
     gettext_lazy(
-        "This ends the lending. If the request still has time it goes on to other holders. The book of a reader counts as "
-        "back with its owner only when you say so."
+        "This ends the lending. If the book never reached the taker, the request goes on to other holders while it has time. "
+        "The book of a reader counts as back with its owner only when you say so; otherwise it leaves the register."
     ),
 )
 
@@ -86,9 +86,9 @@ def possible(lending: Lending, staff: Any) -> list[Act]:
     return found
 
 
-def lending_or_404(pk: int) -> Lending:
+def lending_or_404(pk: int, staff: Reader) -> Lending:
     try:
-        return Lending.objects.for_page().select_related("transfer__library").get(pk=pk)
+        return Lending.objects.visible_to_staff(staff).for_page().select_related("transfer__library").get(pk=pk)
     except Lending.DoesNotExist:
         raise Http404 from None
 
@@ -127,7 +127,7 @@ class OnLending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
 
     @cached_property
     def lending(self) -> Lending:
-        return lending_or_404(self.kwargs["pk"])
+        return lending_or_404(self.kwargs["pk"], self.staff)
 
     @property
     def slip_url(self) -> str:
@@ -175,11 +175,14 @@ class Settle(OnLending):
     act = SETTLE
     form_class = SettleForm
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "lending": self.lending}
+
     def do(self, said: dict[str, Any], *, now: datetime) -> None:
-        lendings.settle_lending(
+        disputes.settle_lending(
             lending_id=self.lending.pk, actor=self.staff, outcome=said["outcome"], reason=said["reason"], now=now
         )  # fmt: skip
-        self.keep_log("settle", outcome=said["outcome"])
+        self.keep_log("settle", outcome=said["outcome"], reason=said["reason"])
         messages.success(self.request, _("Settled. Both readers have been told."))
 
 
@@ -196,9 +199,9 @@ class Finish(OnLending):
         except transfers.NotForStaff:
             messages.info(self.request, _("Somebody else has settled this transfer meanwhile."))
             return
-        self.keep_log("finish_transfer", status=transfer.status)
+        self.keep_log("finish_transfer", status=transfer.status, reason=said["reason"])
         if transfer.status == T.DONE:
-            lendings.advance_transfer(lending_id=self.lending.pk, now=now)
+            transferring.advance_transfer(lending_id=self.lending.pk, now=now)
             messages.success(self.request, _("The library has the loan on the taker’s card: the lending is completed."))
         else:
             messages.warning(
@@ -213,7 +216,7 @@ class Retry(OnLending):
     def do(self, said: dict[str, Any], *, now: datetime) -> None:
         assert self.lending.transfer is not None
         transfers.hasten(transfer_id=self.lending.transfer.pk, now=now)
-        moved = lendings.advance_transfer(lending_id=self.lending.pk, now=now)
+        moved = transferring.advance_transfer(lending_id=self.lending.pk, now=now)
         self.keep_log("retry_transfer", status=moved.status)
         if moved.status == Lending.Status.TRANSFERRING:
             messages.warning(self.request, _still_waiting(self.lending.transfer.pk, now))

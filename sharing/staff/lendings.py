@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from library_bridge import reasons
 from library_bridge.models import Area, Patron
 from sharing.models import Lending
+from sharing.models.lendings import LendingQuerySet
 from sharing.staff import acts, slips
 from sharing.staff.listings import BookColumn, ChipColumn, DateColumn, NumberedIndex, ReadOnly
 
@@ -41,7 +42,7 @@ def in_trouble(kind: str, *, now: datetime) -> Q:
         "librarian": Q(status=S.NEEDS_LIBRARIAN),
         "disputed": Q(status=S.DISPUTED),
         "waiting": Q(status=S.TRANSFERRING),
-        "late": Q(due_at__lt=now, closed_at=None),
+        "late": Q(due_at__lt=now, closed_at=None) & (Q(return_started_at=None) | Q(return_started_at__gt=F("due_at"))),
     }
     if kind in kinds_of:
         return kinds_of[kind]
@@ -82,8 +83,8 @@ class LendingIndex(NumberedIndex):
     title_path = "request__title"
 
     def get_base_queryset(self) -> QuerySet[Lending]:
-        found: QuerySet[Lending] = super().get_base_queryset()
-        return found.select_related("request__title")
+        found: LendingQuerySet = super().get_base_queryset()
+        return found.visible_to_staff(self.request.user).select_related("request__title")
 
 
 class InspectLending(InspectView):
@@ -91,7 +92,7 @@ class InspectLending(InspectView):
     page_title = gettext_lazy("Slip")
 
     def get_object(self, queryset: Any = None) -> Lending:
-        return acts.lending_or_404(int(self.pk))
+        return acts.lending_or_404(int(self.pk), self.request.user)
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
@@ -136,7 +137,7 @@ class Lendings(ReadOnly):
     name = "lendings"
     icon = "resubmit"
     menu_label = gettext_lazy("Lendings")
-    own_permissions = ("view", "change")
+    own_permissions = ("view", "change", "look_up_readers")
     index_view_class = LendingIndex
     inspect_view_class = InspectLending
     filterset_class = LendingFilters

@@ -73,7 +73,7 @@ class ReadOnly(ModelViewSet):
         """There is no page to edit a row."""
 
     def get_permissions_to_register(self) -> QuerySet[Permission]:
-        codenames = [f"{action}_{self.model_name}" for action in self.own_permissions]
+        codenames = [*(f"{action}_{self.model_name}" for action in self.own_permissions), *self.own_permissions]
         return Permission.objects.filter(content_type__app_label=self.app_label, codename__in=codenames)
 
 

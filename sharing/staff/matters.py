@@ -51,10 +51,10 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
     shown: list[Matter] = []
     more = 0
     if staff.has_perm("sharing.view_lending"):
-        stuck = Lending.objects.filter(status__in=(S.NEEDS_LIBRARIAN, S.DISPUTED))
+        stuck = Lending.objects.visible_to_staff(staff).filter(status__in=(S.NEEDS_LIBRARIAN, S.DISPUTED))
         shown += (_lending(row, now) for row in _with_cause(stuck)[:MOST_SHOWN])
         more = max(0, stuck.count() - MOST_SHOWN) if len(shown) == MOST_SHOWN else 0
-        shown += _slow_transfers(now)
+        shown += _slow_transfers(staff, now)
     if staff.has_perm("sharing.view_domainevent"):
         shown += _undelivered(now)
     if titles.may_curate(staff):
@@ -74,7 +74,10 @@ def _with_cause(rows: Any) -> Any:
 
 def _lending(lending: Any, now: datetime) -> Matter:
     disputed = lending.status == S.DISPUTED
-    says = _("A problem was reported: {title}") if disputed else _("The library did not move the loan: {title}")
+    if lending.transfer is None and not disputed:
+        says = _("A book waits to go back to its owner: {title}")
+    else:
+        says = _("A problem was reported: {title}") if disputed else _("The library did not move the loan: {title}")
     cause = lending.cause if disputed else reasons.sentence(lending.transfer.reason_code) if lending.transfer else ""
     since = dates.near_time(lending.since or lending.deadline_at, today=timezone.localdate(now))
     return Matter(
@@ -86,8 +89,10 @@ def _lending(lending: Any, now: datetime) -> Matter:
     )
 
 
-def _slow_transfers(now: datetime) -> Iterator[Matter]:
-    slow = Lending.objects.filter(status=S.TRANSFERRING, transfer__created_at__lt=now - LONG_TRANSFER)
+def _slow_transfers(staff: Reader, now: datetime) -> Iterator[Matter]:
+    slow = Lending.objects.visible_to_staff(staff).filter(
+        status=S.TRANSFERRING, transfer__created_at__lt=now - LONG_TRANSFER
+    )
     found = slow.aggregate(n=Count("pk"), oldest=Min("transfer__created_at"))
     if found["n"]:
         says = ngettext(

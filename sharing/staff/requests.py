@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.forms import CheckboxSelectMultiple, RadioSelect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -12,6 +13,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import InspectView
 
 from sharing.models import Ask, Request
+from sharing.models.requests import RequestQuerySet
 from sharing.staff import definitions, slips
 from sharing.staff.listings import BookColumn, ChipColumn, DateColumn, NumberedIndex, ReadOnly
 
@@ -57,16 +59,23 @@ class RequestFilters(WagtailFilterSet):
 
 class RequestIndex(NumberedIndex):
     def get_base_queryset(self) -> QuerySet[Request]:
-        rows: QuerySet[Request] = super().get_base_queryset()
-        return rows.select_related("title").annotate(
-            asked_count=Count("asks", distinct=True),
-            answered_count=Count("asks", filter=Q(asks__status__in=ANSWERED), distinct=True),
+        rows: RequestQuerySet = super().get_base_queryset()
+        return (
+            rows.visible_to_staff(self.request.user)
+            .select_related("title")
+            .annotate(
+                asked_count=Count("asks", distinct=True),
+                answered_count=Count("asks", filter=Q(asks__status__in=ANSWERED), distinct=True),
+            )
         )
 
 
 class InspectRequest(InspectView):
     template_name = "sharing/admin/request.html"
     page_title = _("Request")
+
+    def get_object(self, queryset: Any = None) -> Request:
+        return get_object_or_404(Request.objects.visible_to_staff(self.request.user), pk=self.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {

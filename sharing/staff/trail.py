@@ -13,6 +13,8 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import InspectView
 
+from library_bridge import desks
+from library_bridge.models import Reader
 from sharing.models import DomainEvent
 from sharing.staff import kinds
 from sharing.staff.listings import NUMBER, DateColumn, NumberedIndex, ReadOnly
@@ -34,12 +36,18 @@ class TrailFilters(WagtailFilterSet):
         return rows.filter(delivered_at__isnull=value == "no")
 
 
+def visible_to_staff(staff: Reader) -> QuerySet[DomainEvent]:
+    """Without messages; for staff of one area what concerns its readers."""
+    near = desks.seen_by(staff, "request__requester", "lending__giver", "lending__taker", "ask__holder")
+    return DomainEvent.objects.exclude(kind__in=kinds.PRIVATE).filter(near)
+
+
 class TrailIndex(NumberedIndex):
     title_path = "request__title"
     page_title = _("Trail")
 
     def get_base_queryset(self) -> QuerySet[DomainEvent]:
-        rows: QuerySet[DomainEvent] = super().get_base_queryset().exclude(kind__in=kinds.PRIVATE)
+        rows = visible_to_staff(self.request.user)
         return rows.select_related("actor", "request__title", "ask", "lending")
 
     def search_queryset(self, queryset: QuerySet[DomainEvent]) -> QuerySet[DomainEvent]:
@@ -56,7 +64,7 @@ class TrailIndex(NumberedIndex):
 
 
 def about(event: DomainEvent) -> str:
-    return str(event.lending or event.request or "")
+    return str(event.lending or event.request or event.data.get("title", ""))
 
 
 def states(event: DomainEvent) -> str:
@@ -79,7 +87,7 @@ class InspectEvent(InspectView):
     page_title = _("Event")
 
     def get_object(self, queryset: Any = None) -> DomainEvent:
-        rows = DomainEvent.objects.exclude(kind__in=kinds.PRIVATE).select_related("actor", "ask", "request", "lending")
+        rows = visible_to_staff(self.request.user).select_related("actor", "ask", "request", "lending")
         return get_object_or_404(rows, pk=self.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

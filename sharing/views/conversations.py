@@ -56,8 +56,13 @@ def send_message(request: HttpRequest, conversation_id: int) -> HttpResponse:
     notices: list[str] = []
 
     def send() -> None:
-        text = str(request.POST.get("text", ""))
-        sent = conversations.send_message(conversation_id=conversation_id, actor=reader, text=text, now=now)
+        sent = conversations.send_message(
+            conversation_id=conversation_id,
+            actor=reader,
+            text=str(request.POST.get("text", "")),
+            seen=_number(request.POST.get("seen", "")),
+            now=now,
+        )
         notices.extend(filter(None, [masking.notice(sent.text)]))
 
     if not request.htmx:  # type: ignore[attr-defined]
@@ -91,13 +96,19 @@ def part(
         "url": "" if talk.closed else reverse("send-message", args=[number]),
         "last": last,
         "next": page or request.path,
+        "seen": talk.count,
         "say": (form or answers.form_for(request, MessageForm, _name(number)))["text"],
         "quick": _quick(talk, reader_of(request)),
     }
 
 
 def _last(number: str) -> int | None:
-    return min(int(number), talks.SHOWN) if number.isdecimal() and len(number) < 4 else None
+    found = _number(number)
+    return None if found is None else min(found, talks.SHOWN)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _quick(talk: Talk, reader: Reader) -> list[str]:

@@ -1,6 +1,5 @@
 """The page of a lending, for both sides and every state, and what either can do there."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,16 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from library_bridge.models import Reader
-from sharing import lendings, policies, slips, steps, talks
-from sharing.models import Handover, Lending
+from sharing import disputes, lendings, policies, slips, talks
+from sharing.models import Lending
 from sharing.scenes import Scene
-from sharing.views import answers, conversations, handovers
-from sharing.views.handovers import PinForm
+from sharing.views import answers, conversations, meetings
 from sharing.views.notifications import unseen
 from sharing.views.readers import reader_of
 
-PAGE = "sharing/lendings/lending.html"
 TALK = 3  # messages on the page; the rest is one tap away
 
 
@@ -45,63 +41,15 @@ class DisputeForm(forms.Form):
 @login_required
 def lending(request: HttpRequest, lending_id: int) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
-    found = _lending(reader, lending_id)
+    found = meetings.lending_of(reader, lending_id)
     scene = Scene(found, reader, policies.current(), now)
     talk = talks.read(found.ask.conversation, viewer=reader, now=now, last=TALK)
+    next_is = meetings.what_is_next(request, scene)
     context = {
-        "part": conversations.part(request, talk, last=TALK), **_now(request, scene, renew=True), **_trouble(request, scene),
-        "slip": slips.rows(scene), "unseen": unseen(reader, ask_id=found.ask_id),
+        "part": conversations.part(request, talk, last=TALK), **next_is, **_trouble(request, scene),
+        "renew": meetings.code_renews_itself(next_is, scene), "slip": slips.rows(scene), "unseen": unseen(reader, ask_id=found.ask_id),
     }  # fmt: skip
-    return render(request, PAGE, context)
-
-
-def now_part(request: HttpRequest, lending_id: int) -> HttpResponse:
-    """The part that says what is next. It does not ask for a new code again, or a refusal would go round in circles."""
-    reader, now = reader_of(request), timezone.now()
-    scene = Scene(_lending(reader, lending_id), reader, policies.current(), now)
-    return render(request, f"{PAGE}#now", _now(request, scene, renew=False))
-
-
-def _lending(reader: Reader, lending_id: int) -> Lending:
-    """With its ask and conversation knowing the two readers, so that nothing is fetched twice."""
-    found = get_object_or_404(Lending.objects.visible_to(reader).for_page(), pk=lending_id)
-    found.ask.holder, found.ask.request, found.request.requester = found.giver, found.request, found.taker
-    found.ask.lending, found.ask.conversation.ask = found, found.ask
-    for handover in found.handovers.all():
-        handover.lending = found
-    return found
-
-
-def _now(request: HttpRequest, scene: Scene, *, renew: bool) -> dict[str, Any]:
-    found, step = scene.lending, steps.next_step(scene)
-    context: dict[str, Any] = {
-        "lending": found, "title": found.title, "scene": scene, "step": step, "handover": scene.handover, "nav": "todo",
-    }  # fmt: skip
-    if policies.direction_now(found):
-        context["propose"] = handovers.propose_form(request, found.pk, earlier=scene.handover, now=scene.now)
-    if step.name == "show_code" and scene.handover:
-        context |= _code(scene.handover, scene.now, renew=renew)
-    elif step.name == "enter_code" and scene.handover:
-        context["pin"] = answers.form_for(request, PinForm, f"pin {scene.handover.pk}")
-    elif step.name == "borrowed":
-        context["why_not_extend"] = _why_not_extend(scene)
-    return context
-
-
-def _code(handover: Handover, now: datetime, *, renew: bool) -> dict[str, Any]:
-    code = handovers.shown_code(handover, now)
-    return {"code": code, "renew": renew and (code is None or not code.qr) and steps.code_is_due(handover, now)}
-
-
-def _why_not_extend(scene: Scene) -> str:
-    found = scene.lending
-    if found.extended_at is not None:
-        return _("It was extended once already, and once is what the rules allow.")
-    if found.is_overdue(scene.now):
-        return _("It is overdue, so it cannot be extended.")
-    if policies.someone_waits_for(found):
-        return _("Another reader waits for it, so it cannot be extended.")
-    return ""
+    return render(request, meetings.PAGE, context)
 
 
 def _trouble(request: HttpRequest, scene: Scene) -> dict[str, Any]:
@@ -140,7 +88,7 @@ def dispute_lending(request: HttpRequest, lending_id: int) -> HttpResponse:
     return answers.after_form(
         request,
         form,
-        lambda: lendings.dispute_lending(
+        lambda: disputes.dispute_lending(
             lending_id=lending_id, actor=reader_of(request), reason=form.cleaned_data["reason"], now=timezone.now()
         ),
         name=f"dispute {lending_id}",

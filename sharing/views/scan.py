@@ -15,7 +15,7 @@ from library_bridge.models import Reader
 from sharing import codes, handovers, people
 from sharing.models import Handover
 from sharing.views import answers
-from sharing.views.handovers import PinForm
+from sharing.views.meetings import PinForm
 from sharing.views.readers import reader_of
 
 PAGE = "sharing/scan/scan.html"

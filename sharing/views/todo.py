@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -48,10 +49,10 @@ def refresh_loans(request: HttpRequest) -> HttpResponse:
 @login_required
 def renew_loan(request: HttpRequest, loan_id: int) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
-    page = reverse("todo")
+    page, seen = reverse("todo"), _moment(request.POST.get("due", ""))
     return answers.after(
         request,
-        lambda: library_loans.renew(loan_id=loan_id, actor=reader, now=now),
+        lambda: library_loans.renew(loan_id=loan_id, actor=reader, seen=seen, now=now),
         to=page,
         back=page,
         says=lambda loan: _renewed(loan, now),
@@ -61,6 +62,15 @@ def renew_loan(request: HttpRequest, loan_id: int) -> HttpResponse:
 def _renewed(loan: LibraryLoan, now: datetime) -> str:
     until = dates.long_date(loan.due_at, today=dates.day_of(now))
     return fill(_("Renewed at the library: due on %(date)s now."), {"date": until})
+
+
+def _moment(text: str) -> datetime | None:
+    """The due date on the page from which the button was pressed; None for a text that is none."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and timezone.is_aware(found) else None
 
 
 def _context(reader: Reader) -> dict[str, Any]:

@@ -2,13 +2,14 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
 from incentives import rewards
 from incentives.models import Adjustment, IncentiveSettings, Rule
 from library_bridge.models import Patron
+from sharing import roles
 from tests import factories
 from tests.incentives.factories import a_reader, a_reward, a_rule, given
 
@@ -110,3 +111,35 @@ def test_expired_vouchers_are_not_honoured(client, lin, voucher):
     client.post(reverse("vouchers:desk"), {"code": voucher.code})
     voucher.refresh_from_db()
     assert voucher.status == "issued"
+
+
+def test_the_list_shows_no_whole_code(client, lin, voucher):
+    page = client.get(reverse("vouchers:index")).content.decode()
+    assert f"•••• {voucher.code[-4:]}" in page
+    assert voucher.code[:4] not in page
+    assert "••••" in client.get(reverse("vouchers:index"), {"q": voucher.spoken_code}).content.decode()
+    assert "••••" not in client.get(reverse("vouchers:index"), {"q": voucher.code[:4]}).content.decode()
+
+
+def test_only_the_second_person_learns_whose_points_they_are(client, lin, now):
+    alice = a_reader("Alice")
+    given(alice, 30, now=now)
+    factories.patron(alice, card_number="2023000001")
+    form = {"card_number": "2023000001", "amount": 80, "reason": "lost in the move"}
+    client.post(reverse("points-adjustments:propose"), form)
+    decide = reverse("points-adjustments:decide", args=[Adjustment.objects.get().pk])
+    assert "2023000001" not in client.get(decide).content.decode()
+    client.force_login(a_reader("Mo", is_staff=True, is_superuser=True))
+    page = client.get(decide).content.decode()
+    assert "2023000001" in page
+    assert "<dd>30</dd>" in page
+
+
+def test_the_groups_have_their_rights_from_one_table():
+    roles.ensure_roles()
+    librarian, branch = a_reader("Wen", is_staff=True), a_reader("Mo", is_staff=True)
+    librarian.groups.add(Group.objects.get(name="Librarians"))
+    branch.groups.add(Group.objects.get(name="Branch librarians"))
+    assert librarian.has_perms(["incentives.view_voucher", "incentives.add_adjustment", "library_bridge.view_patron"])
+    assert branch.has_perms(["incentives.honour_voucher", "sharing.look_up_readers", "sharing.change_lending"])
+    assert not [r for r in ("incentives.view_voucher", "library_bridge.view_patron") if branch.has_perm(r)]

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from unittest import mock
 
 import pytest
 
 from library_bridge import loans
+from library_bridge.adapters.embedded.adapter import EmbeddedSystem
 from library_bridge.models import EmbeddedItem, EmbeddedLoan, EmbeddedPatron, LibraryLoan
-from library_bridge.ports import Refused, Unavailable
+from library_bridge.ports import LoanList, Refused, Unavailable
 from tests.library_bridge import doubles
 from tests.library_bridge.doubles import Script
 from tests.library_bridge.factories import Campus, charged, hold
@@ -85,7 +87,7 @@ def test_a_refresh_asks_the_database_equally_often(
     for _number in range(number):
         charged(campus, campus.alice, now=now)
     loans.refresh_loans(patron=campus.alice, now=now)
-    with django_assert_num_queries(14):  # type: ignore[attr-defined]
+    with django_assert_num_queries(15):  # type: ignore[attr-defined]
         loans.refresh_loans(patron=campus.alice, now=now)
 
 
@@ -95,6 +97,51 @@ def test_a_renewal_shows_the_systems_new_date(campus: Campus, now: datetime) -> 
     loan.refresh_from_db()
     assert loan.due_at == EmbeddedLoan.objects.get().due_at
     assert (loan.renewable, loan.renewals_left) == (False, 0)
+
+
+def test_a_second_click_does_not_use_up_another_renewal_I2(campus: Campus, now: datetime) -> None:
+    campus.rule.renewal_limit = 5
+    campus.rule.save()
+    charged(campus, campus.alice, now=now)
+    seen = refreshed(campus, now).due_at
+    loan = LibraryLoan.objects.get()
+    for _click in range(2):
+        loan = loans.renew_loan(loan_id=loan.pk, actor=campus.alice.reader, seen=seen, now=now)
+    assert loan.renewals_left == 4
+    assert loan.due_at > seen
+
+
+def test_a_renewal_whose_answer_got_lost_is_found_and_not_repeated_I2(campus: Campus, now: datetime) -> None:
+    made = charged(campus, campus.alice, now=now)
+    loan = refreshed(campus, now)
+    campus.system(now).renew(campus.alice.card_number, made.barcode)
+    again = loans.renew_loan(loan_id=loan.pk, actor=campus.alice.reader, now=now)
+    assert (again.due_at, again.renewals_left) == (EmbeddedLoan.objects.get().due_at, 0)
+
+
+def test_while_one_renewal_is_under_way_another_changes_nothing(campus: Campus, now: datetime) -> None:
+    charged(campus, campus.alice, now=now)
+    loan = refreshed(campus, now)
+    LibraryLoan.objects.update(renewing_until=now + timedelta(minutes=1))
+    assert loans.renew_loan(loan_id=loan.pk, actor=campus.alice.reader, now=now).due_at == loan.due_at
+    LibraryLoan.objects.update(renewing_until=now)
+    assert loans.renew_loan(loan_id=loan.pk, actor=campus.alice.reader, now=now).due_at > loan.due_at
+
+
+def test_a_list_that_was_overtaken_is_not_written_over_the_newer_one(campus: Campus, now: datetime) -> None:
+    made = charged(campus, campus.alice, now=now)
+    refreshed(campus, now)
+    ask, later = EmbeddedSystem.loans, now + timedelta(seconds=1)
+
+    def overtaken(system: EmbeddedSystem, card_number: str) -> LoanList:
+        listed = ask(system, card_number)
+        system.check_in(made.barcode)
+        loans.keep_loans(patron=campus.alice, listed=ask(system, card_number), now=later)
+        return listed
+
+    with mock.patch.object(EmbeddedSystem, "loans", overtaken):
+        assert loans.refresh_loans(patron=campus.alice, now=now) == []
+    assert not LibraryLoan.objects.open().exists()
 
 
 def test_charlie_cannot_renew_alices_loan(campus: Campus, now: datetime) -> None:

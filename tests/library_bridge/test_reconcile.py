@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from library_bridge import due
 from library_bridge.loans import refresh_loans
-from library_bridge.models import EmbeddedPatron, LibraryLoan, Patron
+from library_bridge.models import EmbeddedPatron, LibraryLoan, Patron, Transfer
 from library_bridge.reconcile import Difference, reconcile
 from tests.library_bridge import doubles
 from tests.library_bridge.doubles import Script
-from tests.library_bridge.factories import Campus, charged
+from tests.library_bridge.factories import Campus, charged, transfer
 
 
 def test_differences_are_told_once(campus: Campus, now: datetime) -> None:
@@ -51,3 +51,13 @@ def test_the_sweep_looks_at_each_card_once_a_day(campus: Campus, script: Script,
     list(due.act(now=now + timedelta(hours=24)))
     list(due.act(now=now + timedelta(hours=25)))
     assert script.calls["loans"] == 3
+
+
+def test_after_a_sweep_ahead_of_the_clock_the_real_one_looks_and_tries_again(campus: Campus, now: datetime) -> None:
+    moved, later = transfer(campus, now=now), now + timedelta(days=64)
+    Transfer.objects.filter(pk=moved.pk).update(next_try_at=later)
+    Patron.objects.update(loans_checked_at=later)
+    due.come_back(now=now)
+    moved.refresh_from_db()
+    assert moved.next_try_at == now
+    assert {patron.loans_checked_at for patron in Patron.objects.all()} == {now}

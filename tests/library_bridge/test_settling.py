@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from library_bridge import transfers
 from library_bridge.invariants import CHECKS
@@ -92,3 +93,22 @@ def test_the_admin_settles_with_a_reason(client: Client, stuck: Transfer, lin: R
     stuck.refresh_from_db()
     assert (stuck.status, stuck.settled_by) == (Transfer.Status.REFUSED, lin)
     assert client.get(url).status_code == 404
+
+
+def test_nobody_ends_a_transfer_of_their_own(campus: Campus, stuck: Transfer, client: Client, now: datetime) -> None:
+    own = campus.bob.reader
+    Reader.objects.filter(pk=own.pk).update(is_staff=True, is_superuser=True)
+    own.refresh_from_db()
+    with pytest.raises(PermissionDenied):
+        transfers.finish_by_staff(transfer_id=stuck.pk, actor=own, reason="mine", now=now)
+    client.force_login(own)
+    client.post(reverse("transfers:settle", args=[stuck.pk]), {"reason": "mine"})
+    stuck.refresh_from_db()
+    assert stuck.status == Transfer.Status.NEEDS_LIBRARIAN
+
+
+def test_what_a_librarian_settled_stands_in_the_log(stuck: Transfer, lin: Reader, client: Client) -> None:
+    client.force_login(lin)
+    client.post(reverse("transfers:settle", args=[stuck.pk]), {"reason": "book is back"})
+    entry = ModelLogEntry.objects.get(action="library_bridge.settle_transfer")
+    assert (entry.user, entry.data["reason"]) == (lin, "book is back")

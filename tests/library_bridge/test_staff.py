@@ -4,11 +4,23 @@ from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from library_bridge.loans import refresh_loans
-from library_bridge.models import EmbeddedPatron, EmbeddedRecord, Library, Reader
+from library_bridge.models import (
+    Area,
+    CirculationRule,
+    EmbeddedHold,
+    EmbeddedLoan,
+    EmbeddedPatron,
+    EmbeddedRecord,
+    Library,
+    LibraryLoan,
+    Reader,
+)
 from tests.library_bridge import factories
 from tests.library_bridge.factories import PIN, Campus, charged, item
 
@@ -106,15 +118,16 @@ def test_isbns_of_a_record_are_typed_in_one_line(client: Client, lin: Reader, ca
         "library": campus.library.pk,
         "record_id": "1",
         "title": "T",
-        "creators": "[]",
-        "translators": "[]",
-        "subjects": "[]",
+        "creators": "简·博克\n 莱诺拉·袁 ",
     }
     assert "9787300113906" in client.get(url).content.decode()
     assert client.post(url, {**data, "isbns": "978-7-213-05254-5"}).status_code == 302
     found = EmbeddedRecord.objects.get(pk=record.pk)
     assert [row.isbn13 for row in found.isbns.all()] == ["9787213052545"]
-    assert client.post(url, {**data, "isbns": "12"}).status_code == 200
+    assert found.creators == ["简·博克", "莱诺拉·袁"]
+    for wrong in ("12", "9787213052546"):
+        refused = client.post(url, {**data, "isbns": wrong})
+        assert wrong in str(refused.context["form"].errors["isbns"])
 
 
 def test_a_library_needs_a_time_zone_that_exists(client: Client, lin: Reader, campus: Campus) -> None:
@@ -141,3 +154,129 @@ def test_a_group_sees_what_its_rights_say(client: Client, campus: Campus) -> Non
     assert client.get(reverse("records:index")).status_code == 200
     assert client.get(reverse("embedded-patrons:index")).status_code == 302
     assert client.get(reverse("transfers:index")).status_code == 302
+
+
+@pytest.fixture
+def hold(campus: Campus, now: datetime) -> EmbeddedHold:
+    return factories.hold(item(campus), campus.card(campus.bob), now=now)
+
+
+def in_use(campus: Campus, name: str, now: datetime) -> Model:
+    loan = charged(campus, campus.alice, now=now)
+    area = Area.objects.create(code="plum", name_zh="梅园", name_en="Plum Court")
+    Reader.objects.filter(pk=campus.alice.reader_id).update(area=area)
+    rows: dict[str, Model] = {
+        "libraries": campus.library, "records": loan.record, "items": loan, "areas": area,
+        "embedded-patrons": campus.card(campus.alice), "patron-categories": campus.category, "item-types": campus.book,
+        "circulation-rules": campus.rule, "wagtailusers_users": campus.alice.reader,
+    }  # fmt: skip
+    return rows[name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["libraries", "records", "items", "areas", "embedded-patrons", "patron-categories", "item-types", "circulation-rules",
+     "wagtailusers_users"],
+)  # fmt: skip
+def test_what_is_in_use_is_not_deleted(client: Client, lin: Reader, campus: Campus, now: datetime, name: str) -> None:
+    row = in_use(campus, name, now)
+    client.force_login(lin)
+    url = reverse(f"{name}:delete", args=[row.pk])
+    assert client.get(url).status_code in (200, 302)
+    assert client.post(url).status_code == 302
+    assert type(row)._base_manager.filter(pk=row.pk).exists()
+
+
+def test_the_page_says_what_uses_it(client: Client, lin: Reader, campus: Campus, now: datetime) -> None:
+    row = in_use(campus, "areas", now)
+    client.force_login(lin)
+    assert (
+        "Readers: 1"
+        in client.get(reverse("areas:delete", args=[row.pk]), headers={"accept-language": "en"}).content.decode()
+    )
+
+
+def test_what_nobody_uses_is_deleted(client: Client, lin: Reader, campus: Campus) -> None:
+    area = Area.objects.create(code="plum", name_zh="梅园", name_en="Plum Court")
+    client.force_login(lin)
+    client.post(reverse("areas:delete", args=[area.pk]))
+    assert not Area.objects.exists()
+
+
+def test_a_waiting_hold_is_cancelled_not_deleted(client: Client, lin: Reader, hold: EmbeddedHold) -> None:
+    client.force_login(lin)
+    client.post(reverse("holds:delete", args=[hold.pk]))
+    assert EmbeddedHold.objects.exists()
+
+
+def test_accounts_are_not_deleted_in_bulk(client: Client, lin: Reader, campus: Campus) -> None:
+    client.force_login(lin)
+    url = reverse("wagtail_bulk_action", args=["library_bridge", "reader", "delete"])
+    assert client.post(f"{url}?id={campus.alice.reader_id}").status_code == 404
+
+
+def test_staff_choose_language_and_name_without_first_and_last_name(client: Client, lin: Reader) -> None:
+    client.force_login(lin)
+    url = reverse("wagtailadmin_account")
+    form = {
+        "name_email-display_name": "Ms Lin", "locale-preferred_language": "en", "theme-theme": "dark",
+        "theme-contrast": "system", "theme-density": "default",
+    }  # fmt: skip
+    answer = client.post(url, form)
+    assert answer.status_code == 302
+    lin.refresh_from_db()
+    assert (lin.display_name, lin.wagtail_userprofile.preferred_language) == ("Ms Lin", "en")
+
+
+def test_the_staff_door_is_in_the_visitors_language(client: Client, campus: Campus) -> None:
+    page = client.get(reverse("wagtailadmin_login"), headers={"accept-language": "zh-CN"}).content.decode()
+    assert "Password" not in page
+
+
+@pytest.mark.parametrize("name", ["transfers", "library-loans", "embedded-loans", "holds"])
+def test_t_l2_no_list_and_no_page_has_card_and_title_together(
+    client: Client, lin: Reader, campus: Campus, now: datetime, name: str
+) -> None:
+    moved = factories.transfer(campus, now=now)
+    held = factories.hold(item(campus), campus.card(campus.bob), now=now)
+    charge = EmbeddedLoan.objects.get(item__barcode=moved.barcode)
+    client.force_login(lin)
+    addresses = [reverse(f"{name}:index")]
+    if name != "holds":
+        rows = {"transfers": moved, "library-loans": moved.loan, "embedded-loans": charge}
+        addresses.append(reverse(f"{name}:inspect", args=[rows[name].pk]))
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        page = answer.content.decode()
+        assert not [patron for patron in (campus.alice, campus.bob) if patron.card_number in page]
+    assert held.patron.card_number not in page
+
+
+def test_t_l2_a_loan_that_is_over_is_nobodys_business(
+    client: Client, lin: Reader, campus: Campus, now: datetime
+) -> None:
+    charged(campus, campus.alice, now=now)
+    [loan] = refresh_loans(patron=campus.alice, now=now)
+    EmbeddedLoan.objects.update(returned_at=now)
+    LibraryLoan.objects.update(closed_at=now)
+    client.force_login(lin)
+    for name, pk in (("library-loans", loan.pk), ("embedded-loans", EmbeddedLoan.objects.get().pk)):
+        assert loan.barcode not in client.get(reverse(f"{name}:index")).content.decode()
+        assert client.get(reverse(f"{name}:inspect", args=[pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("loan_days", "0"), ("loan_days", "731"), ("renewal_limit", "51"), ("fine_per_day", "-1")]
+)
+def test_a_rule_keeps_within_reason(client: Client, lin: Reader, campus: Campus, field: str, typed: str) -> None:
+    rule = campus.rule
+    form = {
+        "category": rule.category_id, "item_type": rule.item_type_id, "loan_days": 30, "renewal_limit": 1,
+        "renewal_days": 30, "fine_per_day": "0.10",
+    }  # fmt: skip
+    client.force_login(lin)
+    answer = client.post(reverse("circulation-rules:edit", args=[rule.pk]), {**form, field: typed})
+    assert field in answer.context["form"].errors
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CirculationRule.objects.filter(pk=rule.pk).update(**{field: typed})

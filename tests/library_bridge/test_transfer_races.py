@@ -4,14 +4,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Barrier, BrokenBarrierError, Thread
+from time import sleep
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from library_bridge import transfers
+from library_bridge import loans, transfers
 from library_bridge.models import Transfer
-from library_bridge.ports import Refused
+from library_bridge.ports import LoanList, Refused
 from tests.library_bridge import factories
 from tests.library_bridge.doubles import Script
 
@@ -106,3 +107,21 @@ def test_the_last_free_place_on_a_card_is_taken_once(now: datetime) -> None:
 
     at_once(check_out)
     assert refused == ["loan_limit"]
+
+
+def test_the_lists_of_two_opposite_transfers_never_wait_in_a_ring(now: datetime) -> None:
+    campus = factories.campus()
+    pairs = [[campus.alice, campus.bob], [campus.bob, campus.alice]]
+    done: list[int] = []
+
+    def keep() -> None:
+        with transaction.atomic():
+            both = pairs.pop()
+            loans.lock_lists(both)
+            for patron in both:
+                loans.keep_loans(patron=patron, listed=LoanList(patron.card_number, ()), now=now)
+                sleep(0.2)
+        done.append(1)
+
+    at_once(keep)
+    assert len(done) == 2

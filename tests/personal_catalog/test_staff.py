@@ -3,11 +3,13 @@
 from datetime import datetime
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from library_bridge.models import Reader
-from personal_catalog import curation, titles
+from personal_catalog import curation, merging, titles
 from personal_catalog.models import Title
 from personal_catalog.search.query import search_titles
 from tests.personal_catalog import factories
@@ -72,9 +74,65 @@ def test_a_curator_adds_a_title(desk: Client) -> None:
     assert (title.status, title.language, title.isbns.get().isbn13) == ("approved", "eng", "9780340839935")
 
 
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("year", "99999"), ("language", "xyz"), ("clc", "!!!坏"), ("summary", "字" * 5000), ("creators", "名" * 300),
+     ("subjects", "\n".join(map(str, range(50)))), ("isbns", "978-7-300-11390-7")],
+)  # fmt: skip
+def test_nothing_that_a_curator_typed_is_dropped_in_silence(
+    desk: Client, pending: Title, field: str, typed: str
+) -> None:
+    answer = desk.post(reverse(EDIT, args=[pending.pk]), filled(pending, **{field: typed}))
+    assert answer.status_code == 200
+    assert field in answer.context["form"].errors
+    pending.refresh_from_db()
+    assert pending.changes.count() == 1
+
+
+def test_blanks_and_other_names_of_a_language_are_no_fault(desk: Client, pending: Title) -> None:
+    answer = desk.post(reverse(EDIT, args=[pending.pk]), filled(pending, summary="一行\n\n  两行", language="zh"))
+    assert answer.status_code == 302
+    pending.refresh_from_db()
+    assert (pending.summary, pending.language) == ("一行 两行", "chi")
+
+
+def test_the_isbn_that_is_wrong_is_named(desk: Client, pending: Title) -> None:
+    lines = f"{PROCRASTINATION}\n9787300113907"
+    page = desk.post(reverse(EDIT, args=[pending.pk]), filled(pending, isbns=lines)).content.decode()
+    assert "9787300113907” is not an ISBN" in page or "“9787300113907”" in page
+
+
+def test_a_title_that_is_here_already_is_not_added_but_shown(desk: Client, now: datetime) -> None:
+    here = factories.title("Dune", now=now, creators=["Frank Herbert"], isbns=[])
+    url = reverse("wagtailsnippets_personal_catalog_title:add")
+    answer = desk.post(url, {"title": "Dune", "creators": "Frank Herbert", "isbns": ""})
+    assert answer.status_code == 200
+    assert reverse(EDIT, args=[here.pk]) in answer.content.decode()
+    assert Title.objects.count() == 1
+
+
+def test_a_merged_title_leads_to_the_one_it_was_merged_into(
+    desk: Client, lin: Reader, pending: Title, now: datetime
+) -> None:
+    keep = factories.title("校园鸟类志", now=now)
+    merging.merge_titles(keep_id=keep.pk, merge_ids=[pending.pk], actor=lin, now=now)
+    for answer in (
+        desk.get(reverse(EDIT, args=[pending.pk])),
+        desk.post(reverse(EDIT, args=[pending.pk]), filled(pending, title="Too late")),
+    ):
+        assert answer["Location"] == reverse(EDIT, args=[keep.pk])
+
+
+def test_the_history_shows_what_stood_there_before(desk: Client, pending: Title) -> None:
+    desk.post(reverse(EDIT, args=[pending.pk]), filled(pending, title="校园鸟类图鉴"))
+    page = desk.get(reverse("wagtailsnippets_personal_catalog_title:history", args=[pending.pk])).content.decode()
+    assert "<del>校园鸟类</del> → <ins>校园鸟类图鉴</ins>" in page
+
+
 def test_titles_are_never_deleted(desk: Client, pending: Title) -> None:
     url = reverse("wagtailsnippets_personal_catalog_title:delete", args=[pending.pk])
     desk.post(url)
+    assert desk.post(bulk("delete", pending)).status_code == 404
     assert Title.objects.filter(pk=pending.pk).exists()
 
 
@@ -92,6 +150,54 @@ def test_titles_are_merged_into_the_chosen_one(desk: Client, pending: Title, now
     desk.post(bulk("merge", pending, keep), {"keep": keep.pk})
     pending.refresh_from_db()
     assert pending.merged_into == keep
+
+
+def test_all_means_those_that_the_list_shows(desk: Client, pending: Title, alice: Reader, now: datetime) -> None:
+    other = titles.add_by_hand(facts=factories.facts("围城"), actor=alice, now=now)
+    url = reverse("wagtail_bulk_action", args=["personal_catalog", "title", "approve"])
+    desk.post(f"{url}?q=鸟类&status=pending&id=all")
+    for title in (pending, other):
+        title.refresh_from_db()
+    assert (pending.status, other.status) == (Title.Status.APPROVED, Title.Status.PENDING)
+
+
+@pytest.mark.parametrize("chosen", ["id=all", "&".join(f"id={n}" for n in range(11))])
+def test_only_a_few_chosen_by_hand_are_merged(desk: Client, pending: Title, chosen: str) -> None:
+    url = reverse("wagtail_bulk_action", args=["personal_catalog", "title", "merge"])
+    answer = desk.post(f"{url}?{chosen}", {"keep": pending.pk})
+    assert answer["Location"] == reverse(LIST)
+    assert not Title.objects.filter(status=Title.Status.MERGED).exists()
+
+
+def test_a_title_typed_by_hand_is_rejected_with_a_reason(desk: Client, pending: Title) -> None:
+    url = reverse("catalog-reject", args=[pending.pk])
+    assert desk.post(url, {"reason": " "}).status_code == 200
+    assert desk.post(url, {"reason": "Not a book"})["Location"] == reverse("catalog-queue")
+    pending.refresh_from_db()
+    assert pending.status == Title.Status.REJECTED
+    assert desk.get(url)["Location"] == reverse("catalog-queue")
+
+
+def test_a_title_typed_by_hand_is_merged_into_one_of_those_alike(desk: Client, pending: Title, now: datetime) -> None:
+    keep = factories.title("校园鸟类志", now=now)
+    desk.post(reverse("catalog-merge", args=[pending.pk]), {"keep": keep.pk})
+    pending.refresh_from_db()
+    assert pending.merged_into == keep
+
+
+def test_every_decision_of_the_queue_stands_in_the_log(desk: Client, pending: Title, lin: Reader) -> None:
+    desk.post(reverse("catalog-approve", args=[pending.pk]))
+    entry = ModelLogEntry.objects.get(action="personal_catalog.approve")
+    assert (entry.object_id, entry.user) == (str(pending.pk), lin)
+
+
+def test_who_may_only_look_gets_no_boxes_to_tick(client: Client, pending: Title) -> None:
+    clerk = Reader.objects.create(username="clerk", is_staff=True)
+    clerk.user_permissions.add(*Permission.objects.filter(codename__in=["access_admin", "view_title"]))
+    client.force_login(clerk)
+    page = client.get(reverse(LIST)).content.decode()
+    assert "校园鸟类" in page
+    assert "data-bulk-action-checkbox" not in page
 
 
 def test_the_queue_has_what_was_typed_and_what_was_suggested(

@@ -24,6 +24,18 @@ def test_both_sides_write_in_one_order_N5(world: World, talk: Conversation) -> N
     assert [(m.seq, m.author) for m in talk.messages.all()] == [(1, world.bob), (2, world.alice)]
 
 
+def test_a_second_click_sends_nothing_twice(world: World, talk: Conversation) -> None:
+    for _click in range(2):
+        conversations.send_message(conversation_id=talk.pk, actor=world.bob, text="Hello", seen=0, now=world.now)
+    assert talk.messages.count() == 1
+
+
+def test_the_same_words_can_be_sent_again_once_they_were_seen(world: World, talk: Conversation) -> None:
+    for seen in range(2):
+        conversations.send_message(conversation_id=talk.pk, actor=world.bob, text="Hello", seen=seen, now=world.now)
+    assert talk.messages.count() == 2
+
+
 def test_nobody_has_a_name_before_consent_P2(world: World, talk: Conversation) -> None:
     seen_by_bob = conversations.name_of(world.alice.pk, conversation=talk, viewer=world.bob)
     seen_by_alice = conversations.name_of(world.bob.pk, conversation=talk, viewer=world.alice)

@@ -1,6 +1,7 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from sharing import handovers
 from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, WrongCode
@@ -39,9 +40,11 @@ def test_the_pin_may_be_typed_with_blanks_and_full_width_digits(world: World, ha
 
 
 def test_confirming_again_gives_the_same_answer_once(world: World, handover: Handover) -> None:
-    steps.confirm(handover, now=world.now)
-    again = handovers.confirm_handover(handover_id=handover.pk, actor=world.bob, pin="000000", now=world.now)
-    assert again.status == Handover.Status.CONFIRMED
+    pin = handovers.issue_code(handover_id=handover.pk, actor=world.alice, now=world.now).pin
+    for later in (0, 1, 60):
+        at = world.now + timedelta(minutes=later)
+        again = handovers.confirm_handover(handover_id=handover.pk, actor=world.bob, pin=pin, now=at)
+        assert again.status == Handover.Status.CONFIRMED
     assert DomainEvent.objects.filter(kind="handover.confirmed").count() == 1
 
 
@@ -75,10 +78,21 @@ def test_an_expired_code_does_not_count_T2(world: World, handover: Handover) -> 
 
 def test_the_qr_code_lives_for_three_minutes_T_C2(world: World, handover: Handover) -> None:
     code = handovers.issue_code(handover_id=handover.pk, actor=world.alice, now=world.now)
-    with pytest.raises(WrongCode):
+    for _scan in range(6):
+        with pytest.raises(WrongCode, match="expired"):
+            handovers.confirm_handover(
+                handover_id=handover.pk,
+                actor=world.bob,
+                qr_payload=code.qr_payload,
+                now=world.now + timedelta(minutes=3),
+            )
+    handovers.issue_code(handover_id=handover.pk, actor=world.alice, now=world.now + timedelta(minutes=3))
+    with pytest.raises(WrongCode, match="expired"):
         handovers.confirm_handover(
-            handover_id=handover.pk, actor=world.bob, qr_payload=code.qr_payload, now=world.now + timedelta(minutes=3)
+            handover_id=handover.pk, actor=world.bob, qr_payload=code.qr_payload, now=world.now + timedelta(minutes=4)
         )
+    handover.refresh_from_db()
+    assert handover.wrong_tries == 0
 
 
 def test_a_living_pin_is_shown_again_and_not_renewed(world: World, handover: Handover) -> None:
@@ -122,8 +136,9 @@ def test_a_new_proposal_replaces_the_old_one(world: World, handover: Handover) -
     )  # fmt: skip
     handover.refresh_from_db()
     assert (handover.status, newer.status) == (Handover.Status.REPLACED, Handover.Status.PROPOSED)
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalTransition, match="replaced"):
         handovers.agree_handover(handover_id=handover.pk, actor=world.alice, now=world.now)
+    assert DomainEvent.objects.get(kind="handover.replaced").handover == handover
 
 
 @pytest.mark.parametrize("place", ["", "   ", "x" * 121, "two\nlines", "nul\x00"])
@@ -133,3 +148,45 @@ def test_a_place_that_is_none_is_refused(world: World, place: str) -> None:
         handovers.propose_handover(
             lending_id=lending.pk, actor=world.bob, method="in_person", place=place, starts_at=world.now, now=world.now
         )
+
+
+def test_any_other_code_is_no_repetition_of_a_confirmed_handover(world: World, handover: Handover) -> None:
+    pin = handovers.issue_code(handover_id=handover.pk, actor=world.alice, now=world.now).pin
+    steps.confirm(handover, now=world.now)
+    for other in (_wrong(pin), ""):
+        with pytest.raises(IllegalTransition):
+            handovers.confirm_handover(handover_id=handover.pk, actor=world.bob, pin=other, now=world.now)
+
+
+def test_agreeing_again_after_the_meeting_gives_the_same_answer(world: World, handover: Handover) -> None:
+    steps.confirm(handover, now=world.now)
+    again = handovers.agree_handover(handover_id=handover.pk, actor=world.alice, now=world.now)
+    assert again.status == Handover.Status.CONFIRMED
+
+
+def _proposed(lending: Lending, starts_at: datetime, *, now: datetime) -> Handover:
+    return handovers.propose_handover(
+        lending_id=lending.pk, actor=lending.taker, method="in_person", place="Desk", starts_at=starts_at, now=now
+    )
+
+
+def test_a_meeting_is_postponed_by_one_more_window_at_most(world: World) -> None:
+    lending = steps.agreed(world)
+    last = lending.agreed_at + timedelta(days=14)
+    with pytest.raises(Denied, match="Choose a time by 8 December"):
+        _proposed(lending, last + timedelta(minutes=1), now=world.now)
+    later = world.now + timedelta(days=13)
+    proposal = _proposed(lending, last, now=later)
+    handovers.agree_handover(handover_id=proposal.pk, actor=world.alice, now=later)
+    lending.refresh_from_db()
+    assert lending.deadline_at == last + timedelta(days=1)
+
+
+def test_a_lending_does_not_end_on_the_heels_of_its_meeting_nor_at_night(world: World) -> None:
+    lending = steps.agreed(world)
+    late = lending.agreed_at.replace(hour=22, minute=30) + timedelta(days=6)
+    proposal = _proposed(lending, late, now=world.now)
+    handovers.agree_handover(handover_id=proposal.pk, actor=world.alice, now=world.now)
+    lending.refresh_from_db()
+    assert timezone.localtime(lending.deadline_at).hour == 8
+    assert lending.deadline_at > late + timedelta(days=1)

@@ -4,10 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from personal_catalog.models import Copy
-from sharing import due, lendings
+from sharing import due, invariants, lendings
 from sharing.errors import Denied, IllegalTransition, NotFound
-from sharing.models import DomainEvent, Handover, Lending, Request
+from sharing.models import DomainEvent, Handover, Lending, Notification, Request
 from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
@@ -117,12 +116,85 @@ def test_nobody_came_and_the_request_goes_on(world: World) -> None:
     assert (lending.status, handover.status) == (Lending.Status.NO_SHOW, Handover.Status.MISSED)
 
 
-def test_a_dispute_is_settled_by_a_librarian_with_a_reason(world: World) -> None:
+def test_a_second_click_on_extend_changes_nothing(world: World) -> None:
     lending = steps.on_loan(world)
-    lendings.dispute_lending(lending_id=lending.pk, actor=world.alice, reason="Pages are missing", now=world.now)
-    with pytest.raises(Denied):
-        lendings.settle_lending(lending_id=lending.pk, actor=world.alice, outcome="returned", reason="x", now=world.now)
-    lendings.settle_lending(
-        lending_id=lending.pk, actor=world.lin, outcome="returned", reason="Seen at the desk", now=world.now
-    )
-    assert Copy.objects.get(pk=world.copy.pk).holder == world.alice
+    at = world.now + timedelta(days=5)
+    first = lendings.extend_lending(lending_id=lending.pk, actor=world.bob, now=at)
+    again = lendings.extend_lending(lending_id=lending.pk, actor=world.bob, now=at + timedelta(seconds=1))
+    assert again.due_at == first.due_at
+    assert DomainEvent.objects.filter(kind="lending.extended").count() == 1
+
+
+def test_starting_a_return_again_changes_nothing_even_when_it_is_over(world: World) -> None:
+    lending = steps.returned(steps.on_loan(world), now=world.now + timedelta(days=30))
+    again = lendings.start_return(lending_id=lending.pk, actor=world.bob, now=world.now + timedelta(days=31))
+    assert again.status == Lending.Status.COMPLETED
+
+
+def test_reminders_come_in_the_morning_and_call_nobody_late_on_the_due_day(world: World) -> None:
+    lending = steps.on_loan(world)
+    told = []
+    for _reminder in range(4):
+        told.append(f"{timezone.localtime(lending.deadline_at):%d %H:%M}")
+        lendings.remind_borrower(lending_id=lending.pk, now=lending.deadline_at)
+        lending.refresh_from_db()
+    assert told == ["20 09:00", "23 09:00", "24 09:00", "31 09:00"]
+    kinds = DomainEvent.objects.filter(kind__in=("lending.due_soon", "lending.overdue")).order_by("pk")
+    assert list(kinds.values_list("kind", flat=True)) == ["lending.due_soon"] * 2 + ["lending.overdue"] * 2
+
+
+def test_whoever_starts_the_return_in_time_is_not_late_when_the_owner_is_slow(world: World) -> None:
+    lending = steps.on_loan(world)
+    lendings.start_return(lending_id=lending.pk, actor=world.bob, now=world.now + timedelta(days=59))
+    lending.refresh_from_db()
+    assert not lending.is_overdue(world.now + timedelta(days=70))
+    steps.confirm(lending.handovers.open().get(), now=world.now + timedelta(days=70))
+    assert DomainEvent.objects.get(kind="lending.completed").data == {"late": False}
+
+
+def test_a_return_that_waits_reminds_both_and_then_calls_a_librarian_S2(world: World) -> None:
+    lending = steps.on_loan(world)
+    lendings.start_return(lending_id=lending.pk, actor=world.bob, now=world.now + timedelta(days=30))
+    for _week in range(4):
+        lending.refresh_from_db()
+        list(due.act(now=lending.deadline_at))
+    lending.refresh_from_db()
+    told = Notification.objects.filter(event__kind="lending.return_waits").values_list("reader", flat=True)
+    assert sorted(told) == sorted([world.alice.pk, world.bob.pk] * 3)
+    assert lending.status == Lending.Status.NEEDS_LIBRARIAN
+    steps.confirm(lending.handovers.open().get(), now=lending.deadline_at)
+    lending.refresh_from_db()
+    assert lending.status == Lending.Status.COMPLETED
+
+
+def test_no_window_of_a_lending_ends_at_night(world: World) -> None:
+    night = world.now.replace(hour=23)
+    assert timezone.localtime(lendings.first_deadline(night)).hour == 8
+
+
+def test_each_handover_leaves_its_events_S3(world: World) -> None:
+    lending = steps.agreed(world)
+    first = steps.arranged(lending, now=world.now)
+    second = steps.arranged(lending, now=world.now + timedelta(minutes=5))
+    lendings.cancel_lending(lending_id=lending.pk, actor=world.alice, now=world.now + timedelta(minutes=9))
+    assert list(first.events.values_list("to_status", flat=True)) == ["proposed", "agreed", "replaced"]
+    assert list(second.events.values_list("to_status", flat=True)) == ["proposed", "agreed", "missed"]
+    assert not list(invariants._one_event_each())
+
+
+def test_the_way_back_is_on_record_and_told_once(world: World) -> None:
+    lending = steps.on_loan(world)
+    lendings.start_return(lending_id=lending.pk, actor=world.bob, now=world.now + timedelta(days=30))
+    back = lending.handovers.open().get()
+    assert back.events.get().kind == "handover.agreed"
+    told = Notification.objects.filter(reader=world.alice, created_at__gt=world.now + timedelta(days=29))
+    assert [row.event.kind for row in told] == ["lending.returning"]
+
+
+def test_the_check_finds_a_handover_without_its_event_S3(world: World) -> None:
+    lending = steps.agreed(world)
+    steps.arranged(lending, now=world.now)
+    steps.arranged(lending, now=world.now + timedelta(minutes=5))
+    event = DomainEvent.objects.get(kind="handover.replaced")
+    event.delete()
+    assert [line for line in invariants._one_event_each() if "replaced" in line]

@@ -8,11 +8,11 @@ import pytest
 
 from library_bridge import loans
 from library_bridge.adapters.embedded.adapter import EmbeddedSystem
-from library_bridge.models import LibraryLoan
+from library_bridge.models import EmbeddedLoan, LibraryLoan
 from library_bridge.ports import Unavailable
-from sharing import asks, due, handovers, harvest, lendings, requests
+from sharing import asks, due, handovers, harvest, requests, transferring
 from sharing.errors import Denied, LibraryUnavailable, RefusedByLibrary
-from sharing.models import Lending, LoanTitle, Notification, Request
+from sharing.models import Handover, Lending, LoanTitle, Notification, Request
 from tests.library_bridge.factories import Campus, campus, charged, embedded_patron, hold
 from tests.sharing import steps
 
@@ -40,6 +40,11 @@ class Story:
     def hand_over(self) -> Lending:
         return steps.handed_over(self.agree(), now=self.now)
 
+    def is_due_in(self, *, days: int) -> None:
+        """In the library system, and not renewable any more."""
+        on = EmbeddedLoan.objects.filter(item=self.item, returned_at=None)
+        on.update(due_at=self.now + timedelta(days=days), renewals=99)
+
     def on_card(self) -> str:
         return self.campus.holder(self.item.barcode)
 
@@ -61,20 +66,20 @@ def test_a_loan_finds_its_title_in_the_shared_catalogue(story: Story) -> None:
 
 
 def test_the_item_ends_on_the_takers_card_and_on_no_other_C3(story: Story) -> None:
-    lending = lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    lending = transferring.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
     assert lending.status == Lending.Status.COMPLETED
     assert story.on_card() == story.campus.bob.card_number
 
 
 def test_the_new_due_date_is_the_librarys(story: Story) -> None:
-    lending = lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    lending = transferring.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
     taken = LibraryLoan.objects.get(patron=story.campus.bob, closed_at=None)
     assert lending.due_at == taken.due_at
     assert (taken.due_at.date() - story.now.date()).days == story.campus.rule.loan_days
 
 
 def test_the_givers_loan_is_closed_and_the_takers_is_catalogued(story: Story) -> None:
-    lendings.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
+    transferring.advance_transfer(lending_id=story.hand_over().pk, now=story.now)
     story.loan.refresh_from_db()
     assert story.loan.closed_at is not None
     assert LoanTitle.objects.filter(library_loan__patron=story.campus.bob).exists()
@@ -106,7 +111,7 @@ def test_a_card_blocked_before_the_meeting_stops_the_handover(story: Story) -> N
     card = story.campus.card(story.campus.bob)
     card.blocked = True
     card.save()
-    with pytest.raises(Denied, match="blocked"):
+    with pytest.raises(RefusedByLibrary, match="blocked"):
         handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
     assert story.on_card() == story.campus.alice.card_number
 
@@ -116,7 +121,7 @@ def test_a_card_blocked_after_the_meeting_calls_a_librarian_and_both_are_told_C3
     card = story.campus.card(story.campus.bob)
     card.blocked = True
     card.save()
-    lending = lendings.advance_transfer(lending_id=lending.pk, now=story.now)
+    lending = transferring.advance_transfer(lending_id=lending.pk, now=story.now)
     assert lending.status == Lending.Status.NEEDS_LIBRARIAN
     assert story.on_card() == story.campus.alice.card_number
     told = Notification.objects.filter(event__kind="lending.needs_librarian").values_list("reader", flat=True)
@@ -128,7 +133,7 @@ def test_with_the_system_down_the_confirmation_is_kept_and_the_sweep_moves_the_l
 ) -> None:
     lending = story.hand_over()
     with mock.patch.object(EmbeddedSystem, "item", side_effect=Unavailable("down")):
-        assert lendings.advance_transfer(lending_id=lending.pk, now=story.now).status == Lending.Status.TRANSFERRING
+        assert transferring.advance_transfer(lending_id=lending.pk, now=story.now).status == Lending.Status.TRANSFERRING
     deeds = [deed["did"] for deed in due.act(now=story.now + timedelta(minutes=6))]
     assert "lending.completed" in deeds
     assert story.on_card() == story.campus.bob.card_number
@@ -141,9 +146,53 @@ def test_with_the_system_down_a_single_loan_cannot_be_asked_for_and_nothing_is_s
 
 
 def test_a_loan_near_its_due_date_that_cannot_be_renewed_is_not_passed_on(story: Story) -> None:
-    LibraryLoan.objects.filter(pk=story.loan.pk).update(renewable=False, due_at=story.now + timedelta(days=2))
+    story.is_due_in(days=2)
     with pytest.raises(RefusedByLibrary, match="few days"):
         story.ask()
+
+
+def test_a_loan_that_is_near_its_due_date_by_now_is_not_handed_over(story: Story) -> None:
+    handover = steps.arranged(story.agree(), now=story.now)
+    pin = handovers.issue_code(handover_id=handover.pk, actor=story.alice, now=story.now).pin
+    story.is_due_in(days=2)
+    with pytest.raises(RefusedByLibrary, match="few days"):
+        handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
+    assert story.on_card() == story.campus.alice.card_number
+
+
+def test_the_cap_is_asked_again_at_the_handover(story: Story) -> None:
+    handover = steps.arranged(story.agree(), now=story.now)
+    with (
+        mock.patch("sharing.policies.transfers_this_year", return_value=2),
+        pytest.raises(Denied, match="within a year"),
+    ):
+        steps.confirm(handover, now=story.now)
+
+
+def test_no_meeting_is_proposed_for_a_time_after_the_due_date(story: Story) -> None:
+    lending = story.agree()
+    LibraryLoan.objects.update(due_at=story.now + timedelta(days=6))
+    with pytest.raises(Denied, match="due date"):
+        handovers.propose_handover(
+            lending_id=lending.pk, actor=story.bob, method="in_person", place="Desk",
+            starts_at=story.now + timedelta(days=6, hours=1), now=story.now,
+        )  # fmt: skip
+
+
+def test_a_second_click_on_confirm_meets_what_the_first_one_did(story: Story) -> None:
+    handover = steps.arranged(story.agree(), now=story.now)
+    pin = handovers.issue_code(handover_id=handover.pk, actor=story.alice, now=story.now).pin
+    ask = handovers._ask_library_again
+
+    def first_click_is_faster(*given: object) -> object:
+        with mock.patch("sharing.handovers._ask_library_again", ask):
+            handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
+        return RefusedByLibrary("This item is not on the holder's card.")
+
+    with mock.patch("sharing.handovers._ask_library_again", side_effect=first_click_is_faster):
+        again = handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
+    assert again.status == Handover.Status.CONFIRMED
+    assert story.on_card() == story.campus.bob.card_number
 
 
 def test_the_yearly_cap_of_item_and_patron_holds(story: Story) -> None:
@@ -157,6 +206,6 @@ def test_the_yearly_cap_of_item_and_patron_holds(story: Story) -> None:
 def test_repeating_the_transfer_job_moves_nothing_twice_N6(story: Story) -> None:
     lending = story.hand_over()
     for _again in range(3):
-        lendings.advance_transfer(lending_id=lending.pk, now=story.now)
+        transferring.advance_transfer(lending_id=lending.pk, now=story.now)
     assert Notification.objects.filter(event__kind="lending.completed").count() == 2
     assert story.on_card() == story.campus.bob.card_number

@@ -1,9 +1,12 @@
 from datetime import timedelta
 
+from django.urls import reverse
+
 from library_bridge.models import LibraryLoan
-from personal_catalog import copies
+from personal_catalog import copies, curation
 from personal_catalog.merging import merge_titles
-from sharing import holdings, requests
+from personal_catalog.models import Title
+from sharing import holdings, notices, requests
 from sharing.models import DomainEvent, LoanTitle, Notification, Request
 from tests import factories
 from tests.sharing import steps
@@ -50,3 +53,14 @@ def test_pausing_resuming_and_withdrawing_a_copy_leave_events(world: World) -> N
     told = DomainEvent.objects.filter(data={"copy": world.copy.pk}).order_by("pk")
     kinds = ["copy.listed", "copy.paused", "copy.resumed", "copy.withdrawn"]
     assert [(event.kind, event.actor) for event in told] == [(kind, world.alice) for kind in kinds]
+
+
+def test_owners_are_told_why_their_title_was_rejected(world: World) -> None:
+    Title.objects.filter(pk=world.title.pk).update(status="pending")
+    curation.reject_title(title_id=world.title.pk, actor=world.lin, reason="Not a book", now=world.now)
+    told = notices.for_list(world.alice).get(event__kind="title.rejected")
+    notice = notices.sentence(told, world.alice)
+    assert "拖延心理学" in notice.text
+    assert "Not a book" in notice.text
+    assert notice.url == reverse("shelf")
+    assert not notices.for_list(world.bob).filter(event__kind="title.rejected").exists()

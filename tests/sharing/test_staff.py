@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry
 
 from library_bridge.models import Reader, Transfer
 from personal_catalog.search.index import reindex_title
-from sharing import asks, conversations, disclosures, lendings, requests
+from sharing import asks, conversations, disclosures, disputes, lendings, requests, transferring
 from sharing.errors import Denied
 from sharing.models import CirculationPolicy, DomainEvent, Lending
 from sharing.staff import matters
@@ -62,7 +62,7 @@ def lin(world: World) -> Reader:
 @pytest.fixture
 def disputed(world: World) -> Lending:
     lending = steps.on_loan(world)
-    return lendings.dispute_lending(
+    return disputes.dispute_lending(
         lending_id=lending.pk, actor=world.alice, reason="The back cover <b>is</b> gone", now=world.now + DAY
     )
 
@@ -80,7 +80,7 @@ def stuck(no_worker: None, now: datetime) -> tuple[Story, Lending]:
     story = Story(now)
     lending = story.hand_over()
     story.campus.system(now).check_in(story.item.barcode)
-    return story, lendings.advance_transfer(lending_id=lending.pk, now=now)
+    return story, transferring.advance_transfer(lending_id=lending.pk, now=now)
 
 
 # the overview
@@ -551,6 +551,24 @@ def test_a_librarian_changes_the_policy_and_the_next_request_follows_it(world: W
     assert steps.placed(world).deadline_at == world.now + 21 * DAY
     entry = ModelLogEntry.objects.get(action="wagtail.edit")
     assert entry.user == librarian
+
+
+def test_the_log_says_from_what_to_what(world: World, lin: Reader) -> None:
+    sent(policy_url(), lin, world.now, **policy_form(request_days="21"))
+    entry = ModelLogEntry.objects.get(action="sharing.change_policy")
+    assert (entry.user, entry.data) == (lin, {"changed": {"request_days": ["14", "21"]}})
+    assert entry.message == "A request ends after (days): 14 → 21"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"request_days": "1"}, {"loan_days": "20"}, {"quiet_from": "08:00"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_limits_that_contradict_each_other_are_refused(changes: dict[str, str], world: World, lin: Reader) -> None:
+    before = CirculationPolicy.objects.values().get()
+    sent(policy_url(), lin, world.now, **policy_form(**changes))
+    assert CirculationPolicy.objects.values().get() == before
 
 
 def test_the_policy_explains_itself(world: World, lin: Reader) -> None:

@@ -90,3 +90,13 @@ def test_staff_without_the_right_write_nothing(world: World) -> None:
     address = reverse("wagtailadmin_pages:add", args=["sharing", "guidepage", root("en").pk])
     browser(charlie).post(address, written("X", "x", "", "y"))
     assert not GuidePage.objects.exists()
+
+
+def test_a_preview_may_be_framed_by_the_desk_and_by_nobody_else(editor: Reader) -> None:
+    page, client = made(editor), browser(editor)
+    address = reverse("wagtailadmin_pages:preview_on_edit", args=[page.pk])
+    client.post(address, written("怎样交接", "jiaojie", "三步就好", "改好的句子。"))
+    answer = client.get(address, {"in_preview_panel": "true"})
+    assert "改好的句子。" in answer.content.decode()
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    assert "'unsafe-eval'" not in answer.headers["Content-Security-Policy"]

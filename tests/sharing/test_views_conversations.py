@@ -27,6 +27,16 @@ def test_both_write_and_read_in_one_order(world: World, talk: Conversation) -> N
     assert shown.index("When would it suit you?") < shown.index("Tomorrow")
 
 
+def test_a_second_click_on_the_same_page_sends_nothing_twice(world: World, talk: Conversation) -> None:
+    client = browsers.of(world.bob)
+    page = browsers.seen(client, reverse("conversation", args=[talk.pk]))
+    assert page.count('name="seen" value="0"') == 2
+    for _click in range(2):
+        client.post(url(talk), {"text": "Hello", "seen": "0"})
+    assert talk.messages.count() == 1
+    assert 'name="seen" value="1"' in browsers.seen(client, reverse("conversation", args=[talk.pk]))
+
+
 def test_without_a_script_one_comes_back_to_the_page(world: World, talk: Conversation) -> None:
     page = reverse("ask", args=[talk.ask_id])
     answer = browsers.of(world.alice).post(url(talk), {"text": "Hello", "next": page})

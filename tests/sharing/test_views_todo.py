@@ -1,7 +1,7 @@
 """The to-do page, the library loans on it, notifications, and the pages around a copy."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from unittest import mock
 
 import pytest
@@ -130,6 +130,15 @@ def test_renewing_shows_the_new_date(world: World, loan: LibraryLoan) -> None:
         answer = browsers.of(world.alice).post(reverse("renew-loan", args=[loan.pk]), follow=True)
     assert "Renewed at the library: due on 14 December now." in browsers.text(answer)
     assert renewed.call_args.kwargs["actor"] == world.alice
+
+
+def test_the_button_renews_from_the_date_that_stood_beside_it(world: World, loan: LibraryLoan) -> None:
+    client = browsers.of(world.alice)
+    assert f'name="due" value="{loan.due_at.astimezone(UTC).isoformat()}"' in browsers.seen(client, TODO)
+    for due, seen in ((loan.due_at.isoformat(), loan.due_at), ("soon", None), ("2026-13-01T00:00Z", None)):
+        with mock.patch("library_bridge.loans.renew_loan", return_value=loan) as renewed:
+            client.post(reverse("renew-loan", args=[loan.pk]), {"due": due})
+        assert renewed.call_args.kwargs["seen"] == seen
 
 
 @pytest.mark.parametrize(

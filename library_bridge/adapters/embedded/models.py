@@ -4,11 +4,16 @@ refers to them: everybody else asks through the port."""
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from library_bridge.models.libraries import Library
+
+MOST_DAYS, MOST_LOANS, MOST_RENEWALS = 730, 500, 50
+DAYS = [MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
+NO_DEBT = [MinValueValidator(Decimal(0))]
 
 
 class PatronCategory(models.Model):
@@ -18,7 +23,9 @@ class PatronCategory(models.Model):
     code = models.SlugField(_("code"), max_length=30)
     name = models.CharField(_("name"), max_length=80)
     loan_limit = models.PositiveSmallIntegerField(_("loans at once"), default=20)
-    fine_limit = models.DecimalField(_("blocked above a fine of"), max_digits=8, decimal_places=2, default=Decimal(50))
+    fine_limit = models.DecimalField(
+        _("blocked above a fine of"), max_digits=8, decimal_places=2, default=Decimal(50), validators=NO_DEBT
+    )
 
     class Meta:
         ordering = ["code"]
@@ -53,17 +60,36 @@ class CirculationRule(models.Model):
         PatronCategory, verbose_name=_("patron category"), on_delete=models.CASCADE, related_name="rules"
     )
     item_type = models.ForeignKey(ItemType, verbose_name=_("item type"), on_delete=models.CASCADE, related_name="rules")
-    loan_days = models.PositiveSmallIntegerField(_("loan period in days"), default=30)
-    loan_limit = models.PositiveSmallIntegerField(_("loans of this type at once"), null=True, blank=True)
-    renewal_limit = models.PositiveSmallIntegerField(_("renewals"), default=1)
-    renewal_days = models.PositiveSmallIntegerField(_("renewal period in days"), default=30)
-    fine_per_day = models.DecimalField(_("fine a day"), max_digits=6, decimal_places=2, default=Decimal("0.10"))
+    loan_days = models.PositiveSmallIntegerField(_("loan period in days"), default=30, validators=DAYS)
+    loan_limit = models.PositiveSmallIntegerField(
+        _("loans of this type at once"), null=True, blank=True, validators=[MaxValueValidator(MOST_LOANS)]
+    )
+    renewal_limit = models.PositiveSmallIntegerField(
+        _("renewals"), default=1, validators=[MaxValueValidator(MOST_RENEWALS)]
+    )
+    renewal_days = models.PositiveSmallIntegerField(
+        _("renewal period in days"), default=30, validators=[MaxValueValidator(MOST_DAYS)]
+    )
+    fine_per_day = models.DecimalField(
+        _("fine a day"), max_digits=6, decimal_places=2, default=Decimal("0.10"), validators=NO_DEBT
+    )
 
     class Meta:
         ordering = ["category", "item_type"]
         verbose_name = _("circulation rule")
         verbose_name_plural = _("circulation rules")
-        constraints = [models.UniqueConstraint(fields=["category", "item_type"], name="one_rule_a_pair")]
+        constraints = [
+            models.UniqueConstraint(fields=["category", "item_type"], name="one_rule_a_pair"),
+            models.CheckConstraint(
+                condition=Q(loan_days__gte=1, loan_days__lte=MOST_DAYS, renewal_days__lte=MOST_DAYS),
+                name="rule_days_in_range",
+            ),
+            models.CheckConstraint(
+                condition=(Q(loan_limit=None) | Q(loan_limit__lte=MOST_LOANS)) & Q(renewal_limit__lte=MOST_RENEWALS),
+                name="rule_limits_in_range",
+            ),
+            models.CheckConstraint(condition=Q(fine_per_day__gte=0), name="rule_fine_not_negative"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.category} · {self.item_type}"
@@ -78,7 +104,7 @@ class EmbeddedPatron(models.Model):
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
     blocked = models.BooleanField(_("blocked"), default=False)
     lost = models.BooleanField(_("card lost"), default=False)
-    fines = models.DecimalField(_("fines"), max_digits=8, decimal_places=2, default=Decimal(0))
+    fines = models.DecimalField(_("fines"), max_digits=8, decimal_places=2, default=Decimal(0), validators=NO_DEBT)
 
     class Meta:
         ordering = ["card_number"]
@@ -183,7 +209,7 @@ class EmbeddedLoan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item_id} → {self.patron_id}"
+        return str(self.item)
 
 
 class EmbeddedHold(models.Model):
@@ -211,4 +237,4 @@ class EmbeddedHold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.record_id} → {self.patron_id}"
+        return str(self.record)

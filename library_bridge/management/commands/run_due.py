@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from library_bridge import registers
+from library_bridge import due, registers
 
 COUNTED = {"changed", "count", "done", "total", "wave"}
 
@@ -23,6 +23,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, at: str | None = None, **options: Any) -> None:
         for deed in registers.act_on_due(now=_moment(at)):
             self.stdout.write(json.dumps(_with_ids(deed), default=str, ensure_ascii=False))
+        if at is not None:
+            due.come_back(now=timezone.now())
 
 
 def _with_ids(deed: dict[str, object]) -> dict[str, object]:

@@ -1,0 +1,13 @@
+"""What the staff's groups may do with points, rewards and vouchers; the table itself stands in sharing."""
+
+RIGHTS = {
+    "Branch librarians": ("incentives.honour_voucher",),
+    "Librarians": (
+        "incentives.honour_voucher",
+        "incentives.view_voucher",
+        "incentives.view_rule",
+        "incentives.change_rule",
+        "incentives.add_adjustment",
+        "incentives.view_adjustment",
+    ),
+}

@@ -1,0 +1,149 @@
+"""What the pages of lendings and of handovers share: the part that says what is next, its forms and its code."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from library_bridge.models import Reader
+from sharing import areas, codes, policies, steps
+from sharing.models import Handover, Lending
+from sharing.scenes import Scene
+from sharing.views import answers
+from sharing.views.readers import reader_of
+
+PAGE = "sharing/lendings/lending.html"
+
+
+class ProposeForm(forms.Form):
+    """Place and time. The place is one of those suggested, or another in the reader's words."""
+
+    place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
+    other_place = forms.CharField(
+        label=gettext_lazy("Another place"), required=False, max_length=120,
+        help_text=gettext_lazy("A public place that both of you find."),
+    )  # fmt: skip
+    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [_("Library, front desk"), *areas.names().values()]
+        choices = [*((name, name) for name in names), ("", _("Another place, written below"))]
+        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("place") and not cleaned.get("other_place") and "place" not in self.errors:
+            self.add_error("other_place", _("Choose a place, or name one."))
+        return cleaned
+
+    @property
+    def where(self) -> str:
+        return str(self.cleaned_data["other_place"] or self.cleaned_data["place"])
+
+    @property
+    def starts_at(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"]))
+
+
+class PinForm(forms.Form):
+    pin = forms.CharField(
+        label=gettext_lazy("Six digits from the other side’s page"), required=False, max_length=40,
+        widget=forms.TextInput(attrs={"class": "input-pin", "inputmode": "numeric", "autocomplete": "off", "maxlength": 12}),
+    )  # fmt: skip
+
+
+def lending_of(reader: Reader, lending_id: int) -> Lending:
+    """With its ask and conversation knowing the two readers, so that nothing is fetched twice."""
+    found = get_object_or_404(Lending.objects.visible_to(reader).for_page(), pk=lending_id)
+    found.ask.holder, found.ask.request, found.request.requester = found.giver, found.request, found.taker
+    found.ask.lending, found.ask.conversation.ask = found, found.ask
+    for handover in found.handovers.all():
+        handover.lending = found
+    return found
+
+
+def now_part(request: HttpRequest, lending_id: int) -> HttpResponse:
+    """The part that says what is next. It does not ask for a new code again, or a refusal would go round in circles."""
+    reader, now = reader_of(request), timezone.now()
+    scene = Scene(lending_of(reader, lending_id), reader, policies.current(), now)
+    return render(request, f"{PAGE}#now", what_is_next(request, scene))
+
+
+def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
+    found, step = scene.lending, steps.next_step(scene)
+    context: dict[str, Any] = {
+        "lending": found, "title": found.title, "scene": scene, "step": step, "handover": scene.handover, "nav": "todo",
+    }  # fmt: skip
+    if policies.direction_now(found):
+        context["propose"] = propose_form(request, found.pk, earlier=scene.handover, now=scene.now)
+    if step.name == "show_code" and scene.handover:
+        context["code"] = shown_code(scene.handover, scene.now)
+    elif step.name == "enter_code" and scene.handover:
+        context["pin"] = answers.form_for(request, PinForm, f"pin {scene.handover.pk}")
+    elif step.name == "borrowed":
+        context["why_not_extend"] = _why_not_extend(scene)
+    return context
+
+
+def code_renews_itself(context: dict[str, Any], scene: Scene) -> bool:
+    """Whether the page asks for a new code as soon as it is open."""
+    if "code" not in context or scene.handover is None or not steps.code_is_due(scene.handover, scene.now):
+        return False
+    return context["code"] is None or not context["code"].qr
+
+
+def _why_not_extend(scene: Scene) -> str:
+    found = scene.lending
+    if found.extended_at is not None:
+        return _("It was extended once already, and once is what the rules allow.")
+    if found.is_overdue(scene.now):
+        return _("It is overdue, so it cannot be extended.")
+    if policies.someone_waits_for(found):
+        return _("Another reader waits for it, so it cannot be extended.")
+    return ""
+
+
+@dataclass(frozen=True)
+class ShownCode:
+    """A code that lives: what the giver's page shows. `qr` is empty while only the PIN does."""
+
+    pin: str
+    qr: str
+    seconds: int
+    qr_seconds: int
+
+
+def shown_code(handover: Handover, now: datetime) -> ShownCode | None:
+    """Reads only: a page that is opened makes no code."""
+    alive = handover.pin_expires_at is not None and handover.pin_expires_at > now
+    if not alive or handover.status != Handover.Status.AGREED or handover.wrong_tries >= settings.CODE_TRIES:
+        return None
+    assert handover.pin_expires_at is not None
+    qr_left = (handover.qr_expires_at or now) - now
+    return ShownCode(
+        codes.pin_of(handover),
+        codes.payload_of(handover) if qr_left > timedelta(0) else "",
+        int((handover.pin_expires_at - now).total_seconds()),
+        max(0, int(qr_left.total_seconds())),
+    )
+
+
+def propose_form(request: HttpRequest, lending_id: int, *, earlier: Handover | None, now: datetime) -> ProposeForm:
+    """Empty but for tomorrow at noon; or with the proposal that is to be changed."""
+    at = timezone.localtime(earlier.starts_at if earlier else now + timedelta(days=1))
+    at = at if earlier else at.replace(hour=12, minute=30)
+    initial = {"day": at.date(), "time": at.time(), "place": "" if earlier else _("Library, front desk")}
+    form = answers.form_for(request, ProposeForm, f"propose {lending_id}", initial=initial)
+    if earlier is not None and not form.is_bound:
+        known = earlier.place in dict(form.fields["place"].choices)  # type: ignore[attr-defined]
+        form.initial["place" if known else "other_place"] = earlier.place
+    return form
