@@ -139,8 +139,9 @@ def shown_code(handover: Handover, now: datetime) -> ShownCode | None:
 
 def propose_form(request: HttpRequest, lending_id: int, *, earlier: Handover | None, now: datetime) -> ProposeForm:
     """Empty but for tomorrow at noon; or with the proposal that is to be changed."""
-    at = timezone.localtime(earlier.starts_at if earlier else now + timedelta(days=1))
-    at = at if earlier else at.replace(hour=12, minute=30)
+    agreed = earlier is not None and earlier.has_time
+    at = timezone.localtime(earlier.starts_at if earlier and agreed else now + timedelta(days=1))
+    at = at if agreed else at.replace(hour=12, minute=30)
     initial = {"day": at.date(), "time": at.time(), "place": "" if earlier else str(places.FRONT_DESK)}
     form = answers.form_for(request, ProposeForm, f"propose {lending_id}", initial=initial)
     if earlier is not None and not form.is_bound:
