@@ -25,6 +25,8 @@ CLOTHS = (  # cloth, foil, paper; foil on cloth is at least 4.5:1 (check_design.
 )
 SONG = "'Songti SC','Source Han Serif SC','Noto Serif CJK SC','Noto Serif SC',STZhongsong,serif"
 LATIN = "Charter,'Iowan Old Style',Georgia,'Noto Serif CJK SC',serif"
+FOIL_WIDTH, BAND_WIDTH = 76.0, 80.0
+"""Room for a line: a word too long for it is set smaller, never broken."""
 TURNED = str.maketrans({"(": "︵", ")": "︶", "\uff08": "︵", "\uff09": "︶", "—": "︱", "-": "︲"})
 
 
@@ -55,9 +57,10 @@ def cover_svg(isbn: str, title: str, creator: str = "", *, weave: str = "weave")
         face = _foil(main, creator, foil)
     else:
         face = _band(main, creator, foil, paper)
+    language = ' lang="zh-Hans"' if han else ""
     texture = f'<rect width="100" height="140" fill="url(#{weave})"/>' if weave else ""
     return (
-        f'<svg viewBox="0 0 100 140" aria-hidden="true" focusable="false">'
+        f'<svg viewBox="0 0 100 140"{language} aria-hidden="true" focusable="false">'
         f'<rect width="100" height="140" fill="{cloth}"/>{texture}'
         f'<path d="M8 0v140" stroke="#000" stroke-opacity=".28" stroke-width="1.5"/>'
         f'<path d="M9.4 0v140" stroke="#fff" stroke-opacity=".14"/>{face}</svg>'
@@ -96,7 +99,7 @@ def _upright(name: str, x: int) -> str:
 
 def _foil(main: str, creator: str, foil: str) -> str:
     lines = _wrap(main, 5, 4)
-    size = 14 if len(lines) < 4 else 13
+    size = min(14 if len(lines) < 4 else 13, FOIL_WIDTH / max(map(_units, lines)))
     top = 40 - (len(lines) - 2) * 4
     text = "".join(f'<text x="54" y="{top + i * size * 1.3:.1f}">{escape(line)}</text>' for i, line in enumerate(lines))
     end = top + (len(lines) - 1) * size * 1.3 + 9
@@ -104,16 +107,17 @@ def _foil(main: str, creator: str, foil: str) -> str:
         f'<g stroke="{foil}" stroke-width="1.2" fill="none">'
         f'<path d="M18 {top - size - 5:.1f}h72M18 {end:.1f}h72"/>'
         f'<path d="M18 {top - size - 7.5:.1f}h72M18 {end + 2.5:.1f}h72" stroke-width=".6"/></g>'
-        f'<g font-family="{SONG}" font-weight="700" font-size="{size}" text-anchor="middle" fill="{foil}">{text}</g>'
+        f'<g font-family="{SONG}" font-weight="700" font-size="{size:.4g}" text-anchor="middle" fill="{foil}">{text}</g>'
         f'<text x="54" y="128" font-family="{SONG}" font-size="8" text-anchor="middle" fill="{foil}">{escape(_name(creator, 9))}</text>'
     )
 
 
 def _band(main: str, creator: str, foil: str, paper: str) -> str:
     lines = _words(main, 11, 4)
+    size = min(12.5, BAND_WIDTH / max(0.6 * max(map(len, lines)), 1))
     text = "".join(f'<text x="16" y="{32 + i * 14.5}">{escape(line)}</text>' for i, line in enumerate(lines))
     return (
-        f'<g font-family="{LATIN}" font-weight="700" font-size="12.5" fill="{foil}">{text}</g>'
+        f'<g font-family="{LATIN}" font-weight="700" font-size="{size:.4g}" fill="{foil}">{text}</g>'
         f'<rect y="104" width="100" height="20" fill="{paper}"/><path d="M0 104.5h100M0 123.5h100" stroke="#17201c" stroke-opacity=".35"/>'
         f'<text x="16" y="117" font-family="{LATIN}" font-size="8" fill="#17201c">{escape(_name(creator, 17))}</text>'
     )
@@ -123,6 +127,11 @@ def _name(creator: str, most: int = 7) -> str:
     first = re.split(r"[,\uff0c;\uff1b、/]", re.sub(r"^[\[〔(\uff08].{1,4}[\]〕)\uff09]\s*", "", creator))[0].strip()
     first = first.split("·")[-1]
     return first if len(first) <= most else first[: most - 1] + "…"
+
+
+def _units(line: str) -> float:
+    """How wide a line is, in Han characters."""
+    return sum(0.6 if c.isascii() else 1 for c in line) or 1
 
 
 def _wrap(text: str, width: int, most: int) -> list[str]:

@@ -18,7 +18,7 @@ ISBN_REFUSALS = {
     "characters": _("An ISBN has only digits, at most an X at its end."),
     "length": _("An ISBN has 13 digits, on older books 10."),
     "prefix": _("An ISBN of 13 digits begins with 978 or 979; this is another number."),
-    "check_digit": _("Not quite an ISBN: the last digit doesn't fit, so one may be mistyped."),
+    "check_digit": _("Not quite an ISBN: the last digit doesn’t fit, so one may be mistyped."),
     "digits_lost": _("A spreadsheet has cut off the last digits. Take the number from the book."),
 }
 MODE_HINTS = {
@@ -134,7 +134,7 @@ class ImportForm(forms.Form):
         label=_("ISBNs"),
         required=False,
         strip=False,
-        help_text=_("One a line. Hyphens and blanks don't matter."),
+        help_text=_("One a line. Hyphens and blanks don’t matter."),
         widget=forms.Textarea(attrs={"rows": 6, "class": "num"}),
     )
     file = forms.FileField(

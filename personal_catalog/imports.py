@@ -3,6 +3,7 @@ however often and by however many workers the job is run."""
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from django.db.models import F
 from personal_catalog import copies, isbn, lookup, titles
 from personal_catalog.errors import ImportRefused
 from personal_catalog.facts import from_json
+from personal_catalog.facts import text as clean_text
 from personal_catalog.import_files import Row, read_rows
 from personal_catalog.models import Copy, ImportJob, ImportRow, LocalRecord, Title, TitleIsbn
 
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 PREVIEW_DAYS = timedelta(days=7)
 PATIENCE = timedelta(minutes=5)
 AT_ONCE = 500
+TITLE_LENGTH = 500
 
 
 def start_import(
@@ -82,6 +85,18 @@ def confirm_import(*, job_id: int, reader: "Reader", now: datetime) -> ImportJob
     previewed.update(status=ImportJob.Status.QUEUED, act_by=now)
     job.refresh_from_db()
     return job
+
+
+@transaction.atomic
+def name_rows(*, job_id: int, reader: "Reader", names: Mapping[int, str]) -> None:
+    """Titles the reader typed into the preview for rows that had none. Rows that are named, done or another's stay."""
+    rows = ImportRow.objects.select_for_update(of=("self",)).filter(
+        job=job_id, job__reader=reader, job__status=ImportJob.Status.PREVIEWED, status=ImportRow.Status.READY, title=""
+    )
+    for row in rows.filter(pk__in=names):
+        row.title = clean_text(names[row.pk], TITLE_LENGTH)
+        row.facts = {**row.facts, "title": row.title}
+        row.save(update_fields=["title", "facts"])
 
 
 def run_import(*, job_id: int, now: datetime, seconds: float | None = None) -> ImportJob:

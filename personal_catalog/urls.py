@@ -4,7 +4,6 @@ from personal_catalog.views import adding, copies, covers, imports, shelf
 
 urlpatterns = [
     path("add/", adding.add_copy, name="add-copy"),
-    path("shelf/", shelf.shelf, name="shelf"),
     path("shelf/labels/", shelf.labels, name="labels"),
     path("shelf/export.csv", shelf.export_shelf, name="export-shelf"),
     path("copies/<int:copy_id>/", copies.copy, name="copy"),

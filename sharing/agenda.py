@@ -4,20 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.html import escape, format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import holdings, people, policies, progress, queues, todo, typography
+from sharing import ask_words, holdings, people, policies, progress, queues, steps, todo, typography
 from sharing.models import Ask, CirculationPolicy, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
 from sharing.progress import Standing
 from sharing.scenes import S, Scene
 
-ACTS = {"propose", "answer", "show_code", "enter_code"}
+ACTS = {"propose", "answer", "show_code", "enter_code", "return"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,14 @@ class ToAnswer:
     record: Record
 
     template = "sharing/todo/ask.html"
+
+    @property
+    def what(self) -> SafeString:
+        return ask_words.html(self.ask)
+
+    @property
+    def url(self) -> str:
+        return reverse("ask", args=[self.ask.pk])
 
     @property
     def at(self) -> datetime:
@@ -43,10 +53,18 @@ class ToDo:
 
     @property
     def step(self) -> str:
-        return self.scene.meets if policies.direction_now(self.lending) else "wait"
+        """As in `Scene.meets`; `return` when the reader keeps it longer than lent; `wait` for others."""
+        if policies.direction_now(self.lending):
+            return self.scene.meets
+        late = self.lending.status == S.ON_LOAN and not self.scene.gives and self.lending.is_overdue(self.scene.now)
+        return "return" if late else "wait"
 
     @property
-    def what(self) -> str:
+    def url(self) -> str:
+        return self.lending.get_absolute_url()
+
+    @property
+    def what(self) -> SafeString:
         """What is to be done with the book, in one line; HTML, with languages marked."""
         name = typography.lang_attribute(self.scene.name)
         parts = {
@@ -56,7 +74,7 @@ class ToDo:
         return mark_safe(fill(escape(self._words()), parts))
 
     def _words(self) -> str:
-        if self.scene.goes_back:
+        if self.scene.goes_back or self.step == "return":
             return (
                 _("Give %(title)s back to %(name)s")
                 if self.scene.hands_over
@@ -79,7 +97,14 @@ class ToDo:
         return self.scene.say(_("from %(name)s"))
 
     @property
+    def ends(self) -> str:
+        """What happens if they do not meet."""
+        return steps.unmet(self.scene)
+
+    @property
     def at(self) -> datetime:
+        if self.step == "return" and self.lending.due_at:
+            return self.lending.due_at
         return self.scene.handover.starts_at if self.scene.handover else self.lending.deadline_at
 
 
@@ -138,29 +163,35 @@ class Agenda:
 
 def of(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> Agenda:
     """Ten queries."""
-    live = list(Lending.objects.visible_to(reader).live().for_page())
-    rows = [ToDo(lending, Scene(lending, reader, policy, now)) for lending in live]
-    steps = [row for row in rows if row.lending.status != S.ON_LOAN]
+    rows = _lendings(reader, policy, now)
+    live = [row.lending for row in rows]
     borrowed = [row for row in rows if row.lending.status == S.ON_LOAN and not row.scene.gives]
-    by_loan = {row.library_loan_id: row for row in live if row.library_loan_id and row.giver_id == reader.pk}
     return Agenda(
-        for_me=sorted([*_asks(reader), *(row for row in steps if row.step in ACTS)], key=lambda row: row.at),
-        waiting=[row for row in steps if row.step not in ACTS],
-        wishes=_wishes(reader, now),
-        borrowed=sorted(borrowed, key=lambda row: row.lending.due_at or now),
-        loans=[
-            OnCard(loan, holdings.why_not(loan, policy, now), by_loan.get(loan.pk))
-            for loan in todo.library_loans(reader)
-        ],
+        for_me=_for_me(reader, rows),
+        waiting=[row for row in rows if row.step not in ACTS and row.lending.status != S.ON_LOAN],
+        wishes=_wishes(reader, policy, now),
+        borrowed=sorted((row for row in borrowed if row.step != "return"), key=lambda row: row.lending.due_at or now),
+        loans=_on_cards(reader, live, policy, now),
         away=away_of(reader, live),
     )
 
 
-def _wishes(reader: Reader, now: datetime) -> list[Wish]:
-    rows = list(todo.requests_waiting(reader))
-    places = queues.places(rows)
-    stands = (progress.stands(row, list(row.asks.all()), place=places.get(row.pk), now=now) for row in rows)
-    return [Wish(row, standing) for row, standing in zip(rows, stands, strict=True)]
+def for_me(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> list[ToAnswer | ToDo]:
+    """What waits for the reader, what is late first, then the soonest. Five queries."""
+    return _for_me(reader, _lendings(reader, policy, now))
+
+
+def _for_me(reader: Reader, rows: list[ToDo]) -> list[ToAnswer | ToDo]:
+    return sorted([*_asks(reader), *(row for row in rows if row.step in ACTS)], key=_first)
+
+
+def _first(row: ToAnswer | ToDo) -> tuple[bool, datetime]:
+    return (row.step != "return" if isinstance(row, ToDo) else True, row.at)
+
+
+def _lendings(reader: Reader, policy: CirculationPolicy, now: datetime) -> list[ToDo]:
+    live = Lending.objects.visible_to(reader).live().for_page()
+    return [ToDo(lending, Scene(lending, reader, policy, now)) for lending in live]
 
 
 def away_of(reader: Reader, live: Iterable[Lending]) -> list[Away]:
@@ -174,6 +205,30 @@ def away_of(reader: Reader, live: Iterable[Lending]) -> list[Away]:
             row.lending.due_at.timestamp() if row.lending and row.lending.due_at else 0,
         ),
     )
+
+
+def on_cards(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> list[OnCard]:
+    """The reader's library loans, the soonest due first. Two queries."""
+    live = Lending.objects.live().filter(giver=reader, library_loan__isnull=False)
+    return _on_cards(reader, live, policy, now)
+
+
+def _on_cards(reader: Reader, live: Iterable[Lending], policy: CirculationPolicy, now: datetime) -> list[OnCard]:
+    by_loan = {row.library_loan_id: row for row in live if row.library_loan_id and row.giver_id == reader.pk}
+    return [
+        OnCard(loan, holdings.why_not(loan, policy, now), by_loan.get(loan.pk)) for loan in todo.library_loans(reader)
+    ]
+
+
+def _wishes(reader: Reader, policy: CirculationPolicy, now: datetime) -> list[Wish]:
+    onward = queues.could_go_on(policy=policy, now=now).filter(pk=OuterRef("pk"))
+    rows = list(todo.requests_waiting(reader).annotate(goes_on=Exists(onward)))
+    places = queues.places(rows)
+    return [Wish(row, _stands(row, places.get(row.pk), row.goes_on, now)) for row in rows]
+
+
+def _stands(request: Request, place: int | None, onward: bool, now: datetime) -> Standing:
+    return progress.stands(request, list(request.asks.all()), place=place, onward=onward, now=now)
 
 
 def _asks(reader: Reader) -> list[ToAnswer]:

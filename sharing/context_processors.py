@@ -32,7 +32,7 @@ def _once(ask: Callable[[], frame.Frame]) -> Callable[[], frame.Frame]:
 
 def _frame(request: HttpRequest) -> frame.Frame:
     reader = _reader(request)
-    return frame.of(reader) if reader else frame.Frame(library_name=frame.library_name())
+    return frame.of(reader, now=timezone.now()) if reader else frame.Frame(library_name=frame.library_name())
 
 
 def _reader(request: HttpRequest) -> Any:

@@ -70,6 +70,16 @@ def near_time(when: datetime, *, today: date) -> str:
     return f"{near_date(when, today=today)} {stamp_time(when)}"
 
 
+def is_near(when: When, *, today: date) -> bool:
+    """Whether `near_date` has a word of its own for the day: from yesterday to the end of the week."""
+    return -1 <= (day_of(when) - today).days < 7
+
+
+def exact_time(when: datetime, *, today: date) -> str:
+    """11 月 25 日 12:45: for what is read again on another day."""
+    return f"{long_date(when, today=today)} {stamp_time(when)}"
+
+
 def binds(when: When, *, today: date) -> bool:
     """Whether a date is close enough, or past, to be stamped in red."""
     return (day_of(when) - today).days <= BINDING_DAYS

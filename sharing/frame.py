@@ -1,6 +1,7 @@
 """What stands round every page of a signed-in reader: two counts and the name of the library. One query."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Model, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -18,11 +19,11 @@ class Frame:
     library_name: str = ""
 
 
-def of(reader: Reader) -> Frame:
+def of(reader: Reader, *, now: datetime) -> Frame:
     name = _name_field()
     mine = Patron.objects.filter(reader=reader).order_by("pk").values(f"library__{name}")[:1]
     first = Library.objects.filter(is_active=True).order_by("pk").values(name)[:1]
-    asks, acts = todo.asks_to_answer(reader), todo.lendings_to_act_on(reader)
+    asks, acts = todo.asks_to_answer(reader), todo.lendings_to_act_on(reader, now)
     unread = Notification.objects.filter(reader=reader, read_at=None)
     row = Reader.objects.filter(pk=reader.pk).values_list(
         _count(asks) + _count(acts), _count(unread), Coalesce(Subquery(mine), Subquery(first), Value(""))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
-from sharing import codes, dates, deadlines, events, holdings, jobs, lendings, locks, moves, policies, states
+from sharing import codes, dates, deadlines, events, holdings, jobs, lendings, locks, moves, places, policies, states
 from sharing.codes import HandoverCode
 from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, SharingError, WrongCode
 from sharing.models import Handover, Lending
@@ -31,9 +31,10 @@ def propose_handover(
         raise IllegalTransition(lending.status, "proposed", _("Nothing is to be handed over at this point."))
     _require_sense(method, place, starts_at, now)
     _require_in_time(lending, starts_at, now)
+    place, place_en = places.both_names(place.strip())
     open_one = lending.handovers.open().filter(direction=direction).first()
     if open_one is not None:
-        if (open_one.method, open_one.place, open_one.starts_at) == (method, place.strip(), starts_at):
+        if (open_one.method, open_one.place, open_one.starts_at) == (method, place, starts_at):
             return open_one
         open_one.lending = lending
         moves.move_handover(open_one, Handover.Status.REPLACED, actor=actor, now=now)
@@ -41,7 +42,8 @@ def propose_handover(
         lending=lending,
         direction=direction,
         method=method,
-        place=place.strip(),
+        place=place,
+        place_en=place_en,
         starts_at=starts_at,
         proposed_by=actor,
         proposed_at=now,
@@ -228,7 +230,7 @@ def _why_not_this_code(handover: Handover, shown: Shown, now: datetime) -> Shari
 def _both_confirmed(handover: Handover, actor: Reader, now: datetime) -> None:
     handover.code_used = True
     handover.giver_confirmed_at = handover.taker_confirmed_at = now
-    on_time = abs(now - handover.starts_at) <= timedelta(hours=2)
+    on_time = not handover.has_time or abs(now - handover.starts_at) <= timedelta(hours=2)
     moves.move_handover(
         handover, Handover.Status.CONFIRMED, actor=actor, now=now, data={"on_time": on_time},
         fields=("code_used", "giver_confirmed_at", "taker_confirmed_at"),

@@ -140,8 +140,8 @@ def start_return(*, lending_id: int, actor: Reader, now: datetime) -> Lending:
     moves.move(lending, Lending.Status.RETURNING, "lending.returning", actor=actor, now=now, fields=fields)
     first = lending.handovers.filter(direction=Handover.Direction.OUT, status=Handover.Status.CONFIRMED).get()
     way_back = Handover.objects.create(
-        lending=lending, direction=Handover.Direction.BACK, method=first.method, place=first.place, starts_at=now,
-        status=Handover.Status.AGREED, proposed_by=actor, proposed_at=now, agreed_at=now,
+        lending=lending, direction=Handover.Direction.BACK, method=first.method, place=first.place,
+        place_en=first.place_en, starts_at=now, status=Handover.Status.AGREED, proposed_by=actor, proposed_at=now, agreed_at=now,
     )  # fmt: skip
     events.record("handover.agreed", now=now, actor=actor, handover=way_back, after=way_back.status)
     return lending

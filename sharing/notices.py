@@ -85,7 +85,7 @@ class _View:
     @property
     def respond_by(self) -> str:
         assert self.event.ask is not None
-        return dates.near_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
+        return dates.exact_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
 
     @property
     def meeting(self) -> str:
@@ -94,8 +94,8 @@ class _View:
 
 
 def meeting_of(handover: Handover, reader: Reader, *, now: datetime) -> str:
-    """Time and place in one phrase; the time alone once the place is no longer told."""
-    time = dates.near_time(handover.starts_at, today=timezone.localdate(now))
+    """Day, time and place in one phrase that stays true on another day; the time alone once the place is no longer told."""
+    time = dates.exact_time(handover.starts_at, today=timezone.localdate(now))
     place = places.place_shown_to(reader, handover, now=now)
     return _("%(time)s, %(place)s") % {"time": time, "place": place} if place else time
 

@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from library_bridge.models import Reader
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from library_bridge.models import Area, Reader
 from sharing.models import Handover
 
 STAYS = timedelta(hours=24)  # after the end
@@ -13,4 +16,23 @@ def place_shown_to(reader: Reader, handover: Handover, *, now: datetime) -> str 
     closed_at = handover.lending.closed_at
     if reader.pk not in (handover.lending.giver_id, handover.lending.taker_id):
         return None
-    return handover.place if closed_at is None or now < closed_at + STAYS else None
+    return handover.place_name if closed_at is None or now < closed_at + STAYS else None
+
+
+FRONT_DESK = _("Library, front desk")
+
+
+def both_names(place: str) -> tuple[str, str]:
+    """A place of the list in Chinese and English, so that each reads it in their own language; any other as it was typed, and
+    an empty text. One query."""
+    for chinese, english in [_front_desk(), *Area.objects.values_list("name_zh", "name_en")]:
+        if place in (chinese, english):
+            return chinese, english
+    return place, ""
+
+
+def _front_desk() -> tuple[str, str]:
+    with override("zh-hans"):
+        chinese = str(FRONT_DESK)
+    with override("en"):
+        return chinese, str(FRONT_DESK)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sharing import dates
-from sharing.models import Ask, Request
+from sharing.models import Ask, Lending, Request
+from sharing.phrases import fill
 from sharing.slips import Row
 
 TURNS = {
@@ -28,17 +29,30 @@ class Standing:
     says: str
 
 
-def stands(request: Request, asks: Sequence[Ask], *, place: int | None, now: datetime) -> Standing:
-    """Two sentences: how it is, and who acts next until when. A decline looks like silence. `place`: in the queue."""
+def stands(
+    request: Request,
+    asks: Sequence[Ask],
+    *,
+    place: int | None,
+    onward: bool = True,
+    lending: Lending | None = None,
+    now: datetime,
+) -> Standing:
+    """Two sentences: how it is, and who acts next until when. A decline looks like silence. `place`: in the queue;
+    `onward`: somebody is left who could be asked; `lending`: what came of it."""
     today = dates.day_of(now)
     match request.status:
         case Request.Status.OPEN:
-            return _open(request, asks, place, now, today)
+            return _open(request, asks, place, onward, now, today)
         case Request.Status.MATCHED:
             return Standing(
                 "free", _("agreed"), _("A holder has agreed"), _("Arrange the handover on the lending’s page.")
             )
         case Request.Status.FULFILLED:
+            if lending and lending.mode == Lending.Mode.LEND and lending.status == Lending.Status.COMPLETED:
+                day = dates.long_date(lending.closed_at or now, today=today)
+                says = fill(_("You gave it back on %(date)s."), {"date": day})
+                return Standing("done", _("returned"), _("You had this book and gave it back"), says)
             return Standing(
                 "done", _("fulfilled"), _("You got this book"), _("The lending’s page keeps the whole story.")
             )
@@ -49,14 +63,16 @@ def stands(request: Request, asks: Sequence[Ask], *, place: int | None, now: dat
     )
 
 
-def slip(request: Request, asks: Sequence[Ask], turns: Iterable[tuple[str, datetime]], *, now: datetime) -> list[Row]:
+def slip(
+    request: Request, asks: Sequence[Ask], turns: Iterable[tuple[str, datetime]], *, onward: bool = True, now: datetime
+) -> list[Row]:
     """`turns`: kind and time of each event of TURNS."""
     rows = [Row(_("You asked for this book"), at=request.placed_at)]
     rows += [Row(_asked(count), at=at) for at, count in _waves(asks)]
     rows += [Row(_("A holder agreed"), at=ask.answered_at) for ask in asks if ask.status == Ask.Status.ACCEPTED]
     rows += [Row(TURNS[kind](), at=at) for kind, at in turns]
     rows.sort(key=lambda row: row.at or now)
-    return rows + _to_come(request, asks, now)
+    return rows + _to_come(request, asks, onward, now)
 
 
 def holders(asks: Sequence[Ask]) -> int:
@@ -64,15 +80,21 @@ def holders(asks: Sequence[Ask]) -> int:
     return len({ask.holder_id for ask in asks})
 
 
-def _open(request: Request, asks: Sequence[Ask], place: int | None, now: datetime, today: date) -> Standing:
+def _open(
+    request: Request, asks: Sequence[Ask], place: int | None, onward: bool, now: datetime, today: date
+) -> Standing:
     result = dates.long_date(request.deadline_at, today=today)
     if until := _until(asks, now):
         heading = ngettext("%(count)d holder has been asked", "%(count)d holders have been asked", holders(asks)) % {
             "count": holders(asks)
         }
-        says = _("If nobody has agreed by %(time)s, we go on to the next holders. You will have a result by %(date)s.") % {
-            "time": dates.near_time(until, today=today), "date": result,
-        }  # fmt: skip
+        says = _("If somebody else can lend it, we ask at once. You will have a result by %(date)s at the latest.") % {
+            "date": result
+        }
+        if onward:
+            says = _("If nobody has agreed by %(time)s, we go on to the next holders. You will have a result by %(date)s.") % {
+                "time": dates.near_time(until, today=today), "date": result,
+            }  # fmt: skip
         return Standing("wait", _("waiting for holders"), heading, says)
     if place is not None and place > 1:
         says = _(
@@ -109,11 +131,12 @@ def _asked(count: int) -> str:
     return ngettext("%(count)d holder asked", "%(count)d holders asked", count) % {"count": count}
 
 
-def _to_come(request: Request, asks: Sequence[Ask], now: datetime) -> list[Row]:
+def _to_come(request: Request, asks: Sequence[Ask], onward: bool, now: datetime) -> list[Row]:
     if request.status == Request.Status.OPEN:
         until = _until(asks, now)
-        onward = [Row(_("If nobody has agreed: on to the next holders"), at=until, state="later")] if until else []
-        return [*onward, Row(_("A result at the latest"), at=request.deadline_at, state="later")]
+        then = _("If nobody has agreed: on to the next holders") if onward else _("The holders’ time to answer ends")
+        wave = [Row(then, at=until, state="later")] if until else []
+        return [*wave, Row(_("A result at the latest"), at=request.deadline_at, state="later")]
     ends = {
         Request.Status.FULFILLED: _("You got the book"),
         Request.Status.UNFILLED: _("Ended without a lender"),

@@ -41,17 +41,21 @@ def _any(wish: Sequence[int | None]) -> bool:
 
 def could_be_asked(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
     """Open requests that could be put to somebody now, as far as the database knows; only the library is yet to be asked."""
+    waiting = Ask.objects.waiting().filter(request=OuterRef("pk"))
+    return could_go_on(policy=policy, now=now).filter(~Exists(waiting))
+
+
+def could_go_on(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
+    """Open requests for which a holder is left who was not asked yet, whoever is being asked meanwhile."""
     free_copies = _open_to_request(availability.free_copies(), "copy", policy, now)
     copies = free_copies.filter(title_id=OuterRef("title_id")).exclude(owner=OuterRef("requester_id"))
     card = Patron.objects.filter(library_id=OuterRef("library_id"), reader=OuterRef(OuterRef("requester_id")))
     free_loans = availability.free_loans(policy=policy, now=now).filter(Exists(card))
     loans = _open_to_request(free_loans, "library_loan", policy, now).filter(catalogued__title_id=OuterRef("title_id"))
-    waiting = Ask.objects.waiting().filter(request=OuterRef("pk"))
     anything = Q(copy=None, library_loan=None) & (Exists(copies) | Exists(loans))
     one = Exists(copies.filter(pk=OuterRef("copy_id"))) | Exists(loans.filter(pk=OuterRef("library_loan_id")))
     return Request.objects.filter(
         anything | one,
-        ~Exists(waiting),
         status=Request.Status.OPEN,
         deadline_at__gte=now + deadlines.least_window(policy),
     )

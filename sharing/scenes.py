@@ -1,9 +1,11 @@
 """A lending as one of its two readers meets it: what the page, the slip and the to-do list ask of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
 from sharing import dates, people, policies
@@ -11,6 +13,7 @@ from sharing.models import CirculationPolicy, Handover, Lending
 from sharing.phrases import fill
 
 S = Lending.Status
+CODE_LATE = timedelta(hours=6)  # so long after the agreed time nobody is taken to be on the way any more
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,21 @@ class Scene:
         direction = policies.direction_now(self.lending)
         found = (h for h in self.lending.handovers.all() if h.is_open and h.direction == direction)
         return next(found, None)
+
+    @property
+    def missed(self) -> str:
+        """That the agreed time is long past, in words; empty when it is not."""
+        handover = self.handover
+        if handover is None or handover.status != Handover.Status.AGREED or not handover.has_time:
+            return ""
+        if self.now <= handover.starts_at + CODE_LATE:
+            return ""
+        if days := (self.today - dates.day_of(handover.starts_at)).days:
+            return ngettext("The agreed time was %(days)s day ago", "The agreed time was %(days)s days ago", days) % {
+                "days": days
+            }
+        hours = (self.now - handover.starts_at) // timedelta(hours=1)
+        return _("The agreed time was %(hours)s hours ago") % {"hours": hours}
 
     @property
     def hands_over(self) -> bool:

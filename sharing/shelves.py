@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
@@ -36,7 +36,7 @@ def most_passed_on() -> list[Title]:
 def near(*, reader: Reader | None) -> Near:
     """Copies of others that are free now, newest first. Two queries, three where the reader's area has none."""
     area = reader.area.code if reader and reader.area else ""
-    free = availability.free_copies().select_related("title").order_by("-created_at", "-pk")
+    free = _presentable(availability.free_copies()).select_related("title").order_by("-created_at", "-pk")
     if reader:
         free = free.exclude(owner=reader).exclude(holder=reader)
     here = free.filter(area=area) if area else free
@@ -45,11 +45,15 @@ def near(*, reader: Reader | None) -> Near:
     return Near(list(here[:NEAR]), here.values("title").distinct().count() if area else 0, area)
 
 
+def _presentable(copies: QuerySet[Copy]) -> QuerySet[Copy]:
+    """A record that only a number or one reader's typing stands behind is found by searching, not set before everyone."""
+    return copies.filter(title__status=Title.Status.APPROVED, title__lookup_pending=False)
+
+
 def newly_listed(*, but: Sequence[Copy] = ()) -> list[Copy]:
     """One a title, so that somebody who lists twenty volumes of a series does not fill the shelf."""
-    rows = (
-        availability.shown_copies().filter(status=Copy.Status.LISTED).exclude(title__in=[copy.title_id for copy in but])
-    )
+    listed = _presentable(availability.shown_copies().filter(status=Copy.Status.LISTED))
+    rows = listed.exclude(title__in=[copy.title_id for copy in but])
     newest = rows.select_related("title").order_by("-created_at", "-pk")[: NEW * 8]
     return list({copy.title_id: copy for copy in reversed(newest)}.values())[::-1][:NEW]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from sharing import notices
+from sharing import dates, notices
 from sharing.models import DomainEvent, Handover, Lending
 from sharing.scenes import S, Scene
 
@@ -21,6 +21,8 @@ class Row:
     """Words in place of a date."""
     state: str = ""
     """"", "next" or "later"."""
+    acts: bool = False
+    """The next one, where it waits for the viewer or its date binds."""
 
 
 def rows(scene: Scene) -> list[Row]:
@@ -39,8 +41,12 @@ def _past(scene: Scene) -> Iterator[Row]:
     events = events.select_related("handover__lending", "actor")
     opened = {"kind": "handover.agreed", "from_status": ""}  # with the return; nobody has agreed to a time
     events = events.exclude(**opened)
+    last: datetime | None = None
     for event in events.order_by("at", "pk"):
-        yield Row(*WHAT[event.kind](scene, event), at=event.at)
+        ended_with_it = event.kind == "lending.completed" and not scene.is_loan and last == event.at
+        last = event.at
+        if not ended_with_it:
+            yield Row(*WHAT[event.kind](scene, event), at=event.at)
 
 
 def _by(scene: Scene, event: DomainEvent, mine: str, theirs: str) -> str:
@@ -147,12 +153,18 @@ def _ahead(scene: Scene) -> Iterator[Row]:
         yield Row(
             _("The library moves the loan"), _("Nothing for you to do"), when=pgettext("slip", "now"), state="next"
         )
+        yield _then_back_to_library(scene)
     elif status in (S.NEEDS_LIBRARIAN, S.DISPUTED):
         yield Row(_("A librarian settles it"), when=pgettext("slip", "next"), state="next")
     elif status == S.ON_LOAN:
-        yield Row(_("Due"), _back_to_owner(scene), scene.lending.due_at, state="next")
+        yield Row(_("Due"), _back_to_owner(scene), scene.lending.due_at, state="next", acts=_binds(scene))
     elif status == S.COMPLETED and scene.is_loan:
         yield Row(_("Due"), _back_to_library(scene), scene.lending.due_at, state="later")
+
+
+def _binds(scene: Scene) -> bool:
+    due_at = scene.lending.due_at
+    return due_at is not None and dates.binds(due_at, today=scene.today)
 
 
 def _back_to_owner(scene: Scene) -> str:
@@ -173,21 +185,31 @@ def _meeting(scene: Scene) -> Row:
             scene.say(_("by %(date)s"), date=scene.day(scene.lending.deadline_at)),
             when=pgettext("slip", "next"),
             state="next",
+            acts=True,
         )
     if handover.status == Handover.Status.PROPOSED:
         mine = handover.proposed_by_id == scene.reader.pk
         note = scene.say(_("%(name)s answers")) if mine else _("You answer")
-        return Row(_("Handover proposed"), note, handover.starts_at, state="next")
+        return Row(_("Handover proposed"), note, handover.starts_at, state="next", acts=not mine)
+    if scene.missed:
+        return Row(_("Meet and hand it over"), scene.missed, handover.starts_at, state="next", acts=True)
     if scene.hands_over:
         note = scene.say(_("You show the code, %(name)s confirms"))
     else:
         note = scene.say(_("%(name)s shows the code, you confirm"))
-    return Row(_("Meet and hand it over"), note, handover.starts_at, state="next")
+    if not handover.has_time:
+        return Row(_("Meet and hand it back"), note, when=pgettext("slip", "next"), state="next")
+    soon = dates.binds(handover.starts_at, today=scene.today)
+    return Row(_("Meet and hand it over"), note, handover.starts_at, state="next", acts=soon)
 
 
 def _then(scene: Scene) -> Iterator[Row]:
     if scene.is_loan:
         yield Row(_("The library moves the loan"), when=pgettext("slip", "then"), state="later")
-        yield Row(_back_to_library(scene), _("The library sets the date"), when=pgettext("slip", "then"), state="later")
+        yield _then_back_to_library(scene)
     elif scene.lending.mode == Lending.Mode.LEND:
         yield Row(_back_to_owner(scene), when=pgettext("slip", "then"), state="later")
+
+
+def _then_back_to_library(scene: Scene) -> Row:
+    return Row(_back_to_library(scene), _("The library sets the date"), when=pgettext("slip", "then"), state="later")

@@ -12,10 +12,9 @@ from library_bridge import reasons
 from library_bridge.models import Transfer
 from sharing import dates
 from sharing.models import Handover, Lending
-from sharing.scenes import S, Scene
+from sharing.scenes import CODE_LATE, S, Scene
 
 CODE_EARLY = timedelta(hours=1)  # so long before the agreed time the code opens by itself
-CODE_LATE = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,8 @@ class Step:
     answers: str = ""
     """Who answers for the book at this moment."""
     how: str = ""
+    missed: bool = False
+    """The agreed time is past: another one can be arranged beside."""
 
     @property
     def template(self) -> str:
@@ -62,9 +63,9 @@ def _meet(scene: Scene) -> Step:
         return _code(scene, handover)
     if scene.meets == "proposed":
         word, heading = scene.say(_("Waiting for %(name)s")), scene.say(_("%(name)s has your proposal"))
-        return Step("proposed", "wait", word, heading, _unanswered(scene), _with_whom(scene))
+        return Step("proposed", "wait", word, heading, unmet(scene), _with_whom(scene))
     word, heading = _("Your answer, please"), scene.say(_("%(name)s proposes a meeting"))
-    return Step("answer", "act", word, heading, _unanswered(scene), _with_whom(scene))
+    return Step("answer", "act", word, heading, unmet(scene), _with_whom(scene))
 
 
 def _arrange(scene: Scene) -> str:
@@ -73,7 +74,8 @@ def _arrange(scene: Scene) -> str:
     return scene.say(_("%(name)s then agrees, or proposes another. %(end)s"), end=_ends_by_itself(scene))
 
 
-def _unanswered(scene: Scene) -> str:
+def unmet(scene: Scene) -> str:
+    """What follows when the two do not meet, and on which day."""
     if scene.goes_back:
         return _("Either of you may propose another place or time.")
     return _ends_by_itself(scene)
@@ -89,8 +91,13 @@ def _ends_by_itself(scene: Scene) -> str:
 
 
 def _code(scene: Scene, handover: Handover) -> Step:
-    word = scene.say(_("Handover %(when)s"), when=dates.near_date(handover.starts_at, today=scene.today))
-    soon = "act" if dates.day_of(handover.starts_at) <= scene.today else "wait"
+    if scene.missed:
+        says = scene.say(_("Met all the same? Confirm it with the code. %(else)s"), **{"else": unmet(scene)})
+        return Step(scene.meets, "act", scene.missed, scene.missed, says, _with_whom(scene), missed=True)
+    word = _("Return, when you meet")
+    if handover.has_time:
+        word = scene.say(_("Handover %(when)s"), when=dates.near_date(handover.starts_at, today=scene.today))
+    soon = "act" if handover.has_time and dates.day_of(handover.starts_at) <= scene.today else "wait"
     heading = _("Show this code") if scene.hands_over else _("Enter the code")
     how = scene.say(
         _("%(name)s has the code on their page. You can also point your phone’s camera at the square there.")

@@ -13,12 +13,14 @@ def asks_to_answer(reader: Reader) -> QuerySet[Ask]:
     return Ask.objects.visible_to(reader).waiting().for_page()
 
 
-def lendings_to_act_on(reader: Reader) -> QuerySet[Lending]:
-    """Where the next step is this reader's: a proposal to answer, or nothing proposed yet, a code to show or to enter."""
+def lendings_to_act_on(reader: Reader, now: datetime) -> QuerySet[Lending]:
+    """Where the next step is this reader's: a proposal to answer, or nothing proposed yet, a code to show or to enter, a
+    book to give back that is late."""
     open_one = Handover.objects.open().filter(lending=OuterRef("pk"))
-    moving = Lending.objects.visible_to(reader).to_meet()
     mine = open_one.filter(Q(status=Handover.Status.AGREED) | ~Q(proposed_by=reader))
-    return moving.filter(~Exists(open_one) | Exists(mine)).for_page()
+    moving = Lending.objects.visible_to(reader).to_meet().filter(~Exists(open_one) | Exists(mine))
+    late = Lending.objects.visible_to(reader).filter(taker=reader, status=Lending.Status.ON_LOAN, due_at__lt=now)
+    return (moving | late).for_page()
 
 
 def requests_waiting(reader: Reader) -> QuerySet[Request]:
@@ -43,7 +45,7 @@ def away(reader: Reader) -> QuerySet[Copy]:
 
 
 def count(reader: Reader, now: datetime) -> int:
-    """The badge: only what waits for this reader. One query."""
+    """The badge: only what waits for this reader, as `agenda.for_me`. One query."""
     asks = Ask.objects.visible_to(reader).waiting().values("pk").order_by()
-    acts = lendings_to_act_on(reader).select_related(None).prefetch_related(None).values("pk").order_by()
+    acts = lendings_to_act_on(reader, now).select_related(None).prefetch_related(None).values("pk").order_by()
     return asks.union(acts, all=True).count()

@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+HAN_MARKS = r"\u3000-\u30ff\uff00-\uffef·"
+HAN_RUN = re.compile(rf"({HAN.pattern}(?:(?:{HAN.pattern}|[{HAN_MARKS}])*{HAN.pattern})?)")
 LONG_NUMBER = 10_000
 THIN = "\u202f"
 
@@ -42,6 +44,18 @@ def lang_attribute(thing: Any) -> SafeString:
     """` lang="en"` where the language differs from the page's, else nothing."""
     language = language_of(thing)
     return format_html(' lang="{}"', language) if language and language != page_language() else mark_safe("")
+
+
+def with_han_marked(sentence: str) -> SafeString:
+    """Escaped, with each run of Han in an English page marked as Chinese; a Chinese page needs no mark."""
+    if page_language() != "en":
+        return conditional_escape(sentence)
+    pieces = HAN_RUN.split(sentence)
+    marked = (
+        format_html('<span lang="zh-Hans">{}</span>', piece) if n % 2 else escape(piece)
+        for n, piece in enumerate(pieces)
+    )
+    return mark_safe("".join(marked))
 
 
 def quoted(title: str) -> str:

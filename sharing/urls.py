@@ -14,6 +14,7 @@ from sharing.views import (
     requests,
     scan,
     search,
+    shelf,
     titles,
     todo,
     withdrawals,
@@ -53,7 +54,9 @@ urlpatterns = [
     path("library-loans/<int:loan_id>/renew/", todo.renew_loan, name="renew-loan"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.mark_read, name="mark-notifications-read"),
-    path("shelf/away/", withdrawals.shelf_away, name="shelf-away"),
+    path("shelf/", shelf.shelf, name="shelf"),
+    path("shelf/library/", shelf.library, name="shelf-library"),
+    path("shelf/borrowed/", shelf.borrowed, name="shelf-borrowed"),
     path("copies/<int:copy_id>/withdraw/", withdrawals.withdraw_copy, name="copy-withdraw"),
     path("c/<str:code>/", withdrawals.found_copy, name="found-copy"),
 ]

@@ -56,7 +56,7 @@ class ImportRow(models.Model):
 
     class Problem(models.TextChoices):
         NOT_ISBN = "not_isbn", _("This is not an ISBN, and the row has no title.")
-        WRONG_CHECK_DIGIT = "wrong_check_digit", _("The last digit doesn't fit, so one may be mistyped.")
+        WRONG_CHECK_DIGIT = "wrong_check_digit", _("The last digit doesn’t fit, so one may be mistyped.")
         DIGITS_LOST = "digits_lost", _("A spreadsheet has cut off the last digits of the ISBN.")
         UNKNOWN_ISBN = "unknown_isbn", _("No source knows this ISBN. Add the book by hand.")
         REPEATED = "repeated", _("The same book stands in an earlier row.")

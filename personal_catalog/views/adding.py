@@ -42,8 +42,14 @@ def _look_up(request: HttpRequest) -> HttpResponse:
         return _page(request, asked, offered=offered, status=422)
     number = asked.cleaned_data["isbn"]
     found = lookup.find(number, now=timezone.now())
-    shown = IsbnForm(initial={"isbn": isbn.hyphenate(number)})
-    return _page(request, shown, form=_filled(number, found), found=found, **_known(request, number))
+    shown, form, here = (
+        IsbnForm(initial={"isbn": isbn.hyphenate(number)}),
+        _filled(number, found),
+        _known(request, number),
+    )
+    if not found.facts and not here["title"]:
+        form.fields["title"].widget.attrs["autofocus"] = True
+    return _page(request, shown, form=form, found=found, **here)
 
 
 def _save(request: HttpRequest) -> HttpResponse:

@@ -60,6 +60,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """The preview, and the confirmation that starts the work."""
     mine = get_object_or_404(ImportJob, pk=job_id, reader=request.user.pk)
     if request.method == "POST":
+        imports.name_rows(job_id=mine.pk, reader=cast("Reader", request.user), names=_names(request))
         try:
             imports.confirm_import(job_id=mine.pk, reader=cast("Reader", request.user), now=timezone.now())
             hurry(run_import, mine.pk)
@@ -77,6 +78,12 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         "busy": mine.status in (ImportJob.Status.QUEUED, ImportJob.Status.RUNNING),
     }
     return render(request, "personal_catalog/imports/job.html", context)
+
+
+def _names(request: HttpRequest) -> dict[int, str]:
+    """What was typed into the preview's rows: `title-<row>`."""
+    typed = {name.removeprefix("title-"): str(text) for name, text in request.POST.items() if name.startswith("title-")}
+    return {int(pk): text for pk, text in typed.items() if pk.isdecimal() and len(pk) < 19 and text.strip()}
 
 
 def _sentence(refused: ImportRefused) -> str:

@@ -1,11 +1,11 @@
-"""My shelf: what is out first, then what stands there; its labels and its file."""
+"""What can be taken along from the shelf: its labels and its file. The shelf itself knows lendings and stands in sharing."""
 
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,30 +17,8 @@ from personal_catalog.models import Copy
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
 
-ON_A_PAGE = 60
 MOST_LABELS = 200
 LABELS_ON_A_SHEET = 12  # two columns of six on A4
-ORDERS = {"title": ("title__title", "pk"), "": ("-created_at", "-pk")}
-
-
-@login_required
-@require_safe
-def shelf(request: HttpRequest) -> HttpResponse:
-    mine = _mine(request)
-    order = "title" if request.GET.get("sort") == "title" else ""
-    here = mine.filter(holder=F("owner")).order_by(*ORDERS[order])
-    drifting = Copy.objects.drifting_with(request.user).select_related("title")
-    away = list(mine.exclude(holder=F("owner")))
-    page = Paginator(here, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "nav": "shelf",
-        "away": away,
-        "drifting": list(drifting[:ON_A_PAGE]),
-        "page": page,
-        "sort": order,
-        "total": page.paginator.count + len(away),
-    }
-    return render(request, "personal_catalog/copies/shelf.html", context)
 
 
 @login_required

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from sharing.typography import page_language
+
 if TYPE_CHECKING:
     from library_bridge.models import Reader
 
@@ -42,6 +44,9 @@ class Handover(models.Model):
     direction = models.CharField(max_length=4, choices=Direction)
     method = models.CharField(max_length=10, choices=Method)
     place = models.CharField(max_length=120)
+    place_en = models.CharField(
+        max_length=120, blank=True
+    )  # only for a place of the list; else `place` is as it was typed
     starts_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -78,6 +83,16 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"H-{self.pk}"
+
+    @property
+    def place_name(self) -> str:
+        """In the language of who looks, as far as we know it."""
+        return self.place_en if self.place_en and page_language() == "en" else self.place
+
+    @property
+    def has_time(self) -> bool:
+        """A return that was only begun: the two meet when it suits them, or agree on a time."""
+        return self.starts_at != self.proposed_at
 
     @property
     def is_open(self) -> bool:

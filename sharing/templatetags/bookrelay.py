@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import ngettext
 
 from personal_catalog.covers import cover_svg
-from sharing import dates, typography
+from sharing import dates, policies, typography
 from sharing.dates import When
 
 register = template.Library()
@@ -82,9 +83,20 @@ def stamp(
 
 
 @register.simple_tag
-def near_stamp(when: datetime | None, *, due: bool = True) -> SafeString:
-    """`Today 12:30`, set as a stamp: for what waits and when."""
-    return _time(when, capfirst(dates.near_time(when, today=today())), due=due) if when else mark_safe("")
+def near_stamp(when: datetime | None, *, due: bool = True, begins: bool = True) -> SafeString:
+    """`Today 12:30` within the week, else `25 Nov 12:30`, set as a stamp: for what waits and when. Inside a sentence it
+    does not begin with a capital: `begins=False`."""
+    if when is None:
+        return mark_safe("")
+    near = dates.is_near(when, today=today())
+    words = dates.near_time(when, today=today()) if near else f"{dates.stamp_day(when)} {dates.stamp_time(when)}"
+    return _time(when, capfirst(words) if begins else words, due=due)
+
+
+@register.simple_tag
+def this_minute() -> SafeString:
+    """When an error happened, for the help desk."""
+    return _time(now := timezone.now(), f"{dates.stamp_date(now)} {dates.stamp_time(now)}", due=False)
 
 
 def _time(when: When, words: str, *, due: bool, box: bool = False) -> SafeString:
@@ -156,6 +168,19 @@ def lang_attr(text: Any) -> SafeString:
 
 
 @register.filter
+def names(sentence: Any) -> SafeString:
+    """A sentence of ours with somebody's Chinese name or words in it, these marked as Chinese on an English page."""
+    return typography.with_han_marked(str(sentence))
+
+
+@register.simple_tag
+def lending_days() -> str:
+    """How long a copy is lent, by the policy: for pages of apps that know no policy."""
+    days = policies.current().loan_days
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+@register.filter
 def grouped(number: int) -> str:
     return typography.grouped(number)
 
@@ -168,14 +193,19 @@ def spaced(code: str, every: int = 1) -> str:
 
 @register.filter
 def lines(call_number: str) -> list[str]:
-    """A call number as it stands on a spine label, at most three lines."""
-    return call_number.replace("/", " ").split(maxsplit=2)
+    """A call number as it stands on a spine label, at most three lines; a lone sign gets no line of its own."""
+    parts = call_number.replace("/", " ").split(maxsplit=2)
+    if len(parts) > 1 and len(parts[-1]) == 1:
+        parts[-2:] = [f"{parts[-2]}/{parts[-1]}"]
+    return parts
 
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """The form control with our class, beside whatever classes the widget has."""
-    return field.as_widget(attrs={"class": f"input {field.field.widget.attrs.get('class', '')}".rstrip()})
+    """The form control with our class, beside whatever classes the widget has; a refused one takes the focus, unless the
+    form's summary of errors, which stands before it, has taken it."""
+    attrs: dict[str, str | bool] = {"class": f"input {field.field.widget.attrs.get('class', '')}".rstrip()}
+    return field.as_widget(attrs={**attrs, "autofocus": True} if field.errors else attrs)
 
 
 @register.filter

@@ -23,8 +23,9 @@ KEPT_CHARACTERS = 4000  # of one field; far above every limit a form states
 
 
 def after(
-    request: HttpRequest, act: Callable[[], Done], *, to: str | Callable[[Done], str], back: str, says: str = ""
-) -> HttpResponse:
+    request: HttpRequest, act: Callable[[], Done], *, to: str | Callable[[Done], str], back: str,
+    says: str | Callable[[Done], str] = "",
+) -> HttpResponse:  # fmt: skip
     """For a single button: `act`, then on to `to` with a toast; refused, to `back` with the sentence in place."""
     try:
         done = act()
@@ -33,8 +34,8 @@ def after(
     except SharingError as refusal:
         messages.error(request, refusal.message)
         return redirect(back)
-    if says:
-        messages.success(request, says)
+    if words := says(done) if callable(says) else says:
+        messages.success(request, words)
     return redirect(to(done) if callable(to) else to)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Patron, Reader
-from sharing import areas, asks, people, policies, talks
+from sharing import areas, ask_words, asks, people, policies, talks
 from sharing.models import Ask
 from sharing.views import answers, conversations
 from sharing.views.notifications import unseen
@@ -30,7 +30,8 @@ def ask(request: HttpRequest, ask_id: int) -> HttpResponse:
     found.conversation.ask = found
     talk = talks.read(found.conversation, viewer=reader, now=now, last=talks.SHOWN)
     context = {
-        "ask": found, "title": found.request.title, "requester": _stranger(found.request.requester, found.request.areas),
+        "ask": found, "what": ask_words.text(found), "title": found.request.title,
+        "requester": _stranger(found.request.requester, found.request.areas),
         "may_answer": policies.may_answer(found, reader), "reasons": Ask.Reason.choices, "policy": policies.current(),
         "nav": "todo", "now": now, "unseen": unseen(reader, ask_id=found.pk), "part": conversations.part(request, talk),
     }  # fmt: skip

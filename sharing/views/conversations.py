@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
 from sharing import conversations, masking, policies, talks
-from sharing.models import Ask, Conversation
+from sharing.models import Ask, Conversation, Handover, Lending
 from sharing.talks import Talk
 from sharing.views import answers
 from sharing.views.notifications import unseen
@@ -112,14 +112,26 @@ def _number(text: str) -> int | None:
 
 
 def _quick(talk: Talk, reader: Reader) -> list[str]:
-    """Short sentences that often do: before consent, and while a meeting is to be arranged or kept."""
+    """Short sentences that often do, by what the two have before them."""
+    ask = talk.conversation.ask
+    holds = ask.holder_id == reader.pk
     if talk.blind:
-        if talk.conversation.ask.holder_id == reader.pk:
+        if holds:
             return [_("I need it for a few more days."), _("Tomorrow at noon suits me.")]
         return [_("When would it suit you?"), _("I need it only for a few days.")]
-    if policies.direction_now(talk.conversation.ask.lending):
+    if policies.direction_now(ask.lending):
+        return _about_the_meeting(ask.lending)
+    if ask.lending.status != Lending.Status.ON_LOAN:
+        return []
+    if holds:
+        return [_("Take your time."), _("Do you still need it?"), _("I need it back soon.")]
+    return [_("I am still reading."), _("I will bring it back this week."), _("May I keep it a little longer?")]
+
+
+def _about_the_meeting(lending: Lending) -> list[str]:
+    if any(handover.status == Handover.Status.AGREED for handover in lending.handovers.all()):
         return [_("I am on my way."), _("I am ten minutes late."), _("Shall we take another day?")]
-    return []
+    return [_("When would it suit you?"), _("Tomorrow at noon suits me."), _("I have proposed a time.")]
 
 
 def _page_of(talk: Talk, reader: Reader) -> str:

@@ -49,8 +49,14 @@ def agree_handover(request: HttpRequest, handover_id: int) -> HttpResponse:
         lambda: handovers.agree_handover(handover_id=handover_id, actor=reader_of(request), now=timezone.now()),
         to=page,
         back=page,
-        says=_("Agreed. When you meet, the code is on this page."),
+        says=lambda agreed: _what_to_do_when_we_meet(agreed, reader_of(request)),
     )
+
+
+def _what_to_do_when_we_meet(handover: Handover, reader: Reader) -> str:
+    if handover.giver_id == reader.pk:
+        return _("Agreed. When you meet, the code is on this page.")
+    return _("Agreed. When you meet, type the six digits from the other side’s page.")
 
 
 @require_POST

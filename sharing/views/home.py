@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
-from sharing import areas, policies, shelves, steps, todo
+from sharing import agenda, areas, policies, shelves
 from sharing.models import CirculationPolicy
-from sharing.scenes import Scene
 
 WAITING = 3
 
@@ -39,11 +38,5 @@ def _with_area(copies: list[Copy]) -> list[tuple[Copy, str]]:
 
 
 def _waiting(reader: Reader, policy: CirculationPolicy, now: datetime) -> dict[str, Any]:
-    asks = list(todo.asks_to_answer(reader)[: WAITING + 1])
-    lendings = list(todo.lendings_to_act_on(reader)[: WAITING + 1])
-    scenes = [Scene(lending, reader, policy, now) for lending in lendings[:WAITING]]
-    return {
-        "asks": asks[:WAITING],
-        "lendings": [(scene.lending, steps.next_step(scene)) for scene in scenes],
-        "more": len(asks) > WAITING or len(lendings) > WAITING,
-    }
+    rows = agenda.for_me(reader, policy=policy, now=now)
+    return {"waiting": rows[:WAITING], "more": len(rows) > WAITING}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from library_bridge.models import Reader
-from sharing import areas, codes, policies, steps
+from sharing import areas, codes, places, policies, steps
 from sharing.models import Handover, Lending
 from sharing.scenes import Scene
 from sharing.views import answers
@@ -35,7 +35,7 @@ class ProposeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [_("Library, front desk"), *areas.names().values()]
+        names = [str(places.FRONT_DESK), *areas.names().values()]
         choices = [*((name, name) for name in names), ("", _("Another place, written below"))]
         self.fields["place"].choices = choices  # type: ignore[attr-defined]
 
@@ -139,11 +139,12 @@ def shown_code(handover: Handover, now: datetime) -> ShownCode | None:
 
 def propose_form(request: HttpRequest, lending_id: int, *, earlier: Handover | None, now: datetime) -> ProposeForm:
     """Empty but for tomorrow at noon; or with the proposal that is to be changed."""
-    at = timezone.localtime(earlier.starts_at if earlier else now + timedelta(days=1))
-    at = at if earlier else at.replace(hour=12, minute=30)
-    initial = {"day": at.date(), "time": at.time(), "place": "" if earlier else _("Library, front desk")}
+    agreed = earlier is not None and earlier.has_time
+    at = timezone.localtime(earlier.starts_at if earlier and agreed else now + timedelta(days=1))
+    at = at if agreed else at.replace(hour=12, minute=30)
+    initial = {"day": at.date(), "time": at.time(), "place": "" if earlier else str(places.FRONT_DESK)}
     form = answers.form_for(request, ProposeForm, f"propose {lending_id}", initial=initial)
     if earlier is not None and not form.is_bound:
-        known = earlier.place in dict(form.fields["place"].choices)  # type: ignore[attr-defined]
-        form.initial["place" if known else "other_place"] = earlier.place
+        known = earlier.place_name in dict(form.fields["place"].choices)  # type: ignore[attr-defined]
+        form.initial["place" if known else "other_place"] = earlier.place_name
     return form

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import progress, queues, requests
+from sharing import policies, progress, queues, requests
 from sharing.models import Ask, Conversation, DomainEvent, Lending, Request
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -64,13 +64,17 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=request_id)
     asked = list(found.asks.all())
     turns = DomainEvent.objects.filter(request=found, kind__in=progress.TURNS).values_list("kind", "at")
+    lending = Lending.objects.filter(request=found).order_by("-pk").first()
+    onward = queues.could_go_on(policy=policies.current(), now=now).filter(pk=found.pk).exists()
     context = {
         "nav": "todo",
         "wanted": found,
         "number": str(found),
-        "lending": Lending.objects.filter(request=found).order_by("-pk").first(),
-        "standing": progress.stands(found, asked, place=queues.place_of(found), now=now),
-        "rows": progress.slip(found, asked, turns, now=now),
+        "lending": lending,
+        "standing": progress.stands(
+            found, asked, place=queues.place_of(found), onward=onward, lending=lending, now=now
+        ),
+        "rows": progress.slip(found, asked, turns, onward=onward, now=now),
         "talks": _talks(asked, now),
     }
     return render(request, "sharing/requests/request.html", context)

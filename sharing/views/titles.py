@@ -99,7 +99,8 @@ def _ask(
 
 def _checked(held: list[ShownHolding], record: OnRecord, now: datetime) -> dict[str, Any]:
     """How old the library's word is: its oldest part counts (I6)."""
-    asked = [one.checked_at for one in held if one.checked_at] + ([record.asked_at] if record.asked_at else [])
+    on_record = record.asked_at if any(one.kind == "library_item" for one in held) else None
+    asked = [when for when in (*(one.checked_at for one in held), on_record) if when]
     if not asked:
         return {}
     return {"checked_at": min(asked), "checked_minutes": max(0, int((now - min(asked)) / timedelta(minutes=1)))}

@@ -13,9 +13,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from library_bridge.models import Reader
+from library_bridge.models import LibraryLoan, Reader
 from sharing import agenda, dates, library_loans, policies
 from sharing.errors import SharingError
+from sharing.phrases import fill
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
@@ -54,8 +55,13 @@ def renew_loan(request: HttpRequest, loan_id: int) -> HttpResponse:
         lambda: library_loans.renew(loan_id=loan_id, actor=reader, seen=seen, now=now),
         to=page,
         back=page,
-        says=_("Renewed at the library; the list shows the new date."),
+        says=lambda loan: _renewed(loan, now),
     )
+
+
+def _renewed(loan: LibraryLoan, now: datetime) -> str:
+    until = dates.long_date(loan.due_at, today=dates.day_of(now))
+    return fill(_("Renewed at the library: due on %(date)s now."), {"date": until})
 
 
 def _moment(text: str) -> datetime | None:

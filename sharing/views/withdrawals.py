@@ -1,4 +1,4 @@
-"""A reader's copies where lending has a say: taking one off the shelf, which are away, and a label somebody found."""
+"""A reader's copies where lending has a say: taking one off the shelf, and a label somebody found."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from personal_catalog.models import Copy
-from sharing import agenda, holdings, typography
-from sharing.models import Lending
+from sharing import holdings, typography
 from sharing.views import answers
 from sharing.views.readers import reader_of
-
-AWAY = 10  # rows; late ones come first
 
 
 @require_POST
@@ -28,18 +25,6 @@ def withdraw_copy(request: HttpRequest, copy_id: int) -> HttpResponse:
         to=reverse("shelf"),
         back=reverse("copy", args=[copy_id]),
         says=_("%(title)s is off your shelf.") % {"title": typography.quoted(copy.title.title)},
-    )
-
-
-@require_safe
-@login_required
-def shelf_away(request: HttpRequest) -> HttpResponse:
-    """The part of the shelf's page that says which of one's copies are with whom, the late ones on top."""
-    reader = reader_of(request)
-    live = Lending.objects.live().filter(giver=reader, copy__isnull=False).select_related("request__title", "taker")
-    rows = agenda.away_of(reader, live)
-    return render(
-        request, "sharing/todo/away.html", {"rows": rows[:AWAY], "more": max(0, len(rows) - AWAY), "alone": True}
     )
 
 

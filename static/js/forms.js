@@ -57,9 +57,15 @@
     }
   });
 
-  const focusErrors = (root) => { const errors = root.querySelector(".errors"); if (errors) errors.focus(); };
+  // `autofocus` alone does nothing on an address with a fragment, nor in a swapped part
+  const focusErrors = (root) => {
+    const errors = root.querySelector(".errors, [data-invalid] :is(input, textarea, select):not([type=hidden])");
+    if (errors) errors.focus();
+  };
   focusErrors(document);
   document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));
+
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 
   // Signed out meanwhile: the answer to a fragment request would be the sign-in page.
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 from xml.etree import ElementTree
 
@@ -33,6 +34,18 @@ def test_every_title_gets_a_well_formed_cover(name: str) -> None:
 def test_the_same_isbn_has_the_same_cover() -> None:
     assert cover_svg(PROCRASTINATION, "拖延心理学") == cover_svg(PROCRASTINATION, "拖延心理学")
     assert len(cover_svg(PROCRASTINATION, "拖延心理学", "简·博克").encode()) < 2_500
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Antidisestablishmentarianism", "Untergang des Abendlandes", "用Dostoyevskianism读懂的世界文学经典二十讲"],
+)
+def test_a_long_word_is_set_smaller_and_never_broken(name: str) -> None:
+    svg = cover_svg("1", name)
+    lines = re.findall(r"<text x=\"(?:16|54)\" y=\"[\d.]+\">([^<]+)</text>", svg)
+    size = float(re.findall(r'font-size="([\d.]+)"', svg)[0])
+    assert max(sum(0.5 if c.isascii() else 1 for c in line) * size for line in lines) <= 84
+    assert re.findall(r"[A-Za-z]{9,}", "".join(f"{line} " for line in lines)) == re.findall(r"[A-Za-z]{9,}", name)
 
 
 @pytest.mark.django_db

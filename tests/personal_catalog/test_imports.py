@@ -254,3 +254,20 @@ def test_two_workers_at_once_list_each_row_once(now: datetime) -> None:
         thread.join()
     job.refresh_from_db()
     assert (Copy.objects.count(), job.created) == (3, 3)
+
+
+def test_a_title_typed_into_the_preview_lists_what_no_source_knows(alice: Reader, now: datetime) -> None:
+    job = start(alice, FORTRESS, now, commit=False)
+    row = job.rows.get()
+    imports.name_rows(job_id=job.pk, reader=alice, names={row.pk: "  围城 "})
+    imports.confirm_import(job_id=job.pk, reader=alice, now=now)
+    imports.run_import(job_id=job.pk, now=now)
+    assert told(job) == [("created", "")]
+    assert Copy.objects.get().title.title == "围城"
+
+
+def test_charlie_names_nothing_in_anothers_preview(alice: Reader, charlie: Reader, now: datetime) -> None:
+    """T-R2"""
+    job = start(alice, FORTRESS, now, commit=False)
+    imports.name_rows(job_id=job.pk, reader=charlie, names={job.rows.get().pk: "围城"})
+    assert job.rows.get().title == ""

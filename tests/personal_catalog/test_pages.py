@@ -39,25 +39,6 @@ def queries(client: Client, url: str) -> int:
     return len(seen)
 
 
-def test_the_shelf_tells_what_is_away_and_what_is_here_but_not_who(
-    alices: Client, alice: Reader, bob: Reader, now: datetime
-) -> None:
-    away = factories.copy(alice, of=factories.title("围城", now=now), now=now)
-    copies.move_custody(copy=away, to_holder=bob, reason="handover", now=now)
-    factories.copy(alice, now=now, mode="drift")
-    page = text(alices, reverse("shelf"))
-    for part in ("2 books listed", "1 with another reader", "Away from me", "围城", "On the shelf", "Drift"):
-        assert part in page
-    assert "Bob" not in page
-    assert f'hx-get="{reverse("shelf-away")}"' in page
-
-
-def test_an_empty_shelf_says_what_to_do(alices: Client) -> None:
-    page = text(alices, reverse("shelf"))
-    assert "Nothing listed yet." in page
-    assert reverse("add-copy") in page
-
-
 def test_the_owner_changes_a_copy(alices: Client, alice: Reader, now: datetime) -> None:
     copy = factories.copy(alice, now=now)
     url = reverse("copy", args=[copy.pk])
@@ -84,7 +65,7 @@ def test_a_drifting_copy_is_on_its_holders_shelf_and_can_be_paused_there(
     drifting = factories.copy(bob, now=now, mode="drift", note="from Bob's attic")
     copies.move_custody(copy=drifting, to_holder=alice, reason="handover", now=now)
     url = reverse("copy", args=[drifting.pk])
-    assert f'href="{url}"' in text(alices, reverse("shelf"))
+    assert f'href="{url}"' in text(alices, reverse("shelf-borrowed"))
     assert "until the next one asks for it" in text(alices, url)
     for sent, status in (({"paused": "on", "mode": "gift"}, "paused"), ({}, "listed")):
         assert alices.post(url, sent)["Location"] == url
@@ -133,7 +114,7 @@ def test_pages_are_for_readers_who_have_signed_in(client: Client, name: str) -> 
     assert reverse("sign-in") in client.get(reverse(name))["Location"]
 
 
-@pytest.mark.parametrize("name", ["shelf", "labels", "add-copy"])
+@pytest.mark.parametrize("name", ["labels", "add-copy"])
 def test_thirty_books_need_no_more_queries_than_one(
     alices: Client, alice: Reader, bob: Reader, name: str, now: datetime
 ) -> None:

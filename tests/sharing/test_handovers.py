@@ -1,9 +1,10 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from sharing import handovers
+from library_bridge.models import Area
+from sharing import handovers, lendings
 from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, WrongCode
 from sharing.models import DomainEvent, Handover, Lending
 from tests.sharing import steps
@@ -190,3 +191,31 @@ def test_a_lending_does_not_end_on_the_heels_of_its_meeting_nor_at_night(world: 
     lending.refresh_from_db()
     assert timezone.localtime(lending.deadline_at).hour == 8
     assert lending.deadline_at > late + timedelta(days=1)
+
+
+@pytest.mark.parametrize("typed", ["梅园", "Plum Court"])
+def test_a_place_of_the_list_is_read_in_each_language(world: World, typed: str) -> None:
+    Area.objects.update_or_create(code="plum", defaults={"name_zh": "梅园", "name_en": "Plum Court"})
+    handover = handovers.propose_handover(
+        lending_id=steps.agreed(world).pk, actor=world.bob, method="in_person", place=typed,
+        starts_at=world.now + timedelta(days=1), now=world.now,
+    )  # fmt: skip
+    with translation.override("zh-hans"):
+        assert handover.place_name == "梅园"
+    with translation.override("en"):
+        assert handover.place_name == "Plum Court"
+
+
+def test_a_place_in_somebodys_own_words_stays_as_typed(world: World) -> None:
+    handover = steps.arranged(steps.agreed(world), now=world.now)
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            assert handover.place_name == handover.place
+
+
+def test_who_meets_without_an_appointment_is_not_late(world: World) -> None:
+    lending = lendings.start_return(lending_id=steps.on_loan(world).pk, actor=world.bob, now=world.now)
+    way_back = lending.handovers.get(direction="back")
+    assert not way_back.has_time
+    steps.confirm(way_back, now=world.now + timedelta(days=1))
+    assert DomainEvent.objects.get(kind="handover.confirmed", handover=way_back).data["on_time"]

@@ -23,10 +23,10 @@ def test_a_visitor_may_search_and_is_told_how_to_take_part(world: World):
 def test_what_waits_for_the_reader_stands_above_the_shelves(world: World):
     ask = steps.asked(world)
     page = get("/", world.alice, now=world.now)
-    assert "A reader asks for “拖延心理学”" in page
-    assert "Please answer by Thursday 10:00" in page
+    assert "A reader would like to borrow “拖延心理学”" in page
+    assert "Thursday 10:00 · answer by then" in page
     assert f'href="/asks/{ask.pk}/"' in page.html
-    assert page.text.index("A reader asks") < page.text.index("Books at home")
+    assert page.text.index("A reader would like") < page.text.index("Books at home")
     assert "Bob" not in page.html
 
 
@@ -34,7 +34,8 @@ def test_the_next_step_of_a_lending_waits_too(world: World):
     lending = steps.agreed(world)
     page = get("/", world.bob, now=world.now + timedelta(hours=2))
     assert f'href="/lendings/{lending.pk}/"' in page.html
-    assert "Arrange the handover" in page
+    assert "Get “拖延心理学” from Alice" in page
+    assert "Choose place and time" in page
 
 
 def test_near_you_means_the_readers_own_area_and_never_the_readers_own_books(world: World):
@@ -97,3 +98,13 @@ def test_the_page_is_small(world: World):
         title = factories.title(f"计算流体动力学分析：CFD软件原理与应用 {number}", passed_on=6)
         factories.copy(world.charlie, title, now=world.now)
     assert len(get("/", world.bob, now=world.now, language="zh").html.encode()) < 30_000
+
+
+def test_a_record_that_is_only_a_number_is_not_set_before_everyone(world: World):
+    stub = factories.title("ISBN 978-0-00-000000-2", lookup_pending=True, lookup_next_at=world.now)
+    for title in (stub, factories.title("手写本", status="pending")):
+        factories.copy(world.alice, title, now=world.now)
+    page = get("/", world.bob, now=world.now)
+    assert "ISBN 978" not in page
+    assert "手写本" not in page
+    assert "拖延心理学" in page

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from sharing import asks, conversations, lendings, requests
-from sharing.models import Request
+from sharing.models import CirculationPolicy, Request
 from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
@@ -23,11 +23,29 @@ def page_of(found: Request, reader, now):
 
 
 def test_an_open_request_says_who_acts_next_and_until_when(world: World):
-    page = page_of(steps.placed(world), world.bob, world.now)
+    factories.copy(world.charlie, world.title, now=world.now)
+    CirculationPolicy.objects.update_or_create(pk=CirculationPolicy.load().pk, defaults={"wave_size": 1})
+    placed = requests.place_request(actor=world.bob, title_id=world.title.pk, now=world.now)
+    page = page_of(placed, world.bob, world.now)
     assert "1 holder has been asked" in page
     assert "If nobody has agreed by Thursday 10:00, we go on to the next holders." in page
     assert "You will have a result by 8 December." in page
     assert "R-" in page
+
+
+def test_nobody_is_promised_a_next_holder_where_none_is_left(world: World):
+    page = page_of(steps.placed(world), world.bob, world.now)
+    assert "we go on to the next holders" not in page
+    assert "If somebody else can lend it, we ask at once. You will have a result by 8 December at the latest." in page
+    assert "The holders’ time to answer ends" in page
+
+
+def test_after_the_return_the_request_says_so(world: World):
+    lending = steps.on_loan(world)
+    steps.returned(lending, now=world.now + timedelta(days=3))
+    page = page_of(lending.request, world.bob, world.now + timedelta(days=4))
+    assert "You had this book and gave it back" in page
+    assert "See this lending" in page
 
 
 def test_a_stranger_and_the_holder_find_nothing(world: World):
@@ -76,7 +94,7 @@ def test_without_any_holder_it_waits_and_says_so(world: World):
     placed = requests.place_request(actor=world.bob, title_id=lonely.pk, now=world.now)
     page = page_of(placed, world.bob, world.now)
     assert "Nobody has it to lend just now" in page
-    assert "on the waiting list" in page
+    assert "On the waiting list" in page
 
 
 def test_who_waits_behind_another_sees_the_place_and_not_that_somebody_was_asked(world: World):

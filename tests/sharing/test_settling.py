@@ -3,7 +3,7 @@
 import pytest
 
 from library_bridge.models import Reader
-from sharing import lendings, policies
+from sharing import disputes, policies
 from sharing.errors import Denied
 from sharing.models import Lending
 from tests.sharing import steps
@@ -15,7 +15,7 @@ def test_nobody_settles_a_lending_of_their_own(world: World) -> None:
     Reader.objects.filter(pk=world.alice.pk).update(is_staff=True, is_superuser=True)
     own = Reader.objects.get(pk=world.alice.pk)
     with pytest.raises(Denied) as refused:
-        lendings.settle_lending(lending_id=lending.pk, actor=own, outcome="returned", reason="x", now=world.now)
+        disputes.settle_lending(lending_id=lending.pk, actor=own, outcome="returned", reason="x", now=world.now)
     assert refused.value.code == "own_lending"
 
 
@@ -29,4 +29,4 @@ def test_an_outcome_has_to_fit_the_kind(world: World, kind: str, outcome: str) -
 
 def _disputed(world: World) -> Lending:
     lending = steps.on_loan(world)
-    return lendings.dispute_lending(lending_id=lending.pk, actor=world.alice, reason="Torn", now=world.now)
+    return disputes.dispute_lending(lending_id=lending.pk, actor=world.alice, reason="Torn", now=world.now)

@@ -10,6 +10,8 @@ from django.contrib.messages.storage.base import Message
 from django.template import Context, Template
 from django.utils import translation
 
+from sharing.templatetags import bookrelay
+
 pytestmark = pytest.mark.usefixtures("at_now")
 
 
@@ -165,3 +167,14 @@ def test_a_block_can_be_asked_whether_it_is_empty() -> None:
     )
     assert render(source, x="") == ""
     assert render(source, x="<") == "[&lt;]"
+
+
+def test_a_lone_sign_of_a_call_number_gets_no_line_of_its_own() -> None:
+    assert bookrelay.lines("B848.4/1") == ["B848.4/1"]
+    assert bookrelay.lines("TP274 M204") == ["TP274", "M204"]
+
+
+def test_a_chinese_name_in_an_english_sentence_is_marked_and_the_rest_escaped() -> None:
+    assert bookrelay.names("<梧桐·二号> asks") == '&lt;<span lang="zh-Hans">梧桐·二号</span>&gt; asks'
+    with translation.override("zh-hans"):
+        assert bookrelay.names("梧桐") == "梧桐"

@@ -29,7 +29,11 @@ def test_a_proposal_is_sent_once_however_often_it_is_pressed(world: World, lendi
         for _time in range(2):
             assert client.post(reverse("propose-handover", args=[lending.pk]), WHEN).status_code == 302
     made = lending.handovers.get()
-    assert (made.place, f"{made.starts_at:%d %H:%M}", made.method) == ("Library, front desk", "25 04:30", "in_person")
+    assert (made.place_name, f"{made.starts_at:%d %H:%M}", made.method) == (
+        "Library, front desk",
+        "25 04:30",
+        "in_person",
+    )
 
 
 def test_another_place_in_ones_own_words_wins(world: World, lending: Lending) -> None:
@@ -78,6 +82,17 @@ def test_the_other_side_agrees(world: World, lending: Lending) -> None:
             answer = browsers.of(world.alice).post(reverse("agree-handover", args=[made.pk]))
     made.refresh_from_db()
     assert (made.status, answer["Location"]) == ("agreed", reverse("lending", args=[lending.pk]))
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_each_side_is_told_its_own_part_of_the_meeting(world: World, lending: Lending, takes: bool) -> None:
+    proposes, agrees = (world.alice, world.bob) if takes else (world.bob, world.alice)
+    with browsers.at(world.now + timedelta(hours=2)):
+        browsers.of(proposes).post(reverse("propose-handover", args=[lending.pk]), WHEN)
+        url = reverse("agree-handover", args=[lending.handovers.get().pk])
+        shown = browsers.text(browsers.of(agrees).post(url, follow=True))
+    assert ("type the six digits from the other side’s page" in shown) == takes
+    assert ("When you meet, the code is on this page." in shown) != takes
 
 
 def test_one_cannot_agree_to_ones_own_proposal(world: World, lending: Lending) -> None:

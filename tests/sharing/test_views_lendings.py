@@ -210,3 +210,28 @@ def test_the_page_asks_few_questions(
 def test_nobody_else_is_told_by_the_page_of_a_lost_lending(world: World, agreed: Lending) -> None:
     lendings.cancel_lending(lending_id=agreed.pk, actor=world.bob, reason="", now=world.now)
     assert "Cancelled" in browsers.seen(browsers.of(world.alice), page(agreed))
+
+
+def test_a_missed_meeting_says_what_follows_and_on_which_day(world: World, agreed: Lending) -> None:
+    steps.arranged(agreed, now=world.now + timedelta(hours=1))
+    with browsers.at(world.now + timedelta(days=3)):
+        gives, takes = (browsers.seen(browsers.of(reader), page(agreed)) for reader in (world.alice, world.bob))
+    for shown in (gives, takes):
+        assert "The agreed time was 3 days ago" in shown
+        assert "Arrange another time" in shown
+        assert "by 1 December" in shown
+    assert "Show the code" in gives
+    assert "Confirm the handover" in takes
+
+
+def test_the_slip_keeps_the_day_of_a_meeting(world: World, agreed: Lending) -> None:
+    steps.arranged(agreed, now=world.now + timedelta(hours=1))
+    with browsers.at(world.now + timedelta(hours=2)):
+        assert "24 November 14:00, West gate" in browsers.seen(browsers.of(world.bob), page(agreed))
+
+
+def test_red_on_the_slip_is_for_whom_it_waits(world: World, agreed: Lending) -> None:
+    proposed(agreed, world)
+    with browsers.at(world.now + timedelta(hours=2)):
+        assert 'data-next="act"' in browsers.seen(browsers.of(world.alice), page(agreed))
+        assert 'data-next="act"' not in browsers.seen(browsers.of(world.bob), page(agreed))

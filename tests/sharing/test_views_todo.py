@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from library_bridge.models import LibraryLoan, Patron
 from library_bridge.ports import Refused, Unavailable
 from personal_catalog.models import Copy
-from sharing import handovers
+from sharing import handovers, todo
 from sharing.models import Ask
 from tests import factories
 from tests.sharing import browsers, steps
@@ -64,6 +64,28 @@ def test_what_is_lent_and_what_is_borrowed_stand_apart(world: World) -> None:
     assert "To give back to readers" in browsers.seen(browsers.of(world.bob), TODO)
 
 
+def test_a_book_that_is_late_waits_for_its_borrower_before_all_else(world: World) -> None:
+    lending = steps.on_loan(world)
+    assert lending.due_at is not None
+    with browsers.at(lending.due_at + timedelta(days=2)):
+        shown = browsers.seen(browsers.of(world.bob), TODO)
+        assert todo.count(world.bob, lending.due_at + timedelta(days=2)) == 1
+    assert "1 thing waits for you" in shown
+    assert "2 days late" in shown
+    assert "To give back to readers" not in shown
+
+
+def test_a_meeting_that_nobody_confirmed_is_named_with_both_ways_on(world: World) -> None:
+    steps.arranged(steps.agreed(world), now=world.now + timedelta(hours=1))
+    with browsers.at(world.now + timedelta(days=2)):
+        for reader, button in ((world.alice, "Show the code"), (world.bob, "Enter the code")):
+            shown = browsers.seen(browsers.of(reader), TODO)
+            assert "The agreed time was 2 days ago" in shown
+            assert button in shown
+            assert "Arrange another time" in shown
+            assert "by 1 December" in shown
+
+
 @pytest.fixture
 def unreachable() -> Iterator[None]:
     with mock.patch("library_bridge.loans.refresh_loans", side_effect=Unavailable("down")):
@@ -106,7 +128,7 @@ def test_opening_the_list_asks_no_library(world: World, loan: LibraryLoan, unrea
 def test_renewing_shows_the_new_date(world: World, loan: LibraryLoan) -> None:
     with mock.patch("library_bridge.loans.renew_loan", return_value=loan) as renewed:
         answer = browsers.of(world.alice).post(reverse("renew-loan", args=[loan.pk]), follow=True)
-    assert "Renewed at the library" in browsers.text(answer)
+    assert "Renewed at the library: due on 14 December now." in browsers.text(answer)
     assert renewed.call_args.kwargs["actor"] == world.alice
 
 
@@ -237,12 +259,6 @@ def test_t_o3_a_promised_copy_stays_and_the_reason_is_told(world: World) -> None
 
 def test_nobody_withdraws_anothers_copy(world: World) -> None:
     assert browsers.of(world.bob).post(reverse("copy-withdraw", args=[world.copy.pk])).status_code == 404
-
-
-def test_the_shelf_learns_what_is_away(world: World) -> None:
-    assert "All your books are with you." in browsers.seen(browsers.of(world.alice), "/shelf/away/")
-    steps.on_loan(world)
-    assert "拖延心理学" in browsers.seen(browsers.of(world.alice), "/shelf/away/")
 
 
 @pytest.mark.parametrize("written", ["{code}", "{first}-{last}", "{lower}"])

@@ -34,7 +34,7 @@ def test_the_same_day_tells_the_same_story_at_any_hour() -> None:
 def test_nothing_is_due_that_would_end_the_scenes_of_today() -> None:
     def scenes() -> list[list[int]]:
         rows = (
-            [todo.asks_to_answer(reader(1)), todo.requests_waiting(reader(2)), todo.lendings_to_act_on(reader(2))],
+            [todo.asks_to_answer(reader(1)), todo.requests_waiting(reader(2)), todo.lendings_to_act_on(reader(2), NOW)],
             [Lending.objects.filter(giver=reader(1), status=S.AGREED), todo.requests_waiting(reader(1))],
         )
         return [[row.pk for row in found] for group in rows for found in group]

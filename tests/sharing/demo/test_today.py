@@ -83,7 +83,7 @@ def test_bob_waits_for_two_holders_has_a_book_due_soon_and_a_proposal_to_answer(
     assert request.asks.waiting().count() == 2
     due = [lending.due_at for lending in todo.borrowed(bob)]
     assert [moment for moment in due if moment and moment.date() == (NOW + timedelta(days=3)).date()]
-    proposed = todo.lendings_to_act_on(bob).get().handovers.get()
+    proposed = todo.lendings_to_act_on(bob, NOW).get().handovers.get()
     assert proposed.status == Handover.Status.PROPOSED
     assert proposed.proposed_by != bob
 
