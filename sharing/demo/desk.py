@@ -10,12 +10,12 @@ from datetime import timedelta
 from django.db.models import Q
 
 from library_bridge import loans, registry
-from library_bridge.models import EmbeddedHold, EmbeddedItem, EmbeddedLoan, EmbeddedRecord, LibraryLoan, Reader
-from library_bridge.ports import LoanList, Refused
+from library_bridge.models import EmbeddedHold, EmbeddedItem, EmbeddedLoan, EmbeddedRecord, LibraryLoan, Patron, Reader
+from library_bridge.ports import LoanList, LoanRecord, Refused
 from sharing import harvest
 from sharing.demo.campus import Campus, Story
 from sharing.demo.cast import Cast
-from sharing.models import HarvestedRecord, Lending
+from sharing.models import HarvestedRecord, Lending, Request
 
 BEFORE_DUE = timedelta(days=4)
 
@@ -43,7 +43,12 @@ class Desk:
     def _taken_out(self, loan: EmbeddedLoan) -> Story:
         del self.ahead[loan.item_id]
         loan.save(force_insert=True)
-        self._list(loan.patron.card_number)
+        card = next(card for card in self.cast.cards.values() if card.card_number == loan.patron.card_number)
+        record = (
+            registry.system_for(self.cast.library, now=self.campus.clock).loans(card.card_number).of(loan.item.barcode)
+        )
+        assert record is not None
+        self._add_to_list(card, record)
         yield from ()
 
     def make_the_rest(self) -> None:
@@ -55,14 +60,24 @@ class Desk:
         now = self.campus.clock
         harvest.catalogue_loans(loans.refresh_loans(patron=card, now=now), now=now)
 
+    def _add_to_list(self, card: Patron, record: LoanRecord) -> LibraryLoan:
+        """One loan more; what else stands on the list has not changed."""
+        listed = LoanList(card.card_number, (record,), complete=False)
+        kept = loans.keep_loans(patron=card, listed=listed, now=self.campus.clock)
+        loan = next(loan for loan in kept if loan.barcode == record.barcode)
+        harvest.catalogue_loans([loan], now=self.campus.clock)
+        return loan
+
     # stock
 
     def free_items(self) -> Iterator[EmbeddedItem]:
-        """Items of the ordinary kind that stay on the shelf, and for whose record nobody waits."""
+        """Items of the ordinary kind that stay on the shelf, and for whose title nobody waits."""
         kind = EmbeddedItem.Status.IN_CIRCULATION
         items = EmbeddedItem.objects.filter(library=self.cast.library, status=kind, item_type__code="book")
         waited_for = EmbeddedHold.objects.filter(cancelled_at=None).values("record")
         charged = EmbeddedLoan.objects.filter(returned_at=None).values("item")
+        wanted = HarvestedRecord.objects.filter(title__in=Request.objects.live().values("title")).values("record_id")
+        items = items.exclude(record__record_id__in=wanted).select_related("record")
         yield from items.exclude(Q(pk__in=charged) | Q(pk__in=self.ahead) | Q(record__in=waited_for)).order_by("pk")
 
     def buy(self, record_ids: list[str]) -> list[EmbeddedItem]:
@@ -83,12 +98,9 @@ class Desk:
 
     def borrow(self, reader: Reader, barcode: str) -> LibraryLoan:
         """Raises Refused."""
-        card, now = self.cast.cards[reader.pk], self.campus.clock
-        record = registry.system_for(self.cast.library, now=now).check_out(card.card_number, barcode)
-        loans.keep_loans(patron=card, listed=LoanList(card.card_number, (record,), complete=False), now=now)
-        loan = LibraryLoan.objects.open().select_related("library").get(patron=card, barcode=barcode)
-        harvest.catalogue_loans([loan], now=now)
-        return loan
+        card = self.cast.cards[reader.pk]
+        record = registry.system_for(self.cast.library, now=self.campus.clock).check_out(card.card_number, barcode)
+        return self._add_to_list(card, record)
 
     def borrowed(self, barcode: str, *, again: bool = False) -> Story:
         """An item's time away from the shelf: with whoever has it, renewed once if that is possible, then brought back;

@@ -22,9 +22,9 @@ STUDY = (10, 6, 6, 6, 5, 5, 4, 4, 4, 4, 4, 4)
 STUDY_UNTIL = 34  # days ago; from then on the personas have some of these titles
 
 EVERYDAY = {
-    "lent": 60, "unanswered": 19, "nobody_has_it": 2, "withdrawn": 17, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 2,
+    "lent": 48, "unanswered": 16, "nobody_has_it": 2, "withdrawn": 13, "giver_steps_back": 6, "taker_steps_back": 6, "no_show": 2,
 }  # fmt: skip
-DESK_LOANS = 40
+DESK_LOANS = 28
 JOURNEYS = 4
 SOUGHT_FROM = (57, 52, 48, 44)  # days ago
 SOUGHT_BY = 7

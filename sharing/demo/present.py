@@ -50,7 +50,7 @@ class Present:
         tell(self._settled(64), at=day(66, 14, 5))
         tell(self._disputed(), at=day(40, 17, 5))
         tell(self._nobody_came(), at=day(23, 18, 50))
-        tell(self._needs_librarian(), at=day(12, 9, 30))
+        tell(self._needs_librarian(), at=day(3, 9, 50))
 
     def _givers(self, number: int) -> list[Reader]:
         """Readers who are on the lists."""
@@ -151,7 +151,6 @@ class Present:
         giver, taker, third = next(self.extras), next(self.extras), next(self.extras)
         item = next(iter(self.desk.free_items()))
         loan = self.desk.borrow(giver, item.barcode)
-        yield self.campus.day(3, 9, 50)
         lending = yield from self.agreed(taker, f"loan-{loan.pk}")
         handover = yield from meetings.arrange(self.campus, lending, starts_at=self.campus.day(1, 12, 15))
         yield from meetings.confirm(self.campus, handover)
