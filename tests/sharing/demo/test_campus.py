@@ -40,7 +40,12 @@ def test_there_are_readers_areas_departments_and_staff() -> None:
     assert readers.count() == Patron.objects.count() == 60
     assert Area.objects.count() == 4
     assert readers.values("department").distinct().count() == 6
-    assert set(Reader.objects.filter(is_staff=True).values_list("username", flat=True)) == {"lin", "wen", "branch", "curator"}
+    assert set(Reader.objects.filter(is_staff=True).values_list("username", flat=True)) == {
+        "lin",
+        "wen",
+        "branch",
+        "curator",
+    }
 
 
 def test_the_library_has_items_and_loans_of_every_kind() -> None:
