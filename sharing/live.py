@@ -9,12 +9,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.utils import timezone
 
 from sharing.models import DomainEvent
 
+T = TypeVar("T")
 Allowed = Callable[[], Awaitable[bool]]
 
 EVERY = 0.5  # seconds between looks
@@ -55,11 +58,11 @@ class Poller:
             self.streams.pop(reader_id, None)
 
     async def _run(self) -> None:
-        self.seen = dict.fromkeys([pk for pk, _audience in await sync_to_async(_recent)()], time.monotonic())
+        self.seen = dict.fromkeys([pk for pk, _audience in await _read(_recent)], time.monotonic())
         self.looking.set()
         while self.streams:
             await asyncio.sleep(EVERY)
-            for pk, audience in await sync_to_async(_recent)():
+            for pk, audience in await _read(_recent):
                 if pk not in self.seen:
                     self._ring(audience)
                 self.seen[pk] = time.monotonic()
@@ -73,6 +76,18 @@ class Poller:
     def _forget(self) -> None:
         old = time.monotonic() - 2 * OVERLAP.total_seconds()
         self.seen = {pk: at for pk, at in self.seen.items() if at > old}
+
+
+async def _read(ask: Callable[..., T], *args: object) -> T:
+    """In the thread of this stream. The connection goes back at once, whoever opened it: a stream lives for hours."""
+
+    def read() -> T:
+        try:
+            return ask(*args)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(read)()
 
 
 def _recent() -> list[tuple[int, list[int]]]:
@@ -99,13 +114,15 @@ async def stream(reader_id: int, *, still_allowed: Allowed, since: datetime | No
         return
     bell = await poller.join(reader_id)
     try:
-        changed = await sync_to_async(_changed_since)(reader_id, since)
+        changed = await _read(_changed_since, reader_id, since)
         yield "retry: 2000\n\n" + (CHANGED if changed else ALIVE)
         asked = time.monotonic()
         while True:
             rang = await _rang(bell)
             if not rang or time.monotonic() - asked >= HEARTBEAT:
-                if not await still_allowed():
+                allowed = await still_allowed()
+                await _read(bool)
+                if not allowed:
                     return
                 asked = time.monotonic()
             yield CHANGED if rang else ALIVE

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from unittest import mock
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -137,3 +138,10 @@ def test_every_page_names_the_moment_it_was_made(world: World) -> None:
     with browsers.at(world.now):
         shown = browsers.seen(browsers.of(world.bob), "/todo/")
     assert f"{reverse('live')}?since=2026-11-24T02%3A00%3A00" in shown
+
+
+def test_a_stream_keeps_no_connection_of_the_pool(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone_back = mock.Mock()
+    monkeypatch.setattr(live, "close_old_connections", gone_back)
+    _listen(world.alice, timezone.now())
+    assert gone_back.called
