@@ -33,6 +33,7 @@ async def _no() -> bool:
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "EVERY", 0.01)
     monkeypatch.setattr(live, "poller", live.Poller())
+    monkeypatch.setattr(live, "close_old_connections", lambda: None)  # here a stream shares the test's own
 
 
 def _listen(reader: Reader, since: datetime | None, *, during: Callable[[], object] | None = None) -> list[str]:
