@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import pytest
+from django.test import Client
 from hypothesis import settings
 
 from library_bridge.models import Reader
@@ -38,3 +39,11 @@ def lin(db: None) -> Reader:
 @pytest.fixture
 def copy(alice: Reader, now: datetime) -> Copy:
     return own.copy(alice, now=now)
+
+
+@pytest.fixture
+def alices(client: Client, alice: Reader) -> Client:
+    """Alice's browser, in English."""
+    client.force_login(alice)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client

@@ -18,13 +18,6 @@ MISTYPED = "9787300113908"
 FORM = {"mode": "lend", "condition": "good", "note": "", "visibility": "everyone"}
 
 
-@pytest.fixture
-def alices(client: Client, alice: Reader) -> Client:
-    client.force_login(alice)
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
-
-
 def text(client: Client, url: str, **query: str) -> str:
     return client.get(url, query).content.decode()
 
