@@ -20,6 +20,10 @@ def check_time_zone(name: str) -> None:
 class Library(models.Model):
     class Adapter(models.TextChoices):
         EMBEDDED = "embedded", _("Embedded library system")
+        SIP2 = "sip2", _("Any system that speaks SIP2")
+        KOHA = "koha", _("Koha (REST)")
+        NCIP = "ncip", _("Any system that speaks NCIP 2")
+        FOLIO = "folio", _("FOLIO")
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=120)

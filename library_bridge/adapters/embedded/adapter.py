@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
+from library_bridge.adapters import options
 from library_bridge.adapters.embedded import circulation, records
 from library_bridge.adapters.embedded.models import (
     EmbeddedHold,
@@ -32,12 +33,21 @@ from library_bridge.ports import (
 
 ABILITIES = frozenset({Capability.RENEW, Capability.HOLD_COUNT, Capability.FIND_BY_ISBN, Capability.RECORDS})
 
+OPTIONS = (
+    options.Option(
+        "check_out_moves",
+        options.Kind.YES_OR_NO,
+        default=False,
+        help="Whether a checkout of a charged item takes it from the other card.",
+    ),
+)
+
 
 class EmbeddedSystem:
     def __init__(self, library: Library, now: datetime) -> None:
         self.library = library
         self.now = now
-        self.moves = bool(library.settings.get("check_out_moves"))
+        self.moves = bool(options.read(OPTIONS, library.settings)["check_out_moves"])
         self.capabilities = ABILITIES | {Capability.CHECK_OUT_MOVES} if self.moves else ABILITIES
 
     # questions
@@ -196,3 +206,7 @@ def _open_loans() -> QuerySet[EmbeddedLoan]:
     return EmbeddedLoan.objects.filter(returned_at__isnull=True).select_related(
         "item__record", "item__item_type", "patron__category", "patron__library"
     )
+
+
+def make(library: Library, now: datetime) -> EmbeddedSystem:
+    return EmbeddedSystem(library, now)
