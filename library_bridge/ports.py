@@ -4,7 +4,7 @@ Every datetime is aware and in the library's time zone. `None` in a fact means t
 never the same as 0 or no.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -173,3 +173,10 @@ class LibrarySystem(Protocol):
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]: ...
 
     def records(self) -> Iterator[BibliographicRecord]: ...
+
+
+class Describes(Protocol):
+    """A system that can say what it is, for operators: an adapter may have this besides."""
+
+    def describe(self) -> Mapping[str, str]:
+        """Version, functions and the like, from reads only; nothing secret. May raise Unavailable."""

@@ -101,12 +101,20 @@ def _as_typed(option: Option, stored: object) -> str:
 
 def _choices(option: Option) -> list[tuple[str, str]]:
     if option.kind == Kind.YES_OR_NO:
-        usual = _("as usual: %(value)s") % {"value": _("yes") if option.default else _("no")}
-        return [("", usual), ("yes", _("yes")), ("no", _("no"))]
+        return [("", _usual(option)), ("yes", _("yes")), ("no", _("no"))]
     if option.kind == Kind.CHOICE:
-        usual = "" if option.default is None else _("as usual: %(value)s") % {"value": option.default}
-        return [("", usual), *((choice, choice) for choice in option.choices)]
+        return [("", _usual(option)), *((choice, choice) for choice in option.choices)]
     return []
+
+
+def _usual(option: Option) -> str:
+    """Some defaults are not said in the option: they follow from another one."""
+    if option.default is None:
+        return ""
+    if option.default == "":
+        return _("as usual")
+    default = {True: _("yes"), False: _("no")}[option.default] if isinstance(option.default, bool) else option.default
+    return _("as usual: %(value)s") % {"value": default}
 
 
 def _kept(text: str) -> str:

@@ -79,7 +79,9 @@ def _in_one_line(problem: ValidationError) -> str:
 
 
 def _explained(option: Option) -> str:
-    default = "must be set" if option.default is None else f"default {option.default!r}"
+    default = (
+        "must be set" if option.default is None else f"default {option.default}" if option.default != "" else "optional"
+    )
     choices = f": {', '.join(option.choices)}" if option.choices else ""
     secret = ", secret" if option.secret else ""
     return f"{option.name}  ({option.kind}{choices}; {default}{secret})\n    {option.help}"

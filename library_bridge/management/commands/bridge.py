@@ -8,7 +8,6 @@ A PIN given as - is read from standard input. With --json one JSON object comes 
 6 a transfer needs a librarian, 7 a transfer is queued.
 """
 
-import json
 import sys
 from argparse import ArgumentParser
 from getpass import getpass
@@ -17,9 +16,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, no_translations
 from django.utils import timezone
 
-from library_bridge import operations, plain_lines
+from library_bridge import answering, operations
 from library_bridge.models import Library
-from library_bridge.operations import Answer, Exit
 
 FROM_STANDARD_INPUT = "-"
 
@@ -39,23 +37,13 @@ class Command(BaseCommand):
     ) -> None:
         if operation == "authenticate" and arguments[1:] == [FROM_STANDARD_INPUT]:
             arguments = [arguments[0], _pin()]
-        answer = _answer(code, operation, arguments)
-        self.stdout.write(_as_json(answer) if json else "\n".join(plain_lines.of(answer.as_dict())))
-        if answer.exit != Exit.OK:
-            raise SystemExit(int(answer.exit))
-
-
-def _answer(code: str, operation: str, arguments: list[str]) -> Answer:
-    library = Library.objects.filter(code=code).first()
-    if library is None:
-        known = ", ".join(Library.objects.values_list("code", flat=True)) or "none"
-        return Answer(Exit.MISUSED, "unknown_library", f"There is no library {code}; there are: {known}.")
-    return operations.run(library, operation, arguments, now=timezone.now())
+        library = Library.objects.filter(code=code).first()
+        if library is None:
+            answering.give(self.stdout, answering.unknown_library(code), as_json=json)
+            return
+        answer = operations.run(library, operation, arguments, now=timezone.now())
+        answering.give(self.stdout, answer, as_json=json)
 
 
 def _pin() -> str:
     return getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-
-
-def _as_json(answer: Answer) -> str:
-    return json.dumps(answer.as_dict(), ensure_ascii=False)
