@@ -31,6 +31,7 @@ from library_bridge.staff.forms import EmbeddedPatronForm, EmbeddedRecordForm
 from library_bridge.staff.library_form import LibraryForm
 from library_bridge.staff.seeing import InspectSeen, ListedIndex, SeenIndex
 from library_bridge.staff.settling import InspectTransfer, SettleTransfer
+from library_bridge.staff.systems import Systems
 
 
 class OnlyToSee(ModelPermissionPolicy):
@@ -226,6 +227,7 @@ class LibrarySystems(ModelViewSetGroup):
     menu_icon = "table"
     menu_order = 300
     items = (
+        Systems,
         Transfers,
         Loans,
         Patrons,
