@@ -28,7 +28,7 @@ def unknown_library(code: str) -> Answer:
 def lines_of(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """For a terminal, which what comes from elsewhere can't steer: control characters are replaced."""
     for name, value in facts.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             yield f"{indent}{name}:"
             yield from lines_of(value, f"{indent}  ")
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
@@ -40,7 +40,7 @@ def lines_of(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 
 
 def _told(value: Any) -> bool:
-    return value is not None and value != "" and value != []
+    return value is not None and value != "" and value != [] and value != {}
 
 
 def _text(value: Any) -> str:

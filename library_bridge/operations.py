@@ -53,6 +53,8 @@ class Desk:
 
 
 def run(library: Library, operation: str, arguments: list[str], *, now: datetime) -> Answer:
+    if operation not in OPERATIONS:
+        return Answer(Exit.MISUSED, "usage", f"There is no operation {operation}; there are: {', '.join(OPERATIONS)}.")
     names, act = OPERATIONS[operation]
     if len(arguments) != len(names):
         return Answer(Exit.MISUSED, "usage", f"{operation} is asked with {' '.join(names)}.")

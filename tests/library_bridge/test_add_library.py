@@ -121,6 +121,7 @@ def test_the_settings_of_an_adapter_are_explained() -> None:
     said = add("main", "--adapter", "sip2", "--explain")
     assert "host  (text; must be set)\n    Name or address of the server." in said
     assert "when_out  (choice: unknown, refuse, moves; default unknown)" in said
+    assert "tls  (yes or no; default no)" in said
     assert not Library.objects.exists()
 
 

@@ -189,6 +189,12 @@ def test_wrong_arguments_are_an_answer_too(campus: Campus) -> None:
     assert "BARCODE FROM_CARD TO_CARD" in answer["message"]
 
 
+def test_an_unknown_operation_is_an_answer_too(campus: Campus) -> None:
+    ended, answer = bridge("lend", "77")
+    assert (ended, answer["code"]) == (2, "usage")
+    assert "check-out" in answer["message"]
+
+
 def test_a_misconfigured_library_says_what_is_wrong(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
     adapter_double.put_in_place_of("sip2", monkeypatch)
     Library.objects.filter(pk=campus.library.pk).update(adapter="sip2")

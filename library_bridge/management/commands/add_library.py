@@ -79,9 +79,14 @@ def _in_one_line(problem: ValidationError) -> str:
 
 
 def _explained(option: Option) -> str:
-    default = (
-        "must be set" if option.default is None else f"default {option.default}" if option.default != "" else "optional"
-    )
     choices = f": {', '.join(option.choices)}" if option.choices else ""
     secret = ", secret" if option.secret else ""
-    return f"{option.name}  ({option.kind}{choices}; {default}{secret})\n    {option.help}"
+    return f"{option.name}  ({option.kind}{choices}; {_default(option)}{secret})\n    {option.help}"
+
+
+def _default(option: Option) -> str:
+    if option.default is None:
+        return "must be set"
+    if isinstance(option.default, bool):
+        return f"default {'yes' if option.default else 'no'}"
+    return "optional" if option.default == "" else f"default {option.default}"

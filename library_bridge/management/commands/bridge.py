@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", metavar="CODE", help="of the library")
-        parser.add_argument("operation", metavar="OPERATION", choices=list(operations.OPERATIONS))
+        parser.add_argument("operation", metavar="OPERATION", help=", ".join(operations.OPERATIONS))
         parser.add_argument("arguments", metavar="ARGUMENT", nargs="*")
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
