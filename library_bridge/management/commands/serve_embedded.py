@@ -85,7 +85,7 @@ class Command(BaseCommand):
                 f"Other machines could reach {host}: that takes --i-know and a --password.", returncode=MISUSED
             )
         house = House(_library(options["library"]))
-        with ExitStack() as servers, _terminated_like_ctrl_c():
+        with ExitStack() as servers, _signals_end_it():
             for kind, port in wanted:
                 self._start(servers, kind, house, host, port, options["login"], password)
             self.stdout.write("Ctrl-C stops everything")
@@ -134,10 +134,12 @@ def _is_this_machine(host: str) -> bool:
 
 
 @contextmanager
-def _terminated_like_ctrl_c() -> Iterator[None]:
-    """A service manager's SIGTERM ends the servers in order, too."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _signals_end_it() -> Iterator[None]:
+    """A service manager's SIGTERM like Ctrl-C, which a shell lets its background jobs ignore."""
+    endings = (signal.SIGINT, signal.SIGTERM)
+    before = {ending: signal.signal(ending, signal.default_int_handler) for ending in endings}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
