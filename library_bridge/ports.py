@@ -4,8 +4,8 @@ Every datetime is aware and in the library's time zone. `None` in a fact means t
 never the same as 0 or no.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -31,13 +31,15 @@ class ItemStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PatronRecord:
-    """`blocked_reason` is "" for a card in good standing, else card_blocked, card_expired, card_lost or loan_limit."""
+    """`blocked_reason` is "" for a card in good standing, else card_blocked, card_expired, card_lost or loan_limit. `name` is
+    for the eyes of an operator: never stored, never logged."""
 
     card_number: str
     blocked_reason: str = ""
     loan_count: int | None = None
     loan_limit: int | None = None
     expires_on: date | None = None
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +173,10 @@ class LibrarySystem(Protocol):
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]: ...
 
     def records(self) -> Iterator[BibliographicRecord]: ...
+
+
+class Describes(Protocol):
+    """A system that can say what it is, for operators: an adapter may have this besides."""
+
+    def describe(self) -> Mapping[str, str]:
+        """Version, functions and the like, from reads only; nothing secret. May raise Unavailable."""

@@ -165,7 +165,7 @@ class EmbeddedSystem:
     def _patron_record(self, patron: EmbeddedPatron) -> PatronRecord:
         count, limit = circulation.open_loans(patron), patron.category.loan_limit
         reason = circulation.why_no_card(patron, now=self.now) or ("loan_limit" if count >= limit else "")
-        return PatronRecord(patron.card_number, reason, count, limit, patron.expires_on)
+        return PatronRecord(patron.card_number, reason, count, limit, patron.expires_on, name=patron.name)
 
     def _loan(self, patron: EmbeddedPatron, item: EmbeddedItem) -> LoanRecord:
         loan = _open_loans().get(item=item, patron=patron)
