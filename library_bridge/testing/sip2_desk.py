@@ -69,7 +69,7 @@ def operation(request: Message) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """For one message at one moment."""
+    """For one message at one moment. A title, which may hold a delimiter, comes last: what follows it then adds nothing."""
 
     system: EmbeddedSystem
     institution: str
@@ -140,12 +140,12 @@ class Desk:
     def item(self, request: Message) -> Message:
         record = self.system.item(request.get("AB"))
         circulation = "07" if record.recalled else CIRCULATION[record.status]
-        fields = [("AB", record.barcode), ("AJ", _text(record.title)), ("CK", "001"), self._place]
+        fields = [("AB", record.barcode), ("CK", "001"), self._place]
         if record.due_at:
             fields.append(("AH", self._moment(record.due_at)))
         if record.hold_count is not None:
             fields.append(("CF", str(record.hold_count)))
-        fields += [("AQ", _text(record.branch)), ("CS", _text(record.call_number))]
+        fields += [("AQ", _text(record.branch)), ("CS", _text(record.call_number)), ("AJ", _text(record.title))]
         return Message(layouts.ITEM_ANSWER, (circulation, "02", "01", self._date), tuple(fields))
 
     def check_out(self, request: Message) -> Message:
@@ -169,10 +169,10 @@ class Desk:
             return self.refused(request, refusal.code)
         waits = found.status == ItemStatus.HOLD_SHELF
         record = self.system.item(found.barcode)
-        fields = [self._place, ("AB", found.barcode), ("AQ", _text(record.branch)), ("AJ", _text(record.title))]
-        fields.append(("AA", found.card_number or ""))
+        fields = [self._place, ("AB", found.barcode), ("AA", found.card_number or ""), ("AQ", _text(record.branch))]
         if waits:
             fields.append(("CV", "01"))
+        fields.append(("AJ", _text(record.title)))
         return Message(layouts.CHECK_IN_ANSWER, ("1", "Y", "N", "Y" if waits else "N", self._date), tuple(fields))
 
     def lie(self, request: Message) -> Message:
@@ -191,11 +191,12 @@ class Desk:
         if request.code == layouts.CHECK_IN:
             fields = (self._place, ("AB", request.get("AB")), ("AQ", ""), words)
             return Message(layouts.CHECK_IN_ANSWER, ("0", "N", "N", "N", self._date), fields)
-        given = (self._place, ("AA", request.get("AA")), ("AB", request.get("AB")), ("AJ", self._title(request)))
+        given = (self._place, ("AA", request.get("AA")), ("AB", request.get("AB")))
+        title = ("AJ", self._title(request))
         if request.code == layouts.HOLD:
-            return Message(layouts.HOLD_ANSWER, ("0", "N", self._date), (*given, words))
+            return Message(layouts.HOLD_ANSWER, ("0", "N", self._date), (*given, words, title))
         fixed = ("0", "N", "U", "N", self._date)
-        return Message(layouts.ANSWERS[request.code], fixed, (*given, ("AH", ""), words))
+        return Message(layouts.ANSWERS[request.code], fixed, (*given, ("AH", ""), words, title))
 
     def _loan(self, request: Message, due_at: datetime | None, *, renewal: bool) -> Message:
         code = layouts.RENEW_ANSWER if renewal else layouts.CHECK_OUT_ANSWER
@@ -203,8 +204,8 @@ class Desk:
             self._place,
             ("AA", request.get("AA")),
             ("AB", request.get("AB")),
-            ("AJ", self._title(request)),
             ("AH", self._moment(due_at) if due_at else ""),
+            ("AJ", self._title(request)),
         )
         return Message(code, ("1", "Y" if renewal else "N", "N", "Y", self._date), fields)
 

@@ -1,5 +1,6 @@
 """A library's settings of its SIP2 connection: a vendor's profile, corrected by what the library says."""
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -15,6 +16,7 @@ CHARSETS = (
     "utf-8", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp950", "iso-8859-1", "iso-8859-15", "cp1252", "cp850",
     "cp437", "ascii", "euc-kr",
 )  # fmt: skip
+_CODECS = frozenset(codecs.lookup(name).name for name in CHARSETS)
 MOST_LINES = 64
 OF_PROFILE = ""  # not given: the profile's value stands
 
@@ -37,8 +39,8 @@ OPTIONS = (
     Option("name", help="Another word for profile."),
     _own("terminator", Kind.CHOICE, "How the server ends a message.", ("CR", "CRLF", "LF")),
     _own("error_detection", Kind.CHOICE, "Checksums: demanded, only sent, or neither.", ("on", "send-only", "off")),
-    _own("charset", Kind.CHOICE, "Character set of texts.", CHARSETS),
-    _own("charset_fallback", Kind.CHOICE, "A second one, for what is not in the first.", CHARSETS),
+    _own("charset", Kind.TEXT, f"Character set of texts: {', '.join(CHARSETS)}."),
+    _own("charset_fallback", Kind.TEXT, "A second one, for what is not in the first."),
     _own("timezone", Kind.TEXT, "Time zone of the server's dates, if it is not the library's."),
     _own("ao", Kind.TEXT, "Institution (AO); empty: what the server calls itself."),
     _own("ap", Kind.TEXT, "Current location (AP) of a check-in; a wrong one puts items in transit."),
@@ -126,6 +128,16 @@ def _profile(values: Mapping[str, Value]) -> Profile:
     return replace(PROFILES[name], **given)
 
 
+def _check_charset(name: str, value: str) -> None:
+    """Only those in which ASCII is itself, or delimiters and ids could not be told."""
+    try:
+        known = codecs.lookup(value).name in _CODECS
+    except LookupError:
+        known = False
+    if not known:
+        raise Misconfigured(name, f"must be one of {', '.join(CHARSETS)}")
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
@@ -152,6 +164,8 @@ def _check(settings: Settings, *, tunnelled: bool) -> None:
         raise Misconfigured("language", "must be three digits")
     if "barcode" not in profile.au_format:
         raise Misconfigured("au_format", "must hold the word barcode")
+    _check_charset("charset", profile.charset)
+    _check_charset("charset_fallback", profile.charset_fallback or profile.charset)
     for name in ("ao", "ap", "ac", "cp"):
         _sendable(name, getattr(profile, name))
     _sendable("login", settings.login)
