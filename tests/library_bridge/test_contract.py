@@ -1,19 +1,39 @@
 """What an adapter is (protocols/testing.md, K). A new adapter joins the parameters of `system`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from library_bridge.adapters.embedded.adapter import EmbeddedSystem
 from library_bridge.models import EmbeddedItem, EmbeddedLoan, EmbeddedPatron
 from library_bridge.ports import Capability, ItemStatus, LibrarySystem, NotSupported, Refused
+from tests.library_bridge import serving_sip2
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
 
 
-@pytest.fixture(params=["embedded"])
-def system(request: pytest.FixtureRequest, campus: Campus, now: datetime) -> LibrarySystem:
-    made: dict[str, Callable[[], LibrarySystem]] = {"embedded": lambda: campus.system(now)}
-    return made[request.param]()
+@contextmanager
+def _embedded(campus: Campus, now: datetime) -> Iterator[LibrarySystem]:
+    yield campus.system(now)
+
+
+@contextmanager
+def _sip2(campus: Campus, now: datetime) -> Iterator[LibrarySystem]:
+    with serving_sip2.served(campus, now) as server:
+        yield serving_sip2.system(campus, server, timeout_s=60)
+
+
+SYSTEMS: dict[str, Callable[[Campus, datetime], AbstractContextManager[LibrarySystem]]] = {
+    "embedded": _embedded,
+    "sip2": _sip2,
+}
+
+
+@pytest.fixture(params=SYSTEMS)
+def system(request: pytest.FixtureRequest, campus: Campus, now: datetime) -> Iterator[LibrarySystem]:
+    with SYSTEMS[request.param](campus, now) as made:
+        yield made
 
 
 def code_of(act: Callable[[], object]) -> str:
@@ -83,7 +103,8 @@ def test_k4_all_loans_are_listed_once(
 ) -> None:
     for _number in range(number):
         charged(campus, campus.alice, now=now)
-    with django_assert_max_num_queries(6):  # type: ignore[attr-defined]
+    asks_a_table = isinstance(system, EmbeddedSystem)  # a server's own queries, of another process, are none of ours
+    with django_assert_max_num_queries(6) if asks_a_table else nullcontext():  # type: ignore[attr-defined]
         listed = system.loans(campus.alice.card_number)
     assert len({loan.barcode for loan in listed.loans}) == len(listed.loans) == number
     assert listed.complete
@@ -194,7 +215,8 @@ def test_k8_the_holder_renews_and_reads_the_new_date(system: LibrarySystem, camp
     record = system.renew(campus.alice.card_number, made.barcode)
     assert record.due_at == EmbeddedLoan.objects.get(item=made).due_at
     assert record.due_at.date() == (now + timedelta(days=50)).date()
-    assert (record.renewals_left, record.renewable) == (0, False)
+    assert (record.renewals_left, record.renewable) in [(0, False), (None, True)]  # None: not told, so it may be tried
+    assert record.renewals_left == 0 or not isinstance(system, EmbeddedSystem)
 
 
 def test_k8_nobody_else_renews(system: LibrarySystem, campus: Campus, now: datetime) -> None:
@@ -261,12 +283,20 @@ def test_k11_due_dates_hold_23_59_over_the_end_of_summer_time(campus: Campus, no
 
 
 def test_an_item_is_found_by_its_isbn(system: LibrarySystem, campus: Campus) -> None:
+    if Capability.FIND_BY_ISBN not in system.capabilities:
+        with pytest.raises(NotSupported):
+            system.find_by_isbn(["9787300113906"])
+        return
     made = item(campus, isbn13="9787300113906")
     item(campus, isbn13="9787213052545")
     assert [found.barcode for found in system.find_by_isbn(["9787300113906", "9780000000000"])] == [made.barcode]
 
 
 def test_records_are_harvested_with_their_number_of_items(system: LibrarySystem, campus: Campus) -> None:
+    if Capability.RECORDS not in system.capabilities:
+        with pytest.raises(NotSupported):
+            system.records()
+        return
     made = item(campus, isbn13="9787300113906")
     EmbeddedItem.objects.create(library=campus.library, barcode="2", record=made.record, item_type=campus.book)
     [record] = system.records()
