@@ -10,7 +10,8 @@ import math
 import ssl
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -108,6 +109,15 @@ class Line:
 
     def close(self) -> None:
         self._client.close()
+
+
+@contextmanager
+def before_the_write() -> Iterator[None]:
+    """A question that goes wrong in here leaves the write unsent, and the caller may know that."""
+    try:
+        yield
+    except Unavailable as silence:
+        raise Unavailable(silence.reason, silence.retry_after, nothing_sent=True) from None
 
 
 def json_of(answer: Answer) -> Any:

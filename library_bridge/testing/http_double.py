@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -64,8 +65,7 @@ class HttpDouble:
         class Handler(_Handler):
             server_double = double
 
-        self._server = ThreadingHTTPServer((host, port), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server((host, port), Handler)
 
     @property
     def port(self) -> int:
@@ -144,6 +144,15 @@ def _other(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return value + 1_000_000
     return f"9{value}" if isinstance(value, str) else value
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that hung up is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

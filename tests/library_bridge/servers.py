@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from library_bridge.adapters.folio import adapter as folio
 from library_bridge.adapters.koha import adapter as koha
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystem
+from library_bridge.testing.folio import FolioServer
 from library_bridge.testing.house import House
 from library_bridge.testing.koha import KohaServer
 from tests.library_bridge.factories import Campus
@@ -31,3 +33,28 @@ def koha_system(server: KohaServer, now: datetime, **settings: object) -> Librar
     library.time_zone = server.house.library.time_zone
     library.settings = {**given, "fine_limit": 50, **settings}
     return koha.make(library, now)
+
+
+@contextmanager
+def folio_server(campus: Campus) -> Iterator[FolioServer]:
+    with shared_connection() as around:
+        server = FolioServer(House(campus.library, around=around))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def folio_system(server: FolioServer, now: datetime, **settings: object) -> LibrarySystem:
+    given = {
+        "base_url": server.url,
+        "tenant": server.tenant,
+        "username": server.username,
+        "password": server.password,
+        "service_point": server.service_point,
+    }
+    library = Library(pk=server.house.library.pk, code="folio", adapter=Library.Adapter.FOLIO)
+    library.time_zone = server.house.library.time_zone
+    library.settings = {**given, **settings}
+    return folio.make(library, now)

@@ -5,7 +5,6 @@ to the other. It is sent only when everything else was read and the only thing t
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -13,7 +12,7 @@ from hashlib import sha256
 from django.core.cache import cache
 
 from library_bridge.adapters.fields import can_be_sent, text
-from library_bridge.adapters.http import Answer, json_of
+from library_bridge.adapters.http import Answer, before_the_write, json_of
 from library_bridge.adapters.koha import alongside, catalogue, messages
 from library_bridge.adapters.koha.messages import Abilities, Checkout, Item, Patron
 from library_bridge.adapters.koha.refusals import CHECK_OUT, RENEWAL, code_of, reasons_in
@@ -87,7 +86,7 @@ class KohaSystem:
             raise Refused("wrong_pin")
         if not self.abilities.checks_pins:
             return self._beside().authenticate(card_number, pin)
-        answer = self._session.post("/auth/password/validation", {"identifier": card_number, "password": pin})
+        answer = self._session.ask("/auth/password/validation", {"identifier": card_number, "password": pin})
         if answer.status in (400, 403) and "required_permissions" not in error_of(answer):
             raise Refused("wrong_pin")
         if answer.status not in (200, 201):
@@ -150,7 +149,7 @@ class KohaSystem:
     def check_out(self, card_number: str, barcode: str) -> LoanRecord:
         if not self.abilities.checks_out:
             return self._beside().check_out(card_number, barcode)
-        with _before_the_write():
+        with before_the_write():
             patron, item = self._patron(card_number), self._known_item(barcode)
             if charged := self._charged(item):
                 mine = charged.patron_id == patron.patron_id
@@ -162,7 +161,7 @@ class KohaSystem:
         """Only while `from_card` has it and nobody waits for it, on the item or on its title."""
         if not self._moves:
             raise NotSupported
-        with _before_the_write():
+        with before_the_write():
             giver, taker, item = self._patron(from_card), self._patron(to_card), self._known_item(barcode)
             charged = self._charged(item)
             if charged is None:
@@ -182,7 +181,7 @@ class KohaSystem:
     def renew(self, card_number: str, barcode: str) -> LoanRecord:
         if not self.abilities.renews:
             raise NotSupported
-        with _before_the_write():
+        with before_the_write():
             patron, item = self._patron(card_number), self._known_item(barcode)
             charged = self._charged(item)
             if charged is None:
@@ -283,15 +282,6 @@ class KohaSystem:
         if checkout is None or (checkout.patron_id, checkout.item_id) != (patron.patron_id, item.item_id):
             raise Unavailable("the answer was for another loan")
         return checkout
-
-
-@contextmanager
-def _before_the_write() -> Iterator[None]:
-    """A question that goes wrong here leaves the write unsent, and the caller may know that."""
-    try:
-        yield
-    except Unavailable as silence:
-        raise Unavailable(silence.reason, silence.retry_after, nothing_sent=True) from None
 
 
 def make(library: Library, now: datetime) -> LibrarySystem:

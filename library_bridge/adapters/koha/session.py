@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from library_bridge.adapters.fields import Fields, fields_of, rows_of, text, whole
-from library_bridge.adapters.http import Answer, Line, json_of
+from library_bridge.adapters.http import Answer, Line, before_the_write, json_of
 from library_bridge.adapters.koha.settings import Settings
 from library_bridge.ports import Unavailable
 
@@ -23,6 +23,7 @@ PAGE, MOST_PAGES = 100, 50
 EARLIER = 60.0  # seconds before its end a token is renewed
 DESCRIPTION_BYTES = 16 * 1024 * 1024
 JSON = "application/json"
+OF_BODY = {"accept": JSON, "content-type": JSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,16 @@ class Session:
         """The OpenAPI document of this installation, which is large."""
         return read(self._send("GET", "/", None, {"accept": JSON}, None, most_bytes=DESCRIPTION_BYTES))
 
+    def ask(self, path: str, body: object) -> Answer:
+        """A question in a body."""
+        return self._send("POST", path, None, OF_BODY, json.dumps(body).encode())
+
     # writes
 
     def post(self, path: str, body: object, params: Mapping[str, str] | None = None) -> Answer:
         """Once. 401 means that nothing was done: only then it goes out again, with a new token (R1)."""
-        content = json.dumps(body).encode()
-        headers = {"accept": JSON, "content-type": JSON}
-        return self._send("POST", path, params, headers, content, seconds=self._settings.write_seconds)
+        content, seconds = json.dumps(body).encode(), self._settings.write_seconds
+        return self._send("POST", path, params, OF_BODY, content, seconds=seconds)
 
     # inside
 
@@ -141,17 +145,15 @@ class Session:
             "client_secret": self._settings.secret,
         }
         headers = {"accept": JSON, "content-type": "application/x-www-form-urlencoded"}
-        try:
+        with before_the_write():
             url = f"{self._settings.base_url}/oauth/token"
             answer = self._line.send("POST", url, headers=headers, content=urlencode(form).encode())
             if answer.status != 200:
                 raise Unavailable(f"Koha gives no token for our key ({answer.status})")
             found = fields_of(json_of(answer))
-        except Unavailable as silence:
-            raise Unavailable(silence.reason, silence.retry_after, nothing_sent=True) from None
-        token, seconds = text(found, "access_token"), whole(found, "expires_in") or 0
-        if not token.isascii() or not token.isprintable() or not token:
-            raise Unavailable("a token that can't be used", nothing_sent=True)
+            token, seconds = text(found, "access_token"), whole(found, "expires_in") or 0
+            if not token.isascii() or not token.isprintable() or not token:
+                raise Unavailable("a token that can't be used")
         return token, time.monotonic() + max(seconds - EARLIER, seconds / 2)
 
 
