@@ -146,7 +146,9 @@ class NotSupported(LibrarySystemError):
 
 
 class LibrarySystem(Protocol):
-    capabilities: frozenset[Capability]
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """A system that has to be asked for them may raise Unavailable."""
 
     def authenticate(self, card_number: str, pin: str) -> PatronRecord:
         """Refused("wrong_pin") for a wrong PIN and an unknown card alike. A blocked card may still sign in."""

@@ -1,22 +1,25 @@
-"""A server's thread sees what the test has not committed: it works on the test's own connection while the test waits."""
+"""A server's thread on the test's own database connection: it sees the rows that no commit has shown to anybody."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connections
 
+from library_bridge.testing.house import Around
 
-def shared_connection() -> Callable[[], AbstractContextManager[None]]:
-    """For `House(around=…)`. Call it in the test's thread; calls are synchronous, so one thread uses it at a time."""
-    mine = connections["default"]
+
+@contextmanager
+def shared_connection() -> Iterator[Around]:
+    """For House(around=...). Only while the test waits for the server's answer may the server use it."""
+    shared = connections["default"]
+    shared.inc_thread_sharing()
 
     @contextmanager
     def around() -> Iterator[None]:
-        mine.inc_thread_sharing()
-        connections["default"] = mine
-        try:
-            yield
-        finally:
-            mine.dec_thread_sharing()
+        connections["default"] = shared
+        yield
 
-    return around
+    try:
+        yield around
+    finally:
+        shared.dec_thread_sharing()
