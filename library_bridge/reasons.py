@@ -21,6 +21,8 @@ SENTENCES = {
     "card_lost": gettext_lazy("This card has been reported lost. Please ask at the library’s desk."),
     "loan_limit": gettext_lazy("This card is at its limit. Return one book, then this can move."),
     "renewal_limit": gettext_lazy("This loan can’t be renewed again."),
+    "renewal_pending": gettext_lazy("The library has been asked to renew this loan and has not decided yet."),
+    "fee_required": gettext_lazy("The library asks for a fee or a consent first. Please ask at the library’s desk."),
     "near_due": gettext_lazy("This loan is due too soon to be passed on. Renew it first, or return it."),
     "overdue": gettext_lazy("This loan is overdue, so it has to go back to the library."),
     "unknown_item": gettext_lazy("The library does not know this barcode."),
