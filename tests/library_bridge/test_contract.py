@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 
 from library_bridge.adapters.embedded.adapter import EmbeddedSystem
 from library_bridge.models import EmbeddedItem, EmbeddedLoan, EmbeddedPatron
 from library_bridge.ports import Capability, ItemStatus, LibrarySystem, NotSupported, Refused
-from tests.library_bridge import ncip_server
+from tests.library_bridge import servers
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
 
 
@@ -18,7 +19,7 @@ def embedded(campus: Campus, now: datetime) -> Iterator[LibrarySystem]:
     yield campus.system(now)
 
 
-SYSTEMS = {"embedded": embedded, "ncip": ncip_server.system}
+SYSTEMS = {"embedded": embedded} | {name: partial(servers.system, name) for name in servers.KINDS}
 
 
 @pytest.fixture(params=SYSTEMS)

@@ -47,7 +47,7 @@ class NcipSystem:
     ) -> None:
         self.capabilities = capabilities
         self._line, self._url, self._profile, self._now = line, url, profile, now
-        self._headers = {"Content-Type": XML, "Accept": "application/xml"}
+        self._headers = {"Content-Type": XML, "Accept": "application/xml", "Connection": "close"}  # X8
         if authorization:
             self._headers["Authorization"] = authorization
 
@@ -87,7 +87,7 @@ class NcipSystem:
         except Refused as refusal:
             if refusal.code == "unknown_item":
                 return nowhere
-            raise
+            raise Unavailable(f"refused: {refusal.code}") from None
         with _believed():
             return messages.item(response, barcode, self._profile)
 

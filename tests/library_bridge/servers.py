@@ -1,0 +1,79 @@
+"""The campus behind a server on a real socket: one line of `KINDS` for each protocol that has a double."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, Protocol
+
+from library_bridge import registry
+from library_bridge.models import Library
+from library_bridge.ports import LibrarySystem
+from library_bridge.testing import ncip
+from library_bridge.testing.house import House
+from tests.library_bridge.factories import Campus
+from tests.library_bridge.sharing_connection import shared_connection
+
+
+class Server(Protocol):
+    @property
+    def port(self) -> int: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`server` serves a house, `settings` are those of the adapter that asks at a port for so many seconds."""
+
+    server: Callable[[House], Server]
+    settings: Callable[[int, float], dict[str, Any]]
+
+
+KINDS = {
+    "ncip": Kind(ncip.NcipServer, lambda port, s: {"url": f"http://127.0.0.1:{port}/", "timeout": s, **ncip.PROFILE}),
+}
+
+
+class Busy:
+    """Who asks waits until the server has let go of the connection they share, even when there was no answer in time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    @contextmanager
+    def serving(self, around: Callable[[], Any]) -> Iterator[None]:
+        with self._lock, around():
+            yield
+
+    def wait(self) -> None:
+        with self._lock:
+            pass
+
+
+@contextmanager
+def serving(
+    name: str, campus: Campus, now: datetime, *, seconds: float = 5.0, moves: bool = False
+) -> Iterator[tuple[House, Busy]]:
+    """The library's row gets the adapter and its settings; the embedded system behind the server keeps its own."""
+    kind, busy = KINDS[name], Busy()
+    with shared_connection() as around:
+        inside = Library.objects.get(pk=campus.library.pk)
+        inside.settings = {"check_out_moves": moves}
+        house = House(inside, clock=lambda: now, around=lambda: busy.serving(around))
+        server = kind.server(house)
+        server.start()
+        try:
+            campus.library.adapter = name
+            campus.library.settings = {**kind.settings(server.port, seconds), "check_out_moves": moves}
+            campus.library.save()
+            yield house, busy
+        finally:
+            server.stop()
+
+
+@contextmanager
+def system(name: str, campus: Campus, now: datetime) -> Iterator[LibrarySystem]:
+    with serving(name, campus, now):
+        yield registry.ADAPTERS[name](campus.library, now)
