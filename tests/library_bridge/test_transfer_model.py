@@ -71,7 +71,7 @@ CAN = {
 
 @dataclass
 class Model:
-    """A library of one book. `sent` counts what went out, `done` what was carried out."""
+    """A library of one book. `sent` counts what went out."""
 
     script: dict[str, Any]
     holder: str | None = ALICE
@@ -80,7 +80,6 @@ class Model:
     lost: bool = False
     caught: bool = False
     sent: Counter[str] = field(default_factory=Counter)
-    done: Counter[str] = field(default_factory=Counter)
     late: list[Callable[[], object]] = field(default_factory=list)
     calls: int = 0
 
@@ -138,7 +137,6 @@ class Model:
         if self.holder is None:
             raise Refused("not_on_loan")
         giver, self.holder, self.caught = self.holder, None, self.held
-        self.done["check_in"] += 1
         return CheckInRecord(BOOK, ItemStatus.HOLD_SHELF if self.caught else ItemStatus.AVAILABLE, giver)
 
     def _check_out(self, card: str) -> LoanRecord:
@@ -157,7 +155,6 @@ class Model:
         if card in self.blocked or self.held or self.lost:
             raise Refused("card_blocked" if card in self.blocked else "hold_by_other" if self.held else "item_lost")
         self.holder = card
-        self.done["check_out"] += 1
         return self._loan(card)
 
     def _told(self, verb: str, honest: Callable[[], Any], lie: Any) -> Any:
@@ -296,9 +293,8 @@ def test_s4_x15_a_thousand_random_histories_end_well(script: dict[str, Any]) -> 
         assert ended.status == Transfer.Status.NEEDS_LIBRARIAN
         assert ended.code
     kinds = Counter(step.kind for step in row.steps)
-    assert max(kinds.values(), default=0) <= 1
-    assert model.done["check_in"] <= 1
-    assert model.done["check_out"] <= 1 + kinds["compensate"]
+    assert model.sent["check_in"] <= 1
+    assert model.sent["check_out"] + model.sent["transfer"] <= 1 + kinds["compensate"]
 
 
 @pytest.mark.parametrize("mode", CAN)
