@@ -23,6 +23,7 @@ SENTENCES = {
     "fee_required": gettext_lazy("The library asks for a fee first. Please ask at the library’s desk."),
     "renewal_limit": gettext_lazy("This loan can’t be renewed again."),
     "transfer_under_way": gettext_lazy("This book is being passed on to somebody else already."),
+    "renewal_pending": gettext_lazy("The library has been asked to renew this loan and has not decided yet."),
     "near_due": gettext_lazy("This loan is due too soon to be passed on. Renew it first, or return it."),
     "overdue": gettext_lazy("This loan is overdue, so it has to go back to the library."),
     "unknown_item": gettext_lazy("The library does not know this barcode."),

@@ -50,9 +50,7 @@ class Facts:
 
 def read(system: LibrarySystem, transfer: Transfer) -> Facts:
     """Four questions. An answer for another item or card is not believed (I4)."""
-    item = system.item(transfer.barcode)
-    if item.barcode != transfer.barcode:
-        raise Unavailable("the answer was for another item")
+    item = _item(system, transfer.barcode)
     return Facts(
         item=item,
         giver=_loans(system, transfer.giver.card_number),
@@ -61,11 +59,23 @@ def read(system: LibrarySystem, transfer: Transfer) -> Facts:
     )
 
 
+def _item(system: LibrarySystem, barcode: str) -> ItemRecord:
+    """A question that was refused has no answer: asked again later."""
+    try:
+        item = system.item(barcode)
+    except Refused as refusal:
+        raise Unavailable(refusal.reason or refusal.code) from None
+    if item.barcode != barcode:
+        raise Unavailable("the answer was for another item")
+    return item
+
+
 def _loans(system: LibrarySystem, card_number: str) -> LoanList:
+    """A card that does not exist has no loans; a list refused for any other reason proves no absence."""
     try:
         listed = system.loans(card_number)
-    except Refused:
-        return LoanList(card_number, ())
+    except Refused as refusal:
+        return LoanList(card_number, (), complete=refusal.code == "unknown_patron")
     if listed.card_number != card_number:
         raise Unavailable("the answer was for another card")
     return listed

@@ -1,4 +1,4 @@
-"""What a transfer does next, from what was read and what was already sent. Pure: no clock, no database, no network.
+"""What a transfer does next, from what was read and what was already sent. Pure: no clock of its own, no database, no network.
 
 The taker's list alone means done; the giver's list alone means that nothing has happened yet, or that it was put back;
 anything we did not expect goes to a librarian. No write is sent twice because of silence (I2, I3).
@@ -6,10 +6,11 @@ anything we did not expect goes to a librarian. No write is sent twice because o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from library_bridge.loans import why_not_item
 from library_bridge.models import Transfer, TransferStep
-from library_bridge.ports import ItemStatus
+from library_bridge.ports import ItemStatus, LoanRecord
 from library_bridge.transfer_reads import Facts
 
 Kind = TransferStep.Kind
@@ -47,27 +48,27 @@ def refused(code: str) -> Finish:
     return Finish(Transfer.Status.REFUSED, code)
 
 
-def decide(facts: Facts, sent: Sent, *, direct: bool, patient: bool) -> Decision:
+def decide(facts: Facts, sent: Sent, *, direct: bool, patient: bool, now: datetime) -> Decision:
     """`direct`: the system moves a charge by one checkout. `patient`: an unanswered write may still be carried out."""
     if facts.on_taker and facts.on_giver:
         return librarian("not_confirmed")
     if facts.on_taker:
         return DONE
     if facts.on_giver:
-        return _with_giver(facts, sent, direct=direct, patient=patient)
+        return _with_giver(facts, sent, direct=direct, patient=patient, now=now)
     if not facts.complete:
         return librarian("list_incomplete")
     return _with_nobody(facts, sent, patient=patient)
 
 
-def _with_giver(facts: Facts, sent: Sent, *, direct: bool, patient: bool) -> Decision:
+def _with_giver(facts: Facts, sent: Sent, *, direct: bool, patient: bool, now: datetime) -> Decision:
     """Nothing has moved yet, or it was put back."""
     if Kind.COMPENSATE in sent:
         return refused(_why_compensated(sent))
     first = Kind.CHECK_OUT if direct else Kind.CHECK_IN
     step = sent.get(first)
     if step is None or step.status == Status.INTENT:
-        return _first_write(facts, first)
+        return _first_write(facts, first, now=now)
     if step.status == Status.UNKNOWN:
         return Wait() if patient else librarian("not_confirmed")
     if step.status == Status.REFUSED:
@@ -75,13 +76,20 @@ def _with_giver(facts: Facts, sent: Sent, *, direct: bool, patient: bool) -> Dec
     return librarian("not_confirmed")  # answered ok, and nothing has moved
 
 
-def _first_write(facts: Facts, kind: str) -> Decision:
-    charged = facts.on_giver
-    hold = charged is not None and bool(charged.hold_count)
-    recalled = charged is not None and charged.recalled
-    code = why_not_item(facts.item) or ("recalled" if recalled else "hold_by_other" if hold else "")
-    code = code or facts.taker_refusal
+def _first_write(facts: Facts, kind: str, *, now: datetime) -> Decision:
+    code = why_not_item(facts.item) or _why_not_charge(facts.on_giver, now=now) or facts.taker_refusal
     return refused(code) if code else Write(kind)
+
+
+def _why_not_charge(charged: LoanRecord | None, *, now: datetime) -> str:
+    """A checkin of an overdue loan may cost the giver a fine that nobody announced, so that is left to the desk."""
+    if charged is None:
+        return ""
+    if charged.recalled:
+        return "recalled"
+    if charged.hold_count:
+        return "hold_by_other"
+    return "overdue" if charged.due_at < now else ""
 
 
 def _with_nobody(facts: Facts, sent: Sent, *, patient: bool) -> Decision:

@@ -133,7 +133,7 @@ def _decide(system: LibrarySystem, transfer: Transfer, facts: Facts, *, now: dat
     silent = [step for step in sent.values() if step.status == TransferStep.Status.UNKNOWN]
     patient = all(now - step.started_at < PATIENCE for step in silent)
     direct = bool(system.capabilities & {Capability.TRANSFER, Capability.CHECK_OUT_MOVES})
-    return decide(facts, sent, direct=direct, patient=patient)
+    return decide(facts, sent, direct=direct, patient=patient, now=now)
 
 
 def _look(system: LibrarySystem, transfer: Transfer, kind: str, *, now: datetime) -> Facts:

@@ -18,14 +18,14 @@ LOGIN = {"login": "sharing", "password": "CANARY-terminal"}
 @contextmanager
 def served(campus: Campus, now: datetime, **options: object) -> Iterator[Sip2Server]:
     """What a client should never have sent fails the test that sent it (S9)."""
-    house = House(campus.library, clock=lambda: now, around=shared_connection())
-    server = Sip2Server(house, **{**LOGIN, **options})  # type: ignore[arg-type]
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-        pool.close_all()
+    with shared_connection() as around:
+        server = Sip2Server(House(campus.library, clock=lambda: now, around=around), **{**LOGIN, **options})  # type: ignore[arg-type]
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+            pool.close_all()
     assert server.complaints == []
 
 

@@ -59,13 +59,15 @@ def test_x15_random_histories_end_well(history: dict[str, list[str]], monkeypatc
 
 
 def play(transfer: Transfer) -> None:
-    for minute in range(0, 240, 2):
-        try:
-            found = transfers.advance(transfer_id=transfer.pk, now=NOW + timedelta(minutes=minute))
-        except Killed:
-            continue
-        if found.status not in Transfer.OPEN:
+    """What the sweep does: again whenever the next try has come, or the lease of a worker that was killed has run out."""
+    at = NOW
+    for _try in range(60):
+        with suppress(Killed):
+            transfers.advance(transfer_id=transfer.pk, now=at)
+        transfer.refresh_from_db(fields=["status", "next_try_at"])
+        if transfer.next_try_at is None:
             return
+        at = max(transfer.next_try_at, at + timedelta(seconds=1))
 
 
 def look(campus: Campus, script: Script, transfer: Transfer) -> None:

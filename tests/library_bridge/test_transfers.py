@@ -324,6 +324,20 @@ def test_x9_both_cards_list_it(campus: Campus, script: Script, now: datetime) ->
     assert script.calls["check_in"] == 0
 
 
+def test_x9_a_question_that_is_refused_has_no_answer(campus: Campus, script: Script, now: datetime) -> None:
+    script.on("item", doubles.refuses("other"))
+    transfer = advance(factories.transfer(campus, now=now), now)
+    assert ended(transfer) == (Status.PENDING, "unavailable")
+    assert advance(transfer, now + AGAIN_AFTER).status == Status.DONE
+
+
+def test_x9_a_list_that_is_refused_proves_no_absence(campus: Campus, script: Script, now: datetime) -> None:
+    script.on("loans", doubles.refuses("card_blocked"))
+    transfer = advance(factories.transfer(campus, now=now), now)
+    assert ended(transfer) == (Status.NEEDS_LIBRARIAN, "list_incomplete")
+    assert script.calls["check_in"] == 0
+
+
 def test_x9_neither_lists_it_and_the_list_is_short(campus: Campus, script: Script, now: datetime) -> None:
     short = doubles.alters(loans=(), complete=False)
     script.on("loans", short)
@@ -392,6 +406,25 @@ def test_a_worker_that_lost_its_claim_writes_no_end(campus: Campus, now: datetim
     transfers._settle(stale, transfers.librarian("not_confirmed"), None, now=now)
     transfer.refresh_from_db()
     assert transfer.status == Status.RUNNING
+
+
+# X12
+
+
+def test_x12_an_overdue_loan_is_refused_before_a_fine_could_arise(
+    campus: Campus, script: Script, now: datetime
+) -> None:
+    made = charged(campus, campus.alice, now=now, due_at=now - timedelta(hours=1))
+    transfer = advance(factories.transfer(campus, now=now, of=made), now)
+    assert ended(transfer) == (Status.REFUSED, "overdue")
+    assert script.calls["check_in"] == 0
+    assert campus.card(campus.alice).fines == 0
+
+
+def test_x12_a_loan_in_time_costs_the_giver_nothing(campus: Campus, now: datetime) -> None:
+    made = charged(campus, campus.alice, now=now, due_at=now + timedelta(hours=1))
+    assert advance(factories.transfer(campus, now=now, of=made), now).status == Status.DONE
+    assert campus.card(campus.alice).fines == 0
 
 
 # X13
