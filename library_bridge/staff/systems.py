@@ -96,6 +96,7 @@ class SystemsView(WagtailAdminTemplateMixin, TemplateView):
     template_name = "library_bridge/admin/systems.html"
     page_title = _("Library systems")
     header_icon = "desktop"
+    breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": page_title}]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm(NEEDED):
