@@ -20,6 +20,7 @@ SENTENCES = {
     "card_expired": gettext_lazy("This card has expired. Please have it renewed at the library’s desk."),
     "card_lost": gettext_lazy("This card has been reported lost. Please ask at the library’s desk."),
     "loan_limit": gettext_lazy("This card is at its limit. Return one book, then this can move."),
+    "fee_required": gettext_lazy("The library asks for a fee first. Please ask at the library’s desk."),
     "renewal_limit": gettext_lazy("This loan can’t be renewed again."),
     "near_due": gettext_lazy("This loan is due too soon to be passed on. Renew it first, or return it."),
     "overdue": gettext_lazy("This loan is overdue, so it has to go back to the library."),
