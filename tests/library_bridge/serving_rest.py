@@ -11,6 +11,8 @@ from library_bridge.ports import LibrarySystem
 from library_bridge.testing.folio import FolioServer
 from library_bridge.testing.house import House
 from library_bridge.testing.koha import KohaServer
+from library_bridge.testing.sip2 import Sip2Server
+from tests.library_bridge import serving_sip2
 from tests.library_bridge.factories import Campus
 from tests.library_bridge.sharing_connection import shared_connection
 
@@ -33,6 +35,18 @@ def koha_system(server: KohaServer, now: datetime, **settings: object) -> Librar
     library.time_zone = server.house.library.time_zone
     library.settings = {**given, "fine_limit": 50, **settings}
     return koha.make(library, now)
+
+
+def sip2_beside(server: Sip2Server) -> dict[str, object]:
+    """The settings of a Koha for its own SIP2 server."""
+    given = {"host": "127.0.0.1", "port": server.port, "profile": "embedded", "timeout_s": 60, **serving_sip2.LOGIN}
+    return {f"sip2_{name}": value for name, value in given.items()}
+
+
+@contextmanager
+def koha_with_sip2(campus: Campus, now: datetime) -> Iterator[LibrarySystem]:
+    with koha_server(campus) as server, serving_sip2.served(campus, now) as beside:
+        yield koha_system(server, now, **sip2_beside(beside))
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class KohaSystem:
         self._values = values
         self._session = session(settings_of(values))
         self._fine_limit = int(values["fine_limit"])
-        self._sip2: LibrarySystem | None = None
+        self._sip2 = alongside.sip2_system(library, now)
         self._abilities: Abilities | None = None
 
     @property
@@ -86,7 +86,9 @@ class KohaSystem:
             raise Refused("wrong_pin")
         if not self.abilities.checks_pins:
             return self._beside().authenticate(card_number, pin)
-        answer = self._session.ask("/auth/password/validation", {"identifier": card_number, "password": pin})
+        answer = self._validation("identifier", card_number, pin)
+        if answer.status == 400 and "errors" in error_of(answer):
+            answer = self._validation("userid", card_number, pin)  # as older versions call it
         if answer.status in (400, 403) and "required_permissions" not in error_of(answer):
             raise Refused("wrong_pin")
         if answer.status not in (200, 201):
@@ -203,10 +205,11 @@ class KohaSystem:
 
     def _beside(self) -> LibrarySystem:
         if self._sip2 is None:
-            self._sip2 = alongside.sip2_system(self.library, self.now)
-        if self._sip2 is None:
             raise NotSupported
         return self._sip2
+
+    def _validation(self, name: str, card_number: str, pin: str) -> Answer:
+        return self._session.ask("/auth/password/validation", {name: card_number, "password": pin})
 
     def _patron(self, card_number: str) -> Patron:
         """Exactly this number: a list of several is an answer to another question (R3)."""
