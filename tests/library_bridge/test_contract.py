@@ -11,7 +11,7 @@ from library_bridge.models import EmbeddedItem, EmbeddedLoan, EmbeddedPatron
 from library_bridge.ports import Capability, ItemStatus, LibrarySystem, NotSupported, Refused
 from tests.library_bridge import serving_sip2
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
-from tests.library_bridge.servers import folio_server, folio_system, koha_server, koha_system, sip2_beside
+from tests.library_bridge.rest_servers import folio_server, folio_system, koha_server, koha_system, sip2_beside
 
 KINDS = ["embedded", "koha", "folio"]
 
