@@ -11,7 +11,7 @@ from library_bridge.models import EmbeddedItem, EmbeddedLoan, EmbeddedPatron
 from library_bridge.ports import Capability, ItemStatus, LibrarySystem, NotSupported, Refused
 from tests.library_bridge import servers
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
-from tests.library_bridge.serving_rest import koha_with_sip2
+from tests.library_bridge.rest_servers import koha_with_sip2
 
 
 @pytest.fixture(params=["embedded", *servers.KINDS])

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import pytest
+import time_machine
 
 from library_bridge import registry, transfers
 from library_bridge.adapters.koha import adapter as koha
@@ -18,7 +19,7 @@ from library_bridge.testing.faults import Fault
 from library_bridge.testing.koha import KohaServer
 from tests.library_bridge import factories, serving_sip2
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
-from tests.library_bridge.serving_rest import koha_server, koha_system, sip2_beside
+from tests.library_bridge.rest_servers import koha_server, koha_system, sip2_beside
 
 WRITES = ("check_out", "transfer", "renew")
 
@@ -210,6 +211,23 @@ def test_s4_r2_the_library_may_forbid_it(server: KohaServer, campus: Campus, now
 def test_s4_r2_its_description_is_read_once(server: KohaServer, system: LibrarySystem, now: datetime) -> None:
     assert Capability.TRANSFER in system.capabilities & koha_system(server, now).capabilities
     assert server.house.script.calls["description"] == 1
+
+
+def test_s4_r2_while_it_is_down_what_it_said_last_stands(
+    server: KohaServer, system: LibrarySystem, now: datetime
+) -> None:
+    with time_machine.travel(now, tick=True) as clock:
+        before = system.capabilities
+        clock.shift(2 * 3600)
+        server.house.script.will("description", Fault.GARBLED)
+        assert koha_system(server, now).capabilities == before
+    assert server.house.script.calls["description"] == 2
+
+
+def test_s4_r2_before_it_ever_answered_it_is_unavailable(server: KohaServer, system: LibrarySystem) -> None:
+    server.house.script.will("description", Fault.DROP_FIRST)
+    with pytest.raises(Unavailable):
+        _ = system.capabilities
 
 
 # R3: the right patron

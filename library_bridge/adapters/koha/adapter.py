@@ -7,6 +7,7 @@ to the other. It is sent only when everything else was read and the only thing t
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -46,7 +47,6 @@ class KohaSystem:
         self._session = session(settings_of(values))
         self._fine_limit = int(values["fine_limit"])
         self._sip2 = alongside.sip2_system(library, now)
-        self._abilities: Abilities | None = None
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -61,17 +61,23 @@ class KohaSystem:
         }
         return frozenset(capability for capability, has in offered.items() if has)
 
-    @property
+    @cached_property
     def abilities(self) -> Abilities:
-        """Read from the installation itself, not from its version number; kept for an hour."""
-        if self._abilities is None:
-            digest = sha256(str(self._values["base_url"]).encode()).hexdigest()[:16]
-            key = f"koha-abilities-1:{self.library.pk}:{digest}"
-            self._abilities = cache.get(key)
-            if self._abilities is None:
-                self._abilities = messages.abilities(self._session.description())
-                cache.set(key, self._abilities, ABILITIES_SECONDS)
-        return self._abilities
+        """Read from the installation itself, not from its version number, and again after an hour. While it is down, what it
+        said last stands: a transfer that has begun must not go on in another way. Raises Unavailable before the first time."""
+        digest = sha256(str(self._values["base_url"]).encode()).hexdigest()[:16]
+        last, is_fresh = f"koha-abilities:{self.library.pk}:{digest}", f"koha-asked:{self.library.pk}:{digest}"
+        known: Abilities | None = cache.get(last)
+        if known is not None and cache.get(is_fresh):
+            return known
+        try:
+            known = messages.abilities(self._session.description())
+        except Unavailable:
+            if known is None:
+                raise
+        cache.set(last, known, None)
+        cache.set(is_fresh, True, ABILITIES_SECONDS)
+        return known
 
     @property
     def _moves(self) -> bool:
