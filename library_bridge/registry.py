@@ -8,13 +8,14 @@ from typing import Any
 from library_bridge.adapters.options import Option
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystem
+from library_bridge.watched import WatchedSystem
 
 Maker = Callable[[Library, datetime], LibrarySystem]
 
 
 def system_for(library: Library, *, now: datetime) -> LibrarySystem:
     """The embedded system takes its clock from `now`; a real one has its own. Raises Misconfigured."""
-    return ADAPTERS[library.adapter](library, now)
+    return WatchedSystem(ADAPTERS[library.adapter](library, now), library)
 
 
 def options_of(adapter: str) -> Sequence[Option]:
