@@ -1,0 +1,25 @@
+"""A MARC file on this machine. Its place is the number of records that are done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from library_bridge.marc import files
+from library_bridge.records.portions import Portion, in_portions
+
+
+class MarcFile:
+    """`complete`: the file holds every record of the library, so what is not in it is gone."""
+
+    name = "file"
+
+    def __init__(self, path: Path, *, encoding: str = "", complete: bool = False) -> None:
+        self.path, self.encoding, self.lists_all = path, encoding, complete
+        seen = path.stat()
+        self.key = f"{path.resolve()} {seen.st_size} {seen.st_mtime_ns} {encoding}"
+
+    def portions(self, after: str) -> Iterator[Portion]:
+        done = int(after or 0)
+        with self.path.open("rb") as stream:
+            for changes in in_portions(files.read(stream, encoding=self.encoding, skip=done)):
+                done += len(changes)
+                yield Portion(changes, place=str(done))
