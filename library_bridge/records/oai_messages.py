@@ -59,7 +59,7 @@ def identity(text: str) -> Identity:
 def best_prefix(text: str) -> str:
     """Of the formats that the repository has. Raises Unavailable when none of them is MARC."""
     found = re.findall(rf"<{NAME}metadataPrefix>\s*([^<\s]{{1,60}})\s*</", text)
-    by_name = {prefix.lower().replace("-", "").replace("_", ""): prefix for prefix in found}
+    by_name: dict[str, str] = {prefix.lower().replace("-", "").replace("_", ""): prefix for prefix in found}
     for wanted in PREFERRED:
         if prefix := by_name.get(wanted.replace("_", "")):
             return prefix
