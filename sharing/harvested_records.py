@@ -41,7 +41,8 @@ def take(
 ) -> tuple[Figures, list[Problem]]:
     """Inside a transaction; a fixed number of queries. Of several words about one record the last counts.
 
-    Figures: records seen; created (with a new title), matched (found their title), changed, unchanged; deleted; broken."""
+    Figures: records seen; created (with a new title), matched (found their title), changed, unchanged; deleted; broken, and
+    nameless ones of those."""
     told, gone, broken = _sorted_out(changes)
     known = _known(library, told)
     same = {one.record_id for one in told if _says_the_same(one, known.get(one.record_id))}
@@ -64,7 +65,8 @@ def take(
     )  # fmt: skip
     deleted, _rows = HarvestedRecord.objects.filter(library=library, record_id__in=gone).delete()
     figures = Counter(_figure(outcome, one.record_id in known) for one, (_, outcome) in zip(new, placed, strict=True))
-    figures += Counter(unchanged=len(same), deleted=deleted, broken=len(broken))
+    nameless = sum(1 for one in broken if not one.name)
+    figures += Counter(unchanged=len(same), deleted=deleted, broken=len(broken), nameless=nameless)
     return {"records": len(told) + len(broken), **figures}, [_problem(one) for one in broken]
 
 

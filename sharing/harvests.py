@@ -162,8 +162,9 @@ def _finish(pk: int, source: Source, now: datetime) -> Harvest:
 
 
 def _drop_unseen(row: Harvest) -> int:
-    """An empty list is a system's mistake sooner than the end of a library, and takes nothing away."""
-    if not row.figures.get("records"):
+    """An empty list is a system's mistake sooner than the end of a library, and takes nothing away. Nor does one with
+    records that can't be read so far as to say which they are."""
+    if not row.figures.get("records") or row.figures.get("nameless"):
         return 0
     unseen = HarvestedRecord.objects.filter(library=row.library, source=row.source).exclude(run=row.run)
     gone = 0

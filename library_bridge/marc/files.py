@@ -5,6 +5,7 @@ One record that can't be read never stops the rest.
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -19,6 +20,7 @@ from library_bridge.ports import BibliographicRecord, Gone
 
 TAGS = marc21.TAGS | cnmarc.TAGS
 GZIP = b"\x1f\x8b"
+NOT_UNPACKED = (EOFError, gzip.BadGzipFile, zlib.error)
 NAME = re.compile(rb"\x1e([ -~]{1,80})\x1e")
 NAME_IN_XML = re.compile(r'tag="001"[^>]{0,40}>\s*([^<]{1,80}?)\s*<')
 OTHER_KINDS = {
@@ -36,15 +38,25 @@ Read: TypeAlias = BibliographicRecord | Gone | Broken
 
 def read(stream: BinaryIO, *, encoding: str = "", skip: int = 0) -> Iterator[Read]:
     """Every record of the file behind the first `skip`; `encoding` overrules what the records say. Numbers count from 1."""
-    opened = _unpacked(stream)
+    number = 0
+    try:
+        for number, source in enumerate(_sources(_unpacked(stream)), 1):
+            if number > skip:
+                yield _read(source, number, encoding)
+    except NOT_UNPACKED:
+        yield Broken(number + 1, "", "the file can't be unpacked from here on", "send it anew; a part of it is missing")
+
+
+def _read(source: bytes | str, number: int, encoding: str) -> Read:
+    try:
+        return one(source, encoding=encoding)
+    except Unusable as problem:
+        return Broken(number, name_of(source), problem.reason, problem.mend)
+
+
+def _sources(opened: BufferedReader) -> Iterator[bytes | str]:
     is_xml = _head(opened).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff"))
-    sources: Iterator[bytes | str] = marcxml.texts(opened) if is_xml else iso2709.chunks(opened)
-    for number, source in enumerate(sources, 1):
-        if number > skip:
-            try:
-                yield one(source, encoding=encoding)
-            except Unusable as problem:
-                yield Broken(number, name_of(source), problem.reason, problem.mend)
+    return marcxml.texts(opened) if is_xml else iso2709.chunks(opened)
 
 
 def one(source: bytes | str, *, encoding: str = "", record_id: str = "") -> BibliographicRecord | Gone:

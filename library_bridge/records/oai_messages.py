@@ -15,6 +15,7 @@ from library_bridge.ports import Gone, Unavailable
 
 NAME = r"(?:[A-Za-z_][\w.-]{0,40}:)?"
 FRAME = re.compile(rf"<{NAME}OAI-PMH[\s>]")
+FRAME_END = re.compile(rf"</{NAME}OAI-PMH\s*>")
 RECORD = re.compile(rf"<{NAME}record(?:\s[^<>]{{0,1000}})?>\s*<{NAME}header[\s>]")
 RECORD_END = re.compile(rf"</{NAME}record\s*>")
 IDENTIFIER = re.compile(rf"<{NAME}identifier>\s*([^<]{{1,300}}?)\s*</")
@@ -45,6 +46,8 @@ def text_of(body: bytes) -> str:
     text = str(body, marcxml.charset(body), "surrogateescape")
     if not FRAME.search(text[:4000]) or "<!DOCTYPE" in text[:4000]:
         raise Unavailable("this is no OAI-PMH")
+    if not FRAME_END.search(text[-200:]):
+        raise Unavailable("the answer is cut off")
     return str(text)
 
 
