@@ -13,6 +13,7 @@ from library_bridge.ports import (
     Capability,
     CheckInRecord,
     ItemRecord,
+    ItemsOfRecords,
     LibrarySystem,
     LoanList,
     LoanRecord,
@@ -52,6 +53,12 @@ class WatchedSystem:
 
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]:
         return self._exchange("find_by_isbn", lambda: self._system.find_by_isbn(isbns))
+
+    def find_by_record(self, record_ids: Sequence[str]) -> tuple[ItemRecord, ...]:
+        system = self._system
+        if not isinstance(system, ItemsOfRecords):
+            raise NotSupported
+        return self._exchange("find_by_record", lambda: system.find_by_record(record_ids))
 
     def check_out(self, card_number: str, barcode: str) -> LoanRecord:
         return self._exchange("check_out", lambda: self._system.check_out(card_number, barcode), reads=False)
