@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Capability(StrEnum):
@@ -17,6 +17,7 @@ class Capability(StrEnum):
     CHECK_OUT_MOVES = "check_out_moves"  # a checkout of a charged item takes it from the other card
     HOLD_COUNT = "hold_count"
     FIND_BY_ISBN = "find_by_isbn"
+    FIND_BY_RECORD = "find_by_record"  # the system is an ItemsOfRecords
     RECORDS = "records"
 
 
@@ -117,6 +118,13 @@ class BibliographicRecord:
     marc: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The library has deleted this bibliographic record."""
+
+    record_id: str
+
+
 class LibrarySystemError(Exception):
     """Base of the three; nothing else leaves an adapter."""
 
@@ -182,3 +190,10 @@ class Describes(Protocol):
 
     def describe(self) -> Mapping[str, str]:
         """Version, functions and the like, from reads only; nothing secret. May raise Unavailable."""
+
+
+@runtime_checkable
+class ItemsOfRecords(Protocol):
+    """What a system with Capability.FIND_BY_RECORD can do besides: for titles that have no ISBN."""
+
+    def find_by_record(self, record_ids: Sequence[str]) -> tuple[ItemRecord, ...]: ...

@@ -12,6 +12,7 @@ from library_bridge.adapters import options
 from library_bridge.adapters.options import Misconfigured, Option
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystem, Unavailable
+from library_bridge.watched import WatchedSystem
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def system_for(library: Library, *, now: datetime) -> LibrarySystem:
     """The embedded system takes its clock from `now`; a real one has its own. Raises Unavailable for a misconfigured
     library: to its readers it is one that can't be reached."""
     try:
-        return ADAPTERS[library.adapter](library, now)
+        return WatchedSystem(ADAPTERS[library.adapter](library, now), library)
     except Misconfigured as problem:
         logger.warning("library %s is misconfigured: %s", library.code, problem)
         raise Unavailable("misconfigured", nothing_sent=True) from problem

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "library_bridge.shared_computers.SharedComputerMiddleware",
+    "library_bridge.patience.PageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.privacy.PrivateAnswersMiddleware",
@@ -144,6 +145,10 @@ SIGN_IN_FAILURES_PER_ADDRESS = (50, 3600)
 SHARED_NETWORKS: list[str] = [n for n in env.text("SHARED_NETWORKS").split(",") if n]
 SHARED_NETWORK_FACTOR = 20
 API_TOKEN_DAYS = 30
+
+# library systems
+LIBRARY_PAGE_SECONDS = 2.0  # how long a page waits for each of them
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # languages
 LANGUAGE_CODE = "zh-hans"

@@ -53,11 +53,20 @@ class Answer:
 
 
 class Line:
-    """May be shared by threads. `seconds` is for the whole request and its answer, however slowly it drips."""
+    """May be shared by threads. `seconds` is for the whole request and its answer, however slowly it drips, of which at most
+    so many bytes are read."""
 
-    def __init__(self, *, seconds: float, connections: int = 8, verify: str | bool | ssl.SSLContext = True) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        connections: int = 8,
+        verify: str | bool | ssl.SSLContext = True,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         """`verify`: a file of certificates to trust instead of the usual ones, or False for loopback tests."""
         self._seconds = seconds
+        self._most_bytes = most_bytes
         context = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
         self._client = httpx.Client(
             transport=_Transport(context=httpx.create_ssl_context(context), connections=connections),
@@ -74,7 +83,7 @@ class Line:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         seconds: float | None = None,
-        most_bytes: int = MOST_BYTES,
+        most_bytes: int | None = None,
     ) -> Answer:
         """Raises Unavailable; `nothing_sent` when there was no connection. What it says holds no address and no body."""
         limit = seconds or self._seconds
@@ -88,7 +97,7 @@ class Line:
                 content=content,
                 timeout=httpx.Timeout(limit, connect=min(limit, 3.0)),
             )
-            return self._answer(request, most_bytes)
+            return self._answer(request, most_bytes or self._most_bytes)
         except NOT_SENT as problem:
             raise Unavailable(type(problem).__name__, nothing_sent=True) from None
         except httpx.HTTPError as problem:

@@ -27,25 +27,7 @@ from library_bridge.testing import koha_rows as rows
 from library_bridge.testing.house import House
 from library_bridge.testing.http_double import Act, HttpDouble, Reply, Request
 from library_bridge.testing.koha_checks import check
-
-API = "/api/v1"
-PATHS: dict[str, tuple[str, ...]] = {
-    "/auth/password/validation": ("post",),
-    "/patrons": ("get",),
-    "/patrons/{patron_id}/account": ("get",),
-    "/items": ("get",),
-    "/biblios": ("get",),
-    "/biblios/{biblio_id}": ("get",),
-    "/biblios/{biblio_id}/items": ("get",),
-    "/holds": ("get",),
-    "/checkouts": ("get", "post"),
-    "/checkouts/availability": ("get",),
-    "/checkouts/{checkout_id}": ("get",),
-    "/checkouts/{checkout_id}/allows_renewal": ("get",),
-    "/checkouts/{checkout_id}/renewal": ("post",),
-    "/checkouts/{checkout_id}/renewals": ("post",),
-}
-EMBEDS = {"/items": ["+strings", "biblio"], "/biblios/{biblio_id}/items": ["biblio", "checkout", "transfer"]}
+from library_bridge.testing.koha_paths import API, description, is_without, pattern_of
 
 NO_RENEWAL = {
     "recalled": "recalled",
@@ -75,7 +57,10 @@ class KohaServer(HttpDouble):
         self.tokens_given = 0
         self.auto_return = False
         """The preference AutoReturnCheckedOutItems."""
+        self.identifier = "identifier"
+        """What the validation of passwords calls it: userid in older versions."""
         self.without: set[str] = set()
+        """Such as "post /checkouts"."""
         self._tokens: dict[str, float] = {}
         self._signing = token_hex(16)
 
@@ -91,13 +76,13 @@ class KohaServer(HttpDouble):
         if not self._knows(request.headers.get("authorization", "")):
             return "", lambda system: error(HTTPStatus.UNAUTHORIZED, "Authentication failure.")
         if path == "/":
-            return "description", lambda system: Reply(body=self._description())
+            return "description", lambda system: Reply(body=description(self.without))
         return self._route(request, path)
 
     def _route(self, request: Request, path: str) -> tuple[str, Act]:
         for method, pattern, operation, act in ROUTES:
             found = pattern.fullmatch(path)
-            if found and method == request.method and not self._lacks(path):
+            if found and method == request.method and not is_without(self.without, method, path):
                 named = operation(request) if callable(operation) else operation
                 return named, partial(_acted, act, self, request, found)
         return "", lambda system: error(HTTPStatus.NOT_FOUND, "Not found")
@@ -108,19 +93,6 @@ class KohaServer(HttpDouble):
     def finish(self, request: Request, reply: Reply) -> Reply:
         number = request.headers.get("x-koha-request-id")
         return replace(reply, headers={**reply.headers, "x-koha-request-id": number}) if number else reply
-
-    def _lacks(self, path: str) -> bool:
-        return any(compile(_pattern(each)).fullmatch(path) for each in self.without)
-
-    def _description(self) -> object:
-        return {"swagger": "2.0", "basePath": API, "paths": {
-            path: {method: {"parameters": self._parameters(path)} for method in methods}
-            for path, methods in PATHS.items() if path not in self.without
-        }}  # fmt: skip
-
-    def _parameters(self, path: str) -> list[object]:
-        enum = EMBEDS.get(path)
-        return [{"name": "x-koha-embed", "in": "header", "items": {"enum": enum}}] if enum else []
 
     # keys
 
@@ -144,8 +116,11 @@ class KohaServer(HttpDouble):
 
     def validate(self, system: EmbeddedSystem, request: Request, found: Match[str]) -> Reply:
         asked = request.json
+        if self.identifier not in asked:
+            said = [{"message": "Missing property.", "path": f"/body/{self.identifier}"}]
+            return Reply(HTTPStatus.BAD_REQUEST, {"errors": said, "status": 400})
         try:
-            record = system.authenticate(str(asked.get("identifier")), str(asked.get("password")))
+            record = system.authenticate(str(asked[self.identifier]), str(asked.get("password")))
         except Refused:
             return error(HTTPStatus.BAD_REQUEST, "Validation failed")
         patron = asking.patrons(system).get(card_number=record.card_number)
@@ -279,12 +254,8 @@ Operation = str | Callable[[Request], str]
 Acting = Callable[[KohaServer, EmbeddedSystem, Request, Match[str]], Reply]
 
 
-def _pattern(path: str) -> str:
-    return compile(r"\{\w+\}").sub(r"(?P<id>[0-9]+)", path)
-
-
 def _route(method: str, path: str, operation: Operation, act: Acting) -> tuple[str, Any, Operation, Acting]:
-    return method, compile(_pattern(path)), operation, act
+    return method, compile(pattern_of(path)), operation, act
 
 
 ROUTES = [

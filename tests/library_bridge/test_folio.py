@@ -23,7 +23,7 @@ from library_bridge.testing.folio import FolioServer, terms
 from library_bridge.testing.http_double import Request
 from tests.library_bridge import factories
 from tests.library_bridge.factories import PIN, Campus, charged, hold, item
-from tests.library_bridge.serving_rest import folio_server, folio_system
+from tests.library_bridge.rest_servers import folio_server, folio_system
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import pytest
+import time_machine
 
 from library_bridge import registry, transfers
 from library_bridge.adapters.koha import adapter as koha
@@ -16,11 +17,10 @@ from library_bridge.models import EmbeddedHold, EmbeddedItem, EmbeddedPatron, Li
 from library_bridge.ports import Capability, ItemStatus, LibrarySystem, NotSupported, Refused, Unavailable
 from library_bridge.testing.faults import Fault
 from library_bridge.testing.koha import KohaServer
-from tests.library_bridge import factories
+from tests.library_bridge import factories, serving_sip2
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
-from tests.library_bridge.serving_rest import koha_server, koha_system
+from tests.library_bridge.rest_servers import koha_server, koha_system, sip2_beside
 
-AVAILABILITY = "/checkouts/availability"
 WRITES = ("check_out", "transfer", "renew")
 
 
@@ -166,7 +166,12 @@ def test_s4_r2_a_token_of_a_former_state_is_a_refusal(
 def test_s4_r2_an_older_koha_has_no_transfer_and_no_checkout(
     server: KohaServer, system: LibrarySystem, campus: Campus, now: datetime
 ) -> None:
-    server.without = {"/checkouts", AVAILABILITY, "/biblios", "/auth/password/validation"}
+    server.without = {
+        "post /checkouts",
+        "get /checkouts/availability",
+        "get /biblios",
+        "post /auth/password/validation",
+    }
     able = system.capabilities
     assert not able & {Capability.TRANSFER, Capability.FIND_BY_ISBN, Capability.RECORDS}
     for act in (
@@ -180,6 +185,25 @@ def test_s4_r2_an_older_koha_has_no_transfer_and_no_checkout(
             act()
 
 
+def test_s4_r2_an_older_koha_with_sip2_beside_it_goes_by_check_in_and_checkout(
+    server: KohaServer, campus: Campus, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.without = {"post /checkouts", "get /checkouts/availability", "post /auth/password/validation"}
+    with serving_sip2.served(campus, now) as beside:
+        system = koha_system(server, now, **sip2_beside(beside))
+        assert system.authenticate(campus.bob.card_number, PIN).card_number == campus.bob.card_number
+        monkeypatch.setitem(registry.ADAPTERS, "embedded", lambda library, now: system)
+        begun = factories.transfer(campus, now=now)
+        assert transfers.advance(transfer_id=begun.pk, now=now).status == Transfer.Status.DONE
+    assert campus.holder(begun.barcode) == campus.bob.card_number
+    assert posts(server) == 0
+
+
+def test_s4_a_wrong_setting_of_the_sip2_server_is_named_at_once(server: KohaServer, now: datetime) -> None:
+    with pytest.raises(Misconfigured):
+        koha_system(server, now, sip2_host="sip2.example")  # neither TLS nor a tunnel
+
+
 def test_s4_r2_the_library_may_forbid_it(server: KohaServer, campus: Campus, now: datetime) -> None:
     assert Capability.TRANSFER not in koha_system(server, now, direct_checkout="no").capabilities
 
@@ -187,6 +211,23 @@ def test_s4_r2_the_library_may_forbid_it(server: KohaServer, campus: Campus, now
 def test_s4_r2_its_description_is_read_once(server: KohaServer, system: LibrarySystem, now: datetime) -> None:
     assert Capability.TRANSFER in system.capabilities & koha_system(server, now).capabilities
     assert server.house.script.calls["description"] == 1
+
+
+def test_s4_r2_while_it_is_down_what_it_said_last_stands(
+    server: KohaServer, system: LibrarySystem, now: datetime
+) -> None:
+    with time_machine.travel(now, tick=True) as clock:
+        before = system.capabilities
+        clock.shift(2 * 3600)
+        server.house.script.will("description", Fault.GARBLED)
+        assert koha_system(server, now).capabilities == before
+    assert server.house.script.calls["description"] == 2
+
+
+def test_s4_r2_before_it_ever_answered_it_is_unavailable(server: KohaServer, system: LibrarySystem) -> None:
+    server.house.script.will("description", Fault.DROP_FIRST)
+    with pytest.raises(Unavailable):
+        _ = system.capabilities
 
 
 # R3: the right patron
@@ -209,6 +250,15 @@ def test_s4_r3_a_user_name_signs_nobody_in(server: KohaServer, system: LibrarySy
     """The identifier may be either: whose card it was is compared."""
     server.house.script.will("authenticate", Fault.OTHER_ITEM)
     assert code_of(lambda: system.authenticate(campus.bob.card_number, PIN)) == "wrong_pin"
+
+
+@pytest.mark.parametrize("name", ["identifier", "userid"])
+def test_s4_k1_a_pin_is_validated_in_both_forms(
+    server: KohaServer, system: LibrarySystem, campus: Campus, name: str
+) -> None:
+    server.identifier = name
+    assert system.authenticate(campus.bob.card_number, PIN).card_number == campus.bob.card_number
+    assert code_of(lambda: system.authenticate(campus.bob.card_number, "000000")) == "wrong_pin"
 
 
 @pytest.mark.parametrize("number", ["", "21|00", "21\r00", "2\x00", "2" * 61, "\u200f1"])
@@ -242,7 +292,7 @@ def test_s4_k4_what_is_counted_and_not_listed_makes_a_list_incomplete(
 def test_s4_older_versions_tell_titles_one_by_one(
     server: KohaServer, system: LibrarySystem, campus: Campus, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("library_bridge.testing.koha.EMBEDS", {})
+    monkeypatch.setattr("library_bridge.testing.koha_paths.EMBEDS", {})
     made = charged(campus, campus.alice, now=now)
     assert system.item(made.barcode).title == "拖延心理学"
     assert [loan.title for loan in system.loans(campus.alice.card_number).loans] == ["拖延心理学"]

@@ -7,6 +7,7 @@ to the other. It is sent only when everything else was read and the only thing t
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -45,8 +46,7 @@ class KohaSystem:
         self._values = values
         self._session = session(settings_of(values))
         self._fine_limit = int(values["fine_limit"])
-        self._sip2: LibrarySystem | None = None
-        self._abilities: Abilities | None = None
+        self._sip2 = alongside.sip2_system(library, now)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -61,17 +61,23 @@ class KohaSystem:
         }
         return frozenset(capability for capability, has in offered.items() if has)
 
-    @property
+    @cached_property
     def abilities(self) -> Abilities:
-        """Read from the installation itself, not from its version number; kept for an hour."""
-        if self._abilities is None:
-            digest = sha256(str(self._values["base_url"]).encode()).hexdigest()[:16]
-            key = f"koha-abilities-1:{self.library.pk}:{digest}"
-            self._abilities = cache.get(key)
-            if self._abilities is None:
-                self._abilities = messages.abilities(self._session.description())
-                cache.set(key, self._abilities, ABILITIES_SECONDS)
-        return self._abilities
+        """Read from the installation itself, not from its version number, and again after an hour. While it is down, what it
+        said last stands: a transfer that has begun must not go on in another way. Raises Unavailable before the first time."""
+        digest = sha256(str(self._values["base_url"]).encode()).hexdigest()[:16]
+        last, is_fresh = f"koha-abilities:{self.library.pk}:{digest}", f"koha-asked:{self.library.pk}:{digest}"
+        known: Abilities | None = cache.get(last)
+        if known is not None and cache.get(is_fresh):
+            return known
+        try:
+            known = messages.abilities(self._session.description())
+        except Unavailable:
+            if known is None:
+                raise
+        cache.set(last, known, None)
+        cache.set(is_fresh, True, ABILITIES_SECONDS)
+        return known
 
     @property
     def _moves(self) -> bool:
@@ -86,7 +92,9 @@ class KohaSystem:
             raise Refused("wrong_pin")
         if not self.abilities.checks_pins:
             return self._beside().authenticate(card_number, pin)
-        answer = self._session.ask("/auth/password/validation", {"identifier": card_number, "password": pin})
+        answer = self._validation("identifier", card_number, pin)
+        if answer.status == 400 and "errors" in error_of(answer):
+            answer = self._validation("userid", card_number, pin)  # as older versions call it
         if answer.status in (400, 403) and "required_permissions" not in error_of(answer):
             raise Refused("wrong_pin")
         if answer.status not in (200, 201):
@@ -203,10 +211,11 @@ class KohaSystem:
 
     def _beside(self) -> LibrarySystem:
         if self._sip2 is None:
-            self._sip2 = alongside.sip2_system(self.library, self.now)
-        if self._sip2 is None:
             raise NotSupported
         return self._sip2
+
+    def _validation(self, name: str, card_number: str, pin: str) -> Answer:
+        return self._session.ask("/auth/password/validation", {name: card_number, "password": pin})
 
     def _patron(self, card_number: str) -> Patron:
         """Exactly this number: a list of several is an answer to another question (R3)."""

@@ -29,7 +29,7 @@ OPTIONS = (
         ("auto", "no"),
         help="Whether a loan moves by one confirmed checkout: auto where this Koha offers it (23.11 and later).",
     ),
-    *alongside.options(),
+    *alongside.OPTIONS,
 )
 
 

@@ -1,0 +1,49 @@
+"""How often and how long each library system was asked, for Prometheus: by library, operation and outcome, nothing else."""
+
+import os
+from secrets import compare_digest
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+EXCHANGES = Counter(
+    "bookrelay_library_exchanges", "Questions to and acts of a library system.", ["library", "operation", "outcome"]
+)
+SECONDS = Histogram(
+    "bookrelay_library_exchange_seconds",
+    "Time until the answer of a library system.",
+    ["library", "operation"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0),
+)
+
+
+def exchanged(library: str, operation: str, outcome: str, seconds: float) -> None:
+    """`outcome`: ok, refused, not_supported, unavailable, left_alone (not asked) or fault."""
+    EXCHANGES.labels(library, operation, outcome).inc()
+    if outcome != "left_alone":
+        SECONDS.labels(library, operation).observe(seconds)
+
+
+@never_cache
+def page(request: HttpRequest) -> HttpResponse:
+    """For who brings settings.METRICS_TOKEN, and for staff; for anybody else there is nothing here."""
+    if not (_has_token(request) or request.user.is_staff):
+        raise Http404
+    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _has_token(request: HttpRequest) -> bool:
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(settings.METRICS_TOKEN) and compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
+
+
+def _registry() -> CollectorRegistry:
+    """Of all processes together, where PROMETHEUS_MULTIPROC_DIR names a folder they share."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return together
