@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 export DEMO ?= 1
 export PORT
 
-.PHONY: run test lint format check bench demo-reset messages clean
+.PHONY: run test lint format check bench soak demo-reset messages clean
 
 run: $(READY)
 	@$(PY) manage.py migrate --verbosity 0
@@ -35,6 +35,9 @@ format: $(READY)
 
 bench: $(READY)
 	$(PY) -m tests.bench $(ARGS)
+
+soak: $(READY)
+	$(PY) -m tests.soak $(ARGS)
 
 demo-reset: $(READY)
 	$(PY) manage.py demo_campus --reset

@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +9,9 @@ class LibraryBridgeConfig(AppConfig):
     verbose_name = _("Library bridge")
 
     def ready(self) -> None:
+        from library_bridge.checks import libraries_can_be_reached  # needs the models
+
+        checks.register(libraries_can_be_reached)
         spare_the_reference_index()
 
 

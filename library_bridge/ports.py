@@ -4,11 +4,11 @@ Every datetime is aware and in the library's time zone. `None` in a fact means t
 never the same as 0 or no.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Capability(StrEnum):
@@ -17,6 +17,7 @@ class Capability(StrEnum):
     CHECK_OUT_MOVES = "check_out_moves"  # a checkout of a charged item takes it from the other card
     HOLD_COUNT = "hold_count"
     FIND_BY_ISBN = "find_by_isbn"
+    FIND_BY_RECORD = "find_by_record"  # the system is an ItemsOfRecords
     RECORDS = "records"
 
 
@@ -31,13 +32,15 @@ class ItemStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PatronRecord:
-    """`blocked_reason` is "" for a card in good standing, else card_blocked, card_expired, card_lost or loan_limit."""
+    """`blocked_reason` is "" for a card in good standing, else card_blocked, card_expired, card_lost or loan_limit. `name` is
+    for the eyes of an operator: never stored, never logged."""
 
     card_number: str
     blocked_reason: str = ""
     loan_count: int | None = None
     loan_limit: int | None = None
     expires_on: date | None = None
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,13 @@ class BibliographicRecord:
     marc: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The library has deleted this bibliographic record."""
+
+    record_id: str
+
+
 class LibrarySystemError(Exception):
     """Base of the three; nothing else leaves an adapter."""
 
@@ -144,7 +154,9 @@ class NotSupported(LibrarySystemError):
 
 
 class LibrarySystem(Protocol):
-    capabilities: frozenset[Capability]
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """A system that has to be asked for them may raise Unavailable."""
 
     def authenticate(self, card_number: str, pin: str) -> PatronRecord:
         """Refused("wrong_pin") for a wrong PIN and an unknown card alike. A blocked card may still sign in."""
@@ -171,3 +183,17 @@ class LibrarySystem(Protocol):
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]: ...
 
     def records(self) -> Iterator[BibliographicRecord]: ...
+
+
+class Describes(Protocol):
+    """A system that can say what it is, for operators: an adapter may have this besides."""
+
+    def describe(self) -> Mapping[str, str]:
+        """Version, functions and the like, from reads only; nothing secret. May raise Unavailable."""
+
+
+@runtime_checkable
+class ItemsOfRecords(Protocol):
+    """What a system with Capability.FIND_BY_RECORD can do besides: for titles that have no ISBN."""
+
+    def find_by_record(self, record_ids: Sequence[str]) -> tuple[ItemRecord, ...]: ...

@@ -1,26 +1,47 @@
 """Which adapter speaks for a library. A new library system is one more entry; docs/adapters.md lists what else."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from library_bridge.adapters.options import Option
+from django.utils import timezone
+
+from library_bridge.adapters import options
+from library_bridge.adapters.options import Misconfigured, Option
 from library_bridge.models import Library
-from library_bridge.ports import LibrarySystem
+from library_bridge.ports import LibrarySystem, Unavailable
 from library_bridge.watched import WatchedSystem
+
+logger = logging.getLogger(__name__)
 
 Maker = Callable[[Library, datetime], LibrarySystem]
 
 
 def system_for(library: Library, *, now: datetime) -> LibrarySystem:
-    """The embedded system takes its clock from `now`; a real one has its own. Raises Misconfigured."""
-    return WatchedSystem(ADAPTERS[library.adapter](library, now), library)
+    """The embedded system takes its clock from `now`; a real one has its own. Raises Unavailable for a misconfigured
+    library: to its readers it is one that can't be reached."""
+    try:
+        return WatchedSystem(ADAPTERS[library.adapter](library, now), library)
+    except Misconfigured as problem:
+        logger.warning("library %s is misconfigured: %s", library.code, problem)
+        raise Unavailable("misconfigured", nothing_sent=True) from problem
+
+
+def problem_of(library: Library) -> Misconfigured | None:
+    """What stands in the way of connecting; asks nobody. For operators: what it says names the setting."""
+    try:
+        options.read(options_of(library.adapter), library.settings)
+        ADAPTERS[library.adapter](library, timezone.now())
+    except Misconfigured as problem:
+        return problem
+    return None
 
 
 def options_of(adapter: str) -> Sequence[Option]:
-    options: Sequence[Option] = _module(adapter).OPTIONS
-    return options
+    """What may be set for a library of this adapter, its own settings first."""
+    return (*_module(adapter).OPTIONS, *options.COMMON)
 
 
 def _maker(adapter: str) -> Maker:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from library_bridge import metrics, patience
+from library_bridge import metrics, patience, pulse
 from library_bridge.breaker import Breaker
 from library_bridge.models import Library
 from library_bridge.ports import (
@@ -13,6 +13,7 @@ from library_bridge.ports import (
     Capability,
     CheckInRecord,
     ItemRecord,
+    ItemsOfRecords,
     LibrarySystem,
     LoanList,
     LoanRecord,
@@ -32,8 +33,11 @@ class WatchedSystem:
 
     def __init__(self, system: LibrarySystem, library: Library) -> None:
         self._system, self._library = system, library
-        self.capabilities: frozenset[Capability] = system.capabilities
         self._breaker = None if library.adapter == Library.Adapter.EMBEDDED else Breaker(library.pk)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return self._system.capabilities
 
     def authenticate(self, card_number: str, pin: str) -> PatronRecord:
         return self._exchange("authenticate", lambda: self._system.authenticate(card_number, pin))
@@ -49,6 +53,12 @@ class WatchedSystem:
 
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]:
         return self._exchange("find_by_isbn", lambda: self._system.find_by_isbn(isbns))
+
+    def find_by_record(self, record_ids: Sequence[str]) -> tuple[ItemRecord, ...]:
+        system = self._system
+        if not isinstance(system, ItemsOfRecords):
+            raise NotSupported
+        return self._exchange("find_by_record", lambda: system.find_by_record(record_ids))
 
     def check_out(self, card_number: str, barcode: str) -> LoanRecord:
         return self._exchange("check_out", lambda: self._system.check_out(card_number, barcode), reads=False)
@@ -93,6 +103,8 @@ class WatchedSystem:
 
     def _note(self, operation: str, outcome: str, seconds: float) -> None:
         metrics.exchanged(self._library.code, operation, outcome, seconds)
+        if outcome != "left_alone":
+            pulse.noted(self._library.code, operation, outcome, seconds)
         level = logging.DEBUG if self._breaker is None else logging.INFO
         logger.log(level, "library %s, %s: %s after %d ms", self._library.code, operation, outcome, seconds * 1000)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from library_bridge import registry
 from library_bridge.models import Library
-from library_bridge.ports import Capability, ItemRecord, LibrarySystem
+from library_bridge.ports import Capability, ItemRecord, LibrarySystem, Unavailable
 from personal_catalog.facts import BookFacts
 from personal_catalog.lookup import breaker
 from personal_catalog.lookup.sources import SourceUnavailable
@@ -36,8 +36,13 @@ def _items(isbns: Sequence[str]) -> tuple[list[ItemRecord], list[str]]:
     all others are asked at once and have settings.LOOKUP_SECONDS_NEAR together."""
     items: list[ItemRecord] = []
     outside: dict[str, LibrarySystem] = {}
+    closed: set[str] = set()  # misconfigured
     for library in Library.objects.filter(is_active=True):
-        system = registry.system_for(library, now=timezone.now())
+        try:
+            system = registry.system_for(library, now=timezone.now())
+        except Unavailable:
+            closed.add(f"library-{library.code}")
+            continue
         if Capability.FIND_BY_ISBN not in system.capabilities:
             continue
         if library.adapter == Library.Adapter.EMBEDDED:
@@ -48,7 +53,9 @@ def _items(isbns: Sequence[str]) -> tuple[list[ItemRecord], list[str]]:
     answered = together(asks, seconds=settings.LOOKUP_SECONDS_NEAR)
     for name in asks:
         breaker.note(name, ok=name in answered)
-    return items + [item for found in answered.values() for item in found], sorted(outside.keys() - answered.keys())
+    return items + [item for found in answered.values() for item in found], sorted(
+        (outside.keys() - answered.keys()) | closed
+    )
 
 
 def _facts(isbn13: str, item: ItemRecord) -> BookFacts:

@@ -1,6 +1,6 @@
 """Who waits before whom: requests for one holding are served in the order of time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -41,8 +41,22 @@ def _any(wish: Sequence[int | None]) -> bool:
 
 def could_be_asked(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
     """Open requests that could be put to somebody now, as far as the database knows; only the library is yet to be asked."""
-    waiting = Ask.objects.waiting().filter(request=OuterRef("pk"))
-    return could_go_on(policy=policy, now=now).filter(~Exists(waiting))
+    return _unasked(could_go_on(policy=policy, now=now))
+
+
+def next_of_title(
+    title_id: int, *, tried: Collection[int], policy: CirculationPolicy, now: datetime
+) -> "Request | None":
+    """Of the open requests for the title that nobody is being asked for, the one that has waited longest. Whether somebody
+    could be asked is looked at here only where several wait: it is a long question, and one alone is simply tried."""
+
+    def first(rows: "QuerySet[Request]", number: int) -> list[Request]:
+        return list(rows.filter(title_id=title_id).exclude(pk__in=tried).order_by("placed_at", "pk")[:number])
+
+    line = first(_unasked(_still_open(policy, now)), 2)
+    if len(line) > 1:
+        line = first(could_be_asked(policy=policy, now=now), 1)
+    return line[0] if line else None
 
 
 def could_go_on(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
@@ -54,11 +68,18 @@ def could_go_on(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Reques
     loans = _open_to_request(free_loans, "library_loan", policy, now).filter(catalogued__title_id=OuterRef("title_id"))
     anything = Q(copy=None, library_loan=None) & (Exists(copies) | Exists(loans))
     one = Exists(copies.filter(pk=OuterRef("copy_id"))) | Exists(loans.filter(pk=OuterRef("library_loan_id")))
+    return _still_open(policy, now).filter(anything | one)
+
+
+def _still_open(policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
+    """With time enough left for an answer."""
     return Request.objects.filter(
-        anything | one,
-        status=Request.Status.OPEN,
-        deadline_at__gte=now + deadlines.least_window(policy),
-    )
+        status=Request.Status.OPEN, deadline_at__gte=now + deadlines.least_window(policy)
+    ).select_related("requester__area", "title")
+
+
+def _unasked(rows: "QuerySet[Request]") -> "QuerySet[Request]":
+    return rows.filter(~Exists(Ask.objects.waiting().filter(request=OuterRef("pk"))))
 
 
 def _open_to_request(rows: "QuerySet[Held]", noun: str, policy: CirculationPolicy, now: datetime) -> "QuerySet[Held]":

@@ -36,10 +36,8 @@ def send_next_wave(*, request_id: int, now: datetime) -> list[Ask]:
 def serve_title(*, title_id: int, now: datetime) -> list[Ask]:
     """The next wave of every request for the title that can be put to somebody, in the order of time."""
     policy, tried, sent = policies.current(), set[int](), list[Ask]()
-    ready = queues.could_be_asked(policy=policy, now=now).filter(title_id=title_id).order_by("placed_at", "pk")
-    open_ones = Request.objects.filter(title_id=title_id, status=Request.Status.OPEN)
-    while len(tried) < MOST_TRIES and open_ones.exclude(pk__in=tried).exists():  # spares the long question to the last
-        request = ready.exclude(pk__in=tried).select_related("requester__area", "title").first()
+    while len(tried) < MOST_TRIES:
+        request = queues.next_of_title(title_id, tried=tried, policy=policy, now=now)
         if request is None:
             break
         tried.add(request.pk)

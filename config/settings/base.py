@@ -14,6 +14,7 @@ VAR_DIR = Path(env.text("BOOKRELAY_VAR", str(BASE_DIR / "var")))
 SECRET_KEY = env.text("SECRET_KEY")
 DEBUG = False
 DEMO = env.flag("DEMO")
+DEMO_PAST = env.flag("DEMO_PAST", default=True)
 ALLOWED_HOSTS = env.text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 BASE_URL = env.text("BASE_URL", f"http://127.0.0.1:{env.text('PORT', '8000')}")
 

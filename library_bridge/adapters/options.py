@@ -37,6 +37,10 @@ class Option:
     help: str = ""
 
 
+COMMON = (Option("forgot_pin_url", help="Address of the library's own page where readers set a new PIN."),)
+"""Of every library: read by ourselves, by no adapter."""
+
+
 class Misconfigured(ValueError):
     """A setting that can't be used: which one, and why, in words for the operator. Never holds a value."""
 
@@ -47,7 +51,7 @@ class Misconfigured(ValueError):
 
 def read(options: Sequence[Option], given: Mapping[str, object]) -> Values:
     """Every option with its value. Raises Misconfigured, also for a name that is no option."""
-    known = {option.name: option for option in options}
+    known = {option.name for option in (*options, *COMMON)}
     for name in given:
         if name not in known:
             raise Misconfigured(name, f"no such setting; there are {', '.join(sorted(known))}")

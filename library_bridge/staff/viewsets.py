@@ -28,8 +28,10 @@ from library_bridge.models import (
 )
 from library_bridge.staff.deleting import DeleteUnused, NeverDeleted
 from library_bridge.staff.forms import EmbeddedPatronForm, EmbeddedRecordForm
+from library_bridge.staff.library_form import LibraryForm
 from library_bridge.staff.seeing import InspectSeen, ListedIndex, SeenIndex
 from library_bridge.staff.settling import InspectTransfer, SettleTransfer
+from library_bridge.staff.systems import Systems
 
 
 class OnlyToSee(ModelPermissionPolicy):
@@ -63,7 +65,9 @@ class Libraries(Listing):
     name = "libraries"
     icon = "home"
     list_display = ["code", "name_zh", "name_en", "adapter", BooleanColumn("is_active", label=capfirst(_("active")))]
-    form_fields = ["code", "name_zh", "name_en", "adapter", "settings", "time_zone", "is_active"]
+
+    def get_form_class(self, for_update: bool = False) -> type[LibraryForm]:
+        return LibraryForm
 
 
 class Areas(Listing):
@@ -223,6 +227,7 @@ class LibrarySystems(ModelViewSetGroup):
     menu_icon = "table"
     menu_order = 300
     items = (
+        Systems,
         Transfers,
         Loans,
         Patrons,

@@ -13,6 +13,7 @@ from itertools import count
 from random import Random
 from typing import TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
 from sharing.errors import SharingError
@@ -46,7 +47,7 @@ class Campus:
         self.clock = self.end
 
     def _go_on(self, story: Told) -> None:
-        """What the service refuses, a person leaves."""
+        """What the service refuses, and what is not there on some day, a person leaves."""
         try:
             self.tell(story, at=next(story))
         except StopIteration:
@@ -54,6 +55,8 @@ class Campus:
         except SharingError as refusal:
             self.refusals[refusal.code] += 1
             logger.debug("%s %s: %s", self.clock, story, refusal)
+        except (LookupError, ObjectDoesNotExist) as missing:
+            logger.debug("%s %s: %r", self.clock, story, missing)
 
     # moments
 

@@ -30,8 +30,11 @@ SOUGHT_FROM = (57, 52, 48, 44)  # days ago
 SOUGHT_BY = 7
 
 
-def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
+def keep_the_rounds(campus: Campus, wishes: Wishes) -> None:
     campus.tell(_rounds(campus, wishes), at=campus.day(DAYS, *ROUNDS[0]))
+
+
+def tell(campus: Campus, cast: Cast, desk: Desk, wishes: Wishes) -> None:
     _study(campus, desk, wishes)
     _desk_loans(campus, desk)
     _everyday(campus, wishes)

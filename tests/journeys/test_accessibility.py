@@ -21,10 +21,13 @@ from library_bridge.models import Patron
 from personal_catalog import imports
 from personal_catalog.models import Copy, Title
 from sharing.models import Ask, Conversation, GuidePage, Lending, Request
-reader = Patron.objects.get(card_number="%s").reader
-found = ["/", "/search/?q=心理", "/search/?q=qqqqzzzz", "/add/", "/add/?isbn=9787300113906", "/add/?isbn=9787300113907", "/add/?by_hand=1",
-         "/shelf/", "/shelf/labels/", "/todo/", "/points/", "/leaderboards/", "/rewards/", "/me/", "/notifications/",
-         "/scan/", "/rules/", "/privacy/", "/guide/", "/import/", "/points/entries/", "/no-such-page/"]
+reader = Patron.objects.get(card_number=%r).reader
+found = ["/", "/shelf/", "/todo/", "/points/", "/me/", "/notifications/"]
+if %r:
+    found += ["/search/?q=心理", "/search/?q=qqqqzzzz", "/add/", "/add/?isbn=9787300113906", "/add/?isbn=9787300113907",
+              "/add/?by_hand=1", "/shelf/labels/", "/leaderboards/", "/rewards/", "/scan/", "/rules/", "/privacy/", "/guide/",
+              "/import/", "/points/entries/", "/no-such-page/"]
+    found += [page.url for page in GuidePage.objects.live().order_by("pk")[::5]]
 job = imports.start_import(
     reader=reader, content="title,author\\n图书馆学导论,学会\\n,nobody\\n".encode(), format="csv", mode="lend", now=timezone.now()
 )
@@ -32,7 +35,6 @@ copy = Copy.objects.filter(owner=reader).order_by("pk")[0]
 found += [f"/import/{job.pk}/", f"/copies/{copy.pk}/", f"/c/{copy.code}/"]
 found += [f"/vouchers/{code}/" for code in Voucher.objects.filter(reader=reader).values_list("code", flat=True)[:1]]
 found += [f"/conversations/{pk}/" for pk in Conversation.objects.visible_to(reader).values_list("pk", flat=True)[:1]]
-found += [page.url for page in GuidePage.objects.live().order_by("pk")[::5]]
 found += [f"/titles/{Title.objects.get(isbns__isbn13='9787300113906').pk}/"]
 found += [f"/asks/{pk}/" for pk in Ask.objects.visible_to(reader).waiting().values_list("pk", flat=True)[:1]]
 found += [f"/requests/{pk}/" for pk in Request.objects.visible_to(reader).filter(status="open").values_list("pk", flat=True)[:1]]
@@ -69,6 +71,7 @@ def test_axe_finds_nothing(service: Service, visit: Visit, card: str, size: str,
     person = Person(visit(size=size, language=language, scheme=scheme), Words(language))
     found = _violations(person.page, "/sign-in/") + _violations(person.page, "/")
     person.sign_in(card)
-    for address in json.loads(service.manage("shell", "--verbosity", "0", "-c", PAGES % card).splitlines()[-1]):
+    pages = PAGES % (card, card == ALICE)  # what looks the same for everybody is looked at once a language and scheme
+    for address in json.loads(service.manage("shell", "--verbosity", "0", "-c", pages).splitlines()[-1]):
         found += _violations(person.page, address)
     assert not found, "\n".join(found)

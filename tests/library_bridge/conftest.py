@@ -1,11 +1,14 @@
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
 from library_bridge import registry
+from library_bridge.adapters.sip2 import pool
 from tests.library_bridge import factories
 from tests.library_bridge.doubles import Script, ScriptedSystem
 from tests.library_bridge.factories import Campus
+from tests.library_bridge.playing_sip2 import Player
 
 
 @pytest.fixture
@@ -23,3 +26,11 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Script:
 
     monkeypatch.setitem(registry.ADAPTERS, "embedded", made)
     return script
+
+
+@pytest.fixture
+def player() -> Iterator[Player]:
+    """A SIP2 server that says what the test writes down; login and status are answered by themselves."""
+    with Player() as playing:
+        yield playing
+    pool.close_all()

@@ -31,7 +31,15 @@ from library_bridge.ports import (
     Refused,
 )
 
-ABILITIES = frozenset({Capability.RENEW, Capability.HOLD_COUNT, Capability.FIND_BY_ISBN, Capability.RECORDS})
+ABILITIES = frozenset(
+    {
+        Capability.RENEW,
+        Capability.HOLD_COUNT,
+        Capability.FIND_BY_ISBN,
+        Capability.FIND_BY_RECORD,
+        Capability.RECORDS,
+    }
+)
 
 OPTIONS = (
     options.Option(
@@ -78,6 +86,9 @@ class EmbeddedSystem:
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]:
         found = self._items().filter(record__isbns__isbn13__in=list(isbns)).distinct()
         return records.item_records(self.library, list(found))
+
+    def find_by_record(self, record_ids: Sequence[str]) -> tuple[ItemRecord, ...]:
+        return records.item_records(self.library, list(self._items().filter(record__record_id__in=list(record_ids))))
 
     def records(self) -> Iterator[BibliographicRecord]:
         found = EmbeddedRecord.objects.filter(library=self.library).annotate(item_count=Count("items"))
@@ -165,7 +176,7 @@ class EmbeddedSystem:
     def _patron_record(self, patron: EmbeddedPatron) -> PatronRecord:
         count, limit = circulation.open_loans(patron), patron.category.loan_limit
         reason = circulation.why_no_card(patron, now=self.now) or ("loan_limit" if count >= limit else "")
-        return PatronRecord(patron.card_number, reason, count, limit, patron.expires_on)
+        return PatronRecord(patron.card_number, reason, count, limit, patron.expires_on, name=patron.name)
 
     def _loan(self, patron: EmbeddedPatron, item: EmbeddedItem) -> LoanRecord:
         loan = _open_loans().get(item=item, patron=patron)

@@ -3,8 +3,8 @@
 import re
 from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder, tostring
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
 
 NAMESPACE = "http://www.niso.org/2008/ncip"
 MOST_BYTES = 1024 * 1024  # unpacked

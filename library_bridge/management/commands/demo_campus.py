@@ -4,6 +4,7 @@ Deterministic and idempotent: run again it changes nothing. Refused unless DEMO=
 With --reset everything in the database is forgotten first, also refused while the service runs.
 """
 
+import gc
 import os
 import socket
 from argparse import ArgumentParser
@@ -36,8 +37,12 @@ class Command(BaseCommand):
             _refuse_while_something_answers(port)
             _forget_everything()
             call_command("migrate", verbosity=0)
-        for app in registers.load_demo(now=timezone.now()):
-            self.stdout.write(f"demo campus: {app}")
+        gc.disable()  # half a year of short-lived rows: collecting would only look at the modules again and again
+        try:
+            for app in registers.load_demo(now=timezone.now()):
+                self.stdout.write(f"demo campus: {app}")
+        finally:
+            gc.enable()
 
 
 def _refuse_while_something_answers(port: int) -> None:

@@ -11,7 +11,10 @@ from library_bridge import registry
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystem
 from library_bridge.testing import ncip
+from library_bridge.testing.folio import FolioServer
 from library_bridge.testing.house import House
+from library_bridge.testing.koha import KohaServer
+from library_bridge.testing.sip2 import Sip2Server
 from tests.library_bridge.factories import Campus
 from tests.library_bridge.sharing_connection import shared_connection
 
@@ -25,14 +28,41 @@ class Server(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """`server` serves a house, `settings` are those of the adapter that asks at a port for so many seconds."""
+    """`server` serves a house, `settings` are those of the adapter that asks it with so many seconds of patience."""
 
     server: Callable[[House], Server]
-    settings: Callable[[int, float], dict[str, Any]]
+    settings: Callable[[Any, float], dict[str, Any]]
+
+
+def _sip2(server: Sip2Server, seconds: float) -> dict[str, Any]:
+    return {"host": "127.0.0.1", "port": server.port, "profile": "embedded", "timeout_s": seconds}
+
+
+def _koha(server: KohaServer, seconds: float) -> dict[str, Any]:
+    credentials = {"client_id": server.client_id, "client_secret": server.client_secret}
+    return {"base_url": server.url, "fine_limit": 50, "timeout_s": seconds, "write_timeout_s": seconds, **credentials}
+
+
+def _ncip(server: ncip.NcipServer, seconds: float) -> dict[str, Any]:
+    return {"url": f"http://127.0.0.1:{server.port}/", "timeout": seconds, **ncip.PROFILE}
+
+
+def _folio(server: FolioServer, seconds: float) -> dict[str, Any]:
+    user = {"tenant": server.tenant, "username": server.username, "password": server.password}
+    return {
+        "base_url": server.url,
+        "service_point": server.service_point,
+        "timeout_s": seconds,
+        "write_timeout_s": seconds,
+        **user,
+    }
 
 
 KINDS = {
-    "ncip": Kind(ncip.NcipServer, lambda port, s: {"url": f"http://127.0.0.1:{port}/", "timeout": s, **ncip.PROFILE}),
+    "sip2": Kind(Sip2Server, _sip2),
+    "koha": Kind(KohaServer, _koha),
+    "ncip": Kind(ncip.NcipServer, _ncip),
+    "folio": Kind(FolioServer, _folio),
 }
 
 
@@ -66,7 +96,9 @@ def serving(
         server.start()
         try:
             campus.library.adapter = name
-            campus.library.settings = {**kind.settings(server.port, seconds), "check_out_moves": moves}
+            campus.library.settings = kind.settings(server, seconds) | (
+                {"check_out_moves": moves} if name == "ncip" else {}
+            )
             campus.library.save()
             yield house, busy
         finally:
@@ -74,6 +106,6 @@ def serving(
 
 
 @contextmanager
-def system(name: str, campus: Campus, now: datetime) -> Iterator[LibrarySystem]:
-    with serving(name, campus, now):
+def system(name: str, campus: Campus, now: datetime, *, seconds: float = 5.0) -> Iterator[LibrarySystem]:
+    with serving(name, campus, now, seconds=seconds):
         yield registry.ADAPTERS[name](campus.library, now)
