@@ -1,111 +1,74 @@
-"""The campus behind a server on a real socket: one line of `KINDS` for each protocol that has a double."""
+"""Doubles on loopback over a campus's embedded system, and the adapters that speak to them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
-from typing import Any, Protocol
 
-from library_bridge import registry
+from library_bridge.adapters.folio import adapter as folio
+from library_bridge.adapters.koha import adapter as koha
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystem
-from library_bridge.testing import ncip
 from library_bridge.testing.folio import FolioServer
 from library_bridge.testing.house import House
 from library_bridge.testing.koha import KohaServer
 from library_bridge.testing.sip2 import Sip2Server
+from tests.library_bridge import serving_sip2
 from tests.library_bridge.factories import Campus
 from tests.library_bridge.sharing_connection import shared_connection
 
 
-class Server(Protocol):
-    @property
-    def port(self) -> int: ...
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Kind:
-    """`server` serves a house, `settings` are those of the adapter that asks it with so many seconds of patience."""
-
-    server: Callable[[House], Server]
-    settings: Callable[[Any, float], dict[str, Any]]
-
-
-def _sip2(server: Sip2Server, seconds: float) -> dict[str, Any]:
-    return {"host": "127.0.0.1", "port": server.port, "profile": "embedded", "timeout_s": seconds}
-
-
-def _koha(server: KohaServer, seconds: float) -> dict[str, Any]:
-    credentials = {"client_id": server.client_id, "client_secret": server.client_secret}
-    return {"base_url": server.url, "fine_limit": 50, "timeout_s": seconds, "write_timeout_s": seconds, **credentials}
-
-
-def _ncip(server: ncip.NcipServer, seconds: float) -> dict[str, Any]:
-    return {"url": f"http://127.0.0.1:{server.port}/", "timeout": seconds, **ncip.PROFILE}
-
-
-def _folio(server: FolioServer, seconds: float) -> dict[str, Any]:
-    user = {"tenant": server.tenant, "username": server.username, "password": server.password}
-    return {
-        "base_url": server.url,
-        "service_point": server.service_point,
-        "timeout_s": seconds,
-        "write_timeout_s": seconds,
-        **user,
-    }
-
-
-KINDS = {
-    "sip2": Kind(Sip2Server, _sip2),
-    "koha": Kind(KohaServer, _koha),
-    "ncip": Kind(ncip.NcipServer, _ncip),
-    "folio": Kind(FolioServer, _folio),
-}
-
-
-class Busy:
-    """Who asks waits until the server has let go of the connection they share, even when there was no answer in time."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-
-    @contextmanager
-    def serving(self, around: Callable[[], Any]) -> Iterator[None]:
-        with self._lock, around():
-            yield
-
-    def wait(self) -> None:
-        with self._lock:
-            pass
-
-
 @contextmanager
-def serving(
-    name: str, campus: Campus, now: datetime, *, seconds: float = 5.0, moves: bool = False
-) -> Iterator[tuple[House, Busy]]:
-    """The library's row gets the adapter and its settings; the embedded system behind the server keeps its own."""
-    kind, busy = KINDS[name], Busy()
+def koha_server(campus: Campus) -> Iterator[KohaServer]:
     with shared_connection() as around:
-        inside = Library.objects.get(pk=campus.library.pk)
-        inside.settings = {"check_out_moves": moves}
-        house = House(inside, clock=lambda: now, around=lambda: busy.serving(around))
-        server = kind.server(house)
+        server = KohaServer(House(campus.library, around=around))
         server.start()
         try:
-            campus.library.adapter = name
-            campus.library.settings = kind.settings(server, seconds) | (
-                {"check_out_moves": moves} if name == "ncip" else {}
-            )
-            campus.library.save()
-            yield house, busy
+            yield server
         finally:
             server.stop()
 
 
+def koha_system(server: KohaServer, now: datetime, **settings: object) -> LibrarySystem:
+    """The library's own row says embedded; the adapter gets settings of its own."""
+    given = {"base_url": server.url, "client_id": server.client_id, "client_secret": server.client_secret}
+    library = Library(pk=server.house.library.pk, code="koha", adapter=Library.Adapter.KOHA)
+    library.time_zone = server.house.library.time_zone
+    library.settings = {**given, "fine_limit": 50, **settings}
+    return koha.make(library, now)
+
+
+def sip2_beside(server: Sip2Server) -> dict[str, object]:
+    """The settings of a Koha for its own SIP2 server."""
+    given = {"host": "127.0.0.1", "port": server.port, "profile": "embedded", "timeout_s": 60, **serving_sip2.LOGIN}
+    return {f"sip2_{name}": value for name, value in given.items()}
+
+
 @contextmanager
-def system(name: str, campus: Campus, now: datetime, *, seconds: float = 5.0) -> Iterator[LibrarySystem]:
-    with serving(name, campus, now, seconds=seconds):
-        yield registry.ADAPTERS[name](campus.library, now)
+def koha_with_sip2(campus: Campus, now: datetime) -> Iterator[LibrarySystem]:
+    with koha_server(campus) as server, serving_sip2.served(campus, now) as beside:
+        yield koha_system(server, now, **sip2_beside(beside))
+
+
+@contextmanager
+def folio_server(campus: Campus) -> Iterator[FolioServer]:
+    with shared_connection() as around:
+        server = FolioServer(House(campus.library, around=around))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def folio_system(server: FolioServer, now: datetime, **settings: object) -> LibrarySystem:
+    given = {
+        "base_url": server.url,
+        "tenant": server.tenant,
+        "username": server.username,
+        "password": server.password,
+        "service_point": server.service_point,
+    }
+    library = Library(pk=server.house.library.pk, code="folio", adapter=Library.Adapter.FOLIO)
+    library.time_zone = server.house.library.time_zone
+    library.settings = {**given, **settings}
+    return folio.make(library, now)
