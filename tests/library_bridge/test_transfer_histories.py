@@ -45,7 +45,7 @@ def undone() -> Iterator[None]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 def test_x15_random_histories_end_well(history: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     with undone():
