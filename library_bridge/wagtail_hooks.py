@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.views.account import AvatarSettingsPanel, NameEmailSettingsPanel
+from wagtail.admin.viewsets.base import ViewSet
 from wagtail.users.views.bulk_actions import DeleteBulkAction
 
+from library_bridge.staff.desk import LOOKED, CirculationDesks
 from library_bridge.staff.forms import OwnNameForm
 from library_bridge.staff.viewsets import LibrarySystems, register_policies
 
@@ -16,11 +18,12 @@ DeleteBulkAction.models = []  # accounts are switched off; Wagtail asks no polic
 
 
 @hooks.register("register_admin_viewset")
-def library_systems() -> LibrarySystems:
-    return LibrarySystems()
+def library_systems() -> list[ViewSet]:
+    return [CirculationDesks(), LibrarySystems()]
 
 
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     settle = pgettext_lazy("transfer", "Settle")
     actions.register_action("library_bridge.settle_transfer", settle, _("Transfer settled"))
+    actions.register_action(LOOKED, _("Serve a reader"), _("Served at the circulation desk"))

@@ -15,6 +15,7 @@ DESK = (
     "sharing.view_lending", "sharing.change_lending", "sharing.view_request", "sharing.view_domainevent",
     "sharing.look_up_readers", "library_bridge.view_transfer", "library_bridge.change_transfer", "library_bridge.view_libraryloan",
 )  # fmt: skip
+COUNTER = ("library_bridge.use_circulation_desk",)
 READERS = ("library_bridge.view_patron",)
 RECORDS = (
     "library_bridge.view_embeddedrecord", "library_bridge.add_embeddedrecord", "library_bridge.change_embeddedrecord",
@@ -31,10 +32,11 @@ RULES = (
 GUIDE = ("simple_translation.submit_translation",)  # its pages are granted below
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "Librarians": (*ADMIN, *DESK, *READERS, *CATALOGUE, *RULES, *GUIDE),
+    "Librarians": (*ADMIN, *DESK, *COUNTER, *READERS, *CATALOGUE, *RULES, *GUIDE),
     "Branch librarians": (
         *ADMIN,
         *DESK,
+        *COUNTER,
         "personal_catalog.view_title",
     ),  # no list of readers, neither rules nor vouchers
     "Cataloguers": (*ADMIN, *CATALOGUE, *RECORDS, "sharing.view_request"),
