@@ -9,6 +9,7 @@ from wagtail.users.views.bulk_actions import DeleteBulkAction
 
 from library_bridge.staff.desk import LOOKED, CirculationDesks
 from library_bridge.staff.forms import OwnNameForm
+from library_bridge.staff.record_chooser import record_chooser
 from library_bridge.staff.viewsets import LibrarySystems, register_policies
 
 register_policies()
@@ -19,7 +20,7 @@ DeleteBulkAction.models = []  # accounts are switched off; Wagtail asks no polic
 
 @hooks.register("register_admin_viewset")
 def library_systems() -> list[ViewSet]:
-    return [CirculationDesks(), LibrarySystems()]
+    return [CirculationDesks(), record_chooser, LibrarySystems()]
 
 
 @hooks.register("register_log_actions")

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import EditView, IndexView, InspectView
+from wagtail.admin.views.generic.history import HistoryView
+from wagtail.admin.views.generic.usage import UsageView
 
 from library_bridge import desks
 from library_bridge.models import EmbeddedLoan, EmbeddedPatron, LibraryLoan, Patron, Reader, Transfer
@@ -47,6 +49,21 @@ class ListedIndex(IndexView):
 class SeenIndex(ListedIndex):
     def get_base_queryset(self) -> QuerySet[Any]:
         return visible_to_staff(super().get_base_queryset(), self.request.user)
+
+
+class EditSeen(EditView):
+    def get_queryset(self) -> QuerySet[Any]:
+        return visible_to_staff(super().get_queryset(), self.request.user)
+
+
+class HistorySeen(HistoryView):
+    def get_base_object_queryset(self) -> QuerySet[Any]:
+        return visible_to_staff(super().get_base_object_queryset(), self.request.user)
+
+
+class UsageSeen(UsageView):
+    def get_base_object_queryset(self) -> QuerySet[Any]:
+        return visible_to_staff(super().get_base_object_queryset(), self.request.user)
 
 
 class InspectSeen(InspectView):
