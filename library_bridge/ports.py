@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Capability(StrEnum):
@@ -17,6 +17,7 @@ class Capability(StrEnum):
     CHECK_OUT_MOVES = "check_out_moves"  # a checkout of a charged item takes it from the other card
     HOLD_COUNT = "hold_count"
     FIND_BY_ISBN = "find_by_isbn"
+    FIND_BY_RECORD = "find_by_record"  # the system is an ItemsOfRecords
     RECORDS = "records"
 
 
@@ -115,6 +116,13 @@ class BibliographicRecord:
     marc: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The library has deleted this bibliographic record."""
+
+    record_id: str
+
+
 class LibrarySystemError(Exception):
     """Base of the three; nothing else leaves an adapter."""
 
@@ -171,3 +179,10 @@ class LibrarySystem(Protocol):
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]: ...
 
     def records(self) -> Iterator[BibliographicRecord]: ...
+
+
+@runtime_checkable
+class ItemsOfRecords(Protocol):
+    """What a system with Capability.FIND_BY_RECORD can do besides: for titles that have no ISBN."""
+
+    def find_by_record(self, record_ids: Sequence[str]) -> tuple[ItemRecord, ...]: ...

@@ -1,0 +1,23 @@
+"""ISBNs as catalogues have them (hyphens, "(pbk.)", prices beside them) as ISBN-13. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import isbnlib
+
+NUMBER = re.compile(r"(?<![0-9])(?:97[89](?:[- ]?[0-9]){10}|[0-9](?:[- ]?[0-9]){8}[- ]?[0-9Xx])(?![0-9])")
+LONGEST = 100
+
+
+def isbn13s(texts: Iterable[str]) -> tuple[str, ...]:
+    """The first number of each text, where its check digit is right."""
+    found = (NUMBER.search(unicodedata.normalize("NFKC", text[:LONGEST])) for text in texts)
+    return tuple(dict.fromkeys(isbn13 for match in found if match and (isbn13 := _thirteen(match[0]))))
+
+
+def _thirteen(text: str) -> str:
+    digits = text.replace("-", "").replace(" ", "").upper()
+    if len(digits) == 10:
+        return str(isbnlib.to_isbn13(digits) or "") if digits.strip("0") else ""
+    return digits if isbnlib.check_digit13(digits[:-1]) == digits[-1] and not digits.startswith("9790") else ""

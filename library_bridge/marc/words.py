@@ -1,0 +1,114 @@
+"""The words of a catalogue card without its punctuation, and names without roles. Pure.
+
+Patterns stay linear and work on text that has been cut (T-A11).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from pymarc import Field, Record
+
+LONGEST = 2_000
+ISBD = " /:;,=."
+ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Jr|Sr|etc|vol|ed|Co|Inc|Ltd))\.$")
+YEAR = re.compile(r"(?<!\d)(?:1[4-9]|20)\d\d(?!\d)")
+HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c80-\ua6ff\uac00-\ud7ff\U00010000-\U0003ffff]")
+NATION = re.compile(r"^[\[(（【〔［]\s?[^\])）】〕］]{1,12}[\])）】〕］]\s?")
+OTHERS = re.compile(r"[\s.…]{0,6}[\[(（［]?(?:等|et al\.?)[\])）］]?$")
+TRANSLATES = re.compile(r"(?:译|譯|译者|譯者|编译|編譯|译注|transl?|translators?|trad|translated by.*)\.?$", re.IGNORECASE)
+ROLE = re.compile(
+    r"[\s,，]?(?:主编|主編|编著|編著|编写|选编|改编|编译|译注|译著|合著|原著|编绘|口述|整理|绘著|[等]?[著编編撰辑輯译譯绘繪注校作文图]|著者|译者)$"
+)
+BETWEEN_NAMES = re.compile(r"\s?[,，、]\s?")
+TRANSLATOR, NO_CREATOR = {"trl", "730"}, {"ill", "prt", "pbl", "fmo", "dte", "dnr", "bnd", "cns", "440", "610", "650"}
+
+
+def values(field: Field, codes: str) -> list[str]:
+    """The subfields of these codes, in the order of the record, cleaned and cut."""
+    return [text for part in field.subfields if part.code in codes and (text := line(part.value))]
+
+
+def first(record: Record, tags: Iterable[str], codes: str) -> str:
+    """The first that says something, by the order of the tags."""
+    for tag in tags:
+        for field in record.get_fields(tag):
+            if found := values(field, codes):
+                return found[0]
+    return ""
+
+
+def every(record: Record, tags: Iterable[str], codes: str) -> list[str]:
+    found = [value for tag in tags for field in record.get_fields(tag) for value in values(field, codes)]
+    return list(dict.fromkeys(found))
+
+
+def line(text: str) -> str:
+    """One line without control and format characters."""
+    cut = text[:LONGEST]
+    if not cut.isprintable():
+        cut = "".join(" " if c.isspace() else c for c in cut if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join(cut.split())
+
+
+def plain(text: str) -> str:
+    """Without the punctuation that leads over to the next part: `Data structures :` → `Data structures`."""
+    bare = text.strip()
+    while bare and bare[-1] in ISBD and not ABBREVIATED.search(bare[-8:]):
+        bare = bare[:-1].rstrip()
+    if bare.startswith("[") and bare.endswith("]"):
+        bare = bare[1:-1].strip()
+    return bare
+
+
+def year(text: str) -> int | None:
+    found = YEAR.search(unicodedata.normalize("NFKC", text))
+    return int(found[0]) if found else None
+
+
+def is_vernacular(text: str) -> bool:
+    """Written in another script than Latin."""
+    return bool(OTHER_SCRIPT.search(text))
+
+
+def turned(name: str) -> str:
+    """`Knuth, Donald E.` → `Donald E. Knuth`; Chinese names are written together."""
+    surname, comma, given = (part.strip() for part in plain(name).partition(","))
+    if not comma or not given:
+        return surname
+    given, _comma, suffix = (part.strip() for part in given.partition(","))
+    return f"{surname}{given}" if HAN.search(name) else f"{given} {surname} {suffix}".strip()
+
+
+def names_of(statements: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Creators and translators of statements of responsibility: `(美) 简·博克, 莱诺拉·袁著`, `蒋永强译`."""
+    creators: list[str] = []
+    translators: list[str] = []
+    for statement in statements:
+        for part in re.split("[;；]", line(statement)):
+            part = plain(part)
+            translated = TRANSLATES.search(part) or part.lower().startswith(("translated by ", "tr. by "))
+            (translators if translated else creators).extend(_persons(part))
+    return creators, translators
+
+
+def _persons(part: str) -> list[str]:
+    by = re.sub(r"^(?:(?:written|translated|edited|tr\.)? ?by) ", "", part, count=1, flags=re.IGNORECASE)
+    pieces = BETWEEN_NAMES.split(by) if HAN.search(by) else re.split(r", (?:and )?| and | & ", by)
+    return [name for piece in pieces if (name := bare_name(piece))]
+
+
+def bare_name(text: str) -> str:
+    """`(美) 简·博克著` → `简·博克`."""
+    name = OTHERS.sub("", NATION.sub("", plain(text)))
+    cut = OTHERS.sub("", ROLE.sub("", name))
+    return plain(cut if len(cut) > 1 else name)
+
+
+def translates(roles: Iterable[str]) -> bool:
+    return any(role[:3].lower() in TRANSLATOR or TRANSLATES.search(role) for role in map(plain, roles))
+
+
+def is_no_creator(roles: Iterable[str]) -> bool:
+    return any(role[:3].lower() in NO_CREATOR for role in roles)
