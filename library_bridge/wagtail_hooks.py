@@ -9,6 +9,7 @@ from wagtail.users.views.bulk_actions import DeleteBulkAction
 
 from library_bridge.staff.desk import LOOKED, CirculationDesks
 from library_bridge.staff.forms import OwnNameForm
+from library_bridge.staff.importing import IMPORTED
 from library_bridge.staff.record_chooser import record_chooser
 from library_bridge.staff.viewsets import LibrarySystems, register_policies
 
@@ -28,3 +29,4 @@ def log_actions(actions: Any) -> None:
     settle = pgettext_lazy("transfer", "Settle")
     actions.register_action("library_bridge.settle_transfer", settle, _("Transfer settled"))
     actions.register_action(LOOKED, _("Serve a reader"), _("Served at the circulation desk"))
+    actions.register_action(IMPORTED, _("Import"), _("Rows imported from a file"))

@@ -3,12 +3,14 @@
 import django_filters
 from django.db.models import Q, QuerySet
 from django.forms import RadioSelect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.widgets.button import HeaderButton
 
 from library_bridge.models import (
     CirculationRule,
@@ -28,8 +30,9 @@ from library_bridge.staff.embedded_forms import (
     EmbeddedPatronForm,
     EmbeddedRecordForm,
 )
+from library_bridge.staff.importing import ImportItems, ImportPage, ImportPatrons, may_import
 from library_bridge.staff.listings import Listing
-from library_bridge.staff.seeing import EditSeen, HistorySeen, InspectSeen, SeenIndex, UsageSeen
+from library_bridge.staff.seeing import EditSeen, HistorySeen, InspectSeen, ListedIndex, SeenIndex, UsageSeen
 
 STAGES = (
     ("waiting", pgettext_lazy("hold", "Waiting")),
@@ -57,8 +60,31 @@ class Records(Listing):
         return EmbeddedRecordForm
 
 
+class WithImport:
+    """The button beside “Add”, for those who may."""
+
+    page: type[ImportPage]
+    address = ""
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        buttons: list[HeaderButton] = super().header_buttons  # type: ignore[misc]  # mixed into Wagtail's list
+        if may_import(self.request.user, self.page.model_name):  # type: ignore[attr-defined]
+            buttons.append(HeaderButton(self.page.page_title, url=reverse(self.address), icon_name="upload"))
+        return buttons
+
+
+class ItemIndex(WithImport, ListedIndex):
+    page, address = ImportItems, "items:import"
+
+
+class CardIndex(WithImport, SeenIndex):
+    page, address = ImportPatrons, "embedded-patrons:import"
+
+
 class Items(Listing):
     model = EmbeddedItem
+    index_view_class = ItemIndex
     name = "items"
     icon = "list-ul"
     list_display = ["barcode", "record", "item_type", "branch", "status"]
@@ -70,6 +96,9 @@ class Items(Listing):
 
     def get_form_class(self, for_update: bool = False) -> type[EmbeddedItemForm]:
         return EmbeddedItemForm
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("import/", ImportItems.as_view(), name="import")]
 
 
 class EmbeddedPatrons(Listing):
@@ -83,7 +112,7 @@ class EmbeddedPatrons(Listing):
     list_filter = ["library", "category", "blocked", "lost"]
     search_fields = ["card_number", "name"]
     search_backend_name = None
-    index_view_class = SeenIndex
+    index_view_class = CardIndex
     edit_view_class = EditSeen
     delete_view_class = DeleteSeen
     history_view_class = HistorySeen
@@ -92,6 +121,9 @@ class EmbeddedPatrons(Listing):
 
     def get_form_class(self, for_update: bool = False) -> type[EmbeddedPatronForm]:
         return EmbeddedPatronForm
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("import/", ImportPatrons.as_view(), name="import")]
 
 
 class EmbeddedLoans(Listing):
