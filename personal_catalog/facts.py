@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import nh3
@@ -30,6 +30,7 @@ LONGEST_PART = 200
 YEARS = range(-3000, 2200)
 MUCH = 100_000
 TAG = re.compile(r"<\s*[/!a-zA-Z]")
+PLAIN = re.compile("[ -~\u2010-\u2027\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*")  # nothing in it to clean or to compose
 CLASS_NUMBER = re.compile(r"[^0-9A-Za-z.\-/=()+:,'\" \[\]]")
 
 
@@ -54,7 +55,7 @@ class BookFacts:
 
     def given(self) -> dict[str, Any]:
         """The fields that say something."""
-        return {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
+        return {name: value for name in FIELDS if (value := getattr(self, name)) not in ("", (), None)}
 
     def to_json(self) -> dict[str, Any]:
         return dict(json.loads(json.dumps(self.given())))
@@ -111,7 +112,10 @@ def text(value: object, most: int) -> str:
     """One line of NFC text without control, direction or format characters, at most `most` characters."""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
-    kept = unicodedata.normalize("NFC", str(value)[: most * 4].encode("utf-8", "ignore").decode("utf-8"))
+    cut = str(value)[: most * 4]
+    if PLAIN.fullmatch(cut):
+        return " ".join(cut.split())[:most].rstrip()
+    kept = unicodedata.normalize("NFC", cut.encode("utf-8", "ignore").decode("utf-8"))
     line = "".join(" " if c.isspace() else c for c in kept if c.isspace() or unicodedata.category(c)[0] != "C")
     return " ".join(_calm(line).split())[:most].rstrip()
 

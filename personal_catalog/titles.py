@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
 
 READER = "reader"  # provenance of what a person typed
+CURATOR = "curator"  # of what a librarian has corrected: no source fills or changes it again
 STUB = "isbn"  # provenance of a title that is only its number until a source answers
 FIRST_RETRY = timedelta(minutes=5)
+NOTHING: tuple[Any, ...] = ("", [], None)
 OWN_FIELDS = tuple(name for name in FIELDS if name != "isbns")
 
 
@@ -120,10 +122,10 @@ def correct_title(*, title_id: int, actor: "Reader", changes: Mapping[str, objec
     changed = [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
     if not changed:
         return title
-    _write(title, after, provenance=dict.fromkeys(changed, "curator"), now=now)
+    _write(title, after, provenance=dict.fromkeys(changed, CURATOR), now=now)
     if "isbns" in changed:
         _set_isbns(title, after.isbns)
-    data = {name: [_plain(getattr(before, name)), _plain(getattr(after, name))] for name in changed}
+    data = {name: [plain(getattr(before, name)), plain(getattr(after, name))] for name in changed}
     TitleChange.objects.create(title=title, kind=TitleChange.Kind.CORRECTED, actor=actor, data=data, at=now)
     reindex_title(title)
     return title
@@ -173,7 +175,7 @@ def prepare(
     status = Title.Status.PENDING if {READER, STUB} & set(said_by.values()) else Title.Status.APPROVED
     title = Title(status=status, created_by=actor, created_at=now, updated_at=now, provenance=said_by)
     for name in OWN_FIELDS:
-        setattr(title, name, _plain(getattr(facts, name)))
+        setattr(title, name, plain(getattr(facts, name)))
     title.match_key = match_key(facts.title, facts.creators)
     title.cover_seed = next(iter(facts.isbns), title.match_key)[:40]
     return title
@@ -205,10 +207,11 @@ def matching(facts: BookFacts) -> Title | None:
         alike = alike.filter(year=facts.year, publisher=facts.publisher)
     if facts.isbns:
         alike = alike.filter(isbns=None)
-    return next((title for title in alike[:20] if not _contradicts(title, facts)), None)
+    return next((title for title in alike[:20] if not contradicts(title, facts)), None)
 
 
-def _contradicts(title: Title, facts: BookFacts) -> bool:
+def contradicts(title: Title, facts: BookFacts) -> bool:
+    """Both say it, and they say different things."""
     pairs = ((title.year, facts.year), (title.publisher, facts.publisher), (title.subtitle, facts.subtitle))
     return any(ours and theirs and ours != theirs for ours, theirs in pairs)
 
@@ -218,15 +221,13 @@ def _fill_gaps(
     title_id: int, facts: BookFacts, *, source: str, now: datetime, provenance: Mapping[str, str] | None = None
 ) -> Title:
     title = Title.objects.select_for_update(of=("self",), no_key=True).get(pk=title_id)
-    ours = as_facts(title)
-    stub = title.provenance.get("title") == STUB
-    gaps = {n: v for n, v in facts.given().items() if n in OWN_FIELDS and not getattr(ours, n)}
-    if stub and facts.title:
-        gaps["title"] = facts.title
-    new = _free(facts.isbns, title)
+    gaps = gaps_of(title, facts)
+    new = _free(facts.isbns) if title.provenance.get("isbns") != CURATOR else []
     if not gaps and not new:
         return title
-    _write(title, replace(ours, **gaps), provenance={n: (provenance or {}).get(n, source) for n in gaps}, now=now)
+    stub = is_stub(title)
+    said_by = {n: (provenance or {}).get(n, source) for n in gaps}
+    _write(title, replace(as_facts(title), **gaps), provenance=said_by, now=now)
     if stub and "title" in gaps:
         title.status = Title.Status.APPROVED
         title.save(update_fields=["status"])
@@ -237,7 +238,21 @@ def _fill_gaps(
     return title
 
 
-def _free(isbns: Iterable[str], title: Title) -> list[str]:
+def gaps_of(title: Title, facts: BookFacts) -> dict[str, Any]:
+    """What these facts can add to it: where it says nothing, and no curator has made it say nothing."""
+    gaps = {
+        name: value
+        for name, value in facts.given().items()
+        if name in OWN_FIELDS and getattr(title, name) in NOTHING and title.provenance.get(name) != CURATOR
+    }
+    return gaps | {"title": facts.title} if is_stub(title) and facts.title else gaps
+
+
+def is_stub(title: Title) -> bool:
+    return bool(title.provenance.get("title") == STUB)
+
+
+def _free(isbns: Iterable[str]) -> list[str]:
     taken = set(TitleIsbn.objects.filter(isbn13__in=list(isbns)).values_list("isbn13", flat=True))
     return [isbn13 for isbn13 in isbns if isbn13 not in taken]
 
@@ -258,12 +273,12 @@ def _set_isbns(title: Title, isbns: tuple[str, ...]) -> None:
 
 def _write(title: Title, facts: BookFacts, *, provenance: Mapping[str, str], now: datetime) -> None:
     for name in OWN_FIELDS:
-        setattr(title, name, _plain(getattr(facts, name)))
+        setattr(title, name, plain(getattr(facts, name)))
     title.provenance = {**title.provenance, **provenance}
     title.match_key = match_key(facts.title, facts.creators)
     title.updated_at = now
     title.save(update_fields=[*OWN_FIELDS, "provenance", "match_key", "updated_at"])
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value

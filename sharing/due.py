@@ -16,6 +16,7 @@ from sharing import (
     disputes,
     events,
     harvest,
+    harvests,
     lendings,
     policies,
     queues,
@@ -48,6 +49,7 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _deliveries(now)
     yield from _uncatalogued(now)
     yield from _run_out()
+    yield from harvests.act(now=now)  # last, because it may take its time
 
 
 def _asks(now: datetime) -> Iterator[Deed]:

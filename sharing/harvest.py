@@ -1,7 +1,7 @@
 """The first place where the library's records and the shared catalogue meet.
 
-Bibliographic records are taken over into the catalogue with their source; a library loan finds its title by ISBN, else by
-title and creator. Whether an item is in is never copied: that is asked through the port.
+A library loan finds its title by ISBN, else by title and creator; whole catalogues are taken over in `harvests`. Whether an item
+is in is never copied: that is asked through the port.
 """
 
 import logging
@@ -12,28 +12,14 @@ from datetime import datetime
 
 from library_bridge import registry
 from library_bridge.models import Library, LibraryLoan
-from library_bridge.ports import BibliographicRecord, ItemRecord, LibrarySystemError
+from library_bridge.ports import ItemRecord, LibrarySystemError
 from personal_catalog import titles
 from personal_catalog.facts import BookFacts
 from personal_catalog.models import Title
 from personal_catalog.people import match_key
-from sharing.models import HarvestedRecord, LoanTitle
+from sharing.models import LoanTitle
 
 logger = logging.getLogger(__name__)
-
-
-def harvest_library(library: Library, *, now: datetime) -> int:
-    """Take over every record of a library; the number of records seen. Again it only updates the counts."""
-    seen = 0
-    for record in registry.system_for(library, now=now).records():
-        title = _title(library, _facts(record), record.record_id, now)
-        HarvestedRecord.objects.update_or_create(
-            library=library,
-            record_id=record.record_id,
-            defaults={"title": title, "items": record.item_count, "harvested_at": now},
-        )
-        seen += 1
-    return seen
 
 
 def catalogue_loans(charged: Iterable[LibraryLoan], *, now: datetime) -> None:
@@ -80,14 +66,6 @@ def _item_of(loan: LibraryLoan, now: datetime) -> ItemRecord | None:
         return registry.system_for(loan.library, now=now).item(loan.barcode)
     except LibrarySystemError:
         return None
-
-
-def _facts(record: BibliographicRecord) -> BookFacts:
-    return BookFacts(
-        isbns=record.isbn13s, title=record.title, subtitle=record.subtitle, creators=record.creators, translators=record.translators,
-        publisher=record.publisher, series=record.series, year=record.year, language=record.language, subjects=record.subjects,
-        clc=record.clc, ddc=record.ddc,
-    )  # fmt: skip
 
 
 def _facts_of_loan(loan: LibraryLoan) -> BookFacts:

@@ -43,6 +43,7 @@ def facts(hold: ShownHolding, *, loan_days: int) -> list[str]:
 
 
 def _facts(hold: ShownHolding, loan_days: int) -> Iterator[str]:
+    yield hold.library
     yield hold.branch or areas.name(hold.area)
     if hold.kind == "personal_copy":
         if hold.mode == "lend":

@@ -1,13 +1,15 @@
 """The holdings of one title as a reader may see them, for page and API: what, where, until when; never who (P2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from library_bridge.models import Reader
-from library_bridge.ports import ItemRecord, ItemStatus
+from library_bridge.ports import ItemStatus
+from personal_catalog.languages import join_names
 from sharing import holdings
 from sharing.holdings import CopyHolding, Holding, LoanHolding
+from sharing.library_items import LibraryItem, OnRecord
 from sharing.models import CirculationPolicy
 
 
@@ -28,6 +30,8 @@ class ShownHolding:
     own: bool = False
     """The reader's own copy, or with the reader already: nothing to ask for."""
     call_number: str = ""
+    library: str = ""
+    """The name of the library that has it, where there are several."""
     branch: str = ""
     condition: str = ""
     """Of a copy, as in Copy.Condition."""
@@ -35,22 +39,27 @@ class ShownHolding:
     checked_at: datetime | None = None
 
     @property
+    def place(self) -> str:
+        """Where to fetch it."""
+        return join_names(part for part in (self.library, self.branch) if part)
+
+    @property
     def may_ask(self) -> bool:
         return self.free and not self.own and self.kind != "library_item"
 
 
 def of_title(
-    title_id: int, *, items: Sequence[ItemRecord] = (), reader: Reader | None, policy: CirculationPolicy, now: datetime
+    title_id: int, *, record: OnRecord, reader: Reader | None, policy: CirculationPolicy, now: datetime
 ) -> list[ShownHolding]:
-    """Copies and loans, free ones first, then the library's items that are none of those loans. Three queries."""
+    """Copies and loans, free ones first, then the libraries' items that are none of those loans. Three queries."""
     found = holdings.of_title(title_id, policy=policy, now=now)
-    lent = {holding.loan.barcode for holding in found if isinstance(holding, LoanHolding)}
-    return [_shown(holding, reader) for holding in found] + list(_items(items, but=lent))
+    lent = {(one.loan.library_id, one.loan.barcode) for one in found if isinstance(one, LoanHolding)}
+    return [_shown(holding, reader, several=record.several) for holding in found] + list(_items(record, but=lent))
 
 
-def _shown(holding: Holding, reader: Reader | None) -> ShownHolding:
+def _shown(holding: Holding, reader: Reader | None, *, several: bool) -> ShownHolding:
     if isinstance(holding, LoanHolding):
-        return _shown_loan(holding, reader)
+        return _shown_loan(holding, reader, several=several)
     assert isinstance(holding, CopyHolding)
     copy = holding.copy
     return ShownHolding(
@@ -60,19 +69,30 @@ def _shown(holding: Holding, reader: Reader | None) -> ShownHolding:
     )  # fmt: skip
 
 
-def _shown_loan(holding: LoanHolding, reader: Reader | None) -> ShownHolding:
+def _shown_loan(holding: LoanHolding, reader: Reader | None, *, several: bool) -> ShownHolding:
     loan = holding.loan
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at, holding.reason,
         own=reader is not None and loan.patron.reader_id == reader.pk, call_number=loan.call_number, checked_at=loan.checked_at,
+        library=loan.library.name if several else "",
     )  # fmt: skip
 
 
-def _items(items: Iterable[ItemRecord], *, but: set[str]) -> Iterable[ShownHolding]:
+def _items(record: OnRecord, *, but: set[tuple[int, str]]) -> Iterator[ShownHolding]:
     status = {ItemStatus.AVAILABLE: "available", ItemStatus.CHARGED: "on_loan"}
-    ours = [item for item in items if item.barcode not in but and item.status != ItemStatus.UNKNOWN]
-    for item in sorted(ours, key=lambda item: (item.status != ItemStatus.AVAILABLE, item.branch, item.barcode)):
+    ours = [
+        one
+        for one in record.items
+        if (one.library.pk, one.record.barcode) not in but and one.record.status != ItemStatus.UNKNOWN
+    ]
+    for one in sorted(ours, key=_place):
+        item = one.record
         yield ShownHolding(
-            f"item-{item.barcode}", "library_item", "library", status.get(item.status, "not_available"),
+            f"item-{one.library.pk}-{item.barcode}", "library_item", "library", status.get(item.status, "not_available"),
             item.status == ItemStatus.AVAILABLE, due_at=item.due_at, call_number=item.call_number, branch=item.branch,
+            library=one.library.name if record.several else "",
         )  # fmt: skip
+
+
+def _place(one: LibraryItem) -> tuple[bool, str, str, str]:
+    return (one.record.status != ItemStatus.AVAILABLE, one.library.code, one.record.branch, one.record.barcode)

@@ -45,9 +45,14 @@ def patron(who: Reader, *, card_number: str = "", at: Library | None = None) -> 
 
 def library_loan(holder: Patron, of: Title, *, now: datetime, days: int = 20, **fields: object) -> LibraryLoan:
     """A snapshot only; tests in which the library system acts use the embedded one."""
+    fields = {"barcode": f"B{next(_numbers):06d}", "hold_count": 0, "renewable": True, **fields}
     loan = LibraryLoan.objects.create(
-        library=holder.library, patron=holder, barcode=f"B{next(_numbers):06d}", title=of.title, due_at=now + timedelta(days=days),
-        checked_at=now, **{"hold_count": 0, "renewable": True, **fields},
-    )  # fmt: skip
+        library=holder.library,
+        patron=holder,
+        title=of.title,
+        due_at=now + timedelta(days=days),
+        checked_at=now,
+        **fields,
+    )
     LoanTitle.objects.create(library_loan=loan, title=of)
     return loan

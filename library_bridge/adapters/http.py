@@ -31,10 +31,14 @@ class Answer:
 
 
 class Line:
-    """Kept open between requests; may be shared by threads. `seconds` is for the whole request and its answer."""
+    """Kept open between requests; may be shared by threads. `seconds` is for the whole request and its answer, of which at
+    most so many bytes are read."""
 
-    def __init__(self, *, seconds: float, connections: int = 8, verify: str | bool = True) -> None:
+    def __init__(
+        self, *, seconds: float, connections: int = 8, verify: str | bool = True, most_bytes: int = MOST_BYTES
+    ) -> None:
         self._seconds = seconds
+        self._most_bytes = most_bytes
         self._client = httpx.Client(
             timeout=httpx.Timeout(seconds, connect=min(seconds, 3.0)),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
@@ -58,7 +62,7 @@ class Line:
             with self._client.stream(method, url, params=params, headers=headers, content=content) as response:
                 if response.is_redirect:
                     raise Unavailable("the library system wants to send us elsewhere")
-                return Answer(response.status_code, response.headers, _read(response, end))
+                return Answer(response.status_code, response.headers, _read(response, end, self._most_bytes))
         except NOT_SENT as problem:
             raise Unavailable(type(problem).__name__, nothing_sent=True) from None
         except httpx.HTTPError as problem:
@@ -78,12 +82,12 @@ def json_of(answer: Answer) -> Any:
         raise Unavailable("unreadable JSON") from problem
 
 
-def _read(response: httpx.Response, end: float) -> bytes:
+def _read(response: httpx.Response, end: float, most_bytes: int) -> bytes:
     """However slowly it drips, and however much it unpacks to."""
     body = bytearray()
     for piece in response.iter_bytes():
         body += piece
-        if len(body) > MOST_BYTES:
+        if len(body) > most_bytes:
             raise Unavailable("the answer is too large")
         if time.monotonic() > end:
             raise Unavailable("the answer took too long")

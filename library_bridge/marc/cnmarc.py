@@ -10,13 +10,14 @@ from library_bridge.marc.isbns import isbn13s
 from library_bridge.marc.problems import Unusable
 from library_bridge.ports import BibliographicRecord
 
-TAGS = frozenset(
-    "001 010 035 100 101 200 210 214 225 600 601 606 607 610 676 690 700 701 702 710 711 712 905 906".split()
-)
+TAGS = frozenset({
+    "010", "100", "101", "200", "210", "214", "225", "600", "601", "606", "607", "610", "676",
+    "690", "700", "701", "702", "710", "711", "712", "905", "906",
+})  # fmt: skip
 PERSONS, BODIES = ("700", "701", "702"), ("710", "711", "712")
 
 
-def bibliographic_record(record: Record, record_id: str = "") -> BibliographicRecord:
+def bibliographic_record(record: Record, record_id: str) -> BibliographicRecord:
     """Raises Unusable for a record without a title."""
     field = record.get("200")
     title, subtitle = _title(field) if field else ("", "")
@@ -24,7 +25,7 @@ def bibliographic_record(record: Record, record_id: str = "") -> BibliographicRe
         raise Unusable("it has no title (field 200)", "give it a title, or leave it out of the export")
     creators, translators = _names(record, field)
     return BibliographicRecord(
-        record_id=record_id or control_number(record),
+        record_id=record_id,
         title=title,
         subtitle=subtitle,
         creators=creators,
@@ -40,11 +41,6 @@ def bibliographic_record(record: Record, record_id: str = "") -> BibliographicRe
         call_number=_call_number(record),
         item_count=_item_count(record),
     )
-
-
-def control_number(record: Record) -> str:
-    number = record.get("001")
-    return words.line((number.data if number else "") or "") or words.first(record, ["035"], "a")
 
 
 def _title(field: Field) -> tuple[str, str]:

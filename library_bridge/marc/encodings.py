@@ -35,9 +35,9 @@ def of_record(chunk: bytes) -> str:
 
 def decoded(text: bytes, encoding: str) -> str:
     """Raises UnicodeDecodeError."""
-    if encoding == MARC_8:
+    if encoding == MARC_8 and not (text.isascii() and ESCAPE not in text):
         return marc8_to_unicode(text, hide_utf8_warnings=True)
-    return text.decode(encoding)
+    return text.decode("ascii" if encoding == MARC_8 else encoding)
 
 
 def _is(chunk: bytes, encoding: str) -> bool:

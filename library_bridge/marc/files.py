@@ -5,10 +5,11 @@ One record that can't be read never stops the rest.
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
-from io import BufferedReader, BytesIO
+from io import BufferedReader, RawIOBase
 from typing import BinaryIO, TypeAlias, cast
 
 from pymarc import Record
@@ -19,9 +20,17 @@ from library_bridge.ports import BibliographicRecord, Gone
 
 TAGS = marc21.TAGS | cnmarc.TAGS
 GZIP = b"\x1f\x8b"
+NOT_UNPACKED = (EOFError, gzip.BadGzipFile, zlib.error)
 NAME = re.compile(rb"\x1e([ -~]{1,80})\x1e")
 NAME_IN_XML = re.compile(r'tag="001"[^>]{0,40}>\s*([^<]{1,80}?)\s*<')
-OTHER_KINDS = {"z": "authority", "u": "holdings", "v": "holdings", "x": "holdings", "y": "holdings", "w": "classification"}
+OTHER_KINDS = {
+    "z": "authority",
+    "u": "holdings",
+    "v": "holdings",
+    "x": "holdings",
+    "y": "holdings",
+    "w": "classification",
+}
 LONGEST_ID = 80
 
 Read: TypeAlias = BibliographicRecord | Gone | Broken
@@ -29,15 +38,25 @@ Read: TypeAlias = BibliographicRecord | Gone | Broken
 
 def read(stream: BinaryIO, *, encoding: str = "", skip: int = 0) -> Iterator[Read]:
     """Every record of the file behind the first `skip`; `encoding` overrules what the records say. Numbers count from 1."""
-    opened = _unpacked(stream)
+    number = 0
+    try:
+        for number, source in enumerate(_sources(_unpacked(stream)), 1):
+            if number > skip:
+                yield _read(source, number, encoding)
+    except NOT_UNPACKED:
+        yield Broken(number + 1, "", "the file can't be unpacked from here on", "send it anew; a part of it is missing")
+
+
+def _read(source: bytes | str, number: int, encoding: str) -> Read:
+    try:
+        return one(source, encoding=encoding)
+    except Unusable as problem:
+        return Broken(number, name_of(source), problem.reason, problem.mend)
+
+
+def _sources(opened: BufferedReader) -> Iterator[bytes | str]:
     is_xml = _head(opened).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff"))
-    sources: Iterator[bytes | str] = marcxml.texts(opened) if is_xml else iso2709.chunks(opened)
-    for number, source in enumerate(sources, 1):
-        if number > skip:
-            try:
-                yield one(source, encoding=encoding)
-            except Unusable as problem:
-                yield Broken(number, name_of(source), problem.reason, problem.mend)
+    return marcxml.texts(opened) if is_xml else iso2709.chunks(opened)
 
 
 def one(source: bytes | str, *, encoding: str = "", record_id: str = "") -> BibliographicRecord | Gone:
@@ -49,16 +68,17 @@ def one(source: bytes | str, *, encoding: str = "", record_id: str = "") -> Bibl
 
 def change(record: Record, record_id: str = "") -> BibliographicRecord | Gone:
     """What a record says: that it is there, or that it was deleted (leader/05). Raises Unusable."""
-    form = cnmarc if record.get("245") is None and record.get("200") is not None else marc21
+    is_unimarc = record.get("245") is None and record.get("200") is not None
     leader = str(record.leader)
     if kind := OTHER_KINDS.get(leader[6:7]):
         raise Unusable(f"it is a record of {kind}, not of a book", "leave it out of the export")
-    number = (record_id or form.control_number(record))[:LONGEST_ID]
+    number = (record_id or marc21.control_number(record))[:LONGEST_ID]
     if leader[5:6] == "d":
         if not number:
             raise Unusable("it says that it is deleted, and has no control number (001)", "give it its number")
         return Gone(number)
-    made = form.bibliographic_record(record, number)
+    mapped = cnmarc.bibliographic_record if is_unimarc else marc21.bibliographic_record
+    made = mapped(record, number)
     return made if made.record_id else replace(made, record_id=_by_its_words(made))
 
 
@@ -76,8 +96,12 @@ def _by_its_words(made: BibliographicRecord) -> str:
 
 
 def _unpacked(stream: BinaryIO) -> BufferedReader:
-    opened = BufferedReader(cast("BytesIO", stream))
-    return BufferedReader(cast("BytesIO", gzip.open(opened))) if _head(opened).startswith(GZIP) else opened
+    opened = _peekable(stream)
+    return _peekable(gzip.open(opened)) if _head(opened).startswith(GZIP) else opened
+
+
+def _peekable(stream: object) -> BufferedReader:
+    return BufferedReader(cast("RawIOBase", stream))
 
 
 def _head(opened: BufferedReader) -> bytes:

@@ -48,7 +48,9 @@ def record_of(chunk: bytes, *, wanted: frozenset[str], encoding: str = "") -> Re
     it. Raises Unusable."""
     if not chunk.endswith(END_OF_RECORD):
         if len(chunk) >= LONGEST:
-            raise Unusable(f"it is longer than {LONGEST:,} bytes", "leave out what is not bibliographic, e.g. full text")
+            raise Unusable(
+                f"it is longer than {LONGEST:,} bytes", "leave out what is not bibliographic, e.g. full text"
+            )
         raise Unusable("it is cut off", "send the file anew; the end of it is missing")
     charset = encoding or encodings.of_record(chunk)
     made = Record()
@@ -56,7 +58,7 @@ def record_of(chunk: bytes, *, wanted: frozenset[str], encoding: str = "") -> Re
     for tag, raw in _fields(chunk):
         if tag in wanted:
             try:
-                made.add_field(_field(tag, raw, charset))
+                made.fields.append(_field(tag, raw, charset))
             except UnicodeDecodeError:
                 if tag in WITHOUT_THEM:
                     raise Unusable(f"field {tag} is not {charset}", encodings.NAME_IT) from None
@@ -101,6 +103,6 @@ def _field(tag: str, raw: bytes, charset: str) -> Field:
         parts = [encodings.decoded(part, charset) for part in raw.split(DELIMITER.encode())]
     else:
         parts = encodings.decoded(raw, charset).split(DELIMITER)
-    first, second = (parts[0] + "  ")[:2]
+    marks = parts[0] + "  "
     subfields = [Subfield(part[0], part[1:]) for part in parts[1:] if part]
-    return Field(tag, Indicators(first, second), subfields)
+    return Field(tag, Indicators(marks[0], marks[1]), subfields)

@@ -13,14 +13,15 @@ from library_bridge.marc.isbns import isbn13s
 from library_bridge.marc.problems import Unusable
 from library_bridge.ports import BibliographicRecord
 
-TAGS = frozenset(
-    "001 008 020 035 041 082 084 090 093 100 110 111 245 260 264 440 490 600 610 650 651 653 700 710 711 830 852 880 952".split()
-)
+TAGS = frozenset({
+    "001", "008", "020", "035", "041", "082", "084", "090", "093", "100", "110", "111", "245", "260", "264",
+    "440", "490", "600", "610", "650", "651", "653", "700", "710", "711", "830", "852", "880", "952",
+})  # fmt: skip
 CLC_SOURCES = {"clc", "cnclc"}
 SUBJECTS = ("600", "610", "650", "651", "653")
 
 
-def bibliographic_record(record: Record, record_id: str = "") -> BibliographicRecord:
+def bibliographic_record(record: Record, record_id: str) -> BibliographicRecord:
     """Raises Unusable for a record without a title."""
     card = _Card.of(record)
     title, subtitle = _title(card)
@@ -28,7 +29,7 @@ def bibliographic_record(record: Record, record_id: str = "") -> BibliographicRe
         raise Unusable("it has no title (field 245)", "give it a title, or leave it out of the export")
     creators, translators = _names(card)
     return BibliographicRecord(
-        record_id=record_id or control_number(record),
+        record_id=record_id,
         title=title,
         subtitle=subtitle,
         creators=creators,
@@ -103,12 +104,12 @@ def _names(card: _Card) -> tuple[tuple[str, ...], tuple[str, ...]]:
         name = words.turned(named[0]) if field.indicator1 == "1" or "," in named[0] else words.plain(named[0])
         (translators if words.translates(roles) else creators).append(name)
     if not creators:
-        said, _translated = words.names_of(words.values(field, "c")[0:1]) if (field := _first_title(card)) else ([], [])
+        said = words.names_of(words.values(title, "c")[:1])[0] if (title := _title_field(card)) else []
         creators = said or [words.plain(name) for name in card.every(("710", "711"), "a")]
     return tuple(dict.fromkeys(filter(None, creators))), tuple(dict.fromkeys(filter(None, translators)))
 
 
-def _first_title(card: _Card) -> Field | None:
+def _title_field(card: _Card) -> Field | None:
     return next(card.fields(["245"]), None)
 
 

@@ -68,7 +68,9 @@ def record_of(source: str, *, wanted: frozenset[str]) -> Record:
 def parsed(source: str) -> Element:
     """Whatever prefixes its parents have declared. Raises Unusable."""
     if len(source) > LONGEST:
-        raise Unusable(f"it is longer than {LONGEST:,} characters", "leave out what is not bibliographic, e.g. full text")
+        raise Unusable(
+            f"it is longer than {LONGEST:,} characters", "leave out what is not bibliographic, e.g. full text"
+        )
     if UNDECODED.search(source):
         raise Unusable("its bytes are not of the character set that the file names", WELL_FORMED)
     clean = NOT_XML_EITHER.sub("", NOT_XML.sub("", source))
@@ -90,11 +92,11 @@ def of_element(element: Element, *, wanted: frozenset[str]) -> Record:
         if name == "leader":
             made.leader = Leader((child.text or "").replace("-", " ").ljust(24)[:24])
         elif name == "controlfield" and tag in wanted:
-            made.add_field(Field(tag, data=child.text or ""))
+            made.fields.append(Field(tag, data=child.text or ""))
         elif name == "datafield" and tag in wanted:
             marks = Indicators(child.get("ind1") or " ", child.get("ind2") or " ")
             parts = [Subfield(part.get("code") or "a", part.text or "") for part in child]
-            made.add_field(Field(tag, marks, parts))
+            made.fields.append(Field(tag, marks, parts))
     return made
 
 
@@ -105,14 +107,15 @@ def local_name(element: Element) -> str:
 def _decoded(stream: BinaryIO) -> Iterator[str]:
     """Bytes that its character set does not have become lone surrogates: only their own record is refused."""
     more = stream.read(READ)
-    charset = _charset(more)
-    decoder = codecs.getincrementaldecoder(charset)("replace" if charset == "utf-16" else "surrogateescape")
+    name = charset(more)
+    decoder = codecs.getincrementaldecoder(name)("replace" if name == "utf-16" else "surrogateescape")
     while more:
         yield decoder.decode(more)
         more = stream.read(READ)
 
 
-def _charset(head: bytes) -> str:
+def charset(head: bytes) -> str:
+    """As the XML declaration has it; what is called GB 2312 is read as its superset."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     declared = DECLARED.search(head[:400])

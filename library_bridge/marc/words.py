@@ -17,7 +17,9 @@ HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c80-\ua6ff\uac00-\ud7ff\U00010000-\U0003ffff]")
 NATION = re.compile(r"^[\[(（【〔［]\s?[^\])）】〕］]{1,12}[\])）】〕］]\s?")
 OTHERS = re.compile(r"[\s.…]{0,6}[\[(（［]?(?:等|et al\.?)[\])）］]?$")
-TRANSLATES = re.compile(r"(?:译|譯|译者|譯者|编译|編譯|译注|transl?|translators?|trad|translated by.*)\.?$", re.IGNORECASE)
+TRANSLATES = re.compile(
+    r"(?:译|譯|译者|譯者|编译|編譯|译注|transl?|translators?|trad|translated by.*)\.?$", re.IGNORECASE
+)
 ROLE = re.compile(
     r"[\s,，]?(?:主编|主編|编著|編著|编写|选编|改编|编译|译注|译著|合著|原著|编绘|口述|整理|绘著|[等]?[著编編撰辑輯译譯绘繪注校作文图]|著者|译者)$"
 )

@@ -21,6 +21,7 @@ from personal_catalog.search.syllables import joined_pairs
 
 CJK = "\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 RUN = re.compile(f"[{CJK}]+|[^\\W_{CJK}]+")
+CJK_FIRST = re.compile(f"[{CJK}]")
 NAME_DOT = re.compile(f"(?<=[{CJK}])[·•・‧∙](?=[{CJK}])")
 APOSTROPHE = re.compile("(?<=\\w)['’ʼ](?=\\w)")
 SIGNS = (
@@ -77,6 +78,7 @@ def runs(text: str) -> list[str]:
     return [run[:LONGEST_TOKEN] if not is_cjk(run) else run for run in RUN.findall(fold(text))]
 
 
+@lru_cache(maxsize=2_000)
 def fold(text: str) -> str:
     """Lower case, compatibility forms and accents gone, simplified; `c++` becomes a word."""
     plain = APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).lower())
@@ -95,7 +97,7 @@ def pairs(run: str) -> list[str]:
 
 
 def is_cjk(run: str) -> bool:
-    return bool(re.match(f"[{CJK}]", run))
+    return bool(CJK_FIRST.match(run))
 
 
 @lru_cache(maxsize=50_000)
@@ -116,15 +118,18 @@ def syllables(text: str) -> list[str]:
 
 def sounds(title: str) -> list[str]:
     """Whole pinyin, initials, syllables and their pairs; nothing for a title without Chinese."""
-    read = syllables(title)
     if not any(is_cjk(run) for run in runs(title)):
         return []
+    read = syllables(title)
     initials = "".join(s if s.isdigit() else s[0] for s in read)
-    return [*_whole(title), *([initials] if len(initials) > 1 else []), *read, *joined_pairs(read)]
+    return [*_joined(read), *([initials] if len(initials) > 1 else []), *read, *joined_pairs(read)]
 
 
 def _whole(text: str) -> list[str]:
-    read = syllables(text) if any(is_cjk(run) for run in runs(text)) else []
+    return _joined(syllables(text)) if any(is_cjk(run) for run in runs(text)) else []
+
+
+def _joined(read: list[str]) -> list[str]:
     return ["".join(read)[:LONGEST_TOKEN]] if len(read) > 1 else []
 
 

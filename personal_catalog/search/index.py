@@ -27,7 +27,12 @@ def reindex_title(title: Title) -> None:
 
 def reindex(titles: Iterable[Title]) -> None:
     """Fetch the titles with `isbns` prefetched when there are many."""
-    rows = [(title.pk, of_record(_facts(title))) for title in titles if title.status not in Title.UNSEEN]
+    write((title.pk, _facts(title)) for title in titles if title.status not in Title.UNSEEN)
+
+
+def write(live: Iterable[tuple[int, BookFacts]]) -> None:
+    """Live titles of which all is known already, by their ids."""
+    rows = [(pk, of_record(facts)) for pk, facts in live]
     engine().write(rows)
     _keep_words(tokens for _, tokens in rows)
 

@@ -68,6 +68,7 @@ class HoldingOut(BaseModel):
     own: bool = Field(description="Your own copy, or with you already.")
     reason: str | None = Field(description="Why a loan cannot be passed on.")
     call_number: str
+    library: str = Field(description="The library that has it, where there are several.")
     branch: str
     condition: str = Field(description="Of a copy: new, good, fair or worn.")
     note: str

@@ -128,8 +128,8 @@ def get_title(request: Call, id: str) -> TitleOut:
     was merged into another gives the other."""
     now = timezone.now()
     title = _live(ids.number(id))
-    items = library_items.of_isbns(_isbns(title), now=now).items
-    found = shown_holdings.of_title(title.pk, items=items, reader=request.auth, policy=policies.current(), now=now)
+    record = library_items.of_title(title.pk, _isbns(title), now=now)
+    found = shown_holdings.of_title(title.pk, record=record, reader=request.auth, policy=policies.current(), now=now)
     return _record(title, [serializers.holding(one) for one in found])
 
 

@@ -6,7 +6,7 @@ Loaded once: where there is a request already, nothing is added.
 
 from datetime import datetime, timedelta
 
-from sharing import due, harvest, jobs, notifications, roles
+from sharing import due, harvests, jobs, notifications, roles
 from sharing.demo import guide, history
 from sharing.demo.campus import Campus
 from sharing.demo.cast import Cast, assemble
@@ -30,7 +30,8 @@ def load(*, now: datetime) -> None:
 def _tell(now: datetime) -> None:
     cast = assemble(now=now)
     campus = Campus(start=now - timedelta(days=history.DAYS + 1), end=now, seed=SEED)
-    harvest.harvest_library(cast.library, now=campus.clock)
+    harvests.harvest_library(cast.library, now=campus.clock)
+    harvests.plan_night(cast.library, now=now)
     desk, wishes = Desk(campus, cast), Wishes(campus, cast)
     wishes.pool.spared = desk.titles_ahead((*cast.personas, cast.full))
     Present(campus, cast, desk, wishes).tell()

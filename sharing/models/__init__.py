@@ -2,6 +2,7 @@ from sharing.models.asks import Ask
 from sharing.models.conversations import Conversation, Message
 from sharing.models.events import DomainEvent
 from sharing.models.handovers import Handover
+from sharing.models.harvests import Harvest
 from sharing.models.lendings import Lending
 from sharing.models.loans import HarvestedRecord, LoanTitle
 from sharing.models.notifications import Notification
@@ -18,6 +19,7 @@ __all__ = (
     "DomainEvent",
     "GuidePage",
     "Handover",
+    "Harvest",
     "HarvestedRecord",
     "HomePage",
     "IdempotencyKey",

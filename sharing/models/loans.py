@@ -19,13 +19,19 @@ class LoanTitle(models.Model):
 
 
 class HarvestedRecord(models.Model):
-    """A bibliographic record taken over from a library; how many items stand under it there, never whether they are in."""
+    """A bibliographic record taken over from a library; how many items stand under it there, never whether they are in.
+
+    `digest` is what it said, so that a record that says the same again is passed over; `run` is the harvest that saw it last.
+    """
 
     library = models.ForeignKey("library_bridge.Library", models.CASCADE, related_name="+")
     record_id = models.CharField(max_length=80)
     title = models.ForeignKey("personal_catalog.Title", models.PROTECT, related_name="harvested")
     items = models.PositiveIntegerField(default=0)
     harvested_at = models.DateTimeField()
+    source = models.CharField(max_length=10, default="system")
+    digest = models.CharField(max_length=32, blank=True)
+    run = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("harvested record")

@@ -59,8 +59,8 @@ def _context(
     request: HttpRequest, found: Title, isbns: list[str], reader: Reader | None, now: datetime
 ) -> dict[str, Any]:
     policy = policies.current()
-    record = library_items.of_isbns(isbns, now=now)
-    held = shown_holdings.of_title(found.pk, items=record.items, reader=reader, policy=policy, now=now)
+    record = library_items.of_title(found.pk, isbns, now=now)
+    held = shown_holdings.of_title(found.pk, record=record, reader=reader, policy=policy, now=now)
     return {
         "nav": "find",
         "title": found,

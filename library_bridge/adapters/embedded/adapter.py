@@ -30,7 +30,15 @@ from library_bridge.ports import (
     Refused,
 )
 
-ABILITIES = frozenset({Capability.RENEW, Capability.HOLD_COUNT, Capability.FIND_BY_ISBN, Capability.RECORDS})
+ABILITIES = frozenset(
+    {
+        Capability.RENEW,
+        Capability.HOLD_COUNT,
+        Capability.FIND_BY_ISBN,
+        Capability.FIND_BY_RECORD,
+        Capability.RECORDS,
+    }
+)
 
 OPTIONS = (
     options.Option(
@@ -77,6 +85,9 @@ class EmbeddedSystem:
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]:
         found = self._items().filter(record__isbns__isbn13__in=list(isbns)).distinct()
         return records.item_records(self.library, list(found))
+
+    def find_by_record(self, record_ids: Sequence[str]) -> tuple[ItemRecord, ...]:
+        return records.item_records(self.library, list(self._items().filter(record__record_id__in=list(record_ids))))
 
     def records(self) -> Iterator[BibliographicRecord]:
         found = EmbeddedRecord.objects.filter(library=self.library).annotate(item_count=Count("items"))

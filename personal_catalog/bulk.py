@@ -1,0 +1,195 @@
+"""Many records of one source at once: the titles they are about, found by the same rules as `titles.find_or_create`, and
+written with a fixed number of queries however many there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain
+from typing import Any
+
+from django.db import transaction
+
+from personal_catalog import titles
+from personal_catalog.facts import FIELDS, BookFacts, typed, with_language
+from personal_catalog.models import Title, TitleChange, TitleIsbn
+from personal_catalog.people import match_key
+from personal_catalog.search import index
+
+MOST_ALIKE = 20
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`facts` as `tidy` gives them; `title_id` is where the record stood before."""
+
+    facts: BookFacts
+    title_id: int | None = None
+
+
+@dataclass(slots=True)
+class _Card:
+    """A title, and what this batch does to it."""
+
+    title: Title
+    isbns: list[str] = field(default_factory=list)
+    new_isbns: list[str] = field(default_factory=list)
+    changed: dict[str, Any] = field(default_factory=dict)
+
+    def facts(self) -> BookFacts:
+        said: dict[str, Any] = {name: getattr(self.title, name) for name in titles.OWN_FIELDS}
+        said |= {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+        return BookFacts(isbns=(*self.isbns, *self.new_isbns), **said)
+
+
+def tidy(facts: BookFacts) -> BookFacts:
+    """Typed, cleaned and cut, as the catalogue keeps them."""
+    return with_language(typed({name: getattr(facts, name) for name in FIELDS}))
+
+
+@transaction.atomic
+def take_over(entries: Sequence[Entry], *, source: str, now: datetime) -> list[tuple[Title, Outcome]]:
+    """Each entry's title and what happened to it. Gaps are filled; what the source itself has said before it may say
+    otherwise; what a curator, a reader or another source has said stays. Every entry must have a title.
+
+    Locks the titles found, in the order of their ids. IntegrityError when another process takes one of the ISBNs at the
+    same moment: nothing is written then, and a second try finds its title.
+    """
+    shelf = _Shelf(entries)
+    placed = [shelf.place(entry, source=source, now=now) for entry in entries]
+    created = [card for card in shelf.cards if card.title.pk is None]
+    updated = [card for card in shelf.cards if card.title.pk is not None and (card.changed or card.new_isbns)]
+    _write(created, updated, source=source, now=now)
+    outcomes = dict.fromkeys(map(id, updated), Outcome.UPDATED) | dict.fromkeys(map(id, created), Outcome.CREATED)
+    return [(card.title, outcomes.pop(id(card), Outcome.UNCHANGED)) for card in placed]
+
+
+class _Shelf:
+    """The titles that a batch may be about, and those that it makes."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        isbns = {isbn13 for entry in entries for isbn13 in entry.facts.isbns}
+        self.keys = {id(entry): match_key(entry.facts.title, entry.facts.creators) for entry in entries}
+        ids = {entry.title_id for entry in entries if entry.title_id}
+        ids |= set(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("title_id", flat=True))
+        ids |= set(_alike(self.keys.values()))
+        found = Title.objects.live().select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk")
+        self.cards = [_Card(title) for title in found]
+        self.by_id = {card.title.pk: card for card in self.cards}
+        self.by_isbn: dict[str, _Card] = {}
+        for row in TitleIsbn.objects.filter(title__in=self.by_id).order_by("sort", "pk"):
+            self.by_id[row.title_id].isbns.append(row.isbn13)
+            self.by_isbn[row.isbn13] = self.by_id[row.title_id]
+        self.by_key: dict[str, list[_Card]] = defaultdict(list)
+        for card in sorted(self.cards, key=lambda card: (card.title.status, card.title.pk)):
+            self.by_key[card.title.match_key].append(card)
+
+    def place(self, entry: Entry, *, source: str, now: datetime) -> _Card:
+        card = self._matching(entry)
+        if card is None:
+            return self._add(entry, source=source, now=now)
+        changes = titles.gaps_of(card.title, entry.facts)
+        if entry.title_id is not None and entry.title_id == card.title.pk:
+            changes |= _said_otherwise(card.title, entry.facts, source)
+        for name, value in changes.items():
+            setattr(card.title, name, titles.plain(value))
+            card.changed[name] = value
+        if card.title.provenance.get("isbns") != titles.CURATOR:
+            self._add_isbns(card, entry.facts.isbns)
+        return card
+
+    def _matching(self, entry: Entry) -> _Card | None:
+        facts = entry.facts
+        carrying = [self.by_isbn[isbn13] for isbn13 in facts.isbns if isbn13 in self.by_isbn]
+        if carrying:
+            return min(carrying, key=lambda card: (card.title.pk is None, card.title.pk or 0))
+        if entry.title_id in self.by_id:
+            return self.by_id[entry.title_id]
+        alike = self.by_key.get(self.keys[id(entry)], [])[:MOST_ALIKE]
+        return next((card for card in alike if _is_the_same(card, facts)), None)
+
+    def _add(self, entry: Entry, *, source: str, now: datetime) -> _Card:
+        card = _Card(titles.prepare(entry.facts, source=source, now=now))
+        self.cards.append(card)
+        self.by_key[card.title.match_key].append(card)
+        self._add_isbns(card, entry.facts.isbns)
+        return card
+
+    def _add_isbns(self, card: _Card, isbns: Iterable[str]) -> None:
+        for isbn13 in isbns:
+            if isbn13 not in self.by_isbn:
+                self.by_isbn[isbn13] = card
+                card.new_isbns.append(isbn13)
+
+
+def _alike(keys: Iterable[str]) -> Iterable[int]:
+    """A few of each key: of words that half the world uses as a title the first will do."""
+    found: dict[str, list[int]] = defaultdict(list)
+    rows = Title.objects.live().filter(match_key__in=set(keys)).order_by("status", "pk")
+    for key, pk in rows.values_list("match_key", "pk"):
+        if len(found[key]) < MOST_ALIKE:
+            found[key].append(pk)
+    return chain.from_iterable(found.values())
+
+
+def _is_the_same(card: _Card, facts: BookFacts) -> bool:
+    """As `titles.matching` has it; of a record that names neither ISBN nor creator all that it says must agree."""
+    title = card.title
+    if facts.isbns and (card.isbns or card.new_isbns):
+        return False
+    if not facts.creators and not facts.isbns:
+        return title.status == Title.Status.APPROVED and not (card.isbns or card.new_isbns) and title.year == facts.year
+    if not facts.creators and (title.year, title.publisher) != (facts.year, facts.publisher):
+        return False
+    return not titles.contradicts(title, facts)
+
+
+def _said_otherwise(title: Title, facts: BookFacts, source: str) -> dict[str, Any]:
+    """What this source says now of a field that has its word from this source."""
+    return {
+        name: value
+        for name, value in facts.given().items()
+        if name in titles.OWN_FIELDS
+        and title.provenance.get(name) == source
+        and getattr(title, name) != titles.plain(value)
+    }
+
+
+def _write(created: list[_Card], updated: list[_Card], *, source: str, now: datetime) -> None:
+    Title.objects.bulk_create(card.title for card in created)
+    for card in updated:
+        _save(card, source=source, now=now)
+    TitleIsbn.objects.bulk_create(
+        TitleIsbn(title=card.title, isbn13=isbn13, sort=place)
+        for card in (*created, *updated)
+        for place, isbn13 in enumerate(card.new_isbns, len(card.isbns))
+    )
+    kinds = TitleChange.Kind
+    TitleChange.objects.bulk_create(
+        [TitleChange(title=card.title, kind=kinds.CREATED, data={"source": source}, at=now) for card in created]
+        + [
+            TitleChange(title=card.title, kind=kinds.COMPLETED, data={"fields": sorted(card.changed), "source": source}, at=now)
+            for card in updated
+        ]
+    )  # fmt: skip
+    index.write((card.title.pk, card.facts()) for card in (*created, *updated))
+
+
+def _save(card: _Card, *, source: str, now: datetime) -> None:
+    title, fields = card.title, ["updated_at"]
+    title.updated_at = now
+    if card.changed:
+        if titles.is_stub(title) and "title" in card.changed:
+            title.status = Title.Status.APPROVED
+        title.provenance = {**title.provenance, **dict.fromkeys(card.changed, source)}
+        title.match_key = match_key(title.title, title.creators)
+        fields += [*card.changed, "provenance", "match_key", "status"]
+    title.save(update_fields=fields)
