@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from library_bridge.imports import cells, columns, tables
 from library_bridge.imports.problems import Bad, Failure, Problem
-from library_bridge.imports.running import Ended, choice
+from library_bridge.imports.running import Drafts, Ended, choice
 from library_bridge.models import EmbeddedPatron, Library, PatronCategory
 
 FIELDS = ["name", "category", "expires_on", "pin"]
@@ -76,16 +76,15 @@ class PatronWriter:
         numbers = [row.card_number for row in rows]
         found = EmbeddedPatron.objects.filter(library=self.library, card_number__in=numbers)
         cards = {card.card_number: card for card in found}
-        there = set(cards)
-        ends = [self._apply(row, cards) for row in rows]
-        EmbeddedPatron.objects.bulk_create([card for number, card in cards.items() if number not in there])
-        EmbeddedPatron.objects.bulk_update([card for number, card in cards.items() if number in there], FIELDS)
+        drafts = Drafts[EmbeddedPatron](FIELDS)
+        ends = [self._apply(row, cards, drafts) for row in rows]
+        drafts.save()
         return ends
 
     def not_saved(self, row: PatronRow) -> Failure:
         return Failure(row.number, Problem("not_saved"))
 
-    def _apply(self, row: PatronRow, cards: dict[str, EmbeddedPatron]) -> Ended:
+    def _apply(self, row: PatronRow, cards: dict[str, EmbeddedPatron], drafts: Drafts[EmbeddedPatron]) -> Ended:
         card = cards.get(row.card_number)
         category: PatronCategory | Problem | None = None
         if row.category or card is None:
@@ -95,6 +94,7 @@ class PatronWriter:
         is_new = card is None
         if card is None:
             card = cards[row.card_number] = EmbeddedPatron(library=self.library, card_number=row.card_number)
+        drafts.begin(card)
         if category is not None:
             card.category = category
         self._fill(card, row)

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from library_bridge.imports.problems import Failure, Problem
 
@@ -14,6 +16,7 @@ AT_ONCE = 500
 MOST_NAMED = 1_000  # problems kept for the report; those behind are counted
 
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 R_contra = TypeVar("R_contra", contravariant=True)
 Ended = bool | Failure  # True: created, False: updated
 
@@ -104,6 +107,37 @@ class Run(Generic[R]):
 def _batches(rows: Iterator[R | Failure]) -> Iterator[list[R | Failure]]:
     while batch := list(islice(rows, AT_ONCE)):
         yield batch
+
+
+class Drafts(Generic[M]):
+    """Rows that are changed in memory first: the new ones, and what of the old ones really became different."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        self.fields = fields
+        self._before: dict[int, tuple[M, tuple[object, ...] | None]] = {}
+
+    def begin(self, row: M) -> None:
+        """Before the first change of it."""
+        if id(row) not in self._before:
+            self._before[id(row)] = (row, self._facts(row) if row.pk else None)
+
+    def save(self) -> None:
+        """An old row is written by its primary key, in one statement for many."""
+        rows = list(self._before.values())
+        new = [row for row, before in rows if before is None]
+        changed = [row for row, before in rows if before is not None and before != self._facts(row)]
+        if new:
+            type(new[0])._default_manager.bulk_create(new)
+        if changed:
+            type(changed[0])._default_manager.bulk_create(
+                changed, update_conflicts=True, unique_fields=["pk"], update_fields=self.fields
+            )
+
+    def _facts(self, row: M) -> tuple[object, ...]:
+        """Of a relation its key; of a list what is in it now."""
+        return tuple(
+            copy(field.value_from_object(row)) for field in row._meta.concrete_fields if field.name in self.fields
+        )
 
 
 def choice(said: str, known: dict[str, R], default: R | None, *, column: str) -> R | Problem:

@@ -9,12 +9,13 @@ from django.db.models import Count
 
 from library_bridge.imports.items import ItemRow
 from library_bridge.imports.problems import Failure, Problem
-from library_bridge.imports.running import Ended, choice
+from library_bridge.imports.running import Drafts, Ended, choice
 from library_bridge.models import EmbeddedIsbn, EmbeddedItem, EmbeddedRecord, ItemType, Library
 from library_bridge.ports import BibliographicRecord
 
 TEXTS = ("title", "subtitle", "publisher", "language", "series", "clc", "ddc", "call_number")
 LISTS = ("creators", "translators", "subjects")
+ITEM_FIELDS = ["record", "item_type", "branch"]
 FIELDS = [*TEXTS, *LISTS, "year"]
 
 Key: TypeAlias = tuple[str, ...]
@@ -33,20 +34,19 @@ class ItemWriter:
         barcodes = [row.barcode for row in rows]
         found = EmbeddedItem.objects.filter(library=self.library, barcode__in=barcodes).select_related("record")
         items = {item.barcode: item for item in found}
-        there = set(items)
         shelf = Shelf(self.library, [row.record for row in rows], of_one_item=_alone(items.values()))
-        ends = [self._apply(row, items, shelf) for row in rows]
+        drafts = Drafts[EmbeddedItem](ITEM_FIELDS)
+        ends = [self._apply(row, items, shelf, drafts) for row in rows]
         shelf.save()
-        EmbeddedItem.objects.bulk_create([item for barcode, item in items.items() if barcode not in there])
-        EmbeddedItem.objects.bulk_update(
-            [item for barcode, item in items.items() if barcode in there], ["record", "item_type", "branch"]
-        )
+        drafts.save()
         return ends
 
     def not_saved(self, row: ItemRow) -> Failure:
         return Failure(row.number, Problem("not_saved"), row.part)
 
-    def _apply(self, row: ItemRow, items: dict[str, EmbeddedItem], shelf: "Shelf") -> Ended:
+    def _apply(
+        self, row: ItemRow, items: dict[str, EmbeddedItem], shelf: "Shelf", drafts: Drafts[EmbeddedItem]
+    ) -> Ended:
         item = items.get(row.barcode)
         if item is None and not row.record.title:
             return Failure(row.number, Problem("missing", (("column", "title"),)), row.part)
@@ -59,6 +59,7 @@ class ItemWriter:
         is_new = item is None
         if item is None:
             item = items[row.barcode] = EmbeddedItem(library=self.library, barcode=row.barcode)
+        drafts.begin(item)
         item.record = record
         item.item_type = item_type or item.item_type
         item.branch = row.branch or item.branch
@@ -74,7 +75,8 @@ class Shelf:
         self.library, self._of_one_item = library, of_one_item
         self._by_number: dict[str, EmbeddedRecord] = {}
         self._by_key: dict[Key, EmbeddedRecord] = {}
-        self._touched: dict[int, tuple[EmbeddedRecord, tuple[str, ...]]] = {}
+        self._drafts = Drafts[EmbeddedRecord](FIELDS)
+        self._isbns: list[tuple[EmbeddedRecord, str]] = []
         for record in self._candidates(said):
             self._remember(record, [row.isbn13 for row in record.isbns.all()])
 
@@ -87,16 +89,15 @@ class Shelf:
         if record is None:
             number = said.record_id or f"b{token_hex(6)}"
             record = EmbeddedRecord(library=self.library, record_id=number)
+        self._drafts.begin(record)
         _fill(record, said)
         self._remember(record, said.isbn13s)
-        self._touched[id(record)] = (record, said.isbn13s)
+        self._isbns += [(record, isbn13) for isbn13 in said.isbn13s]
         return record
 
     def save(self) -> None:
-        touched = list(self._touched.values())
-        EmbeddedRecord.objects.bulk_create([record for record, _isbns in touched if record.pk is None])
-        EmbeddedRecord.objects.bulk_update([record for record, _isbns in touched], FIELDS)
-        isbns = [EmbeddedIsbn(record=record, isbn13=isbn13) for record, isbns in touched for isbn13 in isbns]
+        self._drafts.save()
+        isbns = [EmbeddedIsbn(record=record, isbn13=isbn13) for record, isbn13 in self._isbns]
         EmbeddedIsbn.objects.bulk_create(isbns, ignore_conflicts=True)
 
     def _may_correct(self, present: EmbeddedRecord, said: BibliographicRecord) -> bool:
@@ -105,7 +106,7 @@ class Shelf:
     def _candidates(self, said: Sequence[BibliographicRecord]) -> Iterable[EmbeddedRecord]:
         numbers = {one.record_id for one in said} - {""}
         titles = {one.title for one in said if not one.record_id} - {""}
-        records = EmbeddedRecord.objects.filter(library=self.library).prefetch_related("isbns")
+        records = EmbeddedRecord.objects.filter(library=self.library).order_by().prefetch_related("isbns")
         yield from records.filter(record_id__in=numbers)
         yield from records.filter(title__in=titles)
 

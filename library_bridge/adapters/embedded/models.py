@@ -149,6 +149,7 @@ class EmbeddedRecord(models.Model):
         verbose_name = _("record of the embedded system")
         verbose_name_plural = _("records of the embedded system")
         constraints = [models.UniqueConstraint(fields=["library", "record_id"], name="embedded_record_number")]
+        indexes = [models.Index(fields=["library", "title"], name="embedded_record_title")]  # for imports
 
     def __str__(self) -> str:
         return self.title
