@@ -10,6 +10,8 @@ import sys
 import tempfile
 from time import perf_counter
 
+from tests.bench import harvest
+
 ROUNDS = 7
 SECONDS = 0.4  # of each page in each round
 
@@ -31,6 +33,7 @@ def main() -> None:
         call_command("demo_campus")
         print(f"demo campus loaded in {perf_counter() - started:.1f} s\n")
         report()
+        harvest.report()
 
 
 def report() -> None:

@@ -13,7 +13,7 @@ from library_bridge.marc import files, iso2709, marcxml
 from library_bridge.marc.files import Read
 from library_bridge.marc.problems import Broken
 from library_bridge.ports import BibliographicRecord, Gone
-from tests.library_bridge.marc_records import cnmarc, marc21, record, recoded
+from tests.library_bridge.marc_records import cnmarc, marc21, recoded, record
 
 GOOD = marc21().as_marc()
 XML = record_to_xml(marc21(), namespace=True)

@@ -3,6 +3,7 @@
 Again it takes only what is new; after a crash it goes on where it was.
 """
 
+import codecs
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -87,7 +88,7 @@ def _keep_repository(library: Library, options: dict[str, Any]) -> None:
 
 def _file(options: dict[str, Any]) -> MarcFile:
     if options["encoding"] not in ("", "marc-8"):
-        b"".decode(options["encoding"])
+        codecs.lookup(options["encoding"])
     return MarcFile(options["file"], encoding=options["encoding"], complete=options["complete"])
 
 
