@@ -61,7 +61,8 @@ class ItemWriter:
             item = items[row.barcode] = EmbeddedItem(library=self.library, barcode=row.barcode)
         drafts.begin(item)
         item.record = record
-        item.item_type = item_type or item.item_type
+        if item_type is not None:
+            item.item_type = item_type
         item.branch = row.branch or item.branch
         return is_new
 

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymarc import Field, Indicators, Record, Subfield
@@ -357,3 +359,21 @@ def test_holds_and_loans_stay_with_an_item_that_is_imported_again(campus: Campus
     items(campus, f"barcode,title,branch\n{made.barcode},{made.record.title},North\n")
     assert campus.holder(made.barcode) == campus.alice.card_number
     assert waiting().filter(record__items=made).exists()
+
+
+def test_many_rows_ask_the_database_no_more_than_one(campus: Campus) -> None:
+    def asked(rows: int) -> list[int]:
+        numbers = range(1000, 1000 + rows)
+        cards = "card_number,name,pin\n" + "".join(f"{number},A,1234\n" for number in numbers)
+        books = "barcode,title,isbn,branch\n" + "".join(
+            f"{number},T{number},9787300113906,{rows}\n" for number in numbers
+        )
+        found = []
+        for work, text in ((patrons, cards), (items, books)):
+            with CaptureQueriesContext(connection) as queries:
+                work(campus, text)
+            found.append(len(queries))
+        return found
+
+    asked(30)
+    assert asked(29) == asked(1)
