@@ -8,6 +8,10 @@ class LibraryBridgeConfig(AppConfig):
     verbose_name = _("Library bridge")
 
     def ready(self) -> None:
+        import django_cas_ng  # noqa: F401  (gives its settings their defaults)
+
+        from library_bridge.sso import checks  # noqa: F401  (registers them)
+
         spare_the_reference_index()
 
 

@@ -15,7 +15,7 @@ from library_bridge.models import Library, Patron, Reader
 from library_bridge.ports import PatronRecord, Refused, Unavailable
 from library_bridge.registry import system_for
 
-__all__ = ["TooManyTries", "WrongPin", "refresh_patron", "sign_in"]
+__all__ = ["TooManyTries", "WrongPin", "as_typed", "patron_with_card", "refresh_patron", "sign_in"]
 
 CARD_MAX_CHARACTERS = 40
 PIN_MAX_CHARACTERS = 128
@@ -23,7 +23,7 @@ PIN_MAX_CHARACTERS = 128
 
 def sign_in(*, library_code: str, card_number: str, pin: str, address: str, now: datetime) -> Reader:
     """Raises WrongPin, TooManyTries, and Unavailable of the port. An empty `library_code` means the only library."""
-    card_number = unicodedata.normalize("NFKC", card_number).strip()[: CARD_MAX_CHARACTERS + 1]
+    card_number = as_typed(card_number)
     library = _library(library_code)
     return guarded.attempt(
         partial(_reader_with, library, card_number, pin, now),
@@ -32,6 +32,24 @@ def sign_in(*, library_code: str, card_number: str, pin: str, address: str, now:
         address=address,
         now=now,
     )
+
+
+def as_typed(card_number: str) -> str:
+    """One card however it was typed; never longer than what is refused as too long."""
+    return unicodedata.normalize("NFKC", card_number).strip()[: CARD_MAX_CHARACTERS + 1]
+
+
+def patron_with_card(*, library_code: str, card_number: str, now: datetime) -> Patron:
+    """For whoever has already shown whose card it is: no PIN is asked. Raises Refused("unknown_patron") and Unavailable.
+    An empty `library_code` means the only library. Whether the reader may come in is for the caller to see."""
+    library = _library(library_code)
+    if library is None:
+        raise Unavailable("there is no such library", nothing_sent=True)
+    if not can_be_sent(card_number, CARD_MAX_CHARACTERS):
+        raise Refused("unknown_patron")
+    record = system_for(library, now=now).patron(card_number)
+    _believe(record, card_number)
+    return _patron_of(library, record, now)
 
 
 def refresh_patron(*, patron: Patron, now: datetime) -> PatronRecord:
@@ -50,7 +68,7 @@ def _library(code: str) -> Library | None:
 
 
 def _reader_with(library: Library | None, card_number: str, pin: str, now: datetime) -> Reader | None:
-    if library is None or not _can_be_sent(card_number, pin):
+    if library is None or not (can_be_sent(card_number, CARD_MAX_CHARACTERS) and can_be_sent(pin, PIN_MAX_CHARACTERS)):
         make_password(pin[:PIN_MAX_CHARACTERS])  # takes as long as a wrong PIN (T-A1)
         return None
     try:
@@ -58,14 +76,13 @@ def _reader_with(library: Library | None, card_number: str, pin: str, now: datet
     except Refused:
         return None
     _believe(record, card_number)
-    reader = _reader_of(library, record, now)
+    reader = _patron_of(library, record, now).reader
     return reader if reader.is_active else None
 
 
-def _can_be_sent(card_number: str, pin: str) -> bool:
-    """What no card and no PIN has is not sent to any library system (T-I1)."""
-    fits = 0 < len(card_number) <= CARD_MAX_CHARACTERS and 0 < len(pin) <= PIN_MAX_CHARACTERS
-    return fits and (card_number + pin).isprintable() and "|" not in card_number + pin
+def can_be_sent(text: str, most: int) -> bool:
+    """What no card, PIN or barcode has is not sent to any library system (T-I1)."""
+    return 0 < len(text) <= most and text.isprintable() and "|" not in text
 
 
 def _believe(record: PatronRecord, card_number: str) -> None:
@@ -73,7 +90,7 @@ def _believe(record: PatronRecord, card_number: str) -> None:
         raise Unavailable("the answer was for another card")
 
 
-def _reader_of(library: Library, record: PatronRecord, now: datetime) -> Reader:
+def _patron_of(library: Library, record: PatronRecord, now: datetime) -> Patron:
     """One card is one account (C5); of two first sign-ins at once one makes it and both get it."""
     cards = Patron.objects.select_related("reader").filter(library=library, card_number=record.card_number)
     patron = cards.first()
@@ -83,7 +100,7 @@ def _reader_of(library: Library, record: PatronRecord, now: datetime) -> Reader:
         except IntegrityError:
             patron = cards.get()
     _keep(patron, record, now)
-    return patron.reader
+    return patron
 
 
 @transaction.atomic

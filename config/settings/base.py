@@ -42,6 +42,9 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "ninja",
+    "allauth",  # of allauth only the way to an identity provider and back is used: none of its pages has an address
+    "allauth.account",
+    "allauth.socialaccount",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "library_bridge.shared_computers.SharedComputerMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.privacy.PrivateAnswersMiddleware",
@@ -144,6 +148,15 @@ SIGN_IN_FAILURES_PER_ADDRESS = (50, 3600)
 SHARED_NETWORKS: list[str] = [n for n in env.text("SHARED_NETWORKS").split(",") if n]
 SHARED_NETWORK_FACTOR = 20
 API_TOKEN_DAYS = 30
+
+# single sign-on: empty unless the environment names it, and then there is nothing of it; docs/operations.md
+SSO = {way: env.beginning_with(f"SSO_{way.upper()}_") for way in ("oidc", "cas", "saml")}
+SOCIALACCOUNT_ADAPTER = "library_bridge.sso.adapter.Adapter"
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
 
 # languages
 LANGUAGE_CODE = "zh-hans"
