@@ -15,3 +15,12 @@ def flag(name: str, *, default: bool = False) -> bool:
 
 def number(name: str, default: int) -> int:
     return int(os.environ.get(name) or default)
+
+
+def beginning_with(prefix: str) -> dict[str, str]:
+    """All that are set under a common beginning, by the rest of their names in small letters."""
+    return {
+        name.removeprefix(prefix).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(prefix) and value
+    }

@@ -12,6 +12,10 @@ class LibraryBridgeConfig(AppConfig):
         from library_bridge.checks import libraries_can_be_reached  # needs the models
 
         checks.register(libraries_can_be_reached)
+        import django_cas_ng  # noqa: F401  (gives its settings their defaults)
+
+        from library_bridge.sso import checks as _of_sso  # noqa: F401  (registers them)
+
         spare_the_reference_index()
 
 

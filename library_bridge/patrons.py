@@ -17,7 +17,16 @@ from library_bridge.models import Library, Patron, Reader
 from library_bridge.ports import PatronRecord, Refused, Unavailable
 from library_bridge.registry import system_for
 
-__all__ = ["TooManyTries", "WrongPin", "can_be_sent", "patron_of", "refresh_patron", "sign_in"]
+__all__ = [
+    "TooManyTries",
+    "WrongPin",
+    "as_typed",
+    "can_be_sent",
+    "patron_of",
+    "patron_with_card",
+    "refresh_patron",
+    "sign_in",
+]
 
 CARD_MAX_CHARACTERS = 40
 PIN_MAX_CHARACTERS = 128
@@ -43,10 +52,25 @@ def as_typed(card_number: str) -> str:
 
 def patron_of(*, library: Library, card_number: str, now: datetime) -> Patron:
     """The row of a card that the library system knows, made as at a first sign-in. Raises Refused and Unavailable."""
+    with translation.override(settings.LANGUAGE_CODE):  # its reader is not here to choose
+        return _patron_known(library, card_number, now)
+
+
+def patron_with_card(*, library_code: str, card_number: str, now: datetime) -> Patron:
+    """For whoever has already shown whose card it is: no PIN is asked. Raises Refused("unknown_patron") and Unavailable.
+    An empty `library_code` means the only library. Whether the reader may come in is for the caller to see."""
+    library = _library(library_code)
+    if library is None:
+        raise Unavailable("there is no such library", nothing_sent=True)
+    if not can_be_sent(card_number, CARD_MAX_CHARACTERS):
+        raise Refused("unknown_patron")
+    return _patron_known(library, card_number, now)
+
+
+def _patron_known(library: Library, card_number: str, now: datetime) -> Patron:
     record = system_for(library, now=now).patron(card_number)
     _believe(record, card_number)
-    with translation.override(settings.LANGUAGE_CODE):  # its reader is not here to choose
-        return _patron_of(library, record, now)
+    return _patron_of(library, record, now)
 
 
 def refresh_patron(*, patron: Patron, now: datetime) -> PatronRecord:

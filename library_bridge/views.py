@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from library_bridge import patrons, shared_computers
+from library_bridge import entering, patrons, shared_computers
 from library_bridge.forms import SignInForm, mismatch, too_many
 from library_bridge.models import Library, Reader
 from library_bridge.personas import PERSONAS
 from library_bridge.ports import Unavailable
+from library_bridge.sso import ways
 from library_bridge.visits import client_address, safe_next
 
 
@@ -35,7 +36,6 @@ BOARD = (
     Cover("大数据时代", "", "9787213052545", 8),
     Cover("运筹学", "", "O22", 6),
 )
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
@@ -58,7 +58,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return answer
     except Unavailable:
         return _page(request, form, unavailable=True, status=503)
-    return _welcome(request, reader, shared=form.cleaned_data["shared"])
+    return entering.enter(request, reader, to=safe_next(request), shared=form.cleaned_data["shared"])
 
 
 @require_POST
@@ -78,7 +78,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO or persona is None:
         raise Http404
     reader = get_object_or_404(Reader, persona.lookup, is_active=True)
-    login(request, reader, backend=BACKEND)
+    login(request, reader, backend=entering.BACKEND)
     return redirect("wagtailadmin_home" if persona.is_staff else safe_next(request))
 
 
@@ -92,17 +92,6 @@ def _reader(request: HttpRequest, form: SignInForm) -> Reader:
     )
 
 
-def _welcome(request: HttpRequest, reader: Reader, *, shared: bool) -> HttpResponse:
-    """The session gets a new id (T-A4); the page comes in the language the reader once chose."""
-    login(request, reader, backend=BACKEND)
-    if shared:
-        shared_computers.mark(request, now=timezone.now())
-    answer = redirect(safe_next(request))
-    if reader.language:
-        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, reader.language, samesite="Lax")
-    return answer
-
-
 def _page(
     request: HttpRequest, form: SignInForm, *, status: int, summary: str = "", unavailable: bool = False
 ) -> HttpResponse:
@@ -111,6 +100,7 @@ def _page(
         "summary": summary,
         "unavailable": unavailable,
         "next": safe_next(request),
+        "ways": ways.offered(),
         "board": BOARD,
         "personas": PERSONAS if settings.DEMO else (),
         "forgot_pin_url": _forgot_pin_url(),

@@ -13,7 +13,11 @@ def client_address(request: HttpRequest) -> str:
 
 def safe_next(request: HttpRequest) -> str:
     """The path asked for with `next` when it is one of this host, else the home page (T-A5)."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return safe_path(request, request.POST.get("next") or request.GET.get("next") or "")
+
+
+def safe_path(request: HttpRequest, wanted: str) -> str:
+    """The same for a path that was carried some other way."""
     plain = wanted.startswith("/") and wanted.isprintable() and "\\" not in wanted
     if plain and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure()):
         return wanted

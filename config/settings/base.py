@@ -42,6 +42,9 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "ninja",
+    "allauth",  # of allauth only the way to an identity provider and back is used: none of its pages has an address
+    "allauth.account",
+    "allauth.socialaccount",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "library_bridge.shared_computers.SharedComputerMiddleware",
     "library_bridge.patience.PageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.privacy.PrivateAnswersMiddleware",
@@ -149,6 +153,15 @@ API_TOKEN_DAYS = 30
 # library systems
 LIBRARY_PAGE_SECONDS = 2.0  # how long a page waits for each of them
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+
+# single sign-on: empty unless the environment names it, and then there is nothing of it; docs/operations.md
+SSO = {way: env.beginning_with(f"SSO_{way.upper()}_") for way in ("oidc", "cas", "saml")}
+SOCIALACCOUNT_ADAPTER = "library_bridge.sso.adapter.Adapter"
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
 
 # languages
 LANGUAGE_CODE = "zh-hans"

@@ -9,6 +9,7 @@ from library_bridge.adapters.embedded.models import (
     ItemType,
     PatronCategory,
 )
+from library_bridge.models.campus_accounts import CampusAccount, fingerprint
 from library_bridge.models.libraries import Library, Patron
 from library_bridge.models.loans import LibraryLoan
 from library_bridge.models.readers import Area, Reader
@@ -16,6 +17,7 @@ from library_bridge.models.transfers import Transfer, TransferStep
 
 __all__ = [
     "Area",
+    "CampusAccount",
     "CirculationRule",
     "EmbeddedHold",
     "EmbeddedIsbn",
@@ -31,4 +33,5 @@ __all__ = [
     "Reader",
     "Transfer",
     "TransferStep",
+    "fingerprint",
 ]

@@ -66,6 +66,10 @@ KINDS = {
 }
 
 
+MOVES: dict[str, dict[str, Any]] = {"sip2": {"checkout_when_out": "moves"}, "ncip": {"check_out_moves": True}}
+"""How a system that moves a charge by one checkout is told from others."""
+
+
 class Busy:
     """Who asks waits until the server has let go of the connection they share, even when there was no answer in time."""
 
@@ -96,9 +100,7 @@ def serving(
         server.start()
         try:
             campus.library.adapter = name
-            campus.library.settings = kind.settings(server, seconds) | (
-                {"check_out_moves": moves} if name == "ncip" else {}
-            )
+            campus.library.settings = kind.settings(server, seconds) | (MOVES.get(name, {}) if moves else {})
             campus.library.save()
             yield house, busy
         finally:

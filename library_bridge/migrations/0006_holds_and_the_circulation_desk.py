@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('library_bridge', '0004_more_library_systems'),
+        ('library_bridge', '0005_campus_accounts'),
     ]
 
     operations = [
