@@ -66,6 +66,10 @@ KINDS = {
 }
 
 
+IN_TWO_STEPS = ("sip2", "ncip")
+"""Those that move a loan by a checkin and a checkout."""
+
+
 class Busy:
     """Who asks waits until the server has let go of the connection they share, even when there was no answer in time."""
 
