@@ -4,9 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.views.account import AvatarSettingsPanel, NameEmailSettingsPanel
+from wagtail.admin.viewsets.base import ViewSet
 from wagtail.users.views.bulk_actions import DeleteBulkAction
 
+from library_bridge.staff.desk import LOOKED, CirculationDesks
 from library_bridge.staff.forms import OwnNameForm
+from library_bridge.staff.importing import IMPORTED
+from library_bridge.staff.record_chooser import record_chooser
 from library_bridge.staff.viewsets import LibrarySystems, register_policies
 
 register_policies()
@@ -16,11 +20,13 @@ DeleteBulkAction.models = []  # accounts are switched off; Wagtail asks no polic
 
 
 @hooks.register("register_admin_viewset")
-def library_systems() -> LibrarySystems:
-    return LibrarySystems()
+def library_systems() -> list[ViewSet]:
+    return [CirculationDesks(), record_chooser, LibrarySystems()]
 
 
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     settle = pgettext_lazy("transfer", "Settle")
     actions.register_action("library_bridge.settle_transfer", settle, _("Transfer settled"))
+    actions.register_action(LOOKED, _("Serve a reader"), _("Served at the circulation desk"))
+    actions.register_action(IMPORTED, _("Import"), _("Rows imported from a file"))

@@ -15,7 +15,16 @@ DESK = (
     "sharing.view_lending", "sharing.change_lending", "sharing.view_request", "sharing.view_domainevent",
     "sharing.look_up_readers", "library_bridge.view_transfer", "library_bridge.change_transfer", "library_bridge.view_libraryloan",
 )  # fmt: skip
+COUNTER = ("library_bridge.use_circulation_desk",)
 READERS = ("library_bridge.view_patron",)
+STOCK = (  # of a library without another system
+    *(f"library_bridge.{act}_embeddeditem" for act in ("view", "add", "change", "delete")),
+    *(f"library_bridge.{act}_embeddedrecord" for act in ("view", "add", "change", "delete")),
+    *(f"library_bridge.{act}_embeddedpatron" for act in ("view", "add", "change", "delete")),
+    *(f"library_bridge.{act}_patroncategory" for act in ("view", "add", "change")),
+    *(f"library_bridge.{act}_itemtype" for act in ("view", "add", "change")),
+    "library_bridge.add_circulationrule", "library_bridge.view_embeddedhold", "library_bridge.view_embeddedloan",
+)  # fmt: skip
 RECORDS = (
     "library_bridge.view_embeddedrecord", "library_bridge.add_embeddedrecord", "library_bridge.change_embeddedrecord",
 )  # fmt: skip
@@ -31,10 +40,11 @@ RULES = (
 GUIDE = ("simple_translation.submit_translation",)  # its pages are granted below
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "Librarians": (*ADMIN, *DESK, *READERS, *CATALOGUE, *RULES, *GUIDE),
+    "Librarians": (*ADMIN, *DESK, *COUNTER, *STOCK, *READERS, *CATALOGUE, *RULES, *GUIDE),
     "Branch librarians": (
         *ADMIN,
         *DESK,
+        *COUNTER,
         "personal_catalog.view_title",
     ),  # no list of readers, neither rules nor vouchers
     "Cataloguers": (*ADMIN, *CATALOGUE, *RECORDS, "sharing.view_request"),

@@ -92,4 +92,5 @@ def test_what_fits_reaches_its_page() -> None:
 def test_every_path_of_uploads_is_there(settings: Settings) -> None:
     """A typing error in the list would give an upload the smaller limit."""
     paths = [reverse("import"), "/api/v1/imports", reverse("wagtailimages:add"), reverse("wagtaildocs:add")]
+    paths += [reverse("items:import"), reverse("embedded-patrons:import")]
     assert all(path.startswith(tuple(settings.UPLOAD_PATHS)) for path in paths)

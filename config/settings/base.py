@@ -210,7 +210,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # the limit of every body but those of 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 IMPORT_MAX_BYTES = 8_000_000
 UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 100_000  # with the form around the file
-UPLOAD_PATHS = ["/import/", "/api/v1/imports", "/admin/images/", "/admin/documents/"]
+UPLOAD_PATHS = [
+    "/import/", "/api/v1/imports", "/admin/images/", "/admin/documents/", "/admin/items/import/", "/admin/embedded-patrons/import/",
+]  # fmt: skip
 IMPORT_MAX_ROWS = 5_000
 IMPORT_MAX_COLUMNS = 200
 IMPORTS_AT_ONCE = 3  # files of one reader

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import PROTECT, SET_NULL, Model, ProtectedError
+from django.db.models import PROTECT, SET_NULL, Model, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -12,7 +12,8 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic import DeleteView
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from library_bridge.models import CirculationRule, EmbeddedHold, EmbeddedLoan
+from library_bridge.models import CirculationRule, EmbeddedHold, EmbeddedLoan, EmbeddedPatron, Patron
+from library_bridge.staff.seeing import visible_to_staff
 
 Use = tuple[str, int]
 
@@ -46,6 +47,11 @@ class DeleteUnused(DeleteView):
         return HttpResponseRedirect(self.get_delete_url())
 
 
+class DeleteSeen(DeleteUnused):
+    def get_queryset(self) -> QuerySet[Any]:
+        return visible_to_staff(super().get_queryset(), self.request.user)
+
+
 def uses_by_key(row: Model) -> Iterator[Use]:
     """What would stop the deletion, and what would silently lose its value by it."""
     for relation in row._meta.get_fields(include_hidden=True):
@@ -68,6 +74,11 @@ def _waiting(hold: EmbeddedHold) -> Iterator[Use]:
         yield _("Patron who waits: cancel the hold instead"), 1
 
 
+def _accounts(card: EmbeddedPatron) -> Iterator[Use]:
+    if count := Patron.objects.filter(library=card.library_id, card_number=card.card_number).count():
+        yield _("Accounts with this card: block the card instead"), count
+
+
 def _none(row: Model) -> Iterator[Use]:
     yield from ()
 
@@ -75,4 +86,5 @@ def _none(row: Model) -> Iterator[Use]:
 USES_WITHOUT_KEY: dict[type[Model], Callable[[Any], Iterator[Use]]] = {
     CirculationRule: _loans_under,
     EmbeddedHold: _waiting,
+    EmbeddedPatron: _accounts,
 }

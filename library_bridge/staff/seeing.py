@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import EditView, IndexView, InspectView
+from wagtail.admin.views.generic.history import HistoryView
+from wagtail.admin.views.generic.usage import UsageView
 
 from library_bridge import desks
-from library_bridge.models import EmbeddedLoan, LibraryLoan, Patron, Reader, Transfer
+from library_bridge.models import EmbeddedLoan, EmbeddedPatron, LibraryLoan, Patron, Reader, Transfer
 
 READERS: dict[type[Model], tuple[str, ...]] = {
     Patron: ("reader",),
@@ -20,8 +22,19 @@ OVER: dict[type[Model], str] = {LibraryLoan: "closed_at", EmbeddedLoan: "returne
 def visible_to_staff(rows: QuerySet[Any], staff: Reader) -> QuerySet[Any]:
     if over := OVER.get(rows.model):  # closed ones are a reader's history: nobody's to leaf through
         rows = rows.filter(**{over: None})
+    if rows.model is EmbeddedPatron:
+        return _of_accounts_in_area(rows, staff)
     readers = READERS.get(rows.model)
     return rows.filter(desks.seen_by(staff, *readers)) if readers else rows
+
+
+def _of_accounts_in_area(cards: QuerySet[Any], staff: Reader) -> QuerySet[Any]:
+    """The library system knows no areas: a card is where its account lives, and without one it is nobody's of an area."""
+    seen = desks.seen_by(staff, "reader")
+    if not seen:
+        return cards
+    account = Patron.objects.filter(seen, library=OuterRef("library"), card_number=OuterRef("card_number"))
+    return cards.filter(Exists(account))
 
 
 class ListedIndex(IndexView):
@@ -36,6 +49,21 @@ class ListedIndex(IndexView):
 class SeenIndex(ListedIndex):
     def get_base_queryset(self) -> QuerySet[Any]:
         return visible_to_staff(super().get_base_queryset(), self.request.user)
+
+
+class EditSeen(EditView):
+    def get_queryset(self) -> QuerySet[Any]:
+        return visible_to_staff(super().get_queryset(), self.request.user)
+
+
+class HistorySeen(HistoryView):
+    def get_base_object_queryset(self) -> QuerySet[Any]:
+        return visible_to_staff(super().get_base_object_queryset(), self.request.user)
+
+
+class UsageSeen(UsageView):
+    def get_base_object_queryset(self) -> QuerySet[Any]:
+        return visible_to_staff(super().get_base_object_queryset(), self.request.user)
 
 
 class InspectSeen(InspectView):

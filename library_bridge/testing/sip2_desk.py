@@ -104,7 +104,7 @@ class Desk:
             fixed = ("YYYY".ljust(14), language, self._date, *counts)
             return Message(code, fixed, (self._place, ("AA", card_number), ("AE", ""), ("BL", "N")))
         signed_in = self._is_signed_in(request)
-        fields = [self._place, ("AA", card_number), ("AE", self._name(card_number) if signed_in else ""), ("BL", "Y")]
+        fields = [self._place, ("AA", card_number), ("AE", _text(record.name)), ("BL", "Y")]
         if request.get("AD"):
             fields.append(("CQ", "Y" if signed_in else "N"))
         if code == layouts.PATRON_ANSWER:
@@ -113,15 +113,13 @@ class Desk:
         return Message(code, (_marks(record), language, self._date, *counts), tuple(fields))
 
     def _is_signed_in(self, request: Message) -> bool:
+        if not request.get("AD"):
+            return False
         try:
             self.system.authenticate(request.get("AA"), request.get("AD"))
         except Refused:
             return False
         return True
-
-    def _name(self, card_number: str) -> str:
-        names = EmbeddedPatron.objects.filter(library=self.system.library, card_number=card_number)
-        return _text(names.values_list("name", flat=True).first() or "")
 
     def _card(self, record: PatronRecord) -> Fields:
         limit = (("CB", _four(record.loan_limit)),) if record.loan_limit is not None else ()

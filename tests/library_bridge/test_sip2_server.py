@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.core.cache import cache
 
-from library_bridge.models import EmbeddedItem
+from library_bridge.models import EmbeddedItem, EmbeddedPatron
 from library_bridge.ports import ItemStatus, Refused, Unavailable
 from library_bridge.testing.faults import Fault
 from library_bridge.testing.sip2 import Sip2Server
@@ -122,9 +122,18 @@ def test_a_hold_is_placed_and_cancelled(server: Sip2Server, campus: Campus, now:
 
 
 def test_the_server_says_what_it_is(server: Sip2Server, campus: Campus) -> None:
-    about = serving_sip2.system(campus, server).about()
-    assert about is not None
-    assert (about["version"], about.get("AO")) == ("2.00", "MAIN")
+    said = serving_sip2.system(campus, server).describe()
+    assert (said["version"], said["institution"], said["checkin_ok"]) == ("2.00", "MAIN", "yes")
+    assert "hold, renew" in said["messages"]
+    assert "block patron" not in said["messages"]
+    assert serving_sip2.system(campus, server, sc_status=False).describe() == {}
+
+
+def test_an_operator_sees_a_name_and_no_log_does(server: Sip2Server, campus: Campus) -> None:
+    EmbeddedPatron.objects.filter(card_number=campus.bob.card_number).update(name="陈岚")
+    record = serving_sip2.system(campus, server).patron(campus.bob.card_number)
+    assert record.name == "陈岚"
+    assert "陈岚" not in repr(record)
 
 
 @pytest.mark.parametrize("wrong", [{"login": "other"}, {"password": "other"}, {"login": ""}])

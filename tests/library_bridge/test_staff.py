@@ -28,7 +28,7 @@ LISTS = [
     "transfers", "library-loans", "patrons", "libraries", "areas", "records", "items", "embedded-patrons",
     "embedded-loans", "holds", "patron-categories", "item-types", "circulation-rules",
 ]  # fmt: skip
-READ_ONLY = ["transfers", "library-loans", "patrons", "embedded-loans"]
+READ_ONLY = ["transfers", "library-loans", "patrons", "embedded-loans", "holds"]
 
 
 @pytest.fixture
@@ -241,11 +241,8 @@ def test_t_l2_no_list_and_no_page_has_card_and_title_together(
     held = factories.hold(item(campus), campus.card(campus.bob), now=now)
     charge = EmbeddedLoan.objects.get(item__barcode=moved.barcode)
     client.force_login(lin)
-    addresses = [reverse(f"{name}:index")]
-    if name != "holds":
-        rows = {"transfers": moved, "library-loans": moved.loan, "embedded-loans": charge}
-        addresses.append(reverse(f"{name}:inspect", args=[rows[name].pk]))
-    for address in addresses:
+    rows = {"transfers": moved, "library-loans": moved.loan, "embedded-loans": charge, "holds": held}
+    for address in (reverse(f"{name}:index"), reverse(f"{name}:inspect", args=[rows[name].pk])):
         answer = client.get(address)
         assert answer.status_code == 200
         page = answer.content.decode()

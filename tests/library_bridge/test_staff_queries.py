@@ -12,7 +12,18 @@ from library_bridge.models import CirculationRule, ItemType, PatronCategory, Rea
 from tests.library_bridge import factories
 from tests.library_bridge.factories import Campus
 
-LISTS = ["items", "embedded-loans", "holds", "library-loans", "patrons", "embedded-patrons", "circulation-rules"]
+LISTS = [
+    "items",
+    "embedded-loans",
+    "holds",
+    "library-loans",
+    "patrons",
+    "embedded-patrons",
+    "circulation-rules",
+    "records",
+    "patron-categories",
+    "item-types",
+]
 
 
 def a_row_of_each(campus: Campus, number: int, now: datetime) -> None:

@@ -9,9 +9,8 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
 from library_bridge.adapters import options
-from library_bridge.adapters.embedded import circulation, records
+from library_bridge.adapters.embedded import circulation, holds, records
 from library_bridge.adapters.embedded.models import (
-    EmbeddedHold,
     EmbeddedItem,
     EmbeddedLoan,
     EmbeddedPatron,
@@ -100,7 +99,7 @@ class EmbeddedSystem:
     @transaction.atomic
     def check_out(self, card_number: str, barcode: str) -> LoanRecord:
         item = self._lock_item(barcode)
-        patron = self._lock_patron(card_number)
+        patron = holds.lock_patron(self.library, card_number)
         charged = _open_loans().filter(item=item).first()
         if charged and charged.patron_id == patron.pk:
             raise Refused("already_on_card")
@@ -122,14 +121,14 @@ class EmbeddedSystem:
         if loan is None:
             raise Refused("not_on_loan")
         self._close(loan)
-        caught = self._catch_hold(item)
+        caught = holds.catch(item, now=self.now)
         status = ItemStatus.HOLD_SHELF if caught else ItemStatus.AVAILABLE
         return CheckInRecord(barcode=barcode, status=status, card_number=loan.patron.card_number)
 
     @transaction.atomic
     def renew(self, card_number: str, barcode: str) -> LoanRecord:
         item = self._lock_item(barcode)
-        patron = self._lock_patron(card_number)
+        patron = holds.lock_patron(self.library, card_number)
         loan = _open_loans().filter(item=item).first()
         if loan is None:
             raise Refused("not_on_loan")
@@ -157,12 +156,6 @@ class EmbeddedSystem:
 
     def _patron(self, card_number: str) -> EmbeddedPatron:
         patron = self._patrons().filter(card_number=card_number).first()
-        if patron is None:
-            raise Refused("unknown_patron")
-        return patron
-
-    def _lock_patron(self, card_number: str) -> EmbeddedPatron:
-        patron = self._patrons().select_for_update(of=("self",)).filter(card_number=card_number).first()
         if patron is None:
             raise Refused("unknown_patron")
         return patron
@@ -200,17 +193,6 @@ class EmbeddedSystem:
         loan.save(update_fields=["returned_at"])
         if fine := circulation.fine_for(loan, now=self.now):
             EmbeddedPatron.objects.filter(pk=loan.patron_id).update(fines=F("fines") + fine)
-
-    def _catch_hold(self, item: EmbeddedItem) -> EmbeddedHold | None:
-        """The first who waits gets it kept; an item that was lost is back in circulation."""
-        holds = circulation.holds_on(item, circulation.waiting_holds([item]))
-        first = next((hold for hold in holds if hold.filled_at is None), None)
-        if first:
-            first.item, first.filled_at = item, self.now
-            first.save(update_fields=["item", "filled_at"])
-        item.status = EmbeddedItem.Status.HOLD_SHELF if first else EmbeddedItem.Status.IN_CIRCULATION
-        item.save(update_fields=["status"])
-        return first
 
 
 def _open_loans() -> QuerySet[EmbeddedLoan]:

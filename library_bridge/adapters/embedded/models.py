@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from library_bridge.models.libraries import Library
 
-MOST_DAYS, MOST_LOANS, MOST_RENEWALS = 730, 500, 50
+MOST_DAYS, MOST_LOANS, MOST_RENEWALS, MOST_HOLDS = 730, 500, 50, 100
 DAYS = [MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
 NO_DEBT = [MinValueValidator(Decimal(0))]
 
@@ -70,6 +70,12 @@ class CirculationRule(models.Model):
     renewal_days = models.PositiveSmallIntegerField(
         _("renewal period in days"), default=30, validators=[MaxValueValidator(MOST_DAYS)]
     )
+    hold_limit = models.PositiveSmallIntegerField(
+        _("holds of this type at once"),
+        default=5,
+        validators=[MaxValueValidator(MOST_HOLDS)],
+        help_text=_("0: no holds."),
+    )
     fine_per_day = models.DecimalField(
         _("fine a day"), max_digits=6, decimal_places=2, default=Decimal("0.10"), validators=NO_DEBT
     )
@@ -89,6 +95,7 @@ class CirculationRule(models.Model):
                 name="rule_limits_in_range",
             ),
             models.CheckConstraint(condition=Q(fine_per_day__gte=0), name="rule_fine_not_negative"),
+            models.CheckConstraint(condition=Q(hold_limit__lte=MOST_HOLDS), name="rule_holds_in_range"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +149,7 @@ class EmbeddedRecord(models.Model):
         verbose_name = _("record of the embedded system")
         verbose_name_plural = _("records of the embedded system")
         constraints = [models.UniqueConstraint(fields=["library", "record_id"], name="embedded_record_number")]
+        indexes = [models.Index(fields=["library", "title"], name="embedded_record_title")]  # for imports
 
     def __str__(self) -> str:
         return self.title
@@ -202,6 +210,7 @@ class EmbeddedLoan(models.Model):
         ordering = ["due_at", "pk"]
         verbose_name = _("loan of the embedded system")
         verbose_name_plural = _("loans of the embedded system")
+        permissions = [("use_circulation_desk", _("Can check out and in at the circulation desk"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["item"], condition=Q(returned_at__isnull=True), name="embedded_item_charged_once"
@@ -233,6 +242,11 @@ class EmbeddedHold(models.Model):
             models.CheckConstraint(
                 condition=Q(collected_at__isnull=True) | Q(filled_at__lte=F("collected_at")),
                 name="hold_filled_before_collected",
+            ),
+            models.UniqueConstraint(
+                fields=["record", "patron"],
+                condition=Q(cancelled_at__isnull=True, collected_at__isnull=True),
+                name="one_waiting_hold_a_card",
             ),
         ]
 

@@ -1,7 +1,7 @@
 """Any library system that speaks SIP2, behind the port. Every method asks on a line of the library's pool."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -76,9 +76,10 @@ class Sip2System:
     def records(self) -> Iterator[BibliographicRecord]:
         raise NotSupported
 
-    def about(self) -> Message | None:
+    def describe(self) -> Mapping[str, str]:
         """What the server says of itself (98): to be shown, not to be decided by."""
-        return pool_for(self.library.pk, self.settings).about()
+        told = pool_for(self.library.pk, self.settings).about()
+        return answers.described(told) if told else {}
 
     # acts
 

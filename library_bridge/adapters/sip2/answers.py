@@ -31,6 +31,11 @@ CIRCULATION = MappingProxyType(
         "13": ItemStatus.LOST,  # missing
     }
 )
+# The order of BX in ACS Status.
+SUPPORTED = (
+    "patron status", "checkout", "checkin", "block patron", "status", "resend", "login", "patron information",
+    "end session", "fee paid", "item information", "item status update", "patron enable", "hold", "renew", "renew all",
+)  # fmt: skip
 MAY_BE_ON_A_CARD = frozenset({ItemStatus.CHARGED, ItemStatus.LOST, ItemStatus.UNKNOWN})
 ALERTS = MappingProxyType(
     {"01": ItemStatus.HOLD_SHELF, "02": ItemStatus.IN_TRANSIT, "03": ItemStatus.IN_TRANSIT, "04": ItemStatus.IN_TRANSIT}
@@ -69,6 +74,7 @@ def patron(message: Message, card_number: str, settings: Settings, *, today: dat
         loan_count=count,
         loan_limit=limit,
         expires_on=expires_on,
+        name=message.get("AE").strip(),
     )
     return PatronAnswer(
         record=record,
@@ -174,6 +180,21 @@ def checked_in(message: Message, barcode: str, settings: Settings) -> CheckInRec
     if card_number is None and not settings.profile.checkin_ok_means_charged:
         status = ItemStatus.UNKNOWN
     return CheckInRecord(barcode, status, card_number)
+
+
+def described(message: Message) -> dict[str, str]:
+    """ACS Status for an operator. A check-in that is "N" may work all the same."""
+    says = {"Y": "yes", "N": "no"}
+    known = {name: says.get(message[name], "") for name in ("checkin_ok", "checkout_ok", "renewal_policy")}
+    letters = message.get("BX")
+    supported = [name for name, letter in zip(SUPPORTED, letters, strict=False) if letter == "Y"]
+    return {
+        "version": message["version"].strip(),
+        "institution": message.get("AO").strip(),
+        "library": message.get("AM").strip(),
+        "messages": ", ".join(supported),
+        **known,
+    }
 
 
 def due(message: Message, settings: Settings) -> datetime | None:
