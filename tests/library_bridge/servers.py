@@ -68,6 +68,8 @@ KINDS = {
 
 MOVES: dict[str, dict[str, Any]] = {"sip2": {"checkout_when_out": "moves"}, "ncip": {"check_out_moves": True}}
 """How a system that moves a charge by one checkout is told from others."""
+IN_TWO_STEPS = ("sip2", "ncip")
+"""Those that move a loan by a checkin and a checkout."""
 
 
 class Busy:

@@ -58,8 +58,8 @@ STEPS = [
     *reads("goes back", 2)[:2],
     Step("moves at once", "direct checkout", "check_out", 0),
 ]
-PLAYED_ON = ("sip2", "ncip")
-"""The systems that move a loan in two steps; each script on one of them in turn, on both where SOAK is set."""
+PLAYED_ON = servers.IN_TWO_STEPS
+"""Each script on one of them in turn, on both where SOAK is set."""
 SCRIPTS = [
     (server, step, fault)
     for number, (step, fault) in enumerate(product(STEPS, Fault))

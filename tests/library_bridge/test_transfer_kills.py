@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 from shutil import copy
 from threading import Lock
@@ -39,6 +40,10 @@ Status = Transfer.Status
 ENDS = {"check_in": Status.DONE, "check_out": Status.DONE, "compensate": Status.REFUSED}
 HERE = ["intent committed", "answer read", "outcome committed"]  # the process kills itself
 THERE = ["bytes sent", "work done"]  # the server kills it
+KILLS = [
+    (servers.IN_TWO_STEPS[number % 2], kind, point)
+    for number, (kind, point) in enumerate(product(ENDS, [*HERE, *THERE]))
+]
 FINISHED = 0
 
 
@@ -98,9 +103,7 @@ def file(tables: Path, tmp_path: Path) -> File:
     return File(Path(copy(tables, tmp_path / "bookrelay.sqlite3")))
 
 
-@pytest.mark.parametrize("server", servers.KINDS)
-@pytest.mark.parametrize("kind", ENDS)
-@pytest.mark.parametrize("point", [*HERE, *THERE])
+@pytest.mark.parametrize(("server", "kind", "point"), KILLS)
 def test_s4_x10_killed_and_taken_over_it_ends_as_without(
     file: File, now: datetime, server: str, kind: str, point: str
 ) -> None:
@@ -113,7 +116,7 @@ def test_s4_x10_killed_and_taken_over_it_ends_as_without(
     served.start()
     try:
         with file.in_use():
-            settings = servers.KINDS[server].settings(served.port, 5.0)
+            settings = servers.KINDS[server].settings(served, 5.0)
             Library.objects.update(adapter=server, settings=settings)
         first = fork(lambda: die_at(file, transfer, campus, kind, point, now))
         house.victim = first if point in THERE else 0
