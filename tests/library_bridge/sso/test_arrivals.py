@@ -164,9 +164,7 @@ def test_s4_a_campus_account_does_not_change_cards(client: Client, oidc: OidcDou
     assert CampusAccount.objects.get().patron == campus.alice
 
 
-def test_s4_after_the_desk_has_unlinked_them_both_begin_anew(
-    client: Client, oidc: OidcDouble, campus: Campus
-) -> None:
+def test_s4_after_the_desk_has_unlinked_them_both_begin_anew(client: Client, oidc: OidcDouble, campus: Campus) -> None:
     signed_in(client, "oidc")
     with pytest.raises(CommandError):
         call_command("unlink_campus_account", "demo", campus.bob.card_number)
