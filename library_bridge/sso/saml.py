@@ -3,8 +3,9 @@
 from typing import Any
 
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.saml.provider import SAMLProvider
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from library_bridge.sso.adapter import Arrival
 from library_bridge.sso.arrivals import Identity, card_number_in
@@ -12,6 +13,11 @@ from library_bridge.sso.ways import Way
 
 ORGANIZATION = "campus"  # our name for the only one, in the addresses
 SUBJECT_IDS = ("urn:oasis:names:tc:SAML:attribute:subject-id", "urn:oasis:names:tc:SAML:attribute:pairwise-id")
+ADVANCED = {
+    "want_assertion_signed": True,
+    "reject_idp_initiated_sso": True,
+    "allow_single_label_domains": True,  # a service inside a campus may have such a name
+}
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
 
@@ -19,6 +25,15 @@ class SamlProvider(SAMLProvider):
     def __init__(self, request: HttpRequest, way: Way) -> None:
         self.way = way
         super().__init__(request, app=_app(way))
+
+    def redirect(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        from allauth.socialaccount.providers.saml.views import OneLogin_Saml2_Error  # only there with the extra
+
+        try:
+            answer: HttpResponse = super().redirect(*args, **kwargs)
+        except OneLogin_Saml2_Error as problem:
+            raise ProviderException("python3-saml can't use its settings") from problem
+        return answer
 
     def sociallogin_from_response(self, request: HttpRequest, response: Any) -> Arrival:
         """`response` is python3-saml's, verified."""
@@ -46,5 +61,5 @@ def _app(way: Way) -> SocialApp:
         provider_id=way.code,
         name=way.name,
         client_id=ORGANIZATION,
-        settings={"idp": idp, "advanced": {"want_assertion_signed": True, "reject_idp_initiated_sso": True}},
+        settings={"idp": idp, "advanced": ADVANCED},
     )

@@ -3,8 +3,9 @@
 from typing import Any
 
 from allauth.socialaccount.internal.statekit import STATE_TTL
+from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.saml.utils import OneLogin_Saml2_Auth, build_saml_config
-from allauth.socialaccount.providers.saml.views import ACSView, FinishACSView
+from allauth.socialaccount.providers.saml.views import ACSView, FinishACSView, OneLogin_Saml2_Error
 from django.http import HttpRequest, HttpResponse
 
 from library_bridge.sso.saml import ORGANIZATION, SamlProvider
@@ -14,9 +15,10 @@ ANSWER_MAX_CHARACTERS = 200_000
 
 
 class Finish(FinishACSView):
-    way: Way
+    way: Way | None = None
 
     def get_provider(self, organization_slug: str) -> SamlProvider:
+        assert self.way is not None
         return SamlProvider(self.request, self.way)
 
 
@@ -33,7 +35,10 @@ def keep_answer(request: HttpRequest) -> HttpResponse:
 
 
 def come_back(request: HttpRequest, way: Way) -> HttpResponse:
-    answer: HttpResponse = Finish.as_view(way=way)(request, organization_slug=ORGANIZATION)
+    try:
+        answer: HttpResponse = Finish.as_view(way=way)(request, organization_slug=ORGANIZATION)
+    except OneLogin_Saml2_Error as problem:
+        raise ProviderException("python3-saml can't use its settings") from problem
     return answer
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from html import unescape
+from http.client import HTTPConnection
 from re import search
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -62,9 +63,14 @@ def onward(answer: Any) -> str:
 
 def sent_back(address: str) -> str:
     """The provider knows its visitor and sends them back: to which path of ours."""
-    answer = httpx.get(address, trust_env=False)
-    assert answer.status_code == 302
-    return str(answer.next_request.url.raw_path.decode())  # type: ignore[union-attr]
+    parts = urlsplit(address)
+    line = HTTPConnection(parts.netloc, timeout=5)
+    line.request("GET", f"{parts.path}?{parts.query}")
+    answer = line.getresponse()
+    line.close()
+    assert answer.status == 302
+    back = urlsplit(answer.headers["Location"])
+    return f"{back.path}?{back.query}"
 
 
 def gone(client: Client, code: str, **fields: str) -> str:

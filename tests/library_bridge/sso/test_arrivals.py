@@ -1,12 +1,14 @@
 """Whoever is vouched for comes in as with card and PIN, or reads why not (C5, T-A4, T-A5, T-I1, K2)."""
 
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -160,6 +162,17 @@ def test_s4_a_campus_account_does_not_change_cards(client: Client, oidc: OidcDou
     other = Client()
     assert "used with another one before" in refused(other, signed_in(other, "oidc"))
     assert CampusAccount.objects.get().patron == campus.alice
+
+
+def test_s4_after_the_desk_has_unlinked_them_both_begin_anew(client: Client, oidc: OidcDouble, campus: Campus) -> None:
+    signed_in(client, "oidc")
+    with pytest.raises(CommandError):
+        call_command("unlink_campus_account", "demo", campus.bob.card_number)
+    call_command("unlink_campus_account", "demo", f" {campus.alice.card_number}", stdout=StringIO())
+    oidc.token["sub"] = "her new account"
+    other = Client()
+    signed_in(other, "oidc")
+    assert reader_of(other) == str(campus.alice.reader_id)
 
 
 @pytest.mark.parametrize("changed", [{"fingerprint": "of another"}, {"patron": "bob"}])

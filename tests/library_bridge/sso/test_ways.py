@@ -20,6 +20,8 @@ from tests.library_bridge.factories import Campus
 from tests.library_bridge.sso.cas_double import CasDouble
 from tests.library_bridge.sso.conftest import leave
 
+pytestmark = pytest.mark.django_db
+
 CAS = {"server_url": "https://cas.example.edu/cas"}
 OIDC = {"server_url": "https://id.example.edu", "client_id": "a", "secret": "b", "card_claim": "card"}
 SAML = {"entity_id": "urn:x", "sso_url": "https://id.example.edu/sso", "certificate": "MII", "card_claim": "card"}
