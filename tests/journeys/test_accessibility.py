@@ -1,6 +1,8 @@
 """axe-core on every page, in both languages, light and dark, phone and desk."""
 
 import json
+from collections.abc import Callable
+from functools import cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -45,6 +47,19 @@ print(json.dumps(found))
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+@pytest.fixture(scope="module")
+def pages_of(service: Service) -> Callable[[str], list[str]]:
+    """By card. What looks the same for everybody is looked at once a language and scheme, as Alice."""
+
+    @cache
+    def found(card: str) -> list[str]:
+        script = PAGES % (card, card == ALICE)
+        pages: list[str] = json.loads(service.manage("shell", "--verbosity", "0", "-c", script).splitlines()[-1])
+        return pages
+
+    return found
+
+
 def _stretch(page: Page) -> None:
     """The whole page at once: axe takes a button for small that the navigation covers until one scrolls."""
     height = page.evaluate("document.documentElement.scrollHeight")
@@ -67,11 +82,12 @@ def _violations(page: Page, address: str) -> list[str]:
         (BOB, "desk", "zh-CN", "dark"),
     ],
 )
-def test_axe_finds_nothing(service: Service, visit: Visit, card: str, size: str, language: str, scheme: str) -> None:
+def test_axe_finds_nothing(
+    pages_of: Callable[[str], list[str]], visit: Visit, card: str, size: str, language: str, scheme: str
+) -> None:
     person = Person(visit(size=size, language=language, scheme=scheme), Words(language))
     found = _violations(person.page, "/sign-in/") + _violations(person.page, "/")
     person.sign_in(card)
-    pages = PAGES % (card, card == ALICE)  # what looks the same for everybody is looked at once a language and scheme
-    for address in json.loads(service.manage("shell", "--verbosity", "0", "-c", pages).splitlines()[-1]):
+    for address in pages_of(card):
         found += _violations(person.page, address)
     assert not found, "\n".join(found)

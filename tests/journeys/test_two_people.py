@@ -17,27 +17,24 @@ pytestmark = pytest.mark.browser
 ALICE, BOB, PIN = "2023000001", "2023000002", "246810"
 SEATS = [("phone", "zh-CN"), ("desk", "en-GB"), ("phone", "en-GB"), ("desk", "zh-CN")]
 
-UNSHARED = """
+TO_SPARE = """
 import json
+from django.utils import timezone
 from personal_catalog.models import Title
+from sharing import holdings, policies
+from sharing.models import LoanTitle
 free = Title.objects.live().filter(copies=None, library_loans=None, requests=None).exclude(isbns=None).order_by("pk")
 names = list(Title.objects.live().values_list("title", flat=True))
 alone = [t for t in free if sum(t.title in name for name in names) == 1]
-print(json.dumps([{"isbn": t.isbns.first().isbn13, "title": t.title} for t in alone]))
-"""
-ONE_LOAN = """
-import json
-from django.utils import timezone
-from sharing import holdings, policies
-from sharing.models import LoanTitle
-now, policy, found = timezone.now(), policies.current(), []
+unshared = [{"isbn": t.isbns.first().isbn13, "title": t.title} for t in alone]
+now, policy, loans = timezone.now(), policies.current(), []
 for row in LoanTitle.objects.filter(library_loan__closed_at=None, title__requests=None).order_by("pk"):
     loan, shown = row.library_loan, [h for h in holdings.of_title(row.title_id, policy=policy, now=now) if h.free]
     reader = loan.patron.reader
     busy = reader.asks.filter(status="asked").exists() or loan.patron.card_number == "2023000002"
     if [h.key for h in shown] == [f"loan-{loan.pk}"] and not busy:
-        found.append({"title": row.title.title, "card": loan.patron.card_number})
-print(json.dumps(found))
+        loans.append({"title": row.title.title, "card": loan.patron.card_number})
+print(json.dumps({"unshared": unshared, "loans": loans}))
 """
 
 
@@ -93,10 +90,14 @@ def couple(request: pytest.FixtureRequest, visit: Visit) -> tuple[Person, Person
     return alice, bob
 
 
-def _pick(service: Service, script: str) -> dict[str, str]:
-    """The next book of a list that the campus can spare; it is used up by the journey."""
-    found: list[dict[str, str]] = json.loads(service.manage("shell", "--verbosity", "0", "-c", script).splitlines()[-1])
-    return found[0]
+Books = dict[str, list[dict[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def to_spare(service: Service) -> Books:
+    """Books that nobody shares yet, and loans of which there is only one. Each journey takes one away."""
+    found: Books = json.loads(service.manage("shell", "--verbosity", "0", "-c", TO_SPARE).splitlines()[-1])
+    return found
 
 
 def _hand_over(giver: Person, taker: Person) -> None:
@@ -134,9 +135,9 @@ def _consent(alice: Person, bob: Person, title: str, button: str) -> None:
     bob.page.goto(alice.page.url)
 
 
-def test_a_personal_copy_from_isbn_to_return(couple: tuple[Person, Person], service: Service) -> None:
+def test_a_personal_copy_from_isbn_to_return(couple: tuple[Person, Person], to_spare: Books) -> None:
     alice, bob = couple
-    book = _pick(service, UNSHARED)
+    book = to_spare["unshared"].pop(0)
     alice.navigate("Add")
     alice.page.get_by_label("ISBN").fill(f"{book['isbn'][:3]}-{book['isbn'][3:]}")
     alice.page.get_by_label("ISBN").press("Enter")
@@ -152,10 +153,10 @@ def test_a_personal_copy_from_isbn_to_return(couple: tuple[Person, Person], serv
     alice.sees(alice.say("Completed"))
 
 
-def test_a_library_loan_from_request_to_new_due_date(couple: tuple[Person, Person], service: Service) -> None:
+def test_a_library_loan_from_request_to_new_due_date(couple: tuple[Person, Person], to_spare: Books) -> None:
     """The part of Alice is played by whoever has a loan that nobody else could pass on."""
     alice, bob = couple
-    book = _pick(service, ONE_LOAN)
+    book = to_spare["loans"].pop(0)
     alice.sign_in(book["card"])
     _consent(alice, bob, book["title"], "Pass it on")
     _arrange(alice, bob)
