@@ -127,7 +127,7 @@ def test_thirty_books_need_no_more_queries_than_one(
 
 def test_what_readers_type_is_text(alices: Client, alice: Reader, now: datetime) -> None:
     """T-R6, T-R7, T-R15"""
-    evil = '<script>alert(1)</script>{{7*7}}<b hx-get="/x">'
+    evil = '<script>alert(1)</script>{{1111111*7}}<b hx-get="/x">'
     title = factories.title(now=now, isbns=[PROCRASTINATION])
     Title.objects.update(title=evil, creators=[evil], publisher=evil)
     copy = factories.copy(alice, of=title, now=now, note=evil)
@@ -136,7 +136,7 @@ def test_what_readers_type_is_text(alices: Client, alice: Reader, now: datetime)
     for page in pages:
         assert "<script>alert" not in page
         assert "<b hx-get" not in page
-        assert "49" not in page.split("</h1>", 1)[-1].split("svg")[0] or "{{7*7}}" in page
+        assert "7777777" not in page
 
 
 def test_pages_need_no_inline_style_or_script(alices: Client, alice: Reader, now: datetime) -> None:
