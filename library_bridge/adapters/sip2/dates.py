@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-_STANDARD = re.compile(r"(\d{8})(.{4})(\d{6})", re.ASCII)
-ALWAYS = ("%Y%m%d", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%d.%m.%Y")
+_STANDARD = re.compile(r"(\d{8})(.{4}|)(\d{6})", re.ASCII)  # also without the blanks
+ALWAYS = (
+    "%Y%m%d", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y/%m/%d",
+    "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d", "%Y年%m月%d日", "%d.%m.%Y",
+)  # fmt: skip
 END_OF_DAY = time(23, 59)
 
 
