@@ -2,6 +2,21 @@
 
 import django.core.validators
 from django.db import migrations, models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+
+def cancel_second_holds(apps, schema_editor):
+    """Before, staff could type two holds of one card on one title: the one that is filled stays, else the first."""
+    holds = apps.get_model("library_bridge", "EmbeddedHold").objects
+    waiting = holds.filter(cancelled_at=None, collected_at=None)
+    same = waiting.filter(record=OuterRef("record"), patron=OuterRef("patron"))
+    earlier = Q(placed_at__lt=OuterRef("placed_at")) | Q(placed_at=OuterRef("placed_at"), pk__lt=OuterRef("pk"))
+    better = same.filter(filled_at__isnull=False), same.filter(filled_at__isnull=False).filter(earlier)
+    unfilled = waiting.filter(filled_at=None).filter(Exists(better[0]) | Exists(same.filter(earlier)))
+    filled = waiting.filter(filled_at__isnull=False).filter(Exists(better[1]))
+    rows = list(unfilled.values_list("pk", flat=True)) + list(filled.values_list("pk", flat=True))
+    holds.filter(pk__in=rows).update(cancelled_at=timezone.now())
 
 
 class Migration(migrations.Migration):
@@ -28,6 +43,7 @@ class Migration(migrations.Migration):
             model_name='circulationrule',
             constraint=models.CheckConstraint(condition=models.Q(('hold_limit__lte', 100)), name='rule_holds_in_range'),
         ),
+        migrations.RunPython(cancel_second_holds, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='embeddedhold',
             constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at__isnull', True), ('collected_at__isnull', True)), fields=('record', 'patron'), name='one_waiting_hold_a_card'),
