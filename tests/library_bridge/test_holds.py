@@ -60,6 +60,15 @@ def test_a_cancelled_hold_leaves_the_shelf_to_the_next(campus: Campus, now: date
     assert EmbeddedHold.objects.get(pk=first.pk).cancelled_at == now
 
 
+def test_an_item_that_was_given_to_another_record_leaves_the_shelf_too(campus: Campus, now: datetime) -> None:
+    made = charged(campus, campus.alice, now=now)
+    kept = place(campus, campus.bob.card_number, made, now)
+    campus.system(now).check_in(made.barcode)
+    EmbeddedItem.objects.filter(pk=made.pk).update(record=item(campus).record)
+    holds.cancel_hold(hold_id=kept.pk, now=now)
+    assert EmbeddedItem.objects.get(pk=made.pk).status == S.IN_CIRCULATION
+
+
 def test_who_has_no_hold_cancels_none(campus: Campus, now: datetime) -> None:
     made = charged(campus, campus.alice, now=now)
     place(campus, campus.bob.card_number, made, now)

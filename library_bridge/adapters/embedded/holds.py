@@ -48,7 +48,9 @@ def cancel_hold(*, hold_id: int, now: datetime) -> EmbeddedHold:
     hold.cancelled_at = now
     hold.save(update_fields=["cancelled_at"])
     if hold.filled_at and hold.item_id:
-        catch(items[hold.item_id], now=now)
+        # an import may have given the item to another record meanwhile
+        item = items.get(hold.item_id) or EmbeddedItem.objects.select_for_update(of=("self",)).get(pk=hold.item_id)
+        catch(item, now=now)
     return hold
 
 
