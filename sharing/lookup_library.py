@@ -43,19 +43,22 @@ def _items(isbns: Sequence[str]) -> tuple[list[ItemRecord], list[str]]:
         except Unavailable:
             closed.add(f"library-{library.code}")
             continue
-        if Capability.FIND_BY_ISBN not in system.capabilities:
-            continue
         if library.adapter == Library.Adapter.EMBEDDED:
             items += system.find_by_isbn(isbns)
         else:
             outside[f"library-{library.code}"] = system
-    asks = {name: partial(system.find_by_isbn, isbns) for name, system in outside.items() if breaker.allows(name)}
+    asks = {name: partial(_asked, system, isbns) for name, system in outside.items() if breaker.allows(name)}
     answered = together(asks, seconds=settings.LOOKUP_SECONDS_NEAR)
     for name in asks:
         breaker.note(name, ok=name in answered)
     return items + [item for found in answered.values() for item in found], sorted(
         (outside.keys() - answered.keys()) | closed
     )
+
+
+def _asked(system: LibrarySystem, isbns: Sequence[str]) -> tuple[ItemRecord, ...]:
+    """What a system can do may have to be asked, too."""
+    return system.find_by_isbn(isbns) if Capability.FIND_BY_ISBN in system.capabilities else ()
 
 
 def _facts(isbn13: str, item: ItemRecord) -> BookFacts:

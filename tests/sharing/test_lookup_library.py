@@ -93,6 +93,19 @@ def test_a_library_that_fails_again_and_again_is_left_alone_for_a_while(line: Se
     assert not breaker.allows("library-south")
 
 
+class WillNotSayWhatItCan:
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        raise Unavailable("down")
+
+
+def test_a_library_that_cannot_even_say_what_it_can_do_breaks_nothing(
+    line: Services, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry.ADAPTERS, "http", lambda library, now: WillNotSayWhatItCan())
+    assert lookup.find(ISBN, now=now).pending
+
+
 def test_a_misread_number_is_explained_by_what_a_library_has(line: Services) -> None:
     line.answers |= {"north": services.sends(ITEMS), "south": services.drips(6)}
     assert lookup.known_among([MISREAD, ISBN]) == [ISBN]
