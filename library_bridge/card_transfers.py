@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from library_bridge import loans, patrons, transfers
 from library_bridge.models import Library, LibraryLoan, Patron, Transfer
@@ -48,12 +48,12 @@ def _asked(library: Library, barcode: str, from_card: str, to_card: str, now: da
     taker = patrons.patron_of(library=library, card_number=to_card, now=now)
     if under_way := Transfer.objects.filter(library=library, barcode=barcode, status__in=Transfer.OPEN).first():
         return Move(giver, taker, under_way.loan)  # the saga reads for itself
-    listed = {loan.barcode: loan for loan in loans.refresh_loans(patron=giver, now=now)}
-    if barcode in listed:
-        return Move(giver, taker, listed[barcode])
+    listed = loans.look(patron=giver, now=now)
+    if found := next((loan for loan in listed.loans if loan.barcode == barcode), None):
+        return Move(giver, taker, found)
     if any(loan.barcode == barcode for loan in loans.refresh_loans(patron=taker, now=now)):
         return Move(giver, taker, None)
-    raise Refused("not_on_givers_card")
+    raise Refused("not_on_givers_card" if listed.complete else "list_incomplete")
 
 
 def _known(library: Library, barcode: str, from_card: str, to_card: str) -> Move | None:
@@ -72,6 +72,10 @@ def _open(wanted: Move, barcode: str) -> Transfer | None:
     return found
 
 
-@transaction.atomic
 def _begin(wanted: Move, loan: LibraryLoan, now: datetime) -> Transfer:
-    return transfers.begin(reference=f"bridge:{token_hex(8)}", loan=loan, taker=wanted.taker, now=now)
+    """Raises Refused when somebody else has begun one of this item a moment ago."""
+    try:
+        with transaction.atomic():
+            return transfers.begin(reference=f"bridge:{token_hex(8)}", loan=loan, taker=wanted.taker, now=now)
+    except IntegrityError:
+        raise Refused("transfer_under_way") from None

@@ -48,14 +48,27 @@ class Verdict:
     taker: PatronRecord | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The open loans as they stand now. `complete=False`: what is not among them may be on the card all the same."""
+
+    loans: list[LibraryLoan]
+    complete: bool
+
+
 def refresh_loans(*, patron: Patron, now: datetime) -> list[LibraryLoan]:
-    """The patron's open loans as the library system has them now. Outside any transaction; may raise Refused and
-    Unavailable, and then the old snapshot stands."""
+    """The patron's open loans as the library system has them now. Outside any transaction; may raise Refused,
+    NotSupported and Unavailable, and then the old snapshot stands."""
+    return look(patron=patron, now=now).loans
+
+
+def look(*, patron: Patron, now: datetime) -> Looked:
+    """The same, and whether the list was whole."""
     known = _checked_at(patron)
     listed = system_for(patron.library, now=now).loans(patron.card_number)
     if listed.card_number != patron.card_number:
         raise Unavailable("the answer was for another card")
-    return _keep_unless_overtaken(patron, listed, known, now)
+    return Looked(_keep_unless_overtaken(patron, listed, known, now), listed.complete)
 
 
 @transaction.atomic

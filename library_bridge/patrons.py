@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from library_bridge import guarded
 from library_bridge.guarded import TooManyTries, WrongPin
 from library_bridge.models import Library, Patron, Reader
-from library_bridge.ports import PatronRecord, Refused, Unavailable
+from library_bridge.ports import NotSupported, PatronRecord, Refused, Unavailable
 from library_bridge.registry import system_for
 
 __all__ = [
@@ -96,6 +96,8 @@ def _reader_with(library: Library | None, card_number: str, pin: str, now: datet
         record = system_for(library, now=now).authenticate(card_number, pin)
     except Refused:
         return None
+    except NotSupported:
+        raise Unavailable("this library system checks no PINs", nothing_sent=True) from None
     _believe(record, card_number)
     reader = _patron_of(library, record, now).reader
     return reader if reader.is_active else None

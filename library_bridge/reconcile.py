@@ -6,12 +6,12 @@ from datetime import datetime
 
 from library_bridge.loans import refresh_loans
 from library_bridge.models import Library, LibraryLoan, Patron
-from library_bridge.ports import Refused, Unavailable
+from library_bridge.ports import NotSupported, Refused, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`what`: appeared, gone, due_changed, unknown_patron, unavailable."""
+    """`what`: appeared, gone, due_changed, unknown_patron, unavailable, not_supported."""
 
     what: str
     patron_id: int
@@ -32,8 +32,8 @@ def reconcile_patrons(patrons: Iterable[Patron], *, now: datetime) -> Iterator[D
         except Refused:
             Patron.objects.filter(pk=patron.pk).update(loans_checked_at=now)
             yield Difference("unknown_patron", patron.pk)
-        except Unavailable:
-            yield Difference("unavailable", patron.pk)
+        except (Unavailable, NotSupported) as silence:
+            yield Difference("unavailable" if isinstance(silence, Unavailable) else "not_supported", patron.pk)
             return
         else:
             yield from _differences(patron.pk, before, _snapshot(patron))

@@ -4,7 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from library_bridge.models import Transfer
-from library_bridge.ports import ItemRecord, ItemStatus, LibrarySystem, LoanList, LoanRecord, Refused, Unavailable
+from library_bridge.ports import (
+    ItemRecord,
+    ItemStatus,
+    LibrarySystem,
+    LoanList,
+    LoanRecord,
+    NotSupported,
+    Refused,
+    Unavailable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +80,11 @@ def _item(system: LibrarySystem, barcode: str) -> ItemRecord:
 
 
 def _loans(system: LibrarySystem, card_number: str) -> LoanList:
-    """A card that does not exist has no loans; a list refused for any other reason proves no absence."""
+    """A card that does not exist has no loans; a list refused for any other reason, or never given, proves no absence."""
     try:
         listed = system.loans(card_number)
+    except NotSupported:
+        return LoanList(card_number, (), complete=False)
     except Refused as refusal:
         return LoanList(card_number, (), complete=refusal.code == "unknown_patron")
     if listed.card_number != card_number:

@@ -68,7 +68,7 @@ def _with_giver(facts: Facts, sent: Sent, *, direct: bool, patient: bool, now: d
     first = Kind.CHECK_OUT if direct else Kind.CHECK_IN
     step = sent.get(first)
     if step is None or step.status == Status.INTENT:
-        return _first_write(facts, first, now=now)
+        return _first_write(facts, first, now=now) if facts.complete else librarian("list_incomplete")
     if step.status == Status.UNKNOWN:
         return Wait() if patient else librarian("not_confirmed")
     if step.status == Status.REFUSED:

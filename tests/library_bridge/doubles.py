@@ -17,6 +17,7 @@ from library_bridge.ports import (
     ItemStatus,
     LoanList,
     LoanRecord,
+    NotSupported,
     PatronRecord,
     Refused,
     Unavailable,
@@ -108,6 +109,10 @@ def drops_first(do: Do) -> Any:
 
 def never_sent(do: Do) -> Any:
     raise Unavailable("connection refused", nothing_sent=True)
+
+
+def has_no_such_function(do: Do) -> Any:
+    raise NotSupported
 
 
 def drops_answer(do: Do) -> Any:

@@ -4,20 +4,23 @@ import io
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError
 
 from library_bridge import invariants, transfers
 from library_bridge.loans import refresh_loans
 from library_bridge.models import EmbeddedItem, EmbeddedPatron, Library, LibraryLoan, Patron, Transfer
-from library_bridge.ports import Capability, LoanList, NotSupported
+from library_bridge.ports import Capability, LoanList
 from tests.library_bridge import adapter_double
 from tests.library_bridge.doubles import (
     Script,
     alters,
     drops_answer,
     drops_first,
+    has_no_such_function,
     lies_about_check_in,
     never_sent,
     refuses,
@@ -161,10 +164,7 @@ def test_k8_renew(campus: Campus, now: datetime) -> None:
 
 
 def test_what_a_system_cannot_do_has_its_own_exit_code(campus: Campus, script: Script, now: datetime) -> None:
-    def cannot(do: object) -> None:
-        raise NotSupported
-
-    script.on("renew", cannot)
+    script.on("renew", has_no_such_function)
     ended, answer = bridge("renew", campus.alice.card_number, charged(campus, campus.alice, now=now).barcode)
     assert (ended, answer["code"]) == (5, "not_supported")
 
@@ -268,6 +268,21 @@ def test_x6_what_lies_with_neither_is_refused(campus: Campus, script: Script) ->
     ended, answer = transfer(campus, item(campus).barcode)
     assert (ended, answer["status"], answer["code"]) == (3, "refused", "not_on_givers_card")
     assert not Transfer.objects.exists()
+
+
+def test_k4_a_short_list_does_not_say_that_the_giver_has_it_not(campus: Campus, script: Script, barcode: str) -> None:
+    script.on("loans", alters(loans=(), complete=False))
+    ended, answer = transfer(campus, barcode)
+    assert (ended, answer["status"], answer["code"]) == (3, "refused", "list_incomplete")
+    assert script.calls["check_in"] == 0
+
+
+def test_x11_who_begins_a_moment_later_is_refused(
+    campus: Campus, barcode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfers, "begin", Mock(side_effect=IntegrityError))
+    ended, answer = transfer(campus, barcode)
+    assert (ended, answer["status"], answer["code"]) == (3, "refused", "transfer_under_way")
 
 
 @pytest.mark.parametrize("cards", [("999", "{bob}"), ("{alice}", "999"), ("{alice}", "{alice}")])

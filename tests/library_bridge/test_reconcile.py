@@ -33,6 +33,11 @@ def test_i7_after_a_restored_backup_the_systems_truth_is_back(campus: Campus, no
     assert LibraryLoan.objects.open().get().patron == campus.bob
 
 
+def test_a_system_without_lists_does_not_stop_the_sweep(campus: Campus, script: Script, now: datetime) -> None:
+    script.always["loans"] = doubles.has_no_such_function
+    assert [found.what for found in reconcile(library=campus.library, now=now)] == ["not_supported"]
+
+
 def test_a_card_that_is_no_more_is_a_difference(campus: Campus, now: datetime) -> None:
     EmbeddedPatron.objects.filter(card_number=campus.bob.card_number).update(card_number="9")
     assert list(reconcile(library=campus.library, now=now)) == [Difference("unknown_patron", campus.bob.pk)]

@@ -55,6 +55,13 @@ def test_signing_out_is_never_a_get(client: Client, campus: Campus) -> None:
     assert "_auth_user_id" in client.session
 
 
+def test_a_library_that_checks_no_pins_lets_nobody_in_and_breaks_nothing(
+    client: Client, campus: Campus, script: Script
+) -> None:
+    script.on("authenticate", doubles.has_no_such_function)
+    assert post(client, campus).status_code == 503
+
+
 def test_a_wrong_pin_says_how_many_tries_are_left(client: Client, campus: Campus) -> None:
     answer = post(client, campus, pin="1")
     assert answer.status_code == 422

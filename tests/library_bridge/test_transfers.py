@@ -346,6 +346,19 @@ def test_x9_neither_lists_it_and_the_list_is_short(campus: Campus, script: Scrip
     assert script.calls["check_in"] == 0
 
 
+def test_k4_nothing_is_sent_while_a_list_is_short(campus: Campus, script: Script, now: datetime) -> None:
+    script.on("loans", doubles.honest, doubles.alters(complete=False))
+    transfer = advance(factories.transfer(campus, now=now), now)
+    assert ended(transfer) == (Status.NEEDS_LIBRARIAN, "list_incomplete")
+    assert campus.holder(transfer.barcode) == campus.alice.card_number
+    assert script.calls["check_in"] == 0
+
+
+def test_a_system_without_lists_is_left_to_a_librarian(campus: Campus, script: Script, now: datetime) -> None:
+    script.always["loans"] = doubles.has_no_such_function
+    assert ended(advance(factories.transfer(campus, now=now), now)) == (Status.NEEDS_LIBRARIAN, "list_incomplete")
+
+
 def test_a_checkin_that_came_from_another_card_is_read_again(campus: Campus, script: Script, now: datetime) -> None:
     script.on("check_in", doubles.alters(card_number=campus.charlie.card_number))
     transfer = advance(factories.transfer(campus, now=now), now)
