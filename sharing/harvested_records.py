@@ -10,11 +10,12 @@ from typing import NamedTuple
 from library_bridge.marc.files import Read
 from library_bridge.marc.problems import Broken
 from library_bridge.models import Library
-from library_bridge.ports import BibliographicRecord, Gone
+from library_bridge.ports import Gone
 from personal_catalog import bulk
 from personal_catalog.bulk import Entry, Outcome
 from personal_catalog.facts import BookFacts
 from personal_catalog.models import Title
+from personal_catalog.records import facts_of
 from sharing.models import HarvestedRecord
 
 Problem = dict[str, object]
@@ -88,14 +89,6 @@ def _sorted_out(changes: Iterable[Read]) -> tuple[list[_Told], set[str], list[Br
         else:
             broken.append(Broken(number, change.record_id, "nothing is left of its title", "give it a title"))
     return list(told.values()), gone, broken
-
-
-def facts_of(record: BibliographicRecord) -> BookFacts:
-    return BookFacts(
-        isbns=record.isbn13s, title=record.title, subtitle=record.subtitle, creators=record.creators, translators=record.translators,
-        publisher=record.publisher, series=record.series, year=record.year, language=record.language, subjects=record.subjects,
-        clc=record.clc, ddc=record.ddc,
-    )  # fmt: skip
 
 
 def _digest(facts: BookFacts, items: int) -> str:
