@@ -24,3 +24,9 @@ def beginning_with(prefix: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if name.startswith(prefix) and value
     }
+
+
+def servers(kind: str, *, default: str = "") -> dict[str, dict[str, str]]:
+    """`SRU_SERVERS=dnb,ours` and what `SRU_OURS_ADDRESS` and so on say of each, by its name, in their order. `none` is none."""
+    names = [name.strip().lower() for name in text(f"{kind}_SERVERS", default).split(",") if name.strip()]
+    return {name: beginning_with(f"{kind}_{name.upper()}_") for name in names if names != ["none"]}

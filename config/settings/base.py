@@ -248,6 +248,11 @@ LOOKUP_SOURCES = [
     "personal_catalog.lookup.isbnlib_services.Wikipedia",
     "personal_catalog.lookup.isbnlib_services.GoogleBooks",
 ]
+SRU_SERVERS: dict[str, dict[str, str]] = env.servers("SRU")  # docs/sources.md
+# the demo campus asks nobody for covers
+COVER_SERVERS: dict[str, dict[str, str]] = env.servers("COVER", default="" if DEMO else "openlibrary")
+COVER_SECONDS = 10
+LOOKUP_PER_MINUTE: dict[str, int] = {}  # name of a source → how often it may be asked, where that is not its own word
 LOOKUP_SECONDS_NEAR = 1  # for the libraries together
 LOOKUP_SECONDS_EACH = 3
 LOOKUP_SECONDS_TOGETHER = 4

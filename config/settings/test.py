@@ -23,4 +23,6 @@ LOOKUP_SOURCES = [
     "sharing.lookup_library.LibraryCatalogue",
     "personal_catalog.lookup.local_file.LocalFile",
 ]
+SRU_SERVERS = {}
+COVER_SERVERS = {}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
-"""A circuit breaker per source: after three failures in a row it is left alone for a minute. Counted in the cache, so
-that all processes know."""
+"""A circuit breaker for each library as a source: after three failures in a row it is left alone for a minute. Counted in
+the cache, because the title's page asks too and writes nothing; sources outside have `pace`."""
 
 from django.core.cache import cache
 

@@ -12,8 +12,16 @@ from datetime import datetime
 from django.conf import settings
 
 from personal_catalog.facts import BookFacts, with_language
-from personal_catalog.lookup import answers, breaker
-from personal_catalog.lookup.sources import NearSource, Source, SourceUnavailable, configured, is_remote, near_sources
+from personal_catalog.lookup import answers, pace
+from personal_catalog.lookup.sources import (
+    NearSource,
+    Source,
+    SourceUnavailable,
+    configured,
+    is_remote,
+    near_sources,
+    per_minute,
+)
 
 logger = logging.getLogger(__name__)
 OWN = "own"  # what the catalogue has is completed in the background, not while a reader waits
@@ -44,13 +52,13 @@ def find(isbn13: str, *, now: datetime) -> Found:
     found = _at_hand(sources, isbn13, now)
     if not any(found.values()):
         found |= _ask_remote(sources, found, isbn13, until, now)
-    return _joined(found, sources)
+    return joined(found, sources)
 
 
 def recall(isbn13: str, *, now: datetime) -> Found:
     """What `find` has just shown, without asking anybody far away again."""
     sources = configured()
-    return _joined(_at_hand(sources, isbn13, now), sources)
+    return joined(_at_hand(sources, isbn13, now), sources)
 
 
 def find_elsewhere(isbn13: str, *, now: datetime) -> Found:
@@ -60,7 +68,7 @@ def find_elsewhere(isbn13: str, *, now: datetime) -> Found:
     found = _at_hand(sources, isbn13, now)
     if not knows_enough(found.values()):
         found |= _ask_remote(sources, found, isbn13, until, now)
-    return _joined(found, sources)
+    return joined(found, sources)
 
 
 def known_among(isbns: Iterable[str]) -> list[str]:
@@ -100,7 +108,7 @@ def _ask_remote(sources: list[Source], found: Answers, isbn13: str, until: float
     """Not again whoever was silent about this number a moment ago."""
     silent = answers.silent(isbn13, [source.name for source in sources])
     to_ask = [s for s in sources if is_remote(s) and s.name not in found and s.name not in silent]
-    asked = _ask_together(to_ask, isbn13, until)
+    asked = _ask_together(to_ask, isbn13, until, now)
     answers.keep(isbn13, asked, now=now)
     answers.note_silent(isbn13, [source.name for source in to_ask if source.name not in asked])
     return asked
@@ -112,44 +120,50 @@ def knows_enough(found: Iterable[BookFacts | None]) -> bool:
     return all(any(getattr(facts, name) for facts in known) for name in ENOUGH)
 
 
-def _ask_together(sources: list[Source], isbn13: str, until: float) -> Answers:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    source: str
+    facts: BookFacts | None = None
+    problem: SourceUnavailable | None = None
+
+
+def _ask_together(sources: list[Source], isbn13: str, until: float, now: datetime) -> Answers:
     """Answers that came in time. Once they say enough, the rest have a moment more, so that the nearest source has the
-    word whenever it is nearly as quick; who is slow is left to finish alone."""
-    told: queue.SimpleQueue[tuple[str, BookFacts | None, bool]] = queue.SimpleQueue()
-    asked = [source for source in sources if breaker.allows(source.name)]
+    word whenever it is nearly as quick; who is slow is left to finish alone, and who may not be asked just now is not."""
+    told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
+    may = pace.turns({source.name: per_minute(source) for source in sources}, now=now)
+    asked = [source for source in sources if source.name in may]
     for source in asked:
         threading.Thread(target=_ask, args=(source, isbn13, told), daemon=True, name=f"lookup {source.name}").start()
     end = min(until, time.monotonic() + settings.LOOKUP_SECONDS_EACH)
-    waiting, made = {source.name for source in asked}, Answers()
+    waiting, heard = {source.name for source in asked}, list[_Told]()
+    made = Answers()
     while waiting:
         try:
-            name, facts, answered = told.get(timeout=max(0.0, end - time.monotonic()))
+            heard.append(told.get(timeout=max(0.0, end - time.monotonic())))
         except queue.Empty:
             break
-        waiting.discard(name)
-        breaker.note(name, ok=answered)
-        if answered:
-            made[name] = facts
+        waiting.discard(heard[-1].source)
+        made = {one.source: one.facts for one in heard if one.problem is None}
         if knows_enough(made.values()):
             end = min(end, time.monotonic() + A_MOMENT)
-    if not knows_enough(made.values()):
-        for name in waiting:
-            breaker.note(name, ok=False)
+    late = () if knows_enough(made.values()) else waiting
+    pace.note({one.source: one.problem for one in heard} | dict.fromkeys(late, SourceUnavailable("late")), now=now)
     return made
 
 
-def _ask(source: Source, isbn13: str, told: "queue.SimpleQueue[tuple[str, BookFacts | None, bool]]") -> None:
+def _ask(source: Source, isbn13: str, told: "queue.SimpleQueue[_Told]") -> None:
     try:
-        told.put((source.name, source.find(isbn13), True))
+        told.put(_Told(source.name, source.find(isbn13)))
     except SourceUnavailable as problem:
         logger.info("%s could not be asked: %s", source.name, problem)
-        told.put((source.name, None, False))
+        told.put(_Told(source.name, problem=problem))
     except Exception:  # a source's bug must not leave the reader waiting for the clock
         logger.exception("%s failed", source.name)
-        told.put((source.name, None, False))
+        told.put(_Told(source.name, problem=SourceUnavailable("a fault of ours")))
 
 
-def _joined(found: Answers, order: list[Source]) -> Found:
+def joined(found: Answers, order: list[Source]) -> Found:
     """The nearest source's word for each field; what it leaves open the next one fills."""
     joined, provenance, used = BookFacts(), dict[str, str](), []
     for source in order:

@@ -1,7 +1,8 @@
 """Open Library, Wikipedia and Google Books as isbnlib knows them: its addresses and its reading of their answers.
 
 settings.ISBNLIB_SERVICE_URLS may give a service another address, by isbnlib's name for it (openl, wiki, goob), with
-`{isbn}` in it. Google often answers 429 without a key, so it stands last in the chain.
+`{isbn}` in it. Google often answers 429 without a key, so it stands last in the chain. isbnlib's own fetch reads without
+limit, follows any redirect and keeps every answer in memory for good, also "unknown"; so it is not used.
 """
 
 from types import ModuleType
@@ -13,6 +14,7 @@ from isbnlib import ISBNLibException, _goob, _openl, _wiki
 
 from personal_catalog.facts import BookFacts, from_outside
 from personal_catalog.lookup.fetch import get_json
+from personal_catalog.lookup.places import Place
 
 # how isbnlib takes an answer of another shape amiss
 UNREADABLE = (ISBNLibException, AttributeError, LookupError, TypeError, ValueError)
@@ -24,10 +26,17 @@ class IsbnlibService:
     service: ClassVar[str]
     module: ClassVar[ModuleType]
     asks: ClassVar[str] = "{isbn}"
+    per_minute: ClassVar[int] = 60
+
+    @property
+    def place(self) -> Place:
+        """isbnlib still has one address without TLS."""
+        known = str(self.module.SERVICE_URL).replace("http://", "https://")
+        return Place(settings.ISBNLIB_SERVICE_URLS.get(self.service) or known)
 
     def find(self, isbn13: str) -> BookFacts | None:
-        address = settings.ISBNLIB_SERVICE_URLS.get(self.service) or self.module.SERVICE_URL
-        answer = get_json(address.format(isbn=quote(self.asks.format(isbn=isbn13), safe=":")))
+        url = self.place.address.format(isbn=quote(self.asks.format(isbn=isbn13), safe=":"))
+        answer = get_json(url, place=self.place, seconds=settings.LOOKUP_SECONDS_EACH)
         return _facts(isbn13, self.read(isbn13, answer))
 
     def read(self, isbn13: str, answer: object) -> dict[str, object]:
@@ -56,6 +65,7 @@ class GoogleBooks(IsbnlibService):
     service = "goob"
     module = _goob
     asks = "isbn:{isbn}"
+    per_minute = 10  # a thousand a day
 
 
 def _facts(isbn13: str, found: dict[str, object]) -> BookFacts | None:

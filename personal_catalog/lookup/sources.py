@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from personal_catalog.facts import BookFacts
+from personal_catalog.lookup import servers
 
 
 class Source(Protocol):
@@ -31,12 +32,31 @@ class SourceUnavailable(Exception):
     """Down, slow, limited, or it answered something that cannot be read."""
 
 
+class SourceLimited(SourceUnavailable):
+    """We have asked too often (429): it is left alone for as long as it says."""
+
+    SECONDS = 900
+    MOST_SECONDS = 86_400
+
+    def __init__(self, retry_after: str = "") -> None:
+        said = int(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 9 else 0
+        self.seconds = min(said, self.MOST_SECONDS) or self.SECONDS
+        super().__init__(f"asked too often, again in {self.seconds} s")
+
+
 def configured() -> list[Source]:
-    return [import_string(path)() for path in settings.LOOKUP_SOURCES]
+    """A path of settings.LOOKUP_SOURCES names a source, or a function that lists several."""
+    made = (import_string(path)() for path in settings.LOOKUP_SOURCES)
+    return [source for one in made for source in (one if isinstance(one, list) else [one])]
 
 
 def is_remote(source: Source) -> bool:
     return bool(getattr(source, "remote", False))
+
+
+def per_minute(source: Source) -> int:
+    """How often it may be asked: settings.LOOKUP_PER_MINUTE by its name, else its own word. 0: as often as one likes."""
+    return int(settings.LOOKUP_PER_MINUTE.get(source.name, getattr(source, "per_minute", 0)))
 
 
 def near_sources(sources: Iterable[Source]) -> Iterator[NearSource]:
@@ -45,6 +65,8 @@ def near_sources(sources: Iterable[Source]) -> Iterator[NearSource]:
 
 def label(name: str) -> str:
     """The name of a source in the reader's language."""
+    if server := servers.label_of(name):
+        return server
     labels = {
         "own": _("the catalogue"),
         "library": _("the library"),

@@ -1,6 +1,6 @@
 from personal_catalog.models.copies import Copy, CustodyRecord
 from personal_catalog.models.imports import ImportJob, ImportRow
-from personal_catalog.models.lookups import LocalList, LocalRecord, LookupCache
+from personal_catalog.models.lookups import LocalList, LocalRecord, LookupCache, SourceState
 from personal_catalog.models.searching import SearchTerm
 from personal_catalog.models.sent_forms import SentForm
 from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleSuggestion
@@ -15,6 +15,7 @@ __all__ = (
     "LookupCache",
     "SearchTerm",
     "SentForm",
+    "SourceState",
     "Title",
     "TitleChange",
     "TitleIsbn",

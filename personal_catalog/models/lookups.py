@@ -20,6 +20,21 @@ class LookupCache(models.Model):
         return f"{self.isbn13} {self.source}"
 
 
+class SourceState(models.Model):
+    """How a source outside fares: its pace (`busy_until`, seconds since 1970), its failures in a row, until when it is left
+    alone."""
+
+    name = models.CharField(max_length=60, unique=True)
+    busy_until = models.FloatField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    paused_until = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class LocalRecord(models.Model):
     """A row of the local list that `load_local_records` reads, for lookups without any network."""
 

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
 class Services:
     def __init__(self, port: int, handler: type[Handler]) -> None:
         self.answers, self.asked = handler.answers, handler.asked
-        base = f"http://127.0.0.1:{port}"
+        self.base = base = f"http://127.0.0.1:{port}"
         self.urls = {
             "openl": f"{base}/openl/api/books?bibkeys=ISBN:{{isbn}}&format=json&jscmd=data",
             "wiki": f"{base}/wiki/api/rest_v1/data/citation/mediawiki/{{isbn}}",
@@ -53,11 +53,12 @@ def serving() -> Iterator[Services]:
         server.server_close()
 
 
-def sends(body: object, *, status: int = 200) -> Answer:
+def sends(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     def answer(handler: Handler) -> None:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         handler.send_response(status)
-        handler.send_header("Content-Type", "application/json")
+        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
+            handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
         handler.wfile.write(content)

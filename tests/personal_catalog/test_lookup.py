@@ -10,8 +10,8 @@ from pytest_django import Settings
 
 from personal_catalog import lookup
 from personal_catalog.isbn import NotAnIsbn
-from personal_catalog.lookup import answers, breaker
-from personal_catalog.lookup.fetch import get_json
+from personal_catalog.lookup import answers, pace
+from personal_catalog.lookup.isbnlib_services import OpenLibrary
 from personal_catalog.lookup.sources import SourceUnavailable
 from personal_catalog.models import LocalRecord, LookupCache
 from personal_catalog.sentences import who_said_what
@@ -181,8 +181,7 @@ def test_a_failing_source_is_left_alone_for_a_while(world: Services, now: dateti
     for number in ("9780631227083", "9780340839935", "9780451524935", "9780061120084"):
         lookup.find(number, now=now)
     assert world.times_asked("goob") == 3
-    assert not breaker.allows("google_books")
-    assert breaker.allows("open_library")
+    assert pace.open_among(["google_books", "open_library"], now=now) == {"open_library"}
 
 
 @pytest.mark.parametrize(
@@ -223,12 +222,12 @@ def test_an_answer_without_end_is_cut_off(world: Services) -> None:
     """T-D1"""
     world.answers["openl"] = services.sends(b'"' + b"x" * 6_000_000 + b'"')
     with pytest.raises(SourceUnavailable):
-        get_json(world.urls["openl"].format(isbn=ISBN))
+        OpenLibrary().find(ISBN)
 
 
 def test_redirects_are_followed_only_so_far(world: Services) -> None:
     """T-R13"""
     world.answers["openl"] = services.redirects_to(world.urls["openl"].format(isbn=ISBN))
     with pytest.raises(SourceUnavailable):
-        get_json(world.urls["openl"].format(isbn=ISBN))
+        OpenLibrary().find(ISBN)
     assert world.times_asked("openl") == 3

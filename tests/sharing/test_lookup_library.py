@@ -12,6 +12,7 @@ from library_bridge.ports import Capability, ItemRecord, ItemStatus, Unavailable
 from personal_catalog import lookup
 from personal_catalog.lookup import breaker
 from personal_catalog.lookup.fetch import get_json
+from personal_catalog.lookup.places import Place
 from personal_catalog.lookup.sources import SourceUnavailable
 from tests import factories
 from tests.personal_catalog import services
@@ -32,7 +33,7 @@ class OverTheLine:
 
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]:
         try:
-            answer = get_json(self.url)
+            answer = get_json(self.url, place=Place(self.url), seconds=3)
         except SourceUnavailable as problem:
             raise Unavailable(str(problem)) from problem
         rows = answer["items"] if isinstance(answer, dict) else []
