@@ -13,6 +13,7 @@ from personal_catalog.facts import BookFacts
 from personal_catalog.models import Copy, ImportJob
 
 NAMES_BETWEEN = re.compile(r"[;；\n]")
+LONGEST_LINES = 30_000
 ISBN_REFUSALS = {
     "empty": _("Type the number that stands below the barcode."),
     "characters": _("An ISBN has only digits, at most an X at its end."),
@@ -95,7 +96,7 @@ class AddForm(CopyForm):
     def said(self) -> dict[str, object]:
         """What the reader was shown or typed; fields that the page did not have are left out."""
         words: dict[str, object] = {n: self.cleaned_data[n] for n in ("title", "subtitle", "publisher", "year")}
-        words["creators"] = [name.strip() for name in NAMES_BETWEEN.split(self.cleaned_data["creators"])]
+        words["creators"] = names_in(self.cleaned_data["creators"])
         return {name: value for name, value in words.items() if name in self.data}
 
     def once(self) -> dict[str, Any]:
@@ -103,6 +104,27 @@ class AddForm(CopyForm):
 
     def how(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("mode", "condition", "note", "visibility")}
+
+
+def names_in(text: str) -> list[str]:
+    return [name.strip() for name in NAMES_BETWEEN.split(text)]
+
+
+class SeveralForm(CopyForm):
+    """How the books of a list are lent, all alike, and the field through which more come to the list."""
+
+    note = None  # type: ignore[assignment]  # a word about one book belongs to that book
+    token = forms.CharField(required=False, max_length=40, initial=sent_forms.new_token, widget=forms.HiddenInput)
+    lines = forms.CharField(
+        label=_("ISBN or title"),
+        required=False,
+        max_length=LONGEST_LINES,
+        help_text=_("One book a line: its ISBN, or its title / author."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+
+    def how(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("mode", "condition", "visibility")}
 
 
 def initial_of(facts: BookFacts) -> dict[str, object]:

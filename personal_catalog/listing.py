@@ -76,6 +76,12 @@ def list_once(
         return listed
 
 
+def as_title(found: lookup.Found, *, now: datetime) -> Title:
+    """The found facts in the clothes of a title, to be shown and not to be saved."""
+    assert found.facts is not None
+    return titles.prepare(found.facts, source=found.sources[0], provenance=found.provenance, now=now)
+
+
 def _book(number: str, said: Mapping[str, object] | None, now: datetime, look_up: Callable[..., lookup.Found]) -> _Book:
     isbn13 = lookup.parse(number).isbn13 if number else ""
     words = typed({**(said or {}), **({"isbns": [isbn13]} if isbn13 else {})})

@@ -67,7 +67,7 @@ PAGES: dict[str, Arguments] = {
         [
             "home", "me", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
-            "points-entries", "leaderboards", "rewards", "add-copy", "sign-in",
+            "points-entries", "leaderboards", "rewards", "add-copy", "add-several", "sign-in",
         ],
         plain(),
     ),
@@ -84,7 +84,7 @@ PAGES: dict[str, Arguments] = {
 }  # fmt: skip
 NO_PAGES = {
     "guide",  # leads to a page of the CMS
-    "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "points-chip",
+    "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "add-line", "points-chip",
     "place-request", "cancel-request", "accept-ask", "decline-ask", "propose-handover", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",

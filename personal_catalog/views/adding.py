@@ -16,13 +16,12 @@ from personal_catalog.copies import latest_of
 from personal_catalog.errors import NoTitle, OnShelf, UnknownIsbn
 from personal_catalog.forms import ISBN_REFUSALS, AddForm, IsbnForm, initial_of
 from personal_catalog.models import Copy, Title
+from personal_catalog.views import just_listed
 from personal_catalog.views.links import undo
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
 
-LISTED = "listed"
-MOST_KEPT = 100  # of the copies listed in one session
 MOST_OFFERED = 3
 
 
@@ -62,7 +61,7 @@ def _save(request: HttpRequest) -> HttpResponse:
                 owner=_reader(request), now=timezone.now(), number=number, said=form.said(), **form.once(), **form.how()
             )
         except OnShelf as refused:
-            if refused.copy.pk in _listed_ids(request):
+            if refused.copy.pk in just_listed.ids(request):
                 return _there_already(request, refused.copy)
             form.add_error("again", _("This book already stands on your shelf. Tick here if you have another copy."))
             known["owned"] = True
@@ -77,7 +76,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 
 def _done(request: HttpRequest, listed: listing.Listed) -> HttpResponse:
     copy = listed.copy
-    request.session[LISTED] = [*(pk for pk in _listed_ids(request) if pk != copy.pk), copy.pk][-MOST_KEPT:]
+    just_listed.keep(request, copy)
     says = _("Listed “%(title)s”") % {"title": copy.title.title}
     messages.success(request, says, extra_tags=undo(copy))
     if listed.suggestion:
@@ -103,9 +102,10 @@ def _page(
         "asked": asked,
         "form": form,
         "by_hand": form is not None and not (found and found.facts) and not context.get("title"),
-        "record": context.get("title") or (_record(found) if found and found.facts else None),
+        "record": context.get("title")
+        or (listing.as_title(found, now=timezone.now()) if found and found.facts else None),
         "said_by": sentences.who_said_what(found) if found and found.facts else "",
-        "listed": _listed(request),
+        "listed": just_listed.copies(request),
     }
     return render(request, "personal_catalog/copies/add.html", context, status=status)
 
@@ -118,13 +118,7 @@ def _filled(number: str, found: lookup.Found) -> AddForm:
 def _named(number: str) -> Title | None:
     """What a near source calls it."""
     found = lookup.recall(number, now=timezone.now())
-    return _record(found) if found.facts else None
-
-
-def _record(found: lookup.Found) -> Title:
-    """The found facts in the clothes of a title, to be shown and not to be saved."""
-    assert found.facts is not None
-    return titles.prepare(found.facts, source=found.sources[0], provenance=found.provenance, now=timezone.now())
+    return listing.as_title(found, now=timezone.now()) if found.facts else None
 
 
 def _known(request: HttpRequest, number: str) -> dict[str, Any]:
@@ -137,17 +131,6 @@ def _known_if_valid(request: HttpRequest, number: str) -> dict[str, Any]:
         return _known(request, isbn.parse(number).isbn13)
     except isbn.NotAnIsbn:
         return {}
-
-
-def _listed_ids(request: HttpRequest) -> list[int]:
-    """Copies listed on this page since the reader signed in here, in their order."""
-    return list(request.session.get(LISTED, []))
-
-
-def _listed(request: HttpRequest) -> list[Copy]:
-    """Those that still stand on the shelf, the latest first."""
-    mine = Copy.objects.owned_by(_reader(request)).filter(pk__in=_listed_ids(request))
-    return list(mine.select_related("title").order_by("-created_at", "-pk"))
 
 
 def _reader(request: HttpRequest) -> "Reader":

@@ -3,12 +3,15 @@
 import json
 import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.journeys.conftest import Visit
+from tests.conftest import CHROMIUM
+from tests.journeys import barcodes
+from tests.journeys.conftest import CHROMIUM_ARGS, SIZES, Visit
 from tests.journeys.service import Service
 from tests.journeys.words import Words
 
@@ -166,6 +169,39 @@ def test_a_library_loan_from_request_to_new_due_date(couple: tuple[Person, Perso
     bob.sees(book["title"])
     alice.page.goto("/todo/")
     expect(alice.page.locator("#loans")).not_to_contain_text(book["title"])
+
+
+def test_books_held_before_the_camera_are_listed_in_one_go(
+    service: Service, browser: Browser, to_spare: Books, tmp_path: Path
+) -> None:
+    """The decoder is the one served from here: Debian's Chromium has none of its own."""
+    books = [to_spare["unshared"].pop(0) for _ in range(2)]
+    film = barcodes.film(tmp_path, *(book["isbn"] for book in books))
+    camera = [
+        f"--use-{flag}"
+        for flag in ("fake-device-for-media-stream", "fake-ui-for-media-stream", f"file-for-fake-video-capture={film}")
+    ]
+    with browser.browser_type.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *camera]) as chromium:
+        page = chromium.new_page(base_url=service.address, viewport=SIZES["phone"], locale="en-GB")
+        page.on("request", lambda request: request.url.startswith(service.address) or pytest.fail(request.url))
+        alice = Person(page, Words("en-GB"))
+        alice.sign_in(ALICE)
+        page.goto("/add/")
+        alice.follow("Scan barcodes")
+        for book in books:
+            expect(page.get_by_role("heading", name=book["title"], exact=True)).to_be_visible(timeout=20_000)
+        alice.press("Put these books on the shelf")
+        expect(page.get_by_text("2 books listed")).to_be_visible()
+
+
+def test_who_refuses_the_camera_is_told_what_to_do(visit: Visit) -> None:
+    alice = Person(visit(), Words("en-GB"))
+    alice.sign_in(ALICE)
+    alice.page.goto("/add/several/?camera=1")
+    alice.sees(re.compile("or type the number below|Type the number below"))
+    alice.page.get_by_label("ISBN or title").fill("978-7-300-11390-6")
+    alice.page.keyboard.press("Enter")
+    alice.sees("拖延心理学")
 
 
 def test_the_invariants_hold_after_the_journeys(service: Service) -> None:

@@ -1,0 +1,163 @@
+"""Several books at once: what a reader scans, types or pastes, line by line, is looked at first and listed in one go."""
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from personal_catalog import isbn, listing, lookup, titles
+from personal_catalog.copies import latest_of
+from personal_catalog.errors import NoTitle, OnShelf, UnknownIsbn
+from personal_catalog.facts import text
+from personal_catalog.models import Copy, Title
+from personal_catalog.people import match_key, split_names
+from personal_catalog.search.engines import SearchTimedOut
+from personal_catalog.search.query import search_titles
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
+
+MOST_LINES = 60
+PATIENCE = 4.0  # seconds for the sources of all lines together; the others are completed in the background
+LONGEST_LINE = 300
+TITLE_AND_AUTHOR = re.compile(r" / | ?[／|] ?")
+A_NUMBER = re.compile(r"(?:isbn|sbn|urn|国际标准书号|书号)?[\s:-]*[\dXx][\s\dXx.\-‐-―]{7,}", re.IGNORECASE)
+MOST_ALIKE = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """One book of the list. `key` is its ISBN-13, or else a sign of its words. `record` is what the catalogue or a source
+    knows, `title` and `creators` what would be listed."""
+
+    key: str
+    title: str = ""
+    creators: tuple[str, ...] = ()
+    record: Title | None = None
+    owned: bool = False
+    pending: bool = False
+
+    @property
+    def number(self) -> str:
+        return number_of(self.key)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A line as the reader sends it: perhaps with corrected words, perhaps as a second copy (`again`)."""
+
+    key: str
+    title: str = ""
+    creators: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass
+class Outcome:
+    """`refused`: by key, why not: on_shelf, unknown_isbn, no_title. `suggested`: a correction waits for a librarian."""
+
+    listed: list[Copy] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    suggested: bool = False
+
+
+def number_of(key: str) -> str:
+    return key if isbn.is_valid13(key) else ""
+
+
+def lines_of(pasted: str) -> list[str]:
+    lines = (text(part.replace("\t", " / "), LONGEST_LINE) for part in pasted.splitlines())
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def read(said: str, *, owner: "Reader", now: datetime, patient: bool = True) -> Line:
+    """What is meant by a line: a number or a title, perhaps with its author. A patient look-up may wait for the sources
+    (4 s), so never inside a transaction. Raises NotAnIsbn for a line that wants to be a number and is none."""
+    number = _number_in(said)
+    return _numbered(number, owner, now, patient=patient) if number else _worded(said, owner)
+
+
+def read_all(said: Sequence[str], *, owner: "Reader", now: datetime) -> tuple[list[Line], dict[str, isbn.NotAnIsbn]]:
+    """The lines, each book once, and those that want to be numbers and are none. Waits for the sources so long together."""
+    until, made, wrong = time.monotonic() + PATIENCE, dict[str, Line](), dict[str, isbn.NotAnIsbn]()
+    for one in said:
+        try:
+            line = read(one, owner=owner, now=now, patient=time.monotonic() < until)
+        except isbn.NotAnIsbn as refused:
+            wrong[one] = refused
+        else:
+            made.setdefault(line.key, line)
+    return list(made.values()), wrong
+
+
+def list_all(*, owner: "Reader", token: str, wanted: Iterable[Wanted], now: datetime, **how: Any) -> Outcome:
+    """Each book in a transaction of its own, once for its page's `token` however often it comes; what is refused keeps
+    nothing else off the shelf. `how` as for `listing.list_once`, the same for all."""
+    outcome = Outcome()
+    for one in wanted:
+        said = {"title": one.title, "creators": list(one.creators)} if one.title else None
+        try:
+            listed = listing.list_once(
+                owner=owner, now=now, number=number_of(one.key), said=said, again=one.again,
+                token=f"{token} {one.key}" if token else "", **how,
+            )  # fmt: skip
+        except (OnShelf, UnknownIsbn, NoTitle) as refused:
+            outcome.refused[one.key] = refused.code
+        else:
+            outcome.listed.append(listed.copy)
+            outcome.suggested |= listed.suggestion is not None
+    return outcome
+
+
+def _number_in(said: str) -> str:
+    try:
+        return isbn.parse(said).isbn13
+    except isbn.NotAnIsbn as refused:
+        if refused.reason == "characters" or not A_NUMBER.fullmatch(said.strip()):
+            return ""
+        raise
+
+
+def _numbered(isbn13: str, owner: "Reader", now: datetime, *, patient: bool) -> Line:
+    if known := titles.by_isbn(isbn13):
+        return _known(known, isbn13, owner)
+    found = (lookup.find if patient else lookup.recall)(isbn13, now=now)
+    if found.facts is None:
+        return Line(isbn13, pending=found.pending)
+    record = listing.as_title(found, now=now)
+    return Line(isbn13, record.title, tuple(record.creators), record, pending=found.pending)
+
+
+def _worded(said: str, owner: "Reader") -> Line:
+    name, _, rest = TITLE_AND_AUTHOR.sub("\n", said.strip(), count=1).partition("\n")
+    creators = tuple(split_names(rest))
+    alike = _alike(name, creators)
+    if len(alike) == 1:  # several editions: only the reader knows which
+        number = alike[0].isbns.values_list("isbn13", flat=True).first()
+        return _known(alike[0], number or key_of(name, alike[0].creators), owner)
+    return Line(key_of(name, creators), name, creators)
+
+
+def _known(title: Title, key: str, owner: "Reader") -> Line:
+    owned = latest_of(owner=owner, title=title) is not None
+    return Line(key, title.title, tuple(title.creators), title, owned)
+
+
+def _alike(name: str, creators: Sequence[str]) -> list[Title]:
+    """Titles of the catalogue with just these words; with an author given, only theirs."""
+    try:
+        ids = search_titles(name).ids[:MOST_ALIKE]
+    except SearchTimedOut:
+        return []
+    wanted = match_key(name, creators)
+    rows = Title.objects.live().filter(pk__in=ids)
+    return [
+        t for t in rows if wanted in {match_key(n, t.creators if creators else ()) for n in (t.title, t.full_title)}
+    ]
+
+
+def key_of(title: str, creators: Iterable[str]) -> str:
+    return "t" + sha256(match_key(title, creators).encode()).hexdigest()[:16]

@@ -1,0 +1,49 @@
+"""A film for a pretended camera: books held before it one after another, drawn as EAN-13 (ISO/IEC 15420)."""
+
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+LEFT = ("0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011")
+PARITY = ("LLLLLL", "LLGLGG", "LLGGLG", "LLGGGL", "LGLLGG", "LGGLLG", "LGGGLL", "LGLGLG", "LGLGGL", "LGGLGL")
+SIZE, MODULE, FRAMES = (640, 480), 3, 25
+
+
+def film(folder: Path, *isbns: str) -> Path:
+    """Motion JPEG: each number for a while, then a bare table."""
+    path = folder / "books.mjpeg"
+    table = _jpeg("")
+    path.write_bytes(b"".join(_jpeg(isbn) * FRAMES + table * (FRAMES // 2) for isbn in isbns))
+    return path
+
+
+def bars(isbn: str) -> str:
+    """The 95 modules, 1 for a bar."""
+    first, *digits = (int(digit) for digit in isbn)
+    left = [_odd(d) if side == "L" else _even(d) for side, d in zip(PARITY[first], digits[:6], strict=True)]
+    return "101" + "".join(left) + "01010" + "".join(_right(d) for d in digits[6:]) + "101"
+
+
+def _odd(digit: int) -> str:
+    return LEFT[digit]
+
+
+def _right(digit: int) -> str:
+    return LEFT[digit].translate(str.maketrans("01", "10"))
+
+
+def _even(digit: int) -> str:
+    return _right(digit)[::-1]
+
+
+def _jpeg(isbn: str) -> bytes:
+    picture = Image.new("L", SIZE, 225)
+    draw = ImageDraw.Draw(picture)
+    start = (SIZE[0] - 95 * MODULE) // 2
+    for place, bar in enumerate(bars(isbn) if isbn else ""):
+        if bar == "1":
+            draw.rectangle((start + place * MODULE, 150, start + (place + 1) * MODULE - 1, 330), fill=20)
+    made = BytesIO()
+    picture.convert("RGB").save(made, "JPEG", quality=90)
+    return made.getvalue()

@@ -1,0 +1,134 @@
+"""Several books at once: the list as a reader without scripts uses it, and each of its rows."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from library_bridge.models import Reader
+from personal_catalog import several
+from personal_catalog.models import Copy, TitleSuggestion
+from personal_catalog.several import Wanted
+from tests.personal_catalog import factories
+from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
+
+pytestmark = pytest.mark.django_db
+HOW = {"mode": "drift", "condition": "fair", "visibility": "everyone", "lines": ""}
+PAGE, LINE = "/add/several/", "/add/several/line/"
+
+
+def keys(page: str) -> list[str]:
+    return [part.split('"')[0] for part in page.split('name="book" value="')[1:]]
+
+
+def test_pasted_numbers_and_titles_are_looked_up_and_nothing_is_listed_yet(alices: Client, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    pasted = f"978-7-300-11390-6\n{PROCRASTINATION}\n手写本 / 某人\n"
+    page = alices.post(PAGE, {**HOW, "lines": pasted, "do": "read"}).content.decode()
+    assert len(keys(page)) == 2
+    assert all(part in page for part in ("拖延心理学", 'value="手写本"', 'value="某人"'))
+    assert not Copy.objects.exists()
+
+
+def test_a_mistyped_number_stays_in_the_field_with_its_reason(alices: Client, now: datetime) -> None:
+    answer = alices.post(PAGE, {**HOW, "lines": f"9787300113908\n{PROCRASTINATION}", "do": "read"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert all(part in page for part in ("the last digit doesn’t fit", ">9787300113908</textarea>"))
+    assert keys(page) == [PROCRASTINATION]
+
+
+def test_a_title_of_the_catalogue_is_recognised_by_its_words(alice: Reader, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    for said in ("拖延心理学", "拖延心理学 / 简·博克", "拖延心理学 ／ [美] 简•博克 著"):
+        assert several.read(said, owner=alice, now=now).key == PROCRASTINATION
+    assert several.read("拖延心理学 / 另一人", owner=alice, now=now).record is None
+
+
+def test_several_editions_are_left_to_the_reader(alice: Reader, now: datetime) -> None:
+    for isbn, year in ((PROCRASTINATION, 2009), (FORTRESS, 2016)):
+        factories.title(now=now, isbns=[isbn], year=year)
+    assert several.read("拖延心理学", owner=alice, now=now).record is None
+
+
+def test_a_short_number_is_a_title(alice: Reader, now: datetime) -> None:
+    assert several.read("1984", owner=alice, now=now).title == "1984"
+
+
+def test_all_are_put_on_the_shelf_in_one_go(alices: Client, alice: Reader, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    sent = {
+        **HOW,
+        "do": "list",
+        "token": "once",
+        "book": [PROCRASTINATION, "t1"],
+        "title-t1": "手写本",
+        "creators-t1": "某人; 另一人",
+    }
+    for _ in range(2):
+        assert alices.post(PAGE, sent)["Location"] == PAGE
+    assert {(c.title.title, c.mode, c.condition) for c in Copy.objects.all()} == {
+        ("拖延心理学", "drift", "fair"),
+        ("手写本", "drift", "fair"),
+    }
+    assert Copy.objects.count() == 2
+    assert "2 books" in alices.get(PAGE).content.decode()
+
+
+def test_what_is_refused_keeps_nothing_else_off_the_shelf(alices: Client, alice: Reader, now: datetime) -> None:
+    factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
+    sent = {**HOW, "do": "list", "token": "once", "book": [PROCRASTINATION, FORTRESS, "t1"], "title-t1": "手写本"}
+    answer = alices.post(PAGE, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert keys(page) == [PROCRASTINATION, FORTRESS]
+    assert all(part in page for part in ("This is a second copy of it", "Nobody we ask knows this number."))
+    again = {**sent, f"again-{PROCRASTINATION}": "on", f"title-{FORTRESS}": "围城"}
+    assert alices.post(PAGE, again).status_code == 302
+    assert Copy.objects.count() == 4
+
+
+def test_a_row_can_be_taken_out(alices: Client, now: datetime) -> None:
+    sent = {**HOW, "book": [PROCRASTINATION, "t1"], "title-t1": "手写本", "out": "t1"}
+    assert keys(alices.post(PAGE, sent).content.decode()) == [PROCRASTINATION]
+
+
+def test_a_corrected_title_becomes_a_suggestion(alice: Reader, now: datetime) -> None:
+    title = factories.title(now=now, isbns=[PROCRASTINATION])
+    wanted = [Wanted(PROCRASTINATION, "拖延心理學", ("简·博克",))]
+    outcome = several.list_all(owner=alice, token="x", wanted=wanted, now=now, mode="lend")
+    title.refresh_from_db()
+    assert (title.title, outcome.suggested, TitleSuggestion.objects.count()) == ("拖延心理学", True, 1)
+
+
+def test_an_empty_list_says_what_to_do(alices: Client) -> None:
+    answer = alices.post(PAGE, {**HOW, "do": "list"})
+    assert (answer.status_code, "The list is empty." in answer.content.decode()) == (422, True)
+
+
+def test_more_lines_than_the_list_holds_stay_in_the_field(alices: Client) -> None:
+    pasted = "\n".join(f"Book {number}" for number in range(several.MOST_LINES + 2))
+    page = alices.post(PAGE, {**HOW, "lines": pasted, "do": "read"}).content.decode()
+    assert len(keys(page)) == several.MOST_LINES
+    assert f">Book {several.MOST_LINES}\nBook {several.MOST_LINES + 1}</textarea>" in page
+
+
+def test_a_scanned_number_answers_with_its_row(alices: Client, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    answer = alices.get(LINE, {"line": PROCRASTINATION})
+    assert (answer.status_code, keys(answer.content.decode())) == (200, [PROCRASTINATION])
+    assert 'data-says="Found: 拖延心理学"' in answer.content.decode()
+    assert alices.get(LINE, {"line": "6901028075763"}).status_code == 422
+
+
+def test_only_the_page_with_the_camera_may_run_the_decoder(alices: Client) -> None:
+    allowed = {
+        url: "wasm-unsafe-eval" in alices.get(url)["Content-Security-Policy"] for url in (PAGE, reverse("add-copy"))
+    }
+    assert allowed == {PAGE: True, reverse("add-copy"): False}
+
+
+def test_strangers_are_sent_to_the_door(client: Client) -> None:
+    for url in (PAGE, LINE):
+        assert client.get(url).status_code == 302
