@@ -57,15 +57,18 @@ class LoanRecord:
     renewals_left: int | None = None
     hold_count: int | None = None
     recalled: bool = False
+    as_of: datetime | None = None
+    """When the system told what may change of it; None: with this answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoanList:
-    """`complete=False`: the system counts more than it lists, so absence proves nothing."""
+    """`complete=False`: the system counts more than it lists, so absence proves nothing. `as_of` as of a loan."""
 
     card_number: str
     loans: tuple[LoanRecord, ...]
     complete: bool = True
+    as_of: datetime | None = None
 
     def of(self, barcode: str) -> LoanRecord | None:
         return next((loan for loan in self.loans if loan.barcode == barcode), None)
@@ -190,6 +193,15 @@ class Describes(Protocol):
 
     def describe(self) -> Mapping[str, str]:
         """Version, functions and the like, from reads only; nothing secret. May raise Unavailable."""
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A system that tells lists and their loans in many answers may have this besides."""
+
+    def glance(self, card_number: str) -> LoanList:
+        """`loans` for its reader's own eyes and never for a decision: what a sign-in of a moment ago or an earlier look was
+        told need not be asked again, and says since when (`as_of`)."""
 
 
 @runtime_checkable

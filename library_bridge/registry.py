@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 Maker = Callable[[Library, datetime], LibrarySystem]
 
 
-def system_for(library: Library, *, now: datetime) -> LibrarySystem:
+def system_for(library: Library, *, now: datetime) -> WatchedSystem:
     """The embedded system takes its clock from `now`; a real one has its own. Raises Unavailable for a misconfigured
     library: to its readers it is one that can't be reached."""
     try:

@@ -20,6 +20,7 @@ from library_bridge.ports import (
     NotSupported,
     PatronRecord,
     Refused,
+    Remembers,
     Unavailable,
 )
 
@@ -47,6 +48,12 @@ class WatchedSystem:
 
     def loans(self, card_number: str) -> LoanList:
         return self._exchange("loans", lambda: self._system.loans(card_number))
+
+    def glance(self, card_number: str) -> LoanList:
+        system = self._system
+        if not isinstance(system, Remembers):
+            return self.loans(card_number)
+        return self._exchange("loans", lambda: system.glance(card_number))
 
     def item(self, barcode: str) -> ItemRecord:
         return self._exchange("item", lambda: self._system.item(barcode))

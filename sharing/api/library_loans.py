@@ -12,6 +12,7 @@ from sharing.api.auth import Call
 from sharing.api.paging import Page, Paging
 from sharing.api.schemas import LibraryLoanOut, Moment
 from sharing.errors import SharingError
+from sharing.library_loans import Age
 
 router = signed_in("library loans")
 
@@ -24,14 +25,14 @@ class LibraryLoanPage(Page[LibraryLoanOut]):
 def list_my_library_loans(request: Call, paging: Query[Paging]) -> LibraryLoanPage:
     """`as_of` tells how fresh the list is: while the library system is away, the last one is shown with its age."""
     now, policy = timezone.now(), policies.current()
-    asked_at = library_loans.as_of(request.auth)
-    if library_loans.is_stale(asked_at, now=now):
-        asked_at = _refreshed(request, asked_at)
+    age = library_loans.age(request.auth)
+    if age.is_stale(now=now):
+        age = _refreshed(request, age)
 
     def one(row: Any) -> LibraryLoanOut:
         return serializers.library_loan(row, policy=policy, now=now)
 
-    return LibraryLoanPage.of(request, paging, serializers.library_loans(request.auth), one, as_of=asked_at)
+    return LibraryLoanPage.of(request, paging, serializers.library_loans(request.auth), one, as_of=age.as_of)
 
 
 @router.post("/me/library-loans/{id}/renew", response=LibraryLoanOut, operation_id="renewLibraryLoan")
@@ -43,11 +44,11 @@ def renew_library_loan(request: Call, id: str) -> schemas.LibraryLoanOut:
     return serializers.library_loan(row, policy=policies.current(), now=now)
 
 
-def _refreshed(request: Call, asked_at: Moment | None) -> Moment | None:
+def _refreshed(request: Call, age: Age) -> Age:
     try:
-        library_loans.refresh(reader=request.auth, now=timezone.now())
+        library_loans.glance(reader=request.auth, now=timezone.now())
     except SharingError:
-        if asked_at is None:
+        if age.asked_at is None:
             raise
-        return asked_at
-    return library_loans.as_of(request.auth)
+        return age
+    return library_loans.age(request.auth)

@@ -35,9 +35,9 @@ def shelf(request: HttpRequest) -> HttpResponse:
 @login_required
 def library(request: HttpRequest) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
-    as_of = library_loans.as_of(reader)
+    age = library_loans.age(reader)
     loans = agenda.on_cards(reader, policy=policies.current(), now=now)
-    context = {"loans": loans, "as_of": as_of, "stale": library_loans.is_stale(as_of, now=now)}
+    context = {"loans": loans, "as_of": age.as_of, "stale": age.is_stale(now=now)}
     return render(request, "sharing/shelf/library.html", {**_frame(reader, "shelf-library"), **context})
 
 

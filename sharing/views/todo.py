@@ -34,11 +34,12 @@ def todo(request: HttpRequest) -> HttpResponse:
 def refresh_loans(request: HttpRequest) -> HttpResponse:
     """Ask the library now. The page calls this by itself when its list is old; the list stands when nobody answers."""
     reader, problem = reader_of(request), ""
+    by_itself = bool(request.htmx)  # type: ignore[attr-defined]
     try:
-        library_loans.refresh(reader=reader, now=timezone.now())
+        (library_loans.glance if by_itself else library_loans.refresh)(reader=reader, now=timezone.now())
     except SharingError as refusal:
         problem = refusal.message
-    if request.htmx:  # type: ignore[attr-defined]
+    if by_itself:
         return render(request, f"{PAGE}#loans", {**_context(reader), "problem": problem, "stale": False})
     if problem:
         messages.error(request, problem)
@@ -76,8 +77,8 @@ def _moment(text: str) -> datetime | None:
 def _context(reader: Reader) -> dict[str, Any]:
     now = timezone.now()
     policy = policies.current()
-    found, as_of = agenda.of(reader, policy=policy, now=now), library_loans.as_of(reader)
+    found, age = agenda.of(reader, policy=policy, now=now), library_loans.age(reader)
     return {
-        "agenda": found, "todo_count": found.count, "policy": policy, "as_of": as_of,
-        "stale": library_loans.is_stale(as_of, now=now), "nav": "todo", "today": dates.day_of(now),
+        "agenda": found, "todo_count": found.count, "policy": policy, "as_of": age.as_of,
+        "stale": age.is_stale(now=now), "nav": "todo", "today": dates.day_of(now),
     }  # fmt: skip

@@ -1,7 +1,8 @@
 """Transfers a second over SIP2 with eight workers, beside what the same server gives eight bare socket clients in the same run.
 
 A bare client sends the same eight messages (item, both cards, check-in, checkout, item, both cards) and looks only for the end of
-each answer. Rounds alternate; the median of the rounds counts, and the ratio more than the figure.
+each answer. Rounds alternate; the median of the rounds counts, and the ratio more than the figure. Then what sign-ins and lists of
+loans cost (`sip2_visits`).
 """
 
 import json
@@ -18,6 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
+
+from tests.bench import sip2_visits
 
 ROUNDS = 5
 SECONDS = 2.0  # of each way in each round
@@ -49,12 +53,13 @@ def main() -> None:
 
         call_command("migrate", verbosity=0)
         connection.close()
-        with double(Path(folder)) as (port, pairs):
-            report(port, pairs)
+        with double(Path(folder)) as about:
+            report(about["port"], [Pair(*given) for given in about["pairs"]])
+            sip2_visits.report(about["port"], about["visitors"], about["free"], about["pin"])
 
 
 @contextmanager
-def double(ours: Path) -> Iterator[tuple[int, list[Pair]]]:
+def double(ours: Path) -> Iterator[dict[str, Any]]:
     """The server in a process of its own, on a copy of our empty tables."""
     with tempfile.TemporaryDirectory() as folder:
         for file in ours.glob("*.sqlite3*"):
@@ -63,8 +68,7 @@ def double(ours: Path) -> Iterator[tuple[int, list[Pair]]]:
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdin
             assert process.stdout
-            about = json.loads(process.stdout.readline())
-            yield about["port"], [Pair(*given) for given in about["pairs"]]
+            yield json.loads(process.stdout.readline())
             process.stdin.close()
 
 

@@ -88,7 +88,7 @@ def test_a_meeting_that_nobody_confirmed_is_named_with_both_ways_on(world: World
 
 @pytest.fixture
 def unreachable() -> Iterator[None]:
-    with mock.patch("library_bridge.loans.refresh_loans", side_effect=Unavailable("down")):
+    with mock.patch("library_bridge.loans.glance", side_effect=Unavailable("down")):
         yield
 
 

@@ -64,10 +64,13 @@ class Sip2System:
         """One question where titles and due dates are known, else one more for each item that is not."""
         return self._patrons.loans(card_number, now=timezone.now())
 
+    def glance(self, card_number: str) -> LoanList:
+        return self._patrons.glance(card_number, now=timezone.now())
+
     def item(self, barcode: str) -> ItemRecord:
-        self._memory.forget(barcode)  # this is newer
         found = self._item(barcode)
         self._moment.saw(found)
+        self._memory.saw(found, now=timezone.now())
         return found
 
     def find_by_isbn(self, isbns: Sequence[str]) -> tuple[ItemRecord, ...]:
@@ -145,17 +148,18 @@ class Sip2System:
     def _act(self, request: Message, barcode: str) -> Message:
         """What was known of the item is forgotten before and after, whatever comes back."""
         assert request.code in ACTS
-        self._forget(barcode)
+        self._forget(request, barcode)
         try:
             return self._ask(request)
         except BadFrame:
             raise Refused("unknown_item") from None
         finally:
-            self._forget(barcode)
+            self._forget(request, barcode)
 
-    def _forget(self, barcode: str) -> None:
+    def _forget(self, request: Message, barcode: str) -> None:
         self._moment.pass_by()
         self._memory.forget(barcode)
+        self._memory.forget_answer(request.get("AA"))
 
     def _sendable(self, make: Callable[..., Message], *ids: str, **details: bool) -> Message:
         """A card or barcode that would break the message is one that nobody has (T-I1)."""

@@ -39,7 +39,7 @@ def test_the_list_is_the_library_s_word(campus: Campus, alice: Reader, now: date
 def test_a_fresh_list_is_not_asked_for_again(campus: Campus, alice: Reader, now: datetime) -> None:
     api = Api(alice)
     api.get("/me/library-loans")
-    with mock.patch.object(library_loans, "refresh") as asked:
+    with mock.patch.object(library_loans, "glance") as asked:
         api.get("/me/library-loans")
         assert not asked.called
         Patron.objects.update(loans_checked_at=now - timedelta(minutes=16))
@@ -55,14 +55,14 @@ def test_while_the_library_is_away_the_last_list_stands_with_its_age(
     Api(alice).get("/me/library-loans")
     old = now - timedelta(hours=2)
     Patron.objects.update(loans_checked_at=old)
-    with mock.patch("sharing.library_loans.loans.refresh_loans", side_effect=Unavailable()):
+    with mock.patch("sharing.library_loans.loans.glance", side_effect=Unavailable()):
         answer = Api(alice).get("/me/library-loans")
     assert (answer.status_code, answer.json()["count"]) == (200, 1)
     assert datetime.fromisoformat(answer.json()["as_of"]) == old.replace(microsecond=old.microsecond // 1000 * 1000)
 
 
 def test_a_list_that_was_never_had_is_not_pretended_to_be_empty(alice: Reader) -> None:
-    with mock.patch("sharing.library_loans.loans.refresh_loans", side_effect=Unavailable()):
+    with mock.patch("sharing.library_loans.loans.glance", side_effect=Unavailable()):
         answer = Api(alice).get("/me/library-loans")
     assert (answer.status_code, answer.json()["code"]) == (503, "library_unavailable")
 
