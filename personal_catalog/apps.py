@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,8 @@ class PersonalCatalogConfig(AppConfig):
     name = "personal_catalog"
     verbose_name = _("Catalogue")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from personal_catalog.checks import sources_can_be_asked  # needs the models
+
+        checks.register(sources_can_be_asked)

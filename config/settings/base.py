@@ -246,6 +246,7 @@ LOOKUP_SOURCES = [
     "personal_catalog.lookup.local_file.LocalFile",
     "personal_catalog.lookup.isbnlib_services.OpenLibrary",
     "personal_catalog.lookup.isbnlib_services.Wikipedia",
+    "personal_catalog.lookup.sru.sources",
     "personal_catalog.lookup.isbnlib_services.GoogleBooks",
 ]
 SRU_SERVERS: dict[str, dict[str, str]] = env.servers("SRU")  # docs/sources.md
