@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CAMPUS = ZoneInfo("Asia/Shanghai")
 BROWSERS = ("tests/journeys/test_two_people.py", "tests/journeys/test_accessibility.py")
 CAMPUS_TESTS = "tests/sharing/demo/"  # one campus for the whole folder
+DATABASE = {"db", "transactional_db", "service"}
 
 
 @pytest.fixture(scope="session")
@@ -94,10 +95,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_longest_first)
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     for item in items:
+        if on_postgres and ("any_database" in item.keywords or not _asks_a_database(item)):
+            item.add_marker(pytest.mark.skip(reason="what it shows does not hang on the database: seen on SQLite"))
         if "postgres" in item.keywords and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
         if "browser" in item.keywords and not Path(CHROMIUM).exists():
             item.add_marker(pytest.mark.skip(reason=f"needs Chromium at {CHROMIUM}: install Debian's package chromium"))
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    fixtures: Collection[str] = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(fixtures)
 
 
 def _longest_first(item: pytest.Item) -> int:

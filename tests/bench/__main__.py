@@ -4,6 +4,7 @@ Rounds alternate, so a slow moment of the machine hits both; the median of the r
 figure. In process, through the whole middleware, without a socket.
 """
 
+import logging
 import os
 import statistics
 import sys
@@ -23,6 +24,7 @@ def main() -> None:
         import django
 
         django.setup()
+        logging.disable(logging.INFO)
         from django.conf import settings
         from django.core.management import call_command
 

@@ -11,6 +11,7 @@ from time import perf_counter
 
 ROUNDS = 3
 RECORDS = 2_000  # in each round
+AT_LEAST = 500
 
 
 def report() -> None:
@@ -23,7 +24,7 @@ def report() -> None:
             rates["harvest, new"].append(_rate(lambda path=path: _harvest(path)))
             rates["harvest, again"].append(_rate(lambda path=path: _harvest(path)))
     bare = statistics.median(rates["pymarc alone"])
-    print(f"\n{'MARC file':<28}{'records/s':>10}{'of pymarc alone':>20}")
+    print(f"\n{'MARC file':<28}{'records/s':>10}{'of pymarc alone':>20}   (a new record: at least {AT_LEAST} a second)")
     for name, measured in rates.items():
         rate = statistics.median(measured)
         print(f"{name:<28}{rate:>10.0f}{rate / bare:>19.1%}")

@@ -6,6 +6,7 @@ loans cost (`sip2_visits`).
 """
 
 import json
+import logging
 import os
 import shutil
 import socket
@@ -48,6 +49,7 @@ def main() -> None:
         import django
 
         django.setup()
+        logging.disable(logging.INFO)
         from django.core.management import call_command
         from django.db import connection
 

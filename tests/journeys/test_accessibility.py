@@ -6,7 +6,6 @@ from functools import cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import Visit
@@ -14,12 +13,7 @@ from tests.journeys.service import Service
 from tests.journeys.test_two_people import ALICE, BOB, Person
 from tests.journeys.words import Words
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        connection.vendor == "postgresql", reason="how a page looks does not hang on the database: seen on SQLite"
-    ),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
 
 PAGES = """
 import json

@@ -13,8 +13,10 @@ from tests.library_bridge import servers
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
 from tests.library_bridge.rest_servers import koha_with_sip2
 
+OVER_HTTP = [pytest.param(kind, marks=pytest.mark.any_database) for kind in servers.KINDS if kind != "sip2"]
 
-@pytest.fixture(params=["embedded", *servers.KINDS])
+
+@pytest.fixture(params=["embedded", "sip2", *OVER_HTTP])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -21,6 +21,8 @@ from library_bridge.models import (
     Reader,
 )
 
+pytestmark = pytest.mark.any_database
+
 CLASSES = ("TP317", "O22", "B848.4", "I247.57")
 
 

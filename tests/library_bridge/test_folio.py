@@ -25,6 +25,8 @@ from tests.library_bridge import factories
 from tests.library_bridge.factories import PIN, Campus, charged, hold, item
 from tests.library_bridge.rest_servers import folio_server, folio_system
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def server(campus: Campus) -> Iterator[FolioServer]:

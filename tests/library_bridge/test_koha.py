@@ -21,6 +21,8 @@ from tests.library_bridge import factories, serving_sip2
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
 from tests.library_bridge.rest_servers import koha_server, koha_system, sip2_beside
 
+pytestmark = pytest.mark.any_database
+
 WRITES = ("check_out", "transfer", "renew")
 
 

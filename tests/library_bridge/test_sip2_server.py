@@ -15,6 +15,8 @@ from tests.library_bridge import serving_sip2
 from tests.library_bridge.factories import PIN, Campus, charged, hold, item
 from tests.library_bridge.playing_sip2 import code_of
 
+pytestmark = pytest.mark.any_database
+
 READS = ["authenticate", "patron", "loans", "item"]
 ACTS = ["check_out", "check_in", "renew"]
 

@@ -16,7 +16,7 @@ from sharing.models import (
 )
 from tests.sharing.demo.looking import NOW, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_nothing_that_must_always_be_true_is_broken() -> None:

@@ -21,7 +21,7 @@ from sharing.models import (
 )
 from tests.sharing.demo.looking import NOW, S, reader, statuses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_the_same_day_tells_the_same_story_at_any_hour() -> None:

@@ -18,7 +18,7 @@ from sharing.models import (
 )
 from tests.sharing.demo.looking import NOW, S, reader
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_alice_has_two_asks_to_answer_and_an_appointment() -> None:
