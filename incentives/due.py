@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from incentives import leaderboards, standing, vouchers
+from incentives.farming import reviews
 from incentives.models import IncentiveSettings
 
 
 def act(*, now: datetime) -> Iterator[dict[str, object]]:
     for code in vouchers.expire(now=now):
         yield {"did": "voucher.expired", "voucher": code}
+    for review in reviews.clear_overdue(now=now):
+        yield {"did": "ring_review.cleared", "review": review}
     if IncentiveSettings.load().enabled and leaderboards.compute_nightly(now=now):
         yield {"did": "leaderboards.computed"}
+        for found in reviews.look_for_rings(now=now):
+            yield {"did": "ring_review.held", "review": found.pk}
         yield {"did": "standing.refreshed", "changed": standing.refresh(now=now)}

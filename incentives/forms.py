@@ -44,3 +44,13 @@ class AdjustmentForm(forms.Form):
         if amount == 0:
             raise forms.ValidationError(_("Give a number other than zero."))
         return amount
+
+
+class ReviewForm(forms.Form):
+    ANSWERS = (("clear", _("Give the points free")), ("take_back", _("Take the points back")))
+    answer = forms.ChoiceField(label=_("Decision"), choices=ANSWERS, widget=forms.RadioSelect)
+    why = forms.CharField(
+        label=pgettext_lazy("review", "Reason"),
+        max_length=300,
+        help_text=_("For your colleagues; the readers don’t see it."),
+    )

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from incentives.errors import PseudonymTaken
-from incentives.models import Entry, LeaderboardEntry, LeaderboardRun, Rule
+from incentives.models import Entry, HeldAward, LeaderboardEntry, LeaderboardRun, Rule
 from library_bridge.models import Reader
 from personal_catalog.models import Title
 from sharing import profiles
@@ -142,13 +142,17 @@ def _counts(code: str, *, since: datetime, until: datetime) -> dict[int, int]:
     rows: QuerySet[Entry, dict[str, int]] | QuerySet[Ask, dict[str, int]] | QuerySet[Title, dict[str, int]]
     if code == Boards.LENDERS:
         who = "account__reader"
-        rows = Entry.objects.filter(
-            kind=Entry.Kind.AWARD,
-            rule__code=Rule.Code.LENDING_COMPLETED,
-            reversed_by=None,
-            at__gte=since,
-            at__lt=until,
-        ).values(who)
+        rows = (
+            Entry.objects.filter(
+                kind=Entry.Kind.AWARD,
+                rule__code=Rule.Code.LENDING_COMPLETED,
+                reversed_by=None,
+                at__gte=since,
+                at__lt=until,
+            )
+            .exclude(held__in=HeldAward.objects.filter(settled=None))
+            .values(who)
+        )
     elif code == Boards.ANSWERERS:
         who = "holder"
         answered = (Ask.Status.ACCEPTED, Ask.Status.DECLINED)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from incentives.errors import AlreadyReversed, NotEnoughPoints
-from incentives.models import Account, Entry, Posting, Rule, Seal
+from incentives.models import Account, Entry, HeldAward, Posting, Rule, Seal
 from library_bridge.models import Reader
 
 Kind = Account.Kind
@@ -19,15 +19,16 @@ Kind = Account.Kind
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`spendable` now, `waiting` for their date, `owed` after a reversal that found too little."""
+    """`spendable` now, `waiting` for their date, `owed` after a reversal that found too little, `held` until a librarian has looked."""
 
     spendable: int
     waiting: int
     owed: int
+    held: int = 0
 
     @property
     def total(self) -> int:
-        return self.spendable + self.waiting - self.owed
+        return self.spendable + self.waiting + self.held - self.owed
 
 
 def balance(reader: Reader, *, now: datetime) -> Balance:
@@ -37,18 +38,19 @@ def balance(reader: Reader, *, now: datetime) -> Balance:
         available=Coalesce(Sum("amount", filter=own & ready), 0),
         waiting=Coalesce(Sum("amount", filter=own & ~ready), 0),
         debt=Coalesce(Sum("amount", filter=Q(account__kind=Kind.DEBT)), 0),
+        held=Coalesce(Sum("amount", filter=Q(account__kind=Kind.FROZEN)), 0),
     )
     net = sums["available"] + sums["debt"]
-    return Balance(spendable=max(net, 0), waiting=sums["waiting"], owed=max(-net, 0))
+    return Balance(spendable=max(net, 0), waiting=sums["waiting"], owed=max(-net, 0), held=sums["held"])
 
 
 def entries(reader: Reader) -> QuerySet[Entry]:
-    """The reader's own entries, newest first, each with its `amount`."""
-    own = Q(postings__account__reader=reader)
+    """The reader's own entries, newest first, each with its `amount`: what it changed of what is, or will be, the reader's."""
+    own = Q(postings__account__reader=reader) & ~Q(postings__account__kind=Kind.FROZEN)
     return (
         Entry.objects.filter(account__kind=Kind.READER, account__reader=reader)
         .annotate(amount=Sum("postings__amount", filter=own))
-        .select_related("event__request__title", "voucher__reward", "reverses__voucher__reward")
+        .select_related("event__request__title", "rule", "voucher__reward", "reverses__voucher__reward")
         .order_by("-at", "-pk")
     )
 
@@ -115,6 +117,9 @@ def reverse(
     account = lock(reader)[reader.pk]
     if entry.kind == Entry.Kind.REVERSAL or Entry.objects.filter(reverses=entry).exists():
         raise AlreadyReversed
+    if is_held(entry):
+        return _move(entry, {frozen_account(reader): -_points(entry), service_account(Kind.ISSUING): _points(entry)},
+                     kind=Entry.Kind.REVERSAL, reason=reason, at=at, actor=actor, reverses=entry)  # fmt: skip
     amounts = {posting.account: -posting.amount for posting in entry.postings.select_related("account")}
     waits = entry.available_at is not None and entry.available_at > at
     return _post(
@@ -144,6 +149,56 @@ def adjust(*, reader: Reader, points: int, reason: str, actor: Reader, at: datet
         at=at,
         actor=actor,
     )
+
+
+@transaction.atomic
+def hold(*, entry: Entry, at: datetime) -> Entry:
+    """An award is put aside, out of its reader's reach, until `release` or `reverse`. Raises NotEnoughPoints where it has been
+    spent, at least in part."""
+    reader = _reader_of(entry)
+    account = lock(reader)[reader.pk]
+    points, waits = _points(entry), entry.available_at is not None and entry.available_at > at
+    if not waits and (missing := points - _available(account, at=at)) > 0:
+        raise NotEnoughPoints(missing)
+    return _move(
+        entry, {account: -points, frozen_account(reader): points}, kind=Entry.Kind.HOLD, reason="held", at=at,
+        available_at=entry.available_at if waits else None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def release(*, entry: Entry, at: datetime, actor: Reader | None) -> Entry:
+    """A held award is its reader's again, to be spent from the date that it had, or at once where that has passed."""
+    reader = _reader_of(entry)
+    account = lock(reader)[reader.pk]
+    waits = entry.available_at is not None and entry.available_at > at
+    amounts = {account: _points(entry), frozen_account(reader): -_points(entry)}
+    available_at = entry.available_at if waits else None
+    return _move(
+        entry, amounts, kind=Entry.Kind.RELEASE, reason="cleared", at=at, available_at=available_at, actor=actor
+    )
+
+
+def is_held(entry: Entry) -> bool:
+    return HeldAward.objects.filter(award=entry, settled=None).exists()
+
+
+def frozen_account(reader: Reader) -> Account:
+    return Account.objects.get_or_create(kind=Kind.FROZEN, reader=reader)[0]
+
+
+def _reader_of(entry: Entry) -> Reader:
+    assert entry.account.reader is not None
+    return entry.account.reader
+
+
+def _points(award: Entry) -> int:
+    return award.postings.get(account=award.account).amount
+
+
+def _move(award: Entry, amounts: Mapping[Account, int], **facts: Any) -> Entry:
+    """An entry about an award, with its rule and event for the words."""
+    return _post(amounts, account=award.account, rule=award.rule, event_id=award.event_id, params=award.params, **facts)
 
 
 def service_account(kind: Account.Kind) -> Account:

@@ -26,7 +26,7 @@ class EntryLine:
     @property
     def shown_amount(self) -> str:
         """With a sign of its full width: +10, −36."""
-        return f"+{self.amount}" if self.amount > 0 else f"−{-self.amount}"
+        return f"+{self.amount}" if self.amount > 0 else f"−{-self.amount}" if self.amount else "0"
 
 
 def lines(entries: Iterable[Any], *, now: datetime) -> list[EntryLine]:
@@ -38,10 +38,15 @@ def lines(entries: Iterable[Any], *, now: datetime) -> list[EntryLine]:
             note=note(entry),
             title=_title(entry),
             amount=entry.amount,
-            counts_from=entry.available_at if entry.available_at and entry.available_at > now else None,
+            counts_from=_counts_from(entry, now),
         )
         for entry in entries
     ]
+
+
+def _counts_from(entry: Entry, now: datetime) -> datetime | None:
+    waits = entry.available_at is not None and entry.available_at > now and entry.kind != Entry.Kind.HOLD
+    return entry.available_at if waits else None
 
 
 def _title(entry: Entry) -> Title | None:
@@ -53,7 +58,15 @@ def words(entry: Entry) -> str:
         return _reversal(entry)
     if entry.kind == Entry.Kind.REDEMPTION:
         return _("Redeemed: %(reward)s") % {"reward": _reward(entry)}
+    if entry.kind == Entry.Kind.HOLD:
+        return _("Held for a check by the library: %(what)s") % {"what": _award(_code(entry), entry.params)}
+    if entry.kind == Entry.Kind.RELEASE:
+        return _("Checked and given free: %(what)s") % {"what": _award(_code(entry), entry.params)}
     return _award(entry.reason, entry.params)
+
+
+def _code(entry: Entry) -> str:
+    return entry.rule.code if entry.rule is not None else ""
 
 
 def note(entry: Entry) -> str:

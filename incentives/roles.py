@@ -9,5 +9,7 @@ RIGHTS = {
         "incentives.change_rule",
         "incentives.add_adjustment",
         "incentives.view_adjustment",
+        "incentives.view_ringreview",
+        "incentives.change_ringreview",
     ),
 }

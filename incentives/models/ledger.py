@@ -19,7 +19,7 @@ class Account(models.Model):
     class Kind(models.TextChoices):
         READER = "reader", _("reader")
         DEBT = "debt", _("reader's debt")
-        FROZEN = "frozen", _("frozen in a dispute")
+        FROZEN = "frozen", _("held for a check")
         ISSUING = "issuing", _("points issued")
         REDEMPTION = "redemption", _("points redeemed")
 
@@ -56,6 +56,7 @@ class Entry(models.Model):
         AWARD = "award", _("award")
         REVERSAL = "reversal", _("reversal")
         REDEMPTION = "redemption", _("redemption")
+        HOLD = "hold", pgettext_lazy("ledger", "hold")
         RELEASE = "release", pgettext_lazy("ledger", "release")
         ADJUSTMENT = "adjustment", _("adjustment")
 

@@ -17,9 +17,10 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from incentives import reasons, vouchers
-from incentives.models import Adjustment, Entry, Reward, Rule, Voucher
+from incentives.models import Adjustment, Entry, Reward, RingReview, Rule, Voucher
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
 from incentives.staff.desk import VoucherDesk
+from incentives.staff.reviewing import DecideReview, signs_text
 from library_bridge.staff.deleting import DeleteUnused
 from library_bridge.staff.seeing import ListedIndex
 
@@ -40,7 +41,7 @@ class OnlyTo(ModelPermissionPolicy):
 
 def register_policies() -> None:
     register_permission_policy(Rule, OnlyTo(Rule, "view", "change"))
-    for model in (Entry, Voucher, Adjustment):
+    for model in (Entry, Voucher, Adjustment, RingReview):
         register_permission_policy(model, OnlyTo(model, "view"))
 
 
@@ -53,6 +54,8 @@ def assignable_permissions() -> QuerySet[Permission]:
         "view_voucher",
         "view_rule",
         "change_rule",
+        "view_ringreview",
+        "change_ringreview",
     )
     return Permission.objects.filter(content_type__app_label="incentives", codename__in=codenames)
 
@@ -118,7 +121,7 @@ class Vouchers(ModelViewSet):
 class LedgerList(IndexView):
     def get_base_queryset(self) -> QuerySet[Entry]:
         own = Sum("postings__amount", filter=Q(postings__account__reader=F("account__reader")))
-        related = ("account", "voucher__reward", "reverses__voucher__reward")
+        related = ("account", "rule", "voucher__reward", "reverses__voucher__reward")
         return Entry.objects.annotate(amount=own).select_related(*related).order_by("-at", "-pk")
 
 
@@ -189,8 +192,35 @@ class Adjustments(ModelViewSet):
         ]
 
 
+class ReviewList(ListedIndex):
+    def get_list_more_buttons(self, instance: RingReview) -> list[Any]:
+        buttons: list[Any] = super().get_list_more_buttons(instance)
+        url = reverse("held-points:decide", args=[instance.pk])
+        buttons.append(HeaderButton(_("Look at it"), url=url, icon_name="view"))
+        return buttons
+
+
+class Reviews(ModelViewSet):
+    """Groups whose books go round among themselves; nobody's name, until one is opened to be decided."""
+
+    model = RingReview
+    name = "held-points"
+    icon = "warning"
+    list_display: ClassVar = [
+        "pk", "status", Column("signs", label=gettext_lazy("signs"), accessor=signs_text),
+        Column("readers", label=gettext_lazy("readers"), accessor=lambda review: review.members.count()),
+        "exchanges", "found_at", "decide_by", "decided_at",
+    ]  # fmt: skip
+    list_filter: ClassVar = ["status"]
+    form_fields: ClassVar = ["why"]
+    index_view_class = ReviewList
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("<int:pk>/decide/", DecideReview.as_view(), name="decide")]
+
+
 class PointsAndRewards(ModelViewSetGroup):
     menu_label = gettext_lazy("Points and rewards")
     menu_icon = "pick"
     menu_order = 400
-    items = (Rules, Rewards, Vouchers, Ledger, Adjustments)
+    items = (Rules, Rewards, Vouchers, Ledger, Adjustments, Reviews)
