@@ -96,6 +96,8 @@ class Held:
     area: str
     free: bool
     due_at: datetime | None
+    holder_id: int | None = None
+    """To count readers by, never to be shown."""
 
     def answers(self, wish: Wish) -> bool:
         return (
@@ -109,10 +111,10 @@ class Held:
 def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datetime) -> dict[int, list[Held]]:
     """Copies and library loans of many titles as light rows. Two queries."""
     ids, found = list(title_ids), defaultdict[int, list[Held]](list)
-    for title_id, mode, area, free, due_at in _copies(ids):
-        found[title_id].append(Held(PERSONAL, mode, area, free, due_at))
-    for title_id, area, free, due_at in _loans(ids, policy, now):
-        found[title_id].append(Held(LIBRARY, "transfer", area or "", free, due_at))
+    for title_id, mode, area, free, due_at, holder_id in _copies(ids):
+        found[title_id].append(Held(PERSONAL, mode, area, free, due_at, holder_id))
+    for title_id, area, free, due_at, holder_id in _loans(ids, policy, now):
+        found[title_id].append(Held(LIBRARY, "transfer", area or "", free, due_at, holder_id))
     return found
 
 
@@ -120,10 +122,12 @@ def _copies(ids: list[int]) -> Iterable[tuple[Any, ...]]:
     copies = shown_copies().filter(title_id__in=ids)
     copies = copies.annotate(live=FilteredRelation("lendings", condition=Q(lendings__closed_at=None)))
     copies = copies.annotate(free=Exists(free_copies().filter(pk=OuterRef("pk"))))
-    return copies.values_list("title_id", "mode", "area", "free", "live__due_at")
+    return copies.values_list("title_id", "mode", "area", "free", "live__due_at", "holder_id")
 
 
 def _loans(ids: list[int], policy: CirculationPolicy, now: datetime) -> Iterable[tuple[Any, ...]]:
     loans = charged_loans().filter(catalogued__title_id__in=ids)
     loans = loans.annotate(free=Exists(free_loans(policy=policy, now=now).filter(pk=OuterRef("pk"))))
-    return loans.values_list("catalogued__title_id", "patron__reader__area__code", "free", "due_at")
+    return loans.values_list(
+        "catalogued__title_id", "patron__reader__area__code", "free", "due_at", "patron__reader_id"
+    )

@@ -11,6 +11,7 @@ from sharing.views import (
     live,
     me,
     notifications,
+    opac,
     requests,
     scan,
     search,
@@ -58,5 +59,7 @@ urlpatterns = [
     path("shelf/library/", shelf.library, name="shelf-library"),
     path("shelf/borrowed/", shelf.borrowed, name="shelf-borrowed"),
     path("copies/<int:copy_id>/withdraw/", withdrawals.withdraw_copy, name="copy-withdraw"),
+    path("opac/v1.js", opac.script, name="opac-script"),
+    path("opac/demo/", opac.demo, name="opac-demo"),
     path("c/<str:code>/", withdrawals.found_copy, name="found-copy"),
 ]

@@ -89,6 +89,7 @@ NO_PAGES = {
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
     "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",
+    "opac-script", "opac-demo",  # of another make, in the library's own catalogue
     "sso-leave", "sso-callback", "saml_acs", "saml_finish_acs", "saml_metadata", "saml_sls",
 }  # fmt: skip
 

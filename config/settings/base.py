@@ -272,6 +272,9 @@ MESSAGE_MAX_CHARACTERS = 2000
 MESSAGES_PER_MINUTE = 30
 IDEMPOTENCY_HOURS = 48
 API_CALLS_PER_MINUTE = 600
+AVAILABILITY_CALLS_PER_MINUTE = (
+    120  # of one network address, by catalogues that show who would pass a book on; no sign-in
+)
 
 DEMO_TITLES = BASE_DIR / "sharing" / "demo" / "titles.csv"
 

@@ -1,21 +1,24 @@
 """For a library's own catalogue: whether readers would pass a book on. Public, cached, never who."""
 
-from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
+from http import HTTPStatus
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import BaseModel
 
 from personal_catalog import isbn
-from personal_catalog.models import TitleIsbn
+from personal_catalog.models import Title, TitleIsbn
 from sharing import availability, policies
+from sharing.api import visitors
 from sharing.api.problems import Invalid
 from sharing.api.serializers import address
 from sharing.availability import PERSONAL, Held
@@ -25,11 +28,15 @@ LONGEST = 100
 
 
 def _for_any_site(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Refusals too: without the header a script could not even read what was wrong."""
+    """Refusals too: without the header a script could not even read what was wrong. Whoever has the answer already is told
+    so (304)."""
 
     @wraps(view)
     def answer(request: HttpRequest, **path: str) -> HttpResponse:
         given = view(request, **path)
+        if given.status_code == HTTPStatus.OK:
+            given["ETag"] = f'"{sha256(given.content).hexdigest()[:32]}"'
+            given = get_conditional_response(request, etag=given["ETag"], response=given) or given
         given["Access-Control-Allow-Origin"] = "*"
         return given
 
@@ -42,13 +49,23 @@ router.add_decorator(_for_any_site, mode="view")
 class AvailableOut(BaseModel):
     isbn: str
     isbn13: str | None
+    readers: int
     copies: int
     library_loans: int
     areas: list[str]
     url: str | None
 
 
-Found = dict[str, tuple[int, list[Held]]]
+@dataclass(frozen=True)
+class Counted:
+    """Of one title, as it may be kept in a cache: numbers and areas only."""
+
+    title_id: int | None = None
+    readers: int = 0
+    copies: int = 0
+    library_loans: int = 0
+    areas: tuple[str, ...] = ()
+
 
 MOST = 50
 SECONDS = 30  # here and again at the caller: what is withdrawn is gone within a minute (T-R22)
@@ -61,7 +78,8 @@ class Availability(BaseModel):
 
 @router.get("/availability", response=Availability, operation_id="getAvailability")
 def get_availability(request: HttpRequest, response: HttpResponse, isbn: Query[list[str]]) -> Availability:
-    """Per ISBN, in the order asked: copies and library loans that readers would pass on now, where, and a link."""
+    """Per ISBN, in the order asked: how many readers would pass it on now, their copies and library loans, where, and a link."""
+    visitors.count_call(request, now=timezone.now())
     if len(isbn) > MOST:
         raise Invalid({"isbn": [_("At most %(max_length)s entries, please.") % {"max_length": MOST}]})
     if any(len(text) > LONGEST for text in isbn):
@@ -83,8 +101,8 @@ def _items(texts: list[str]) -> list[AvailableOut]:
     numbers = {text: _thirteen(text) for text in texts}
     wanted = sorted({number for number in numbers.values() if number})
     key = f"availability:{sha256(','.join(wanted).encode()).hexdigest()}"
-    found: Found = cache.get_or_set(key, lambda: _found(wanted), SECONDS) or {}
-    return [_item(text, number, *found.get(number, (None, []))) for text, number in numbers.items()]
+    found: dict[str, Counted] = cache.get_or_set(key, lambda: _found(wanted), SECONDS) or {}
+    return [_item(text, number, found.get(number, Counted())) for text, number in numbers.items()]
 
 
 def _thirteen(text: str) -> str:
@@ -94,20 +112,23 @@ def _thirteen(text: str) -> str:
         return ""
 
 
-def _found(numbers: list[str]) -> Found:
+def _found(numbers: list[str]) -> dict[str, Counted]:
     """Three queries, however many numbers."""
-    titles = dict(
-        TitleIsbn.objects.filter(isbn13__in=numbers, title__merged_into=None).values_list("isbn13", "title_id")
-    )
+    rows = TitleIsbn.objects.filter(isbn13__in=numbers).exclude(title__status__in=Title.UNSEEN)
+    titles = dict(rows.values_list("isbn13", "title_id"))
     held = availability.of_titles(titles.values(), policy=policies.current(), now=timezone.now())
-    free = defaultdict(list, {pk: [one for one in rows if one.free] for pk, rows in held.items()})
-    return {number: (pk, free[pk]) for number, pk in titles.items()}
+    return {number: _counted(pk, [one for one in held.get(pk, []) if one.free]) for number, pk in titles.items()}
 
 
-def _item(text: str, number: str, title_id: int | None, free: list[Held]) -> AvailableOut:
+def _counted(title_id: int, free: list[Held]) -> Counted:
     copies = sum(1 for one in free if one.kind == PERSONAL)
+    readers = len({one.holder_id for one in free})
+    areas = tuple(sorted({one.area for one in free if one.area}))
+    return Counted(title_id, readers, copies, len(free) - copies, areas)
+
+
+def _item(text: str, number: str, of: Counted) -> AvailableOut:
     return AvailableOut(
-        isbn=text, isbn13=number or None, copies=copies, library_loans=len(free) - copies,
-        areas=sorted({one.area for one in free if one.area}),
-        url=address(reverse("title", args=[title_id])) if title_id else None,
+        isbn=text, isbn13=number or None, readers=of.readers, copies=of.copies, library_loans=of.library_loans,
+        areas=list(of.areas), url=address(reverse("title", args=[of.title_id])) if of.title_id else None,
     )  # fmt: skip

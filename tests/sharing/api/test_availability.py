@@ -5,11 +5,11 @@ from datetime import datetime
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from library_bridge.models import Reader
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, Title
 from tests import factories
 from tests.sharing.api.clients import Api
 
@@ -36,6 +36,7 @@ def test_copies_and_loans_are_counted_without_a_name(copy: Copy) -> None:
         1,
     )
     assert (known["areas"], known["url"]) == (["plum"], f"https://books.example.edu/titles/{copy.title_id}/")
+    assert known["readers"] == 1
     assert (unknown["copies"], unknown["url"], nonsense["isbn13"]) == (0, None, None)
     assert "Alice" not in answer.content.decode()
 
@@ -45,6 +46,43 @@ def test_any_site_may_read_it_and_keep_it_for_a_while(db: None) -> None:
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert answer["Cache-Control"] == "public, max-age=30"
     assert "Vary" not in answer
+
+
+def test_two_readers_are_two_however_much_each_has(copy: Copy, now: datetime) -> None:
+    for _copy in range(2):
+        factories.copy(factories.reader("Bob"), copy.title, now=now)
+    factories.copy(copy.owner, copy.title, now=now)
+    item = Api().get(f"/availability?isbn={ISBN}").json()["items"][0]
+    assert (item["readers"], item["copies"], item["library_loans"]) == (3, 4, 1)
+
+
+def test_who_has_the_answer_already_is_told_so(copy: Copy) -> None:
+    tag = Api().get(f"/availability?isbn={ISBN}")["ETag"]
+    again = Api().call("GET", f"/availability?isbn={ISBN}", **{"If-None-Match": tag})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+    assert again["Access-Control-Allow-Origin"] == "*"
+    Copy.objects.update(status="paused")
+    cache.clear()
+    assert Api().call("GET", f"/availability?isbn={ISBN}", **{"If-None-Match": tag}).status_code == 200
+
+
+@override_settings(AVAILABILITY_CALLS_PER_MINUTE=3, SHARED_NETWORKS=["10.1.0.0/16"], SHARED_NETWORK_FACTOR=2)
+def test_one_address_has_so_many_calls_a_minute(db: None) -> None:
+    """T-R17: what the caller says of its address counts for nothing."""
+    for _call in range(3):
+        assert Api().call("GET", "/availability?isbn=1", **{"X-Forwarded-For": "1.2.3.4"}).status_code == 200
+    refused = Api().get("/availability?isbn=1")
+    assert (refused.status_code, refused.json()["code"]) == (429, "limit_reached")
+    assert 1 <= int(refused["Retry-After"]) <= 60
+    assert refused["Access-Control-Allow-Origin"] == "*"
+    shared = Client(REMOTE_ADDR="10.1.2.3")
+    assert [shared.get("/api/v1/availability?isbn=1").status_code for _call in range(7)] == [200] * 6 + [429]
+
+
+def test_a_title_that_was_taken_out_of_the_catalogue_is_not_passed_on(copy: Copy) -> None:
+    """T-R22"""
+    Title.objects.update(status="rejected")
+    assert Api().get(f"/availability?isbn={ISBN}").json()["items"][0]["readers"] == 0
 
 
 def test_a_script_of_any_site_can_read_what_was_wrong(db: None) -> None:
