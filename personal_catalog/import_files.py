@@ -26,6 +26,8 @@ class Row:
     facts: dict[str, object] = field(default_factory=dict)
     note: str = ""
     problem: str = ""
+    said: str = ""
+    """The number as it stood there."""
 
 
 def read_rows(content: bytes, wanted: str, *, most_rows: int, most_columns: int) -> list[Row]:
@@ -77,13 +79,13 @@ def _row(cells: dict[str, str]) -> Row:
     """A damaged number is reported even where there is a title: the wrong edition is worse than a question."""
     facts = facts_of_cells(cells)
     stored = facts.to_json() if facts else {}
-    note = cells.get("note", "")
+    note, said = cells.get("note", ""), cells.get("isbn", "")[: isbn.LONGEST]
     try:
         isbn13 = isbn.mend(cells.get("isbn", "")).isbn13
     except isbn.NotAnIsbn as refused:
         problem = PROBLEMS.get(refused.reason, "" if stored else ImportRow.Problem.NOT_ISBN)
-        return Row(facts=stored, note=note, problem=problem)
-    return Row(isbn13=isbn13, facts=stored, note=note)
+        return Row(facts=stored, note=note, problem=problem, said=said)
+    return Row(isbn13=isbn13, facts=stored, note=note, said=said)
 
 
 def _decoded(content: bytes) -> str:

@@ -16,6 +16,7 @@ from personal_catalog.models import Title
 from personal_catalog.staff.editing import AddTitle, EditTitle, TitleHistory
 from personal_catalog.staff.finding import TitleFilters, found, of_the_list
 from personal_catalog.staff.forms import TitleForm
+from personal_catalog.staff.title_chooser import TitleChooser
 
 
 class NeverDeleted(ModelPermissionPolicy):
@@ -60,6 +61,8 @@ class Titles(SnippetViewSet):
     edit_view_class = EditTitle
     history_view_class = TitleHistory
     history_template_name = TitleHistory.template_name
+    chooser_viewset_class = TitleChooser
+    chooser_per_page = 20
     list_display = [
         "title",
         Column("creators_text", label=_("Creators")),
