@@ -21,6 +21,7 @@ from sharing import (
     policies,
     queues,
     requests,
+    suggestions,
     transferring,
     waves,
     widening,
@@ -49,6 +50,7 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _deliveries(now)
     yield from _uncatalogued(now)
     yield from _run_out()
+    yield from suggestions.act(now=now)
     yield from harvests.act(now=now)  # last, because it may take its time
 
 

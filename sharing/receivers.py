@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
 from personal_catalog.signals import (
@@ -16,7 +18,7 @@ from personal_catalog.signals import (
     titles_merging,
 )
 from sharing import events, locks, requests, withdrawals
-from sharing.models import HarvestedRecord, LoanTitle, Request
+from sharing.models import HarvestedRecord, LoanTitle, ReadingListEntry, RelatedTitle, Request
 
 
 def connect() -> None:
@@ -42,10 +44,22 @@ def follow_merge(*, keep: Title, merged: list[Title], now: datetime, **_signal: 
     """Requests, loans and harvested records of the merged titles stand under the one that is kept."""
     LoanTitle.objects.filter(title__in=merged).update(title=keep)
     HarvestedRecord.objects.filter(title__in=merged).update(title=keep)
+    RelatedTitle.objects.filter(Q(title__in=merged) | Q(other__in=merged)).delete()  # counted anew at night
+    _follow_lists([keep, *merged])
     twice = _close_doubles([keep, *merged], now)
     for request in Request.objects.filter(title__in=merged).exclude(pk__in=twice).order_by("pk"):
         request.title = keep
         request.save(update_fields=["title"])
+
+
+def _follow_lists(titles: list[Title]) -> None:
+    """A course list that has several of the titles keeps the first of them, with its note."""
+    seen = set[int]()
+    for entry in ReadingListEntry.objects.filter(title__in=titles).order_by("page_id", "sort_order", "pk"):
+        if entry.page_id in seen:
+            entry.delete()
+        seen.add(entry.page_id)
+    ReadingListEntry.objects.filter(title__in=titles[1:]).update(title=titles[0])
 
 
 def _close_doubles(titles: list[Title], now: datetime) -> set[int]:

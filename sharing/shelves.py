@@ -14,7 +14,7 @@ from sharing.models import Request
 
 MOST = 10
 NEAR = 3
-NEW = 3
+NEW = 8
 SOUGHT = 4
 FEWEST_PEOPLE = 5
 SOUGHT_SINCE = timedelta(days=60)
@@ -34,15 +34,15 @@ def most_passed_on() -> list[Title]:
 
 
 def near(*, reader: Reader | None) -> Near:
-    """Copies of others that are free now, newest first. Two queries, three where the reader's area has none."""
+    """Copies of others that are free now, newest first. Two queries with the reader's area, one without."""
     area = reader.area.code if reader and reader.area else ""
     free = _presentable(availability.free_copies()).select_related("title").order_by("-created_at", "-pk")
     if reader:
         free = free.exclude(owner=reader).exclude(holder=reader)
-    here = free.filter(area=area) if area else free
-    if area and not here.exists():
-        here, area = free, ""
-    return Near(list(here[:NEAR]), here.values("title").distinct().count() if area else 0, area)
+    here = free.filter(area=area)
+    if area and (rows := list(here[:NEAR])):
+        return Near(rows, here.values("title").distinct().count(), area)
+    return Near(list(free[:NEAR]), 0, "")
 
 
 def _presentable(copies: QuerySet[Copy]) -> QuerySet[Copy]:

@@ -3,6 +3,7 @@ from django.urls import path
 from sharing.views import (
     asks,
     conversations,
+    copy_journeys,
     guide,
     handovers,
     health,
@@ -62,4 +63,12 @@ urlpatterns = [
     path("opac/v1.js", opac.script, name="opac-script"),
     path("opac/demo/", opac.demo, name="opac-demo"),
     path("c/<str:code>/", withdrawals.found_copy, name="found-copy"),
+    path("c/<str:code>/journey/", copy_journeys.journey, name="copy-journey"),
+    path("c/<str:code>/journey/open/", copy_journeys.open_journey, name="open-journey"),
+    path("c/<str:code>/journey/close/", copy_journeys.close_journey, name="close-journey"),
+    path("c/<str:code>/journey/join/", copy_journeys.join_journey, name="join-journey"),
+    path("c/<str:code>/journey/leave/", copy_journeys.leave_journey, name="leave-journey"),
+    path("course-lists/", guide.course_lists, name="course-lists"),
+    path("me/suggestions/take-part/", me.take_part, name="suggestions-take-part"),
+    path("me/suggestions/leave/", me.leave, name="suggestions-leave"),
 ]

@@ -18,6 +18,7 @@ from library_bridge.staff.viewsets import OnlyToSee
 from sharing.models import CirculationPolicy, DomainEvent, Lending, Request
 from sharing.staff import exports, overview
 from sharing.staff.lendings import Lendings
+from sharing.staff.reading_lists import ReadingLists
 from sharing.staff.requests import Requests
 from sharing.staff.trail import Trail
 
@@ -38,8 +39,8 @@ class Desk(ViewSetGroup):
 
 
 @hooks.register("register_admin_viewset")
-def desk() -> Desk:
-    return Desk()
+def desk() -> list[Any]:
+    return [Desk(), ReadingLists()]
 
 
 @hooks.register("register_admin_menu_item")

@@ -78,17 +78,19 @@ PAGES: dict[str, Arguments] = {
     "lending": lambda scene: ([scene.lending.pk], ""),
     "conversation": lambda scene: ([scene.conversation.pk], ""),
     "copy": lambda scene: ([scene.world.copy.pk], ""),
+    "copy-journey": lambda scene: ([scene.world.copy.code], ""),
     "found-copy": lambda scene: ([scene.world.copy.code], ""),
     "import-job": lambda scene: ([scene.job], ""),
     "voucher": lambda scene: ([scene.voucher], ""),
 }  # fmt: skip
 NO_PAGES = {
-    "guide",  # leads to a page of the CMS
+    "guide", "course-lists",  # lead to pages of the CMS
     "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "add-line", "points-chip",
     "place-request", "cancel-request", "accept-ask", "decline-ask", "propose-handover", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
     "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",
+    "open-journey", "close-journey", "join-journey", "leave-journey", "suggestions-take-part", "suggestions-leave",
     "opac-script", "opac-demo",  # of another make, in the library's own catalogue
     "sso-leave", "sso-callback", "saml_acs", "saml_finish_acs", "saml_metadata", "saml_sls",
 }  # fmt: skip

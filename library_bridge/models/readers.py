@@ -58,6 +58,7 @@ class Reader(AbstractUser):
     department = models.CharField(_("department"), max_length=80, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     leaderboard_opt_in = models.BooleanField(_("shown on leaderboards"), default=False)
+    suggestions_opt_in = models.BooleanField(_("gives to suggestions and gets them"), default=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("reader")  # type: ignore[assignment]  # AbstractUser.Meta is typed without lazy strings

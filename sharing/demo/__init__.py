@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from sharing import due, harvests, jobs, notifications, roles
-from sharing.demo import guide, history
+from sharing.demo import course_lists, discovery, guide, history
 from sharing.demo.campus import Campus
 from sharing.demo.cast import Cast, assemble
 from sharing.demo.desk import Desk
@@ -27,6 +27,7 @@ def load(*, now: datetime) -> None:
     if not Request.objects.exists():
         with jobs.left_to_the_sweep():
             _tell(now)
+    course_lists.load(now=now)
 
 
 def _tell(now: datetime) -> None:
@@ -46,6 +47,7 @@ def _tell(now: datetime) -> None:
     finally:
         desk.make_the_rest()
         desk.look_again()
+    discovery.load(campus, cast)
     for _deed in due.act(now=now):
         pass
     _read_old_news(cast, now)

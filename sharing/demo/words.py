@@ -21,6 +21,17 @@ WISHES: Both = (
         "Our reading group discusses it next month.", "My supervisor recommended it; I would like to look through it first.",
     ),
 )  # fmt: skip
+NOTES_ON_THE_WAY: Both = (
+    (
+        "第五章可以先读。",
+        "在操场看台上读完的。",
+        "空白处有前一位的批注，很有意思。",
+        "适合睡前读两页。",
+        "路上读了三天，传给下一位。",
+        "",
+    ),
+    ("Start with chapter five.", "Read on the train home.", "The pencil notes before me were worth it.", ""),
+)
 QUESTIONS: Both = (
     (
         "您好，请问书里有划线或者笔记吗？", "请问下周之前方便交接吗？", "您好，请问大概什么时候能看完？不急的。", "请问书的品相怎么样？",

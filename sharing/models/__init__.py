@@ -1,5 +1,6 @@
 from sharing.models.asks import Ask
 from sharing.models.conversations import Conversation, Message
+from sharing.models.copy_journeys import CopyJourney, JourneyStop
 from sharing.models.events import DomainEvent
 from sharing.models.handovers import Handover
 from sharing.models.harvests import Harvest
@@ -8,7 +9,9 @@ from sharing.models.loans import HarvestedRecord, LoanTitle
 from sharing.models.notifications import Notification
 from sharing.models.pages import GuidePage, HomePage
 from sharing.models.policy import CirculationPolicy, ReaderLimit
+from sharing.models.reading_lists import ReadingListEntry, ReadingListImport, ReadingListPage, ReadingListsPage
 from sharing.models.requests import Request
+from sharing.models.suggestions import RelatedTitle, SuggestionCount
 from sharing.models.tokens import ApiToken, IdempotencyKey
 
 __all__ = (
@@ -16,6 +19,7 @@ __all__ = (
     "Ask",
     "CirculationPolicy",
     "Conversation",
+    "CopyJourney",
     "DomainEvent",
     "GuidePage",
     "Handover",
@@ -23,10 +27,17 @@ __all__ = (
     "HarvestedRecord",
     "HomePage",
     "IdempotencyKey",
+    "JourneyStop",
     "Lending",
     "LoanTitle",
     "Message",
     "Notification",
     "ReaderLimit",
+    "ReadingListEntry",
+    "ReadingListImport",
+    "ReadingListPage",
+    "ReadingListsPage",
+    "RelatedTitle",
     "Request",
+    "SuggestionCount",
 )

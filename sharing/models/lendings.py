@@ -33,7 +33,13 @@ class LendingQuerySet(models.QuerySet["Lending"]):
 
     def for_page(self) -> "LendingQuerySet":
         return self.select_related(
-            "request__title", "giver", "taker", "copy", "library_loan__library", "ask__conversation", "transfer"
+            "request__title",
+            "giver",
+            "taker",
+            "copy__journey",
+            "library_loan__library",
+            "ask__conversation",
+            "transfer",
         ).prefetch_related("handovers")
 
 

@@ -12,7 +12,7 @@ class HomePage(Page):
     """The root of one language's pages; readers see the service's own home page instead."""
 
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["sharing.GuidePage"]
+    subpage_types = ["sharing.GuidePage", "sharing.ReadingListsPage"]
     max_count_per_parent = 2
     template = "sharing/pages/guide_index.html"
 

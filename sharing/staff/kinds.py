@@ -46,6 +46,10 @@ KINDS: dict[str, Promise] = {
     "handover.missed": pgettext_lazy("event", "Meeting did not take place"),
     "handover.code_issued": pgettext_lazy("event", "Code shown"),
     "copy.listed": pgettext_lazy("event", "Copy listed"),
+    "journey.opened": pgettext_lazy("event", "Journey of a copy begun"),
+    "journey.closed": pgettext_lazy("event", "Journey of a copy ended by its owner"),
+    "journey.joined": pgettext_lazy("event", "A holder appears in a journey"),
+    "journey.left": pgettext_lazy("event", "A holder left a journey"),
     "title.rejected": pgettext_lazy("event", "Title not taken into the catalogue"),
     "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
 }

@@ -1,13 +1,13 @@
 """The guide that librarians write, the rules as the policy has them, and what is kept of whom."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from wagtail.models import Locale
 
-from sharing import policies, waits
+from sharing import policies, reading_lists, waits
 from sharing.models import HomePage
 
 
@@ -18,6 +18,16 @@ def guide(request: HttpRequest) -> HttpResponse:
     here = roots.filter(locale=Locale.get_active()).first() or roots.order_by("path").first()
     url = here.get_url(request) if here else None
     return redirect(url or "rules")
+
+
+@require_safe
+def course_lists(request: HttpRequest) -> HttpResponse:
+    """The list of course lists in the reader's language, else in any."""
+    here = reading_lists.start(Locale.get_active())
+    url = here.get_url(request) if here else None
+    if not url:
+        raise Http404
+    return redirect(url)
 
 
 @require_safe

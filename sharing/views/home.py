@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
-from sharing import agenda, areas, policies, shelves
+from sharing import agenda, areas, policies, reading_lists, shelves, suggestions
 from sharing.models import CirculationPolicy
 
 WAITING = 3
+LISTS = 3
 
 
 @require_safe
@@ -26,6 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "passed_on": shelves.most_passed_on(),
         "near": near,
         "near_copies": _with_area(near.copies),
+        "lists": reading_lists.shown(reader=reader, now=now)[:LISTS],
+        "because": suggestions.because(reader=reader),
         "new_copies": _with_area(shelves.newly_listed(but=near.copies)),
         "loan_days": policy.loan_days,
         **(_waiting(reader, policy, now) if reader else {}),

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from library_bridge.models import Area, Patron, Reader
-from sharing import profiles
+from sharing import profiles, suggestions
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
@@ -55,6 +55,32 @@ def me(request: HttpRequest) -> HttpResponse:
         "cards": Patron.objects.filter(reader=reader).select_related("library"),
     }
     return render(request, "sharing/me/me.html", context)
+
+
+@require_POST
+@login_required
+def take_part(request: HttpRequest) -> HttpResponse:
+    reader, page = reader_of(request), reverse("me")
+    return answers.after(
+        request,
+        lambda: suggestions.take_part(actor=reader, now=timezone.now()),
+        to=page,
+        back=page,
+        says=_("Suggestions begin with the next night."),
+    )
+
+
+@require_POST
+@login_required
+def leave(request: HttpRequest) -> HttpResponse:
+    reader, page = reader_of(request), reverse("me")
+    return answers.after(
+        request,
+        lambda: suggestions.leave(actor=reader, now=timezone.now()),
+        to=page,
+        back=page,
+        says=_("Your books count for no suggestion any more."),
+    )
 
 
 def _change(request: HttpRequest, reader: Reader) -> HttpResponse:

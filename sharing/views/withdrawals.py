@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from personal_catalog.models import Copy
 from sharing import holdings, typography
+from sharing.models import CopyJourney
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
@@ -32,8 +33,10 @@ def withdraw_copy(request: HttpRequest, copy_id: int) -> HttpResponse:
 def found_copy(request: HttpRequest, code: str) -> HttpResponse:
     """The page behind a copy's label: whoever found the book learns what to do with it, and nobody's name."""
     copy = get_object_or_404(Copy.objects.select_related("title"), code=code.replace("-", "").upper())
-    return render(
-        request,
-        "sharing/scan/found.html",
-        {"copy": copy, "title": copy.title, "mine": copy.owner_id == request.user.pk},
-    )
+    context = {
+        "copy": copy,
+        "title": copy.title,
+        "mine": copy.owner_id == request.user.pk,
+        "journey": CopyJourney.objects.shown().filter(copy=copy).select_related("copy").first(),
+    }
+    return render(request, "sharing/scan/found.html", context)
