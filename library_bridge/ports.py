@@ -19,6 +19,7 @@ class Capability(StrEnum):
     FIND_BY_ISBN = "find_by_isbn"
     FIND_BY_RECORD = "find_by_record"  # the system is an ItemsOfRecords
     RECORDS = "records"
+    SET_DUE_DATE = "set_due_date"  # the system is a SetsDueDates
 
 
 class ItemStatus(StrEnum):
@@ -202,6 +203,14 @@ class Remembers(Protocol):
     def glance(self, card_number: str) -> LoanList:
         """`loans` for its reader's own eyes and never for a decision: what a sign-in of a moment ago or an earlier look was
         told need not be asked again, and says since when (`as_of`)."""
+
+
+@runtime_checkable
+class SetsDueDates(Protocol):
+    """What a system with Capability.SET_DUE_DATE can do besides: a loan that went back to its card has its old date again."""
+
+    def set_due_date(self, card_number: str, barcode: str, due_at: datetime) -> None:
+        """Of an item that is on this card. Setting the same again changes nothing."""
 
 
 @runtime_checkable

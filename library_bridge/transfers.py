@@ -5,6 +5,7 @@ it reads, decides (`transfer_rules`), writes (`transfer_writes`), and reads agai
 librarian is needed. It may be called by anyone, any number of times; a crash leaves a row that `due` finds.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -13,10 +14,12 @@ from django.db.models import F, QuerySet
 
 from library_bridge import loans, transfer_writes
 from library_bridge.models import LibraryLoan, Patron, Reader, Transfer, TransferStep
-from library_bridge.ports import Capability, LibrarySystem, Unavailable
+from library_bridge.ports import Capability, LibrarySystem, LibrarySystemError, LoanRecord, SetsDueDates, Unavailable
 from library_bridge.registry import system_for
 from library_bridge.transfer_reads import Facts, read
 from library_bridge.transfer_rules import Decision, Finish, Wait, Write, decide, librarian
+
+logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(minutes=5)
 LEASE = timedelta(minutes=2)  # longer than any round of calls with their time-outs; then another worker takes over
@@ -121,11 +124,30 @@ def _run(transfer: Transfer, *, now: datetime) -> tuple[Finish | Wait, Facts | N
     for _round in range(ROUNDS):
         decision = _decide(system, transfer, facts, now=now)
         if not isinstance(decision, Write):
-            return decision, facts
+            return decision, _with_old_date(system, transfer, decision, facts, now=now)
         answer = transfer_writes.send(system, transfer, decision.kind, because=decision.because, now=now)
         verify = TransferStep.Kind.VERIFY
         facts = facts.after_check_in() if answer.on_the_desk else _look(system, transfer, verify, now=now)
     return librarian("not_confirmed"), facts
+
+
+def _with_old_date(
+    system: LibrarySystem, transfer: Transfer, decision: Finish | Wait, facts: Facts, *, now: datetime
+) -> Facts:
+    """What went back to the giver is due as before, where the system can set a date. It is set, not put off: doing it again
+    after a crash changes nothing."""
+    back, able = facts.on_giver, Capability.SET_DUE_DATE in system.capabilities
+    if not able or decision == Wait() or back is None or back.due_at == transfer.old_due_at:
+        return facts
+    went_back = transfer.steps.filter(kind=TransferStep.Kind.COMPENSATE).exists()
+    if not went_back or not isinstance(system, SetsDueDates):
+        return facts
+    try:
+        system.set_due_date(transfer.giver.card_number, transfer.barcode, transfer.old_due_at)
+    except LibrarySystemError as problem:
+        logger.warning("transfer %s: the old due date was not set: %s", transfer.pk, type(problem).__name__)
+        return facts
+    return _look(system, transfer, TransferStep.Kind.VERIFY, now=now)
 
 
 def _decide(system: LibrarySystem, transfer: Transfer, facts: Facts, *, now: datetime) -> Decision:
@@ -167,7 +189,7 @@ def _settle(transfer: Transfer, outcome: Finish | Wait, facts: Facts | None, *, 
 
 
 def _end(transfer: Transfer, outcome: Finish, facts: Facts | None, *, now: datetime) -> dict[str, object]:
-    charged = facts.on_taker if facts and outcome.status == Transfer.Status.DONE else None
+    charged = _charged(transfer, outcome, facts) if facts else None
     refusals = transfer.steps.filter(status=TransferStep.Status.REFUSED).order_by("-pk")
     words = next((str(step.detail.get("reason", "")) for step in refusals), "")
     return {
@@ -178,6 +200,14 @@ def _end(transfer: Transfer, outcome: Finish, facts: Facts | None, *, now: datet
         "next_try_at": None,
         "finished_at": None if outcome.status == Transfer.Status.NEEDS_LIBRARIAN else now,
     }
+
+
+def _charged(transfer: Transfer, outcome: Finish, facts: Facts) -> LoanRecord | None:
+    """The loan as it is due now, if that is not as before."""
+    if outcome.status == Transfer.Status.DONE:
+        return facts.on_taker
+    back = facts.on_giver if outcome.status == Transfer.Status.REFUSED else None
+    return back if back and back.due_at != transfer.old_due_at else None
 
 
 def _keep_lists(transfer: Transfer, facts: Facts, *, now: datetime) -> None:

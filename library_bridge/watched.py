@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from library_bridge import metrics, patience, pulse
@@ -21,6 +22,7 @@ from library_bridge.ports import (
     PatronRecord,
     Refused,
     Remembers,
+    SetsDueDates,
     Unavailable,
 )
 
@@ -78,6 +80,12 @@ class WatchedSystem:
 
     def transfer(self, barcode: str, from_card: str, to_card: str) -> LoanRecord:
         return self._exchange("transfer", lambda: self._system.transfer(barcode, from_card, to_card), reads=False)
+
+    def set_due_date(self, card_number: str, barcode: str, due_at: datetime) -> None:
+        system = self._system
+        if not isinstance(system, SetsDueDates):
+            raise NotSupported
+        self._exchange("set_due_date", lambda: system.set_due_date(card_number, barcode, due_at), reads=False)
 
     def records(self) -> Iterator[BibliographicRecord]:
         """A harvest takes as long as it takes."""

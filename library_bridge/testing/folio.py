@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from secrets import token_hex
@@ -187,6 +188,14 @@ class FolioServer(HttpDouble):
             return refused(refusal.code, {**REFUSALS, **NO_RENEWAL})
         return self._open_loan(system, request, HTTPStatus.OK)
 
+    def change_due_date(self, system: EmbeddedSystem, request: Request, number: str) -> Reply:
+        loan = next((loan for loan in _loans(system) if rows.loan(loan)["id"] == number), None)
+        if loan is None:
+            return plain(HTTPStatus.NOT_FOUND, "Not found")
+        due_at = datetime.fromisoformat(request.json["dueDate"])
+        system.set_due_date(loan.patron.card_number, loan.item.barcode, due_at)
+        return Reply(HTTPStatus.NO_CONTENT, b"")
+
     def _open_loan(self, system: EmbeddedSystem, request: Request, status: HTTPStatus) -> Reply:
         return Reply(status, rows.loan(_loans(system).get(item__barcode=request.json["itemBarcode"])))
 
@@ -262,4 +271,5 @@ ROUTES = [
     _route("POST", "/circulation/check-out-by-barcode", "check_out", FolioServer.check_out),
     _route("POST", "/circulation/check-in-by-barcode", "check_in", FolioServer.check_in),
     _route("POST", "/circulation/renew-by-barcode", "renew", FolioServer.renew),
+    _route("POST", "/circulation/loans/{id}/change-due-date", "set_due_date", FolioServer.change_due_date),
 ]

@@ -84,6 +84,9 @@ class ScriptedSystem:
     def renew(self, card_number: str, barcode: str) -> LoanRecord:
         return self.script.call("renew", lambda: self.inner.renew(card_number, barcode))
 
+    def set_due_date(self, card_number: str, barcode: str, due_at: datetime) -> None:
+        self.script.call("set_due_date", lambda: self.inner.set_due_date(card_number, barcode, due_at))
+
     def transfer(self, barcode: str, from_card: str, to_card: str) -> LoanRecord:
         def move() -> LoanRecord:
             self.inner.check_in(barcode)

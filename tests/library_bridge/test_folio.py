@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from library_bridge.adapters.folio.session import session
 from library_bridge.adapters.folio.settings import settings_of
 from library_bridge.adapters.options import Misconfigured, read
 from library_bridge.models import EmbeddedHold, EmbeddedPatron, Library, Transfer
-from library_bridge.ports import ItemStatus, LibrarySystem, NotSupported, Refused, Unavailable
+from library_bridge.ports import ItemStatus, LibrarySystem, NotSupported, Refused, SetsDueDates, Unavailable
 from library_bridge.reasons import SENTENCES
 from library_bridge.testing.faults import Fault
 from library_bridge.testing.folio import FolioServer, terms
@@ -60,6 +60,16 @@ def test_s4_r1_a_token_that_ends_midway_is_renewed_once(
     server.forget_tokens()
     system.check_out(campus.bob.card_number, barcode)
     assert (server.sign_ins, server.house.script.calls["check_out"]) == (2, 1)
+
+
+def test_x4_an_old_due_date_can_be_set_again(system: LibrarySystem, campus: Campus, now: datetime) -> None:
+    made = charged(campus, campus.alice, now=now)
+    assert isinstance(system, SetsDueDates)
+    for due_at in (now + timedelta(days=3), now + timedelta(days=3)):
+        system.set_due_date(campus.alice.card_number, made.barcode, due_at)
+    assert system.item(made.barcode).due_at == now + timedelta(days=3)
+    with pytest.raises(Refused):
+        system.set_due_date(campus.bob.card_number, made.barcode, now)
 
 
 def test_s4_r1_workers_that_find_it_ended_at_once_sign_in_once_and_never_refresh(

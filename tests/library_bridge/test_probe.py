@@ -69,7 +69,14 @@ def test_k15_without_item_and_patrons_nothing_is_written(campus: Campus, script:
 def test_what_a_system_can_do_is_told(campus: Campus, script: Script) -> None:
     with described(version="2.00", functions="checkout checkin"):
         answer = probe()[1]
-    assert answer["capabilities"] == ["find_by_isbn", "find_by_record", "hold_count", "records", "renew"]
+    assert answer["capabilities"] == [
+        "find_by_isbn",
+        "find_by_record",
+        "hold_count",
+        "records",
+        "renew",
+        "set_due_date",
+    ]
     assert answer["says"] == {"version": "2.00", "functions": "checkout checkin"}
     assert (answer["an_unknown_item_is"], answer["an_unknown_card_is"]) == ("unknown", "unknown_patron")
     assert {call["operation"] for call in answer["calls"]} == {"item", "patron", "describe"}
@@ -205,7 +212,7 @@ def test_a_system_that_is_down(campus: Campus, script: Script) -> None:
 def test_the_same_in_readable_lines(campus: Campus) -> None:
     out = io.StringIO()
     call_command("probe_library", "demo", stdout=out)
-    assert "capabilities: find_by_isbn, find_by_record, hold_count, records, renew" in out.getvalue()
+    assert "capabilities: find_by_isbn, find_by_record, hold_count, records, renew, set_due_date" in out.getvalue()
     assert "  - operation: item  outcome: ok" in out.getvalue()
 
 

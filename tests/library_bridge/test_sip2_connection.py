@@ -25,6 +25,20 @@ def test_s2_answers_may_end_as_they_like(player: Player, end: bytes) -> None:
     assert player.lines == 1
 
 
+def test_s2_ends_that_are_not_awaited_are_named(player: Player) -> None:
+    player.end = b"\n"
+    assert "terminator" in silence_of(lambda: system(player, timeout_s=0.2).item("0110")).reason
+
+
+@pytest.mark.parametrize(
+    ("message", "setting"), [("login", "login empty"), ("status", "sc_status=no"), ("", "patron_information=no")]
+)
+def test_what_a_server_does_not_know_is_named(player: Player, message: str, setting: str) -> None:
+    if message:
+        setattr(player, message, Step("", raw=True, end=b"", hang_up=True))
+    assert setting in silence_of(lambda: system(player).patron("21")).reason
+
+
 def test_s2_we_end_in_cr_only_and_send_in_one_piece(player: Player) -> None:
     player.will(Step(ITEM))
     system(player).item("0110")

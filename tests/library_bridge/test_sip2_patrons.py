@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from library_bridge.ports import Unavailable
+from library_bridge.ports import NotSupported, Unavailable
 from tests.library_bridge.playing_sip2 import DATE, Player, Step, an_item, code_of, patron, system
 
 # S7: who is signed in
@@ -59,6 +59,29 @@ def test_k3_standing_from_the_letters_of_a_status(player: Player, status: str, f
 def test_k3_an_unknown_card(player: Player, fields: str) -> None:
     player.will(patron(fields, status="YYYY"))
     assert code_of(lambda: system(player).patron("21")) == "unknown_patron"
+
+
+# where there is no Patron Information
+
+
+def status(fields: str, marks: str = "") -> Step:
+    return Step(f"24{marks.ljust(14)}000{DATE}AOMAIN|AA21|{fields}")
+
+
+def test_patron_status_signs_in_and_tells_how_a_card_stands(player: Player) -> None:
+    player.will(status("AELin|BLY|CQY|"), status("AELin|BLY|", "Y"), status("AELin|BLY|CQN|"))
+    asked = system(player, patron_information="no")
+    assert asked.authenticate("21", "4821").card_number == "21"
+    assert asked.patron("21").blocked_reason == "card_blocked"
+    assert code_of(lambda: asked.authenticate("21", "4822")) == "wrong_pin"
+    assert (player.count("23"), player.count("63")) == (3, 0)
+
+
+def test_without_patron_information_there_are_no_lists(player: Player) -> None:
+    asked = system(player, patron_information="no")
+    for ask in (asked.loans, asked.glance):
+        with pytest.raises(NotSupported):
+            ask("21")
 
 
 # S8: lists

@@ -28,6 +28,20 @@ def test_s12_never_more_lines_than_the_size_nor_two_requests_on_one(player: Play
     assert (player.lines <= 3, player.overlaps) == (True, 0)
 
 
+def test_a_line_that_is_not_needed_is_given_back(player: Player) -> None:
+    """Where licences are counted by line, another process waits for it."""
+    player.always = Step(ITEM)
+    asked = system(player, idle_close_s=0.05)
+    asked.item("0110")
+    kept = pool.pool_for(1, asked.settings)
+    [line] = kept._idle
+    while line.is_open:
+        time.sleep(0.01)
+    assert kept._idle == []
+    assert asked.item("0110").title == "Soil"
+    assert player.lines == 2
+
+
 def test_s12_who_waits_longest_is_next() -> None:
     turns, order = pool.Turns(1), list[int]()
     assert turns.take(end=time.monotonic())

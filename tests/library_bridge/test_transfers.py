@@ -161,12 +161,33 @@ def test_x4_a_taker_blocked_in_between_sends_it_back_to_the_giver(
     assert violations() == []
 
 
-def test_x4_the_givers_loan_keeps_its_id_and_shows_the_new_date(campus: Campus, script: Script, now: datetime) -> None:
+def test_x4_the_givers_loan_keeps_its_id_and_its_old_date(campus: Campus, script: Script, now: datetime) -> None:
     script.on("check_out", doubles.refuses("card_blocked"))
     transfer = advance(factories.transfer(campus, now=now), now)
     transfer.loan.refresh_from_db()
     assert transfer.loan.closed_at is None
-    assert transfer.loan.due_at == EmbeddedLoan.objects.get(returned_at__isnull=True).due_at
+    assert transfer.loan.due_at == transfer.old_due_at == EmbeddedLoan.objects.get(returned_at__isnull=True).due_at
+    assert transfer.new_due_at is None
+
+
+def test_x4_the_old_date_comes_back_after_a_lost_answer_too(campus: Campus, script: Script, now: datetime) -> None:
+    script.on("check_out", doubles.refuses("card_blocked"), doubles.drops_answer)
+    transfer = until_quiet(factories.transfer(campus, now=now), now)
+    assert EmbeddedLoan.objects.get(returned_at__isnull=True).due_at == transfer.old_due_at
+
+
+@pytest.mark.parametrize("why", ["no such function", "refused", "silent"])
+def test_x4_where_no_date_can_be_set_the_new_one_is_told(
+    campus: Campus, script: Script, now: datetime, why: str
+) -> None:
+    script.on("check_out", doubles.refuses("card_blocked"))
+    script.on("set_due_date", doubles.refuses("other") if why == "refused" else doubles.drops_first)
+    if why == "no such function":
+        script.capabilities = campus.system(now).capabilities - {Capability.SET_DUE_DATE}
+    transfer = advance(factories.transfer(campus, now=now), now)
+    transfer.loan.refresh_from_db()
+    assert ended(transfer) == (Status.REFUSED, "card_blocked")
+    assert transfer.loan.due_at == transfer.new_due_at == EmbeddedLoan.objects.get(returned_at__isnull=True).due_at
 
 
 def test_x4_if_the_way_back_is_refused_too_a_librarian_is_needed(campus: Campus, script: Script, now: datetime) -> None:

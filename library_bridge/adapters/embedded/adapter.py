@@ -37,6 +37,7 @@ ABILITIES = frozenset(
         Capability.FIND_BY_ISBN,
         Capability.FIND_BY_RECORD,
         Capability.RECORDS,
+        Capability.SET_DUE_DATE,
     }
 )
 
@@ -145,6 +146,16 @@ class EmbeddedSystem:
 
     def transfer(self, barcode: str, from_card: str, to_card: str) -> LoanRecord:
         raise NotSupported
+
+    # beyond the port
+
+    @transaction.atomic
+    def set_due_date(self, card_number: str, barcode: str, due_at: datetime) -> None:
+        loan = _open_loans().filter(item=self._lock_item(barcode), patron__card_number=card_number).first()
+        if loan is None:
+            raise Refused("not_on_loan")
+        loan.due_at = due_at
+        loan.save(update_fields=["due_at"])
 
     # inside
 

@@ -32,7 +32,9 @@ from library_bridge.ports import (
     Unavailable,
 )
 
-ABILITIES = frozenset({Capability.RENEW, Capability.HOLD_COUNT, Capability.FIND_BY_ISBN, Capability.RECORDS})
+ABILITIES = frozenset(
+    {Capability.RENEW, Capability.HOLD_COUNT, Capability.FIND_BY_ISBN, Capability.RECORDS, Capability.SET_DUE_DATE}
+)
 OPEN = 'status.name=="Open"'
 MOST_ITEMS = 20  # of one ISBN
 RECORDS_PAGE = 100
@@ -157,6 +159,16 @@ class FolioSystem:
 
     def transfer(self, barcode: str, from_card: str, to_card: str) -> LoanRecord:
         raise NotSupported
+
+    def set_due_date(self, card_number: str, barcode: str, due_at: datetime) -> None:
+        with before_the_write():
+            user, charged = self._user(card_number), self._charged(self._known_item(barcode))
+            if charged is None or charged.user_id != user.user_id:
+                raise Refused("not_on_loan")
+        body = {"dueDate": due_at.astimezone(UTC).isoformat(timespec="milliseconds")}
+        answer = self._session.post(f"/circulation/loans/{charged.loan_id}/change-due-date", body)
+        if answer.status != 204:
+            self._done(answer)
 
     # inside
 

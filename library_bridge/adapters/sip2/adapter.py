@@ -200,7 +200,7 @@ class Sip2System:
         if not code:
             try:
                 code = read()
-            except (Refused, Unavailable) as problem:
+            except (Refused, Unavailable, NotSupported) as problem:
                 code = problem.code if isinstance(problem, Refused) else "other"
         return Refused(code, words)
 

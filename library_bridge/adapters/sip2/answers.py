@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
 
-from library_bridge.adapters.sip2 import dates
+from library_bridge.adapters.sip2 import dates, layouts
 from library_bridge.adapters.sip2.messages import Message
 from library_bridge.adapters.sip2.settings import Settings
 from library_bridge.ports import CheckInRecord, ItemRecord, ItemStatus, LoanRecord, PatronRecord
@@ -66,7 +66,8 @@ class ListedItem:
 def patron(message: Message, card_number: str, settings: Settings, *, today: date) -> PatronAnswer:
     """Signed in only by Y and Y: a verdict that is left out is no."""
     marks = [mark == settings.profile.status_yes for mark in message["status"]]
-    count, limit = _number(message["charged_count"]), _number(message.get("CB")) or None
+    count = _number(message["charged_count"]) if message.code == layouts.PATRON_ANSWER else None
+    limit = _number(message.get("CB")) or None
     expires_on = dates.parse_day(message.get("PA")) if message.has("PA") else None
     record = PatronRecord(
         card_number=message.get("AA").strip() or card_number,

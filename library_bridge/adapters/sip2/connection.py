@@ -22,6 +22,14 @@ PIECE = 16 * 1024
 ENDS = b"\r\n"
 
 
+# What an operator may have to set when a server does not know a message.
+HINTS = {
+    layouts.LOGIN: "leave login empty if the server knows none",
+    layouts.STATUS: "set sc_status=no if the server does not know it",
+    layouts.PATRON: "set patron_information=no if the server does not know it",
+}
+
+
 class Broken(Exception):
     """The line is closed. `sent` is False when not one byte of the request went out; `silent` when time ran out."""
 
@@ -58,12 +66,12 @@ class Line:
         self._sequence = (sequence + 1) % 10
         try:
             return self._answer(request, frame, sequence, end)
-        except Broken:
+        except Broken as problem:
             self.close()
-            raise
+            raise Broken(_hinted(problem.reason, request), sent=problem.sent, silent=problem.silent) from None
         except BadFrame as problem:
             self.close()
-            raise Broken(str(problem)) from None
+            raise Broken(_hinted(str(problem), request)) from None
 
     def is_fresh(self) -> bool:
         """Nothing lies unread on it, and the other side has not hung up. An answer that nobody waited for ends a line."""
@@ -193,7 +201,8 @@ class Line:
             self._socket.settimeout(_left(end))
             return self._socket.recv(PIECE)
         except TimeoutError:
-            raise Broken("no whole answer in time", silent=True) from None
+            hint = "; it ends with LF, so look at terminator" if self._buffer.endswith(b"\n") else ""
+            raise Broken(f"no whole answer in time{hint}", silent=True) from None
         except OSError as problem:
             raise Broken(type(problem).__name__) from None
 
@@ -204,6 +213,11 @@ class Line:
         if messages.unwrap(frame).checked:
             return frame
         raise Broken("the line was closed")
+
+
+def _hinted(reason: str, request: Message) -> str:
+    hint = HINTS.get(request.code) if ";" not in reason else None
+    return f"{reason} (message {request.code}; {hint})" if hint else reason
 
 
 def _check(found: Frame, sequences: set[int | None]) -> None:

@@ -12,7 +12,7 @@ from library_bridge.adapters.sip2.memory import Memory
 from library_bridge.adapters.sip2.messages import BadFrame, Message
 from library_bridge.adapters.sip2.moment import Moment
 from library_bridge.adapters.sip2.requests import NotSendable, Page, Requests, Summary
-from library_bridge.ports import ItemRecord, ItemStatus, LoanList, LoanRecord, PatronRecord, Refused
+from library_bridge.ports import ItemRecord, ItemStatus, LoanList, LoanRecord, NotSupported, PatronRecord, Refused
 
 MOMENT = timedelta(minutes=5)
 DAY = timedelta(hours=26)  # from one nightly look at every card to the next
@@ -44,6 +44,8 @@ class Patrons:
             raise Refused("wrong_pin") from None
         if not found.signed_in:
             raise Refused("wrong_pin")
+        if not self._requests.settings.profile.patron_information:
+            return found.record
         self._moment.told(card_number, found, with_list=True)
         self._memory.keep_answer(found.record.card_number, found, now=now)
         return found.record
@@ -113,8 +115,13 @@ class Patrons:
         page: Page | None = None,
         now: datetime,
     ) -> PatronAnswer:
-        message = self._ask(self._requests.patron(card_number, pin=pin, summary=summary, page=page, now=now))
         settings = self._requests.settings
+        if settings.profile.patron_information:
+            message = self._ask(self._requests.patron(card_number, pin=pin, summary=summary, page=page, now=now))
+        elif summary is None or pin:
+            message = self._ask(self._requests.patron_status(card_number, pin=pin, now=now))
+        else:
+            raise NotSupported
         return answers.patron(message, card_number, settings, today=now.astimezone(settings.zone).date())
 
     def _records(

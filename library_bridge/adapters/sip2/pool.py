@@ -56,6 +56,7 @@ class Pool:
         self._turns = Turns(settings.profile.pool_size)
         self._lock = threading.Lock()
         self._idle: list[Line] = []
+        self._broom: threading.Timer | None = None
         self._next_at = 0.0
 
     def ask(self, request: Message) -> Message:
@@ -84,6 +85,8 @@ class Pool:
     def close(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, []
+            if self._broom:
+                self._broom.cancel()
         for line in idle:
             line.close()
 
@@ -122,6 +125,24 @@ class Pool:
         if line.is_open:
             with self._lock:
                 self._idle.append(line)
+                self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        """Where licences are counted by line, a line that is not needed here is another process's. Under the lock."""
+        if self._broom is None and self._idle:
+            self._broom = threading.Timer(self.settings.profile.idle_close_s, self._sweep)
+            self._broom.daemon = True
+            self._broom.start()
+
+    def _sweep(self) -> None:
+        oldest = time.monotonic() - self.settings.profile.idle_close_s
+        with self._lock:
+            old = [line for line in self._idle if line.idle_since <= oldest]
+            self._idle = [line for line in self._idle if line.idle_since > oldest]
+            self._broom = None
+            self._sweep_later()
+        for line in old:
+            line.close()
 
     def _pace(self, end: float) -> None:
         """No more requests a second than the library allows."""

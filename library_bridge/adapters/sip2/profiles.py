@@ -27,6 +27,7 @@ class Profile:
     au_format: str = "barcode"
     page_size: int = 20
     overdue_apart: bool = False
+    patron_information: bool = True
     checkout_when_out: str = "unknown"
     checkin_ok_means_charged: bool = True
     renew_by: str = "29"

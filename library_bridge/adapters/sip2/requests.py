@@ -84,6 +84,10 @@ class Requests:
             fields += [("BP", str(page.first)), ("BQ", str(page.last))]
         return Message(layouts.PATRON, (self._language, self._date(now), marks), tuple(fields))
 
+    def patron_status(self, card_number: str, *, pin: str = "", now: datetime) -> Message:
+        fields = (*self._card(card_number), self._terminal, ("AD", text(pin)))
+        return Message(layouts.PATRON_STATUS, (self._language, self._date(now)), fields)
+
     def item(self, barcode: str, *, now: datetime) -> Message:
         fields = (self._institution, ("AB", identifier(barcode)), self._terminal)
         return Message(layouts.ITEM, (self._date(now),), fields)
