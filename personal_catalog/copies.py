@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from personal_catalog import areas, photos
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
 from personal_catalog.models import Copy, CustodyRecord, Title
@@ -70,8 +71,8 @@ def latest_of(*, owner: "Reader", title: Title) -> Copy | None:
 
 @transaction.atomic(durable=True)
 def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime) -> Copy:
-    """The owner's changes to mode, condition, note, visibility, and pause or resume through `status`; other names are
-    ignored (T-R4). How it is lent stays while the copy is in someone else's hands: CopyAway. Copy.DoesNotExist for a copy
+    """The owner's changes to mode, condition, note, visibility, area, and pause or resume through `status`; other names are
+    ignored (T-R4). How it is lent and where it is stays while the copy is in someone else's hands: CopyAway. Copy.DoesNotExist for a copy
     that is not the actor's."""
     copy = _lock_own(copy_id, actor)
     if copy.status == Copy.Status.WITHDRAWN:
@@ -79,7 +80,9 @@ def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object],
     wanted = {name: str(value) for name, value in changes.items() if name in CHANGEABLE}
     for name, value in wanted.items():
         _must_be_choice(name, value)
-    if copy.is_away and wanted.get("mode", copy.mode) != copy.mode:
+    if "area" in changes:
+        wanted["area"] = _known_area(copy, str(changes["area"]))
+    if copy.is_away and any(wanted.get(name, getattr(copy, name)) != getattr(copy, name) for name in ("mode", "area")):
         raise CopyAway
     if "note" in changes:
         wanted["note"] = text(changes["note"], NOTE_LENGTH)
@@ -116,6 +119,7 @@ def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
         raise CopyAway
     copy.status, copy.withdrawn_at = Copy.Status.WITHDRAWN, now
     copy.save(update_fields=["status", "withdrawn_at"])
+    photos.remove_all(copy=copy)
     copy_withdrawn.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
 
@@ -194,6 +198,13 @@ def _turn(copy: Copy, status: str, actor: "Reader", now: datetime) -> Copy:
         news = copy_paused if status == Copy.Status.PAUSED else copy_resumed
         news.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy
+
+
+def _known_area(copy: Copy, code: str) -> str:
+    """ValueError for a code that is none; the copy's own may be one that librarians have given up since."""
+    if code not in ("", copy.area, *(code for code, _name in areas.choices())):
+        raise ValueError(f"{code!r} is not an area")
+    return code
 
 
 def _must_be_choice(name: str, value: str) -> None:

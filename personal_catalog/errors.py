@@ -78,6 +78,22 @@ class UnknownIsbn(Refused):
         self.pending = pending
 
 
+class PhotoRefused(Refused):
+    """There is no room for another photo. `code` is too_many, quota or no_space."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code  # type: ignore[misc]
+
+
+class TagRefused(Refused):
+    """`code` is too_many or no_name."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code  # type: ignore[misc]
+
+
 class ImportRefused(Refused):
     """The file as a whole cannot be taken. `code` is too_large, too_many_rows, unreadable, no_rows, unknown_format or
     imports_running."""

@@ -7,12 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from personal_catalog import isbn, lookup, sent_forms
+from personal_catalog import areas, isbn, lookup, sent_forms
 from personal_catalog.copies import NOTE_LENGTH
 from personal_catalog.facts import BookFacts
 from personal_catalog.models import Copy, ImportJob
 
 NAMES_BETWEEN = re.compile(r"[;；\n]")
+TAGS_BETWEEN = re.compile(r"[,，、;；\n]")
 LONGEST_LINES = 30_000
 ISBN_REFUSALS = {
     "empty": _("Type the number that stands below the barcode."),
@@ -146,9 +147,31 @@ class PauseForm(forms.Form):
 
 
 class EditCopyForm(PauseForm, CopyForm):
+    """`at_home`: only then the owner can say where the copy is."""
+
+    area = forms.ChoiceField(label=_("Where it is"), required=False)
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        max_length=400,
+        help_text=_("For your own order; only you see them. Several: a comma between them."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, at_home: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if at_home:
+            self.fields["area"].choices = [("", _("Not said")), *areas.choices()]  # type: ignore[attr-defined]
+        else:
+            del self.fields["area"]
+
+    def tag_names(self) -> list[str]:
+        return [name.strip() for name in TAGS_BETWEEN.split(self.cleaned_data["tags"]) if name.strip()]
+
     def changes(self) -> dict[str, object]:
         status = Copy.Status.PAUSED if self.cleaned_data["paused"] else Copy.Status.LISTED
-        return {**{n: self.cleaned_data[n] for n in ("mode", "condition", "note", "visibility")}, "status": status}
+        said = {n: v for n, v in self.cleaned_data.items() if n in ("mode", "condition", "note", "visibility", "area")}
+        return {**said, "status": status}
 
 
 class ImportForm(forms.Form):

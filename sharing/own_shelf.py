@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from library_bridge.models import Reader
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, ShelfTag
 from sharing import dates, people, policies, todo
 from sharing.agenda import Away, away_of
 from sharing.holding_words import Chip
@@ -47,15 +47,15 @@ def counts(reader: Reader) -> Counts:
     )
 
 
-def at_home(reader: Reader) -> QuerySet[Copy]:
-    """What stands on the reader's own board, with what is asked and promised of it."""
+def at_home(reader: Reader, *, tag: ShelfTag | None = None) -> QuerySet[Copy]:
+    """What stands on the reader's own board, with what is asked and promised of it; only what carries the `tag`."""
+    own = Copy.objects.owned_by(reader) if tag is None else Copy.objects.owned_by(reader).filter(tags=tag)
     lendings = Lending.objects.filter(copy=OuterRef("pk")).order_by()
     lent = lendings.filter(handed_over_at__isnull=False).values("copy").annotate(n=Count("pk")).values("n")
     waiting = Request.objects.filter(title=OuterRef("title"), status=Request.Status.OPEN).exclude(requester=reader)
     queue = waiting.order_by().values("title").annotate(n=Count("pk")).values("n")
     return (
-        Copy.objects.owned_by(reader)
-        .filter(holder=F("owner"))
+        own.filter(holder=F("owner"))
         .select_related("title")
         .annotate(
             times_lent=Coalesce(Subquery(lent), 0),

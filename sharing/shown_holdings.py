@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import AnonymousUser
+
 from library_bridge.models import Reader
 from library_bridge.ports import ItemStatus
 from personal_catalog.languages import join_names
+from personal_catalog.models import CopyPhoto
 from sharing import holdings
 from sharing.holdings import CopyHolding, Holding, LoanHolding
 from sharing.library_items import LibraryItem, OnRecord
@@ -36,6 +39,8 @@ class ShownHolding:
     condition: str = ""
     """Of a copy, as in Copy.Condition."""
     note: str = ""
+    photos: tuple[CopyPhoto, ...] = ()
+    """Of a copy, those that the reader may see."""
     checked_at: datetime | None = None
 
     @property
@@ -51,13 +56,25 @@ class ShownHolding:
 def of_title(
     title_id: int, *, record: OnRecord, reader: Reader | None, policy: CirculationPolicy, now: datetime
 ) -> list[ShownHolding]:
-    """Copies and loans, free ones first, then the libraries' items that are none of those loans. Three queries."""
+    """Copies and loans, free ones first, then the libraries' items that are none of those loans. Four queries."""
     found = holdings.of_title(title_id, policy=policy, now=now)
     lent = {(one.loan.library_id, one.loan.barcode) for one in found if isinstance(one, LoanHolding)}
-    return [_shown(holding, reader, several=record.several) for holding in found] + list(_items(record, but=lent))
+    photos = _photos(title_id, reader)
+    shown = [_shown(holding, reader, photos, several=record.several) for holding in found]
+    return shown + list(_items(record, but=lent))
 
 
-def _shown(holding: Holding, reader: Reader | None, *, several: bool) -> ShownHolding:
+def _photos(title_id: int, reader: Reader | None) -> dict[int, list[CopyPhoto]]:
+    """By copy."""
+    found: dict[int, list[CopyPhoto]] = {}
+    for photo in CopyPhoto.objects.visible_to(reader or AnonymousUser()).filter(copy__title=title_id):
+        found.setdefault(photo.copy_id, []).append(photo)
+    return found
+
+
+def _shown(
+    holding: Holding, reader: Reader | None, photos: dict[int, list[CopyPhoto]], *, several: bool
+) -> ShownHolding:
     if isinstance(holding, LoanHolding):
         return _shown_loan(holding, reader, several=several)
     assert isinstance(holding, CopyHolding)
@@ -65,7 +82,7 @@ def _shown(holding: Holding, reader: Reader | None, *, several: bool) -> ShownHo
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at,
         own=reader is not None and reader.pk in (copy.holder_id, copy.owner_id),
-        condition=copy.condition, note=copy.note,
+        condition=copy.condition, note=copy.note, photos=tuple(photos.get(copy.pk, ())),
     )  # fmt: skip
 
 

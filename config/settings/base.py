@@ -223,8 +223,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # the limit of every body but those of 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 IMPORT_MAX_BYTES = 8_000_000
 UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 100_000  # with the form around the file
+PHOTOS_MAX_BYTES_OF_READER = 100_000_000  # some 500 photos as they are kept
+PHOTOS_MAX_BYTES = env.number("PHOTOS_MAX_BYTES", 20_000_000_000)
+UPLOADS_KEEP_FREE_BYTES = 500_000_000  # of the disk; then photos are refused and everything else goes on
 UPLOAD_PATHS = [
-    "/import/", "/api/v1/imports", "/admin/images/", "/admin/documents/", "/admin/items/import/", "/admin/embedded-patrons/import/",
+    "/import/", "/photos/of/",
+    "/api/v1/imports", "/admin/images/", "/admin/documents/", "/admin/items/import/", "/admin/embedded-patrons/import/",
 ]  # fmt: skip
 IMPORT_MAX_ROWS = 5_000
 IMPORT_MAX_COLUMNS = 200

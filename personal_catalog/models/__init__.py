@@ -1,12 +1,15 @@
 from personal_catalog.models.copies import Copy, CustodyRecord
 from personal_catalog.models.imports import ImportJob, ImportRow
 from personal_catalog.models.lookups import LocalList, LocalRecord, LookupCache, SourceState
+from personal_catalog.models.photos import CopyPhoto
 from personal_catalog.models.searching import SearchTerm
 from personal_catalog.models.sent_forms import SentForm
+from personal_catalog.models.tags import ShelfTag
 from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleSuggestion
 
 __all__ = (
     "Copy",
+    "CopyPhoto",
     "CustodyRecord",
     "ImportJob",
     "ImportRow",
@@ -15,6 +18,7 @@ __all__ = (
     "LookupCache",
     "SearchTerm",
     "SentForm",
+    "ShelfTag",
     "SourceState",
     "Title",
     "TitleChange",

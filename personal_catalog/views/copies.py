@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from personal_catalog import copies
-from personal_catalog.errors import CopyAway
+from personal_catalog import copies, tags
+from personal_catalog.errors import CopyAway, TagRefused
 from personal_catalog.forms import EditCopyForm, PauseForm
 from personal_catalog.models import Copy
 
@@ -29,19 +29,22 @@ def copy(request: HttpRequest, copy_id: int) -> HttpResponse:
 
 
 def _own(request: HttpRequest, mine: Copy) -> HttpResponse:
-    form = EditCopyForm(request.POST if request.method == "POST" else None, initial=_initial(mine))
+    reader = cast("Reader", request.user)
+    initial = {**_initial(mine), "tags": ", ".join(tags.names_on(mine, reader=reader))}
+    form = EditCopyForm(request.POST if request.method == "POST" else None, initial=initial, at_home=not mine.is_away)
     if form.is_valid():
         try:
-            copies.update_copy(
-                copy_id=mine.pk, actor=cast("Reader", request.user), changes=form.changes(), now=timezone.now()
-            )
+            tags.tag_copy(copy_id=mine.pk, actor=reader, names=form.tag_names())
+            copies.update_copy(copy_id=mine.pk, actor=reader, changes=form.changes(), now=timezone.now())
+        except TagRefused:
+            form.add_error("tags", _("At most ten tags on a book, and a hundred in all."))
         except CopyAway:
             form.add_error("mode", _("How it is lent can be changed once it is back with you."))
         else:
             messages.success(request, _("Saved"))
             return redirect("copy", copy_id=mine.pk)
     status = 422 if form.is_bound else 200
-    context = {"nav": "shelf", "copy": mine, "form": form}
+    context = {"nav": "shelf", "copy": mine, "form": form, "photos": mine.photos.all()}
     return render(request, "personal_catalog/copies/copy.html", context, status=status)
 
 
@@ -58,5 +61,5 @@ def _drifting(request: HttpRequest, held: Copy) -> HttpResponse:
 
 
 def _initial(mine: Copy) -> dict[str, object]:
-    kept = {name: getattr(mine, name) for name in ("mode", "condition", "note", "visibility")}
+    kept = {name: getattr(mine, name) for name in ("mode", "condition", "note", "visibility", "area")}
     return {**kept, "paused": mine.status == Copy.Status.PAUSED}

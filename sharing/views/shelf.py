@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from library_bridge.models import Reader
+from personal_catalog import tags
 from sharing import agenda, library_loans, own_shelf, policies
 from sharing.views.readers import reader_of
 
@@ -22,10 +23,12 @@ ORDERS = {"title": ("title__title", "pk"), "": ("-created_at", "-pk")}
 def shelf(request: HttpRequest) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     order = "title" if request.GET.get("sort") == "title" else ""
-    here = own_shelf.at_home(reader).order_by(*ORDERS[order])
+    mine = list(tags.tags_of(reader))
+    tag = next((one for one in mine if str(one.pk) == request.GET.get("tag")), None)
+    here = own_shelf.at_home(reader, tag=tag).order_by(*ORDERS[order])
     page = Paginator(here, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "away": own_shelf.away(reader, now=now), "page": page, "sort": order,
+        "away": own_shelf.away(reader, now=now), "page": page, "sort": order, "tags": mine, "tag": tag,
         "boards": [own_shelf.standing(copy) for copy in page],
     }  # fmt: skip
     return render(request, "sharing/shelf/shelf.html", {**_frame(reader, "shelf"), **context})
