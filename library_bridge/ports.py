@@ -102,7 +102,10 @@ class CheckInRecord:
 
 @dataclass(frozen=True, slots=True)
 class BibliographicRecord:
-    """One harvested record: MARC where the system has it (`marc`, ISO 2709), else the plain fields."""
+    """One harvested record: MARC where the system has it (`marc`, ISO 2709), else the plain fields.
+
+    Lines with a key before them: `contributors` (`edt: Jane Doe`, MARC's relator codes), `numbers` (`oclc:123`, `DLC:123`),
+    `subject_headings` (`lcsh: Books--History`, `cct.place: 北京`), `links` (`https://… words`, `urn:isbn:… words`)."""
 
     record_id: str
     title: str = ""
@@ -120,6 +123,19 @@ class BibliographicRecord:
     call_number: str = ""
     item_count: int = 0
     marc: bytes = b""
+    original_title: str = ""
+    contributors: tuple[str, ...] = ()
+    edition: str = ""
+    series_number: str = ""
+    languages: tuple[str, ...] = ()
+    extent: str = ""
+    volumes: int | None = None
+    invalid_isbns: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    lcc: str = ""
+    subject_headings: tuple[str, ...] = ()
+    summary: str = ""
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

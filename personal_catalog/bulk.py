@@ -12,9 +12,10 @@ from typing import Any
 
 from django.db import transaction
 
-from personal_catalog import titles
+from personal_catalog import record_numbers, titles
 from personal_catalog.facts import FIELDS, BookFacts, typed, with_language
 from personal_catalog.models import Title, TitleChange, TitleIsbn
+from personal_catalog.numbers import keys
 from personal_catalog.people import match_key
 from personal_catalog.search import index
 
@@ -80,6 +81,10 @@ class _Shelf:
         self.keys = {id(entry): match_key(entry.facts.title, entry.facts.creators) for entry in entries}
         ids = {entry.title_id for entry in entries if entry.title_id}
         ids |= set(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("title_id", flat=True))
+        numbered = record_numbers.titles_numbered(
+            key for entry in entries for key in record_numbers.keys_of(entry.facts)
+        )
+        ids |= set(chain.from_iterable(numbered.values()))
         ids |= set(_alike(self.keys.values()))
         found = Title.objects.live().select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk")
         self.cards = [_Card(title) for title in found]
@@ -88,6 +93,9 @@ class _Shelf:
         for row in TitleIsbn.objects.filter(title__in=self.by_id).order_by("sort", "pk"):
             self.by_id[row.title_id].isbns.append(row.isbn13)
             self.by_isbn[row.isbn13] = self.by_id[row.title_id]
+        self.by_number: dict[str, list[_Card]] = defaultdict(list)
+        for key, pks in numbered.items():
+            self.by_number[key] += [self.by_id[pk] for pk in pks if pk in self.by_id]
         self.by_key: dict[str, list[_Card]] = defaultdict(list)
         for card in sorted(self.cards, key=lambda card: (card.title.status, card.title.pk)):
             self.by_key[card.title.match_key].append(card)
@@ -113,6 +121,9 @@ class _Shelf:
             return min(carrying, key=lambda card: (card.title.pk is None, card.title.pk or 0))
         if entry.title_id in self.by_id:
             return self.by_id[entry.title_id]
+        numbered = (card for key in record_numbers.keys_of(facts) for card in self.by_number.get(key, ())[:MOST_ALIKE])
+        if found := next((card for card in numbered if titles.is_numbered(card.title, facts)), None):
+            return found
         alike = self.by_key.get(self.keys[id(entry)], [])[:MOST_ALIKE]
         return next((card for card in alike if _is_the_same(card, facts)), None)
 
@@ -120,6 +131,8 @@ class _Shelf:
         card = _Card(titles.prepare(entry.facts, source=source, now=now))
         self.cards.append(card)
         self.by_key[card.title.match_key].append(card)
+        for key in keys(entry.facts.numbers, entry.facts.invalid_isbns):
+            self.by_number[key].append(card)
         self._add_isbns(card, entry.facts.isbns)
         return card
 
@@ -158,6 +171,7 @@ def _said_otherwise(title: Title, facts: BookFacts, source: str) -> dict[str, An
         name: value
         for name, value in facts.given().items()
         if name in titles.OWN_FIELDS
+        and name not in titles.GATHERED
         and title.provenance.get(name) == source
         and getattr(title, name) != titles.plain(value)
     }

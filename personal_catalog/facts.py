@@ -4,13 +4,13 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import nh3
 
-from personal_catalog import isbn, languages
+from personal_catalog import controlled, credits, isbn, languages, links, numbers, works
 
 LONGEST = {
     "title": 500,
@@ -19,14 +19,30 @@ LONGEST = {
     "publisher": 200,
     "edition": 100,
     "series": 300,
+    "series_number": 40,
     "language": 3,
     "extent": 100,
     "summary": 4000,
     "clc": 40,
     "ddc": 40,
+    "lcc": 40,
 }
-MOST = {"isbns": 20, "creators": 20, "translators": 10, "subjects": 30}
+MOST = {
+    "isbns": 20, "creators": 20, "translators": 10, "subjects": 30, "contributors": 20, "languages": 8, "invalid_isbns": 20,
+    "numbers": 20, "subject_headings": 30, "links": 20,
+}  # fmt: skip
+TIDY: dict[str, Callable[[str], str]] = {
+    "contributors": credits.tidy,
+    "languages": languages.code,
+    "invalid_isbns": numbers.tidy_isbn,
+    "numbers": numbers.tidy,
+    "subject_headings": controlled.tidy,
+    "links": links.tidy,
+}
+"""Lists whose lines have a form of their own, and what makes it; a line without it is left out."""
 LONGEST_PART = 200
+LONGEST_LINE = {"subject_headings": 400, "links": 700}
+CLASSES = ("clc", "ddc", "lcc")
 YEARS = range(-3000, 2200)
 MUCH = 100_000
 TAG = re.compile(r"<\s*[/!a-zA-Z]")
@@ -52,6 +68,22 @@ class BookFacts:
     clc: str = ""
     ddc: str = ""
     original_title: str = ""
+    contributors: tuple[str, ...] = ()
+    """`edt: Jane Doe`, see credits."""
+    series_number: str = ""
+    languages: tuple[str, ...] = ()
+    """Further ones than `language`."""
+    volumes: int | None = None
+    """Of a set that is lent as one; None for a single volume."""
+    invalid_isbns: tuple[str, ...] = ()
+    """Withdrawn, wrong or another edition's: a record is found by them, they are not shown as its own."""
+    numbers: tuple[str, ...] = ()
+    """`oclc:12345`, see numbers."""
+    lcc: str = ""
+    subject_headings: tuple[str, ...] = ()
+    """`lcsh: Data structures--Textbooks`, see controlled."""
+    links: tuple[str, ...] = ()
+    """`https://… E-book`, see links."""
 
     def given(self) -> dict[str, Any]:
         """The fields that say something."""
@@ -73,12 +105,20 @@ def from_outside(raw: Mapping[str, object]) -> BookFacts | None:
 def typed(raw: Mapping[str, object]) -> BookFacts:
     """Each field in its type and length; what does not fit its type is left out. Markup stays the text it is."""
     made: dict[str, Any] = {name: text(raw.get(name), most) for name, most in LONGEST.items()}
-    made |= {name: _texts(raw.get(name), most) for name, most in MOST.items()}
+    made |= {name: _texts(raw.get(name), most, LONGEST_LINE.get(name, LONGEST_PART)) for name, most in MOST.items()}
+    made |= {name: _tidied(made[name], tidy) for name, tidy in TIDY.items() if made[name]}
     made["isbns"] = tuple(i for i in made["isbns"] if isbn.is_valid13(i))
+    made["invalid_isbns"] = tuple(i for i in made["invalid_isbns"] if i not in made["isbns"])
     made["year"] = year(raw.get("year"))
+    made["volumes"] = works.volumes(raw.get("volumes"))
     made["language"] = languages.code(text(raw.get("language"), 20))
-    made["clc"], made["ddc"] = (CLASS_NUMBER.sub("", made[name]).strip() for name in ("clc", "ddc"))
+    made["languages"] = tuple(code for code in made["languages"] if code != made["language"])
+    made |= {name: CLASS_NUMBER.sub("", str(made[name])).strip() for name in CLASSES if made[name]}
     return BookFacts(**made)
+
+
+def _tidied(lines: tuple[str, ...], tidy: Callable[[str], str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(kept for line in lines if (kept := tidy(line))))
 
 
 def not_kept(raw: Mapping[str, object]) -> list[str]:
@@ -89,8 +129,14 @@ def not_kept(raw: Mapping[str, object]) -> list[str]:
 
 def _said(name: str, value: object) -> object:
     """What was given, without the blanks and marks that no field keeps."""
+    if name in TIDY:
+        lines = _texts(value, MUCH, MUCH)
+        kept = _tidied(lines, TIDY[name])
+        return kept if len(kept) == len(lines) else lines
     if name in MOST:
         return _texts(value, MUCH, MUCH)
+    if name == "volumes":
+        return works.volumes(value) or value or None
     if name == "year":
         return value or None
     said = text(value, MUCH)

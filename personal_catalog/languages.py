@@ -6,35 +6,71 @@ from functools import lru_cache
 import opencc
 
 TAGS = {
+    "alb": "sq",
     "ara": "ar",
+    "arm": "hy",
+    "ben": "bn",
+    "bul": "bg",
+    "bur": "my",
+    "cat": "ca",
     "cze": "cs",
     "dan": "da",
     "dut": "nl",
     "eng": "en",
+    "epo": "eo",
+    "est": "et",
     "fin": "fi",
     "fre": "fr",
+    "geo": "ka",
     "ger": "de",
+    "gle": "ga",
     "gre": "el",
+    "guj": "gu",
     "heb": "he",
     "hin": "hi",
+    "hrv": "hr",
+    "hun": "hu",
+    "ice": "is",
     "ind": "id",
     "ita": "it",
     "jpn": "ja",
+    "kaz": "kk",
+    "khm": "km",
+    "kir": "ky",
     "kor": "ko",
+    "lao": "lo",
     "lat": "la",
+    "lav": "lv",
+    "lit": "lt",
+    "mac": "mk",
+    "mar": "mr",
+    "may": "ms",
+    "mon": "mn",
+    "nep": "ne",
     "nor": "no",
+    "pan": "pa",
     "per": "fa",
     "pol": "pl",
     "por": "pt",
+    "rum": "ro",
     "rus": "ru",
+    "san": "sa",
+    "slo": "sk",
+    "slv": "sl",
     "spa": "es",
+    "srp": "sr",
     "swe": "sv",
+    "tam": "ta",
+    "tel": "te",
     "tha": "th",
     "tib": "bo",
     "tur": "tr",
     "uig": "ug",
     "ukr": "uk",
+    "urd": "ur",
     "vie": "vi",
+    "wel": "cy",
+    "yid": "yi",
 }
 # the terminological codes of ISO 639-2 that differ from MARC's, and words found in lists
 ALIASES = {
@@ -51,6 +87,18 @@ ALIASES = {
     "ell": "gre",
     "fas": "per",
     "bod": "tib",
+    "ron": "rum",
+    "slk": "slo",
+    "sqi": "alb",
+    "hye": "arm",
+    "mya": "bur",
+    "kat": "geo",
+    "isl": "ice",
+    "mkd": "mac",
+    "msa": "may",
+    "cym": "wel",
+    "scr": "hrv",
+    "scc": "srp",
     "英文": "eng",
     "英语": "eng",
     "english": "eng",
@@ -85,7 +133,7 @@ def has_han(text: str) -> bool:
 def tag(language: str, title: str) -> str:
     """The HTML tag; the script of a Chinese title is told by its characters."""
     if language == "chi":
-        return "zh-Hant" if _simplified(title) != title else "zh-Hans"
+        return "zh-Hant" if simplified(title) != title else "zh-Hans"
     return TAGS.get(language, "")
 
 
@@ -100,5 +148,5 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-def _simplified(text: str) -> str:
+def simplified(text: str) -> str:
     return str(_converter().convert(text))

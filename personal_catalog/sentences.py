@@ -25,6 +25,15 @@ def field_label(name: str) -> str:
         "clc": _("CLC class"),
         "ddc": _("DDC class"),
         "isbns": "ISBN",
+        "contributors": _("contributors"),
+        "series_number": _("number in the series"),
+        "languages": _("further languages"),
+        "volumes": _("volumes"),
+        "invalid_isbns": _("ISBNs no longer valid"),
+        "numbers": _("record numbers"),
+        "lcc": _("LC class"),
+        "subject_headings": _("subject headings"),
+        "links": _("links"),
     }
     return labels.get(name, name)
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
+from personal_catalog import record_numbers
 from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle
-from personal_catalog.facts import FIELDS, BookFacts, typed, with_language
+from personal_catalog.facts import FIELDS, MOST, BookFacts, typed, with_language
 from personal_catalog.models import Title, TitleChange, TitleIsbn
 from personal_catalog.people import match_key
 from personal_catalog.search.index import reindex_title
+from personal_catalog.works import work_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -23,6 +25,8 @@ STUB = "isbn"  # provenance of a title that is only its number until a source an
 FIRST_RETRY = timedelta(minutes=5)
 NOTHING: tuple[Any, ...] = ("", [], None)
 OWN_FIELDS = tuple(name for name in FIELDS if name != "isbns")
+GATHERED = ("numbers", "invalid_isbns", "links")
+"""To these every source adds what the others do not have."""
 
 
 def may_curate(actor: "Reader") -> bool:
@@ -177,6 +181,7 @@ def prepare(
     for name in OWN_FIELDS:
         setattr(title, name, plain(getattr(facts, name)))
     title.match_key = match_key(facts.title, facts.creators)
+    title.work_key = work_key(facts.title, facts.creators)
     title.cover_seed = next(iter(facts.isbns), title.match_key)[:40]
     return title
 
@@ -198,9 +203,12 @@ def _create(
 def matching(facts: BookFacts) -> Title | None:
     """The title that the catalogue has for these facts.
 
-    By ISBN; else by title and first creator, where one of the two records has no ISBN and nothing contradicts.
+    By ISBN; else by a number of the record, where the titles are alike; else by title and first creator, where one of the
+    two records has no ISBN and nothing contradicts.
     """
     if found := Title.objects.with_isbn(*facts.isbns).order_by("pk").first():
+        return found
+    if found := _numbered(facts):
         return found
     alike = Title.objects.live().filter(match_key=match_key(facts.title, facts.creators)).order_by("status", "pk")
     if not facts.creators:  # the title alone says little: all else must agree
@@ -208,6 +216,17 @@ def matching(facts: BookFacts) -> Title | None:
     if facts.isbns:
         alike = alike.filter(isbns=None)
     return next((title for title in alike[:20] if not contradicts(title, facts)), None)
+
+
+def _numbered(facts: BookFacts) -> Title | None:
+    ids = [pk for pks in record_numbers.titles_numbered(record_numbers.keys_of(facts)).values() for pk in pks]
+    rows = Title.objects.live().filter(pk__in=ids).order_by("pk")[:20] if ids else ()
+    return next((title for title in rows if is_numbered(title, facts)), None)
+
+
+def is_numbered(title: Title, facts: BookFacts) -> bool:
+    """The two have a number in common: are they the same all the same?"""
+    return record_numbers.is_alike(title, facts) and not contradicts(title, facts)
 
 
 def contradicts(title: Title, facts: BookFacts) -> bool:
@@ -245,7 +264,17 @@ def gaps_of(title: Title, facts: BookFacts) -> dict[str, Any]:
         for name, value in facts.given().items()
         if name in OWN_FIELDS and getattr(title, name) in NOTHING and title.provenance.get(name) != CURATOR
     }
+    gaps |= {name: more for name in GATHERED if (more := _gathered(title, facts, name))}
     return gaps | {"title": facts.title} if is_stub(title) and facts.title else gaps
+
+
+def _gathered(title: Title, facts: BookFacts, name: str) -> tuple[str, ...]:
+    """What there is and what these facts add to it; empty when that is nothing."""
+    ours: list[str] = getattr(title, name)
+    new = [line for line in getattr(facts, name) if line not in ours]
+    if not ours or not new or title.provenance.get(name) == CURATOR:
+        return ()
+    return tuple([*ours, *new][: MOST[name]]) if len(ours) < MOST[name] else ()
 
 
 def is_stub(title: Title) -> bool:

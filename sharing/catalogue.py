@@ -124,8 +124,8 @@ def _with_holdings(rows: QuerySet[Title], filters: TitleFilter) -> list[Candidat
     """Three queries, however many titles."""
     items = HarvestedRecord.objects.filter(title=OuterRef("pk")).order_by().values("title").annotate(n=Sum("items"))
     facts = list(
-        rows.annotate(volumes=Subquery(items.values("n")))
-        .values_list("pk", "language", "year", "clc", "subjects", "volumes")
+        rows.annotate(held=Subquery(items.values("n")))
+        .values_list("pk", "language", "year", "clc", "subjects", "held")
     )  # fmt: skip
     held = availability.of_titles([row[0] for row in facts], policy=filters.policy, now=filters.now)
     return [

@@ -5,15 +5,20 @@ Capital subfield codes hold the pinyin of the small ones and are not read.
 
 from pymarc import Field, Record
 
-from library_bridge.marc import words
-from library_bridge.marc.isbns import isbn13s
+from library_bridge.marc import links, relators, words
+from library_bridge.marc.isbns import isbn13s, not_valid
+from library_bridge.marc.names import NOT_TOLD, Names
+from library_bridge.marc.numbers import control
 from library_bridge.marc.problems import Unusable
 from library_bridge.ports import BibliographicRecord
 
 TAGS = frozenset({
-    "010", "100", "101", "200", "210", "214", "225", "600", "601", "606", "607", "610", "676",
-    "690", "700", "701", "702", "710", "711", "712", "905", "906",
+    "003", "010", "011", "035", "091", "100", "101", "200", "205", "210", "214", "215", "225", "330", "454", "600", "601", "606", "607",
+    "610", "676", "680", "690", "700", "701", "702", "710", "711", "712", "905", "906",
 })  # fmt: skip
+KINDS = {"600": "person", "601": "body", "606": "", "607": "place"}
+SUBJECTS = ("600", "601", "606", "607", "610")
+LONGEST_SUMMARY = 4_000
 PERSONS, BODIES = ("700", "701", "702"), ("710", "711", "712")
 
 
@@ -23,21 +28,36 @@ def bibliographic_record(record: Record, record_id: str) -> BibliographicRecord:
     title, subtitle = _title(field) if field else ("", "")
     if field is None or not title:
         raise Unusable("it has no title (field 200)", "give it a title, or leave it out of the export")
-    creators, translators = _names(record, field)
+    creators, translators, contributors = _names(record, field)
+    said, withdrawn, spoken = (
+        words.every(record, [tag], code) for tag, code in (("010", "a"), ("010", "z"), ("101", "a"))
+    )
     return BibliographicRecord(
         record_id=record_id,
         title=title,
         subtitle=subtitle,
         creators=creators,
         translators=translators,
-        isbn13s=isbn13s(words.every(record, ["010"], "a")),
+        contributors=contributors,
+        original_title=words.plain(words.first(record, ["454"], "ta")),
+        isbn13s=isbn13s(said),
+        invalid_isbns=not_valid(said, withdrawn),
+        numbers=_numbers(record),
+        edition=words.plain(words.first(record, ["205"], "a")),
         publisher=words.plain(words.first(record, ["210", "214"], "c")),
         year=words.year(words.first(record, ["210", "214"], "d")) or words.year(_coded(record)[9:13]),
-        language=words.first(record, ["101"], "a")[:3],
+        language=next(iter(spoken), "")[:3],
+        languages=tuple(spoken[1:]),
+        extent=words.plain(words.first(record, ["215"], "a")),
         series=words.plain(words.first(record, ["225"], "a")),
+        series_number=words.plain(words.first(record, ["225"], "v")),
         clc=words.first(record, ["690"], "a"),
         ddc=words.first(record, ["676"], "a").replace("/", ""),
-        subjects=tuple(words.every(record, ["600", "601", "606", "607", "610"], "a")),
+        lcc=words.first(record, ["680"], "a"),
+        subject_headings=_headings(record),
+        summary=_summary(record),
+        links=links.of(record),
+        subjects=_once(list(map(words.plain, words.every(record, SUBJECTS, "a")))),
         call_number=_call_number(record),
         item_count=_item_count(record),
     )
@@ -49,22 +69,56 @@ def _title(field: Field) -> tuple[str, str]:
     return " ".join(map(words.plain, own)), " ".join(map(words.plain, words.values(field, "e")[:2]))
 
 
-def _names(record: Record, title: Field) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _names(record: Record, title: Field) -> Names:
     """As the title page says them (200 f, g) where an access point is only a part of that: `博克` in `简·博克`."""
     said, said_translators = words.names_of(words.values(title, "fg"))
     creators: list[str] = []
     translators: list[str] = []
+    contributors: list[str] = []
     for field in record.get_fields(*PERSONS, *BODIES):
         roles = words.values(field, "4")
-        if not (name := _name(field)) or words.is_no_creator(roles):
+        if not (name := _name(field)):
+            continue
+        codes = [code for role in roles if (code := relators.code_of(role))]
+        contributors += [f"{code}: {_as_said(name, said)}" for code in codes if code not in NOT_TOLD]
+        if words.is_no_creator(roles):
             continue
         if words.translates(roles):
             translators.append(_as_said(name, said_translators))
-        elif field.tag not in ("702", "712") or not creators:
+        elif field.tag not in ("702", "712") or not creators or relators.CREATES & set(codes):
             creators.append(_as_said(name, said))
     if not creators:
         creators = said
-    return tuple(dict.fromkeys(creators)), tuple(dict.fromkeys(translators or said_translators))
+    return _once(creators), _once(translators or said_translators), _once(contributors)
+
+
+def _once(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _numbers(record: Record) -> tuple[str, ...]:
+    """统一书号 of before 1987 stands in 091."""
+    found = [f"csbn:{text}" for text in words.every(record, ["091"], "a")]
+    found += [f"issn:{text}" for text in words.every(record, ["011"], "a")]
+    return (*found, *(line for text in words.every(record, ["035"], "a") if (line := control(text))))
+
+
+def _headings(record: Record) -> tuple[str, ...]:
+    """Those that name their list (2); most Chinese records leave it out."""
+    found = []
+    for field in record.get_fields(*KINDS):
+        kind, source = KINDS[field.tag], (field.get("2") or "").strip(" .").lower()
+        parts = [*words.values(field, "a")[:1], *words.values(field, "jxyz")]
+        if source and parts:
+            found.append(f"{source}{'.' if kind else ''}{kind}: {'--'.join(map(words.plain, parts))}")
+    return _once(found)
+
+
+def _summary(record: Record) -> str:
+    texts = (
+        words.line(text, LONGEST_SUMMARY) for field in record.get_fields("330") for text in field.get_subfields("a")
+    )
+    return words.running(filter(None, texts))[:LONGEST_SUMMARY]
 
 
 def _name(field: Field) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import isbnlib
 
 NUMBER = re.compile(r"(?<![0-9])(?:97[89](?:[- ]?[0-9]){10}|[0-9](?:[- ]?[0-9]){8}[- ]?[0-9Xx])(?![0-9])")
+SOME_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[- ]?[0-9]){6,11}[- ]?[0-9Xx](?![0-9])")
 LONGEST = 100
 
 
@@ -21,3 +22,10 @@ def _thirteen(text: str) -> str:
     if len(digits) == 10:
         return str(isbnlib.to_isbn13(digits) or "") if digits.strip("0") else ""
     return digits if isbnlib.check_digit13(digits[:-1]) == digits[-1] and not digits.startswith("9790") else ""
+
+
+def not_valid(said: Iterable[str], withdrawn: Iterable[str]) -> tuple[str, ...]:
+    """The digits of what stands as an ISBN and is none (a wrong check digit), and of what a record calls invalid or cancelled."""
+    wrong = [text for text in said if not isbn13s([text])]
+    found = (SOME_NUMBER.search(unicodedata.normalize("NFKC", text[:LONGEST])) for text in (*wrong, *withdrawn))
+    return tuple(dict.fromkeys(re.sub("[- ]", "", match[0]).upper() for match in found if match))

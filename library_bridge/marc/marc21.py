@@ -3,45 +3,64 @@
 Where a field has a twin in 880, the one in the book's own script counts.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import re
 
 from pymarc import Field, Record
 
-from library_bridge.marc import words
-from library_bridge.marc.isbns import isbn13s
+from library_bridge.marc import links, names, numbers, subjects, words
+from library_bridge.marc.cards import Card
+from library_bridge.marc.isbns import isbn13s, not_valid
 from library_bridge.marc.problems import Unusable
 from library_bridge.ports import BibliographicRecord
 
 TAGS = frozenset({
-    "001", "008", "020", "035", "041", "082", "084", "090", "093", "100", "110", "111", "245", "260", "264",
-    "440", "490", "600", "610", "650", "651", "653", "700", "710", "711", "830", "852", "880", "952",
+    "001", "003", "008", "010", "020", "022", "024", "035", "041", "046", "050", "082", "084", "090", "093", "100", "110", "111", "240",
+    "245", "250", "260", "264", "300", "440", "490", "520", "600", "610", "650", "651", "653", "655", "700", "710", "711", "765", "776",
+    "830", "852", "856", "880", "952",
 })  # fmt: skip
+EDTF = re.compile(r"-?\d{4}")
 CLC_SOURCES = {"clc", "cnclc"}
-SUBJECTS = ("600", "610", "650", "651", "653")
+LONGEST_SUMMARY = 4_000
 
 
 def bibliographic_record(record: Record, record_id: str) -> BibliographicRecord:
     """Raises Unusable for a record without a title."""
-    card = _Card.of(record)
+    card = Card.of(record)
     title, subtitle = _title(card)
     if not title:
         raise Unusable("it has no title (field 245)", "give it a title, or leave it out of the export")
-    creators, translators = _names(card)
+    creators, translators, contributors = names.of(card)
+    series, series_number = _series(card)
+    spoken = _spoken(record)
+    language = _fixed(record, 35, 38).strip(" |") or next(iter(spoken), "")
+    said, withdrawn = words.every(record, ["020"], "a"), words.every(record, ["020"], "z")
     return BibliographicRecord(
         record_id=record_id,
         title=title,
         subtitle=subtitle,
         creators=creators,
         translators=translators,
-        isbn13s=isbn13s(words.every(record, ["020"], "a")),
+        contributors=contributors,
+        original_title=_original_title(record, bool(translators)),
+        isbn13s=isbn13s(said),
+        invalid_isbns=not_valid(said, withdrawn),
+        numbers=numbers.of(record),
+        edition=words.plain(card.first(("250",), "a")),
         publisher=words.plain(card.first(("264", "260"), "b", _tells_publication)),
-        year=words.year(card.first(("264", "260"), "c", _tells_publication)) or words.year(_fixed(record, 7, 11)),
-        language=_fixed(record, 35, 38).strip(" |") or words.first(record, ["041"], "a")[:3],
-        series=words.plain(card.first(("490", "830", "440"), "a")),
+        year=_year(card),
+        language=language,
+        languages=tuple(code for code in spoken if code != language),
+        extent=words.plain(card.first(("300",), "a", _is_extent)),
+        volumes=_volumes(record),
+        series=series,
+        series_number=series_number,
         clc=_clc(record),
         ddc=words.first(record, ["082"], "a").replace("/", ""),
-        subjects=tuple(dict.fromkeys(map(words.plain, card.every(SUBJECTS, "a")))),
+        lcc=words.first(record, ["050"], "a"),
+        subjects=subjects.plain(card),
+        subject_headings=subjects.controlled(card),
+        summary=_summary(card),
+        links=links.of(record),
         call_number=_call_number(record),
         item_count=_item_count(record),
     )
@@ -52,38 +71,7 @@ def control_number(record: Record) -> str:
     return words.line((number.data if number else "") or "") or words.first(record, ["035"], "a")
 
 
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """A record whose fields come in the book's own script."""
-
-    record: Record
-    twins: dict[tuple[str, str], Field]
-
-    @classmethod
-    def of(cls, record: Record) -> "_Card":
-        """`880 $6 245-01/$1` is the twin of the 245 with `$6 880-01`; number 00 stands alone."""
-        twins: dict[tuple[str, str], Field] = {}
-        for field in record.get_fields("880"):
-            link = field.get("6") or ""
-            if link[4:6] not in ("", "00") and words.is_vernacular(str(field)):
-                twins[link[:3], link[4:6]] = field
-        return cls(record, twins)
-
-    def fields(self, tags: Iterable[str]) -> Iterator[Field]:
-        for tag in tags:
-            for field in self.record.get_fields(tag):
-                twin = self.twins.get((tag, (field.get("6") or "")[4:6])) if self.twins else None
-                yield twin if twin and not words.is_vernacular(str(field)) else field
-
-    def first(self, tags: Iterable[str], codes: str, wanted: Callable[[Field], bool] = bool) -> str:
-        found = (words.values(field, codes) for field in self.fields(tags) if wanted(field))
-        return next((texts[0] for texts in found if texts), "")
-
-    def every(self, tags: Iterable[str], codes: str) -> list[str]:
-        return list(dict.fromkeys(text for field in self.fields(tags) for text in words.values(field, codes)))
-
-
-def _title(card: _Card) -> tuple[str, str]:
+def _title(card: Card) -> tuple[str, str]:
     """Number and name of a part (n, p) belong to the title: volumes of one set are different books. Papers without a title
     have a form (k)."""
     for field in card.fields(["245"]):
@@ -91,26 +79,6 @@ def _title(card: _Card) -> tuple[str, str]:
         if title or rest or form:
             return (title, rest) if title else (rest or form, "")
     return "", ""
-
-
-def _names(card: _Card) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    creators: list[str] = []
-    translators: list[str] = []
-    for field in card.fields(("100", "110", "111", "700")):
-        roles = words.values(field, "e4")
-        named = words.values(field, "a")
-        if not named or field.get_subfields("t") or words.is_no_creator(roles):
-            continue
-        name = words.turned(named[0]) if field.indicator1 == "1" or "," in named[0] else words.plain(named[0])
-        (translators if words.translates(roles) else creators).append(name)
-    if not creators:
-        said = words.names_of(words.values(title, "c")[:1])[0] if (title := _title_field(card)) else []
-        creators = said or [words.plain(name) for name in card.every(("710", "711"), "a")]
-    return tuple(dict.fromkeys(filter(None, creators))), tuple(dict.fromkeys(filter(None, translators)))
-
-
-def _title_field(card: _Card) -> Field | None:
-    return next(card.fields(["245"]), None)
 
 
 def _tells_publication(field: Field) -> bool:
@@ -123,10 +91,61 @@ def _fixed(record: Record, start: int, end: int) -> str:
     return words.line((field.data or "")[start:end]) if field else ""
 
 
+def _year(card: Card) -> int | None:
+    """Years that no imprint has are coded (046, EDTF)."""
+    for field in card.record.get_fields("046"):
+        if (field.get("2") or "").strip() == "edtf" and (coded := EDTF.fullmatch((field.get("k") or "").strip())):
+            return int(coded[0])
+    said = words.year(card.first(("264", "260"), "c", _tells_publication))
+    return said or words.year(_fixed(card.record, 7, 11))
+
+
+def _spoken(record: Record) -> list[str]:
+    """041 a, of which older records pack several into one: `engfre`."""
+    packed = [text for text in words.every(record, ["041"], "a") if len(text) % 3 == 0 and text.isalpha()]
+    return list(dict.fromkeys(text[at : at + 3].lower() for text in packed for at in range(0, len(text), 3)))
+
+
+def _series(card: Card) -> tuple[str, str]:
+    for field in card.fields(("490", "830", "440")):
+        if named := words.values(field, "a"):
+            return words.plain(named[0]), words.plain(" ".join(words.values(field, "v")[:1]))
+    return "", ""
+
+
+def _original_title(record: Record, is_translated: bool) -> str:
+    """765 names it; a uniform title (240) is one where the book is a translation."""
+    if said := words.first(record, ["765"], "t"):
+        return words.plain(said)
+    field = record.get("240")
+    if field and (is_translated or field.get("l") or words.first(record, ["041"], "h")):
+        return words.plain(" ".join(map(words.plain, words.values(field, "anp"))))
+    return ""
+
+
+def _is_extent(field: Field) -> bool:
+    return not field.get_subfields("f")
+
+
+def _volumes(record: Record) -> int | None:
+    """`300 $a 2 $f volumes`: a number with its unit."""
+    for field in record.get_fields("300"):
+        if (field.get("f") or "").strip(" .").lower() in ("volumes", "册") and (
+            field.get("a") or ""
+        ).strip().isdecimal():
+            return int((field.get("a") or "").strip()[:4])
+    return None
+
+
+def _summary(card: Card) -> str:
+    said = (part for field in card.fields(("520",)) for part in field.get_subfields("a", "b"))
+    return words.running(filter(None, (words.line(part, LONGEST_SUMMARY) for part in said)))[:LONGEST_SUMMARY]
+
+
 def _clc(record: Record) -> str:
     for field in record.get_fields("084"):
-        if (field.get("2") or "").strip().lower() in CLC_SOURCES:
-            return words.first(record, ["084"], "a")
+        if (field.get("2") or "").strip().lower() in CLC_SOURCES and (found := words.values(field, "a")):
+            return found[0]
     return words.first(record, ["093"], "a")
 
 

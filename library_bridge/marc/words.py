@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from pymarc import Field, Record
 
 LONGEST = 2_000
+LONGEST_NAME = 150  # of what is longer the rest is no name
 ISBD = " /:;,=."
-ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Jr|Sr|etc|vol|ed|Co|Inc|Ltd))\.$")
+ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Jr|Sr|etc|vols?|ed|Co|Inc|Ltd|pp?|v|ill|illus|Bd|Aufl))\.$")
 YEAR = re.compile(r"(?<!\d)(?:1[4-9]|20)\d\d(?!\d)")
 HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+NO_BLANK_BEHIND = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]$")
 OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c80-\ua6ff\uac00-\ud7ff\U00010000-\U0003ffff]")
 NATION = re.compile(r"^[\[(（【〔［]\s?[^\])）】〕］]{1,12}[\])）】〕］]\s?")
 OTHERS = re.compile(r"[\s.…]{0,6}[\[(（［]?(?:等|et al\.?)[\])）］]?$")
@@ -46,9 +48,9 @@ def every(record: Record, tags: Iterable[str], codes: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def line(text: str) -> str:
+def line(text: str, longest: int = LONGEST) -> str:
     """One line without control and format characters."""
-    cut = text[:LONGEST]
+    cut = text[:longest]
     if not cut.isprintable():
         cut = "".join(" " if c.isspace() else c for c in cut if c.isspace() or unicodedata.category(c)[0] != "C")
     return " ".join(cut.split())
@@ -59,9 +61,17 @@ def plain(text: str) -> str:
     bare = text.strip()
     while bare and bare[-1] in ISBD and not ABBREVIATED.search(bare[-8:]):
         bare = bare[:-1].rstrip()
-    if bare.startswith("[") and bare.endswith("]"):
-        bare = bare[1:-1].strip()
+    if bare.startswith("[") and bare.endswith("]") and bare.count("[") == bare.count("]") == 1:
+        bare = plain(bare[1:-1])
     return bare
+
+
+def running(parts: Iterable[str]) -> str:
+    """Pieces of one text as one: a blank between them, but none behind a Chinese letter or mark."""
+    made = ""
+    for part in parts:
+        made += part if not made or NO_BLANK_BEHIND.search(made) else f" {part}"
+    return made
 
 
 def year(text: str) -> int | None:
@@ -80,7 +90,7 @@ def turned(name: str) -> str:
     if not comma or not given:
         return surname
     given, _comma, suffix = (part.strip() for part in given.partition(","))
-    return f"{surname}{given}" if HAN.search(name) else f"{given} {surname} {suffix}".strip()
+    return f"{surname}{given}" if HAN.search(name) else plain(f"{given} {surname} {suffix}")
 
 
 def names_of(statements: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -98,7 +108,7 @@ def names_of(statements: Iterable[str]) -> tuple[list[str], list[str]]:
 def _persons(part: str) -> list[str]:
     by = re.sub(r"^(?:(?:written|translated|edited|tr\.)? ?by) ", "", part, count=1, flags=re.IGNORECASE)
     pieces = BETWEEN_NAMES.split(by) if HAN.search(by) else re.split(r", (?:and )?| and | & ", by)
-    return [name for piece in pieces if (name := bare_name(piece))]
+    return [name for piece in pieces if (name := bare_name(piece)) and len(name) <= LONGEST_NAME]
 
 
 def bare_name(text: str) -> str:

@@ -5,7 +5,7 @@ from personal_catalog.models.photos import CopyPhoto
 from personal_catalog.models.searching import SearchTerm
 from personal_catalog.models.sent_forms import SentForm
 from personal_catalog.models.tags import ShelfTag
-from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleSuggestion
+from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleNumber, TitleSuggestion
 
 __all__ = (
     "Copy",
@@ -23,5 +23,6 @@ __all__ = (
     "Title",
     "TitleChange",
     "TitleIsbn",
+    "TitleNumber",
     "TitleSuggestion",
 )

@@ -1,6 +1,6 @@
 """Titles: one bibliographic record for every copy of an edition, shared by all readers."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from personal_catalog import languages
+from personal_catalog import credits, languages
+from personal_catalog.works import work_key
 
 
 class TitleQuerySet(models.QuerySet["Title"]):
@@ -43,16 +44,27 @@ class Title(models.Model):
     original_title = models.CharField(_("original title"), max_length=500, blank=True)
     creators = models.JSONField(_("creators"), default=list, blank=True)
     translators = models.JSONField(_("translators"), default=list, blank=True)
+    contributors = models.JSONField(_("contributors"), default=list, blank=True)
     publisher = models.CharField(_("publisher"), max_length=200, blank=True)
     edition = models.CharField(_("edition"), max_length=100, blank=True)
     series = models.CharField(_("series"), max_length=300, blank=True)
+    series_number = models.CharField(_("number in the series"), max_length=40, blank=True)
     year = models.SmallIntegerField(_("year"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=3, blank=True, help_text=_("ISO 639-2, as in MARC: chi, eng"))
+    languages = models.JSONField(_("further languages"), default=list, blank=True)
     extent = models.CharField(_("extent"), max_length=100, blank=True)
+    volumes = models.PositiveSmallIntegerField(
+        _("volumes"), null=True, blank=True, help_text=_("Of a set that is lent as one; empty for a single volume.")
+    )
     summary = models.TextField(_("summary"), blank=True)
     subjects = models.JSONField(_("subjects"), default=list, blank=True)
     clc = models.CharField(_("CLC class"), max_length=40, blank=True)
     ddc = models.CharField(_("DDC class"), max_length=40, blank=True)
+    lcc = models.CharField(_("LC class"), max_length=40, blank=True)
+    subject_headings = models.JSONField(_("subject headings"), default=list, blank=True)
+    invalid_isbns = models.JSONField(_("ISBNs no longer valid"), default=list, blank=True)
+    numbers = models.JSONField(_("record numbers"), default=list, blank=True)
+    links = models.JSONField(_("links"), default=list, blank=True)
     provenance = models.JSONField(default=dict, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.APPROVED)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_titles")
@@ -66,6 +78,7 @@ class Title(models.Model):
     updated_at = models.DateTimeField(_("changed"), default=timezone.now)
     passed_on = models.PositiveIntegerField(_("times passed on"), default=0)
     match_key = models.CharField(max_length=300, db_index=True, blank=True, editable=False)
+    work_key = models.CharField(max_length=200, db_index=True, blank=True, editable=False)
     cover_seed = models.CharField(max_length=40, blank=True, editable=False)
 
     objects = TitleQuerySet.as_manager()
@@ -92,6 +105,13 @@ class Title(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Who writes one key of title and creator writes the other."""
+        self.work_key = work_key(self.title, self.creators)
+        if "match_key" in (fields := kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*fields, "work_key"}
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("title", args=[self.pk])
 
@@ -112,6 +132,11 @@ class Title(models.Model):
     def creators_text(self) -> str:
         return languages.join_names(self.creators)
 
+    @property
+    def credits(self) -> list[credits.Credit]:
+        """Everybody with what they did, authors first."""
+        return credits.of(self.creators, self.translators, self.contributors)
+
 
 class TitleIsbn(models.Model):
     title = models.ForeignKey(Title, models.PROTECT, related_name="isbns")
@@ -124,6 +149,20 @@ class TitleIsbn(models.Model):
 
     def __str__(self) -> str:
         return self.isbn13
+
+
+class TitleNumber(models.Model):
+    """What a title is found again by besides its ISBNs. Made from `numbers` and `invalid_isbns` whenever the title is indexed; of
+    a merged title they stay, and lead to the one it went into."""
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="number_keys")
+    key = models.CharField(max_length=70, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("title", "key"), name="titlenumber_once_each"),)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class TitleChange(models.Model):

@@ -15,6 +15,7 @@ import opencc
 import snowballstemmer
 from pypinyin import Style, lazy_pinyin
 
+from personal_catalog import credits
 from personal_catalog.facts import BookFacts
 from personal_catalog.isbn import to_isbn10
 from personal_catalog.search.syllables import joined_pairs
@@ -57,8 +58,9 @@ class Tokens:
 
 def of_record(facts: BookFacts) -> Tokens:
     title = f"{facts.title} {facts.subtitle}"
-    names = " ".join((*facts.creators, *facts.translators))
-    other = " ".join((facts.publisher, facts.series, facts.edition, facts.original_title, *facts.subjects))
+    names = " ".join(credit.name for credit in credits.of(facts.creators, facts.translators, facts.contributors))
+    numbers = (*(line.partition(":")[2] for line in facts.numbers), *facts.invalid_isbns)
+    other = " ".join((facts.publisher, facts.series, facts.edition, facts.original_title, *facts.subjects, *numbers))
     codes = [form for isbn13 in facts.isbns for form in (isbn13, to_isbn10(isbn13).lower()) if form]
     sound = [*sounds(facts.title), *(token for name in facts.creators for token in _whole(name))]
     latin = [run for run in runs(f"{title} {names} {other}") if not is_cjk(run) and len(run) >= 4 and run.isalpha()]

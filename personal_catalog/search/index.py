@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from personal_catalog import record_numbers
 from personal_catalog.facts import BookFacts, typed
 from personal_catalog.models import SearchTerm, Title
 from personal_catalog.search.analyse import LONGEST_TOKEN, Tokens, of_record
@@ -18,6 +19,9 @@ FIELDS = (
     "series",
     "subjects",
     "original_title",
+    "contributors",
+    "numbers",
+    "invalid_isbns",
 )
 
 
@@ -32,7 +36,9 @@ def reindex(titles: Iterable[Title]) -> None:
 
 def write(live: Iterable[tuple[int, BookFacts]]) -> None:
     """Live titles of which all is known already, by their ids."""
-    rows = [(pk, of_record(facts)) for pk, facts in live]
+    said = list(live)
+    record_numbers.keep_numbers(said)
+    rows = [(pk, of_record(facts)) for pk, facts in said]
     engine().write(rows)
     _keep_words(tokens for _, tokens in rows)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from rapidfuzz import fuzz
 
-from personal_catalog import isbn, titles
+from personal_catalog import isbn, record_numbers, titles
 from personal_catalog.models import Title
 from personal_catalog.search import readings
 from personal_catalog.search.analyse import letters
@@ -62,6 +62,7 @@ def _by_isbn(asked: str) -> SearchHits | None:
     except isbn.NotAnIsbn:
         return None
     ids = list(Title.objects.with_isbn(number.isbn13).values_list("pk", flat=True))
+    ids = ids or record_numbers.live_with(f"isbn:{number.isbn13}")
     return SearchHits(ids, len(ids)) if ids or len(asked) >= 10 else None
 
 

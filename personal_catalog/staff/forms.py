@@ -15,16 +15,28 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from personal_catalog import isbn, titles
 from personal_catalog.curation import LONGEST_REASON
 from personal_catalog.errors import IsbnTaken
-from personal_catalog.facts import LONGEST, BookFacts, not_kept, typed, with_language
+from personal_catalog.facts import LONGEST, TIDY, BookFacts, not_kept, typed, with_language
 from personal_catalog.models import Title, TitleIsbn
 
-LISTS = ("creators", "translators", "subjects")
+LISTS = ("creators", "translators", "subjects", *TIDY)
 CURATOR = "curator"
 NOT_KEPT = {
     "year": _("There were no books in that year."),
     "language": _("No language is known by this. Write chi, eng or another code of ISO 639-2."),
     "clc": _("A class number has Latin letters, digits and points, at most 40."),
     "ddc": _("A class number has Latin letters, digits and points, at most 40."),
+    "lcc": _("A class number has Latin letters, digits and points, at most 40."),
+    "contributors": _("A line is a role, a colon and a name: “editor: Jane Doe”, “主编：张三”."),
+    "languages": _("No language is known by this. Write chi, eng or another code of ISO 639-2."),
+    "volumes": _("A set has two volumes or more; leave this empty for a single one."),
+    "invalid_isbns": _("An ISBN that is no longer valid still has 8 to 13 digits."),
+    "numbers": _(
+        "A line is a kind, a colon and the number: oclc:12345, lccn:2001012345, issn:1234-5679, csbn:10019·2342, douban:1000001."
+    ),
+    "subject_headings": _(
+        "A line is the code of the list, a colon and the heading: “lcsh: Data structures--Textbooks”."
+    ),
+    "links": _("A line is an address that begins with https:// or urn:isbn:, a blank, and words for it."),
 }
 
 
@@ -58,11 +70,20 @@ class TitleForm(WagtailAdminModelForm):
     creators = LinesField(label=capfirst(_("creators")), help_text=_("One a line."))
     translators = LinesField(label=capfirst(_("translators")), help_text=_("One a line."))
     subjects = LinesField(label=capfirst(_("subjects")), help_text=_("One a line."))
+    contributors = LinesField(label=capfirst(_("contributors")), help_text=NOT_KEPT["contributors"])
+    languages = LinesField(label=capfirst(_("further languages")), help_text=_("Codes of ISO 639-2, one a line."))
+    invalid_isbns = LinesField(
+        label=_("ISBNs no longer valid"),
+        help_text=_("Withdrawn or wrong: the title is found by them, nobody is shown them."),
+    )
+    numbers = LinesField(label=capfirst(_("record numbers")), help_text=NOT_KEPT["numbers"])
+    subject_headings = LinesField(label=capfirst(_("subject headings")), help_text=NOT_KEPT["subject_headings"])
+    links = LinesField(label=_("E-books and other formats"), help_text=NOT_KEPT["links"])
     isbns = LinesField(label=_("ISBNs"), help_text=_("One a line, in any form."))
 
     class Meta:
         model = Title
-        fields = (*LONGEST, "year", *LISTS)
+        fields = (*LONGEST, "year", "volumes", *LISTS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

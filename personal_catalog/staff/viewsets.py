@@ -83,19 +83,30 @@ class Titles(SnippetViewSet):
             FieldPanel("subtitle"),
             FieldPanel("creators"),
             FieldPanel("translators"),
+            FieldPanel("contributors"),
             FieldPanel("isbns"),
             MultiFieldPanel(
                 [
                     FieldRowPanel([FieldPanel("publisher"), FieldPanel("year"), FieldPanel("edition")]),
-                    FieldPanel("series"),
+                    FieldRowPanel([FieldPanel("series"), FieldPanel("series_number")]),
                     FieldPanel("original_title"),
-                    FieldRowPanel([FieldPanel("language"), FieldPanel("extent")]),
+                    FieldRowPanel([FieldPanel("language"), FieldPanel("extent"), FieldPanel("volumes")]),
+                    FieldPanel("languages"),
                 ],
                 heading=_("Edition"),
             ),
             MultiFieldPanel(
-                [FieldPanel("subjects"), FieldRowPanel([FieldPanel("clc"), FieldPanel("ddc")]), FieldPanel("summary")],
+                [
+                    FieldPanel("subjects"),
+                    FieldPanel("subject_headings"),
+                    FieldRowPanel([FieldPanel("clc"), FieldPanel("ddc"), FieldPanel("lcc")]),
+                    FieldPanel("summary"),
+                ],
                 heading=_("Subject"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("numbers"), FieldPanel("invalid_isbns"), FieldPanel("links")],
+                heading=_("Numbers and links"),
             ),
         ],
         base_form_class=TitleForm,

@@ -1,0 +1,46 @@
+"""A MARC 21 record whose fields come in the book's own script. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from pymarc import Field, Record
+
+from library_bridge.marc import words
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A record whose fields come in the book's own script."""
+
+    record: Record
+    twins: dict[tuple[str, str], Field]
+
+    @classmethod
+    def of(cls, record: Record) -> "Card":
+        """`880 $6 245-01/$1` is the twin of the 245 with `$6 880-01`; number 00 stands alone."""
+        twins: dict[tuple[str, str], Field] = {}
+        for field in record.get_fields("880"):
+            link = field.get("6") or ""
+            if link[4:6] not in ("", "00") and words.is_vernacular(str(field)):
+                twins[link[:3], link[4:6]] = field
+        return cls(record, twins)
+
+    def fields(self, tags: Iterable[str]) -> Iterator[Field]:
+        for tag in tags:
+            for field in self.record.get_fields(tag):
+                twin = self.twins.get((tag, (field.get("6") or "")[4:6])) if self.twins else None
+                yield twin if twin and not words.is_vernacular(str(field)) else field
+
+    def first(self, tags: Iterable[str], codes: str, wanted: Callable[[Field], bool] = bool) -> str:
+        found = (words.values(field, codes) for field in self.fields(tags) if wanted(field))
+        return next((texts[0] for texts in found if texts), "")
+
+    def every(self, tags: Iterable[str], codes: str) -> list[str]:
+        return list(dict.fromkeys(text for field in self.fields(tags) for text in words.values(field, codes)))
+
+    def in_order(self, tags: frozenset[str]) -> Iterator[tuple[str, Field]]:
+        """Fields of these tags as they stand in the record; the tag of a twin is that of the field beside it."""
+        for field in self.record.fields:
+            if field.tag in tags:
+                twin = self.twins.get((field.tag, (field.get("6") or "")[4:6])) if self.twins else None
+                yield field.tag, twin if twin and not words.is_vernacular(str(field)) else field
