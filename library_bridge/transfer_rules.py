@@ -68,7 +68,7 @@ def _with_giver(facts: Facts, sent: Sent, *, direct: bool, patient: bool, now: d
     first = Kind.CHECK_OUT if direct else Kind.CHECK_IN
     step = sent.get(first)
     if step is None or step.status == Status.INTENT:
-        return _first_write(facts, first, now=now) if facts.complete else librarian("list_incomplete")
+        return _first_write(facts, first, now=now)
     if step.status == Status.UNKNOWN:
         return Wait() if patient else librarian("not_confirmed")
     if step.status == Status.REFUSED:
@@ -78,7 +78,9 @@ def _with_giver(facts: Facts, sent: Sent, *, direct: bool, patient: bool, now: d
 
 def _first_write(facts: Facts, kind: str, *, now: datetime) -> Decision:
     code = why_not_item(facts.item) or _why_not_charge(facts.on_giver, now=now) or facts.taker_refusal
-    return refused(code) if code else Write(kind)
+    if code:
+        return refused(code)
+    return Write(kind) if facts.complete else librarian("list_incomplete")  # what is absent later would prove nothing
 
 
 def _why_not_charge(charged: LoanRecord | None, *, now: datetime) -> str:

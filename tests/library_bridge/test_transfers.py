@@ -375,6 +375,12 @@ def test_k4_nothing_is_sent_while_a_list_is_short(campus: Campus, script: Script
     assert script.calls["check_in"] == 0
 
 
+def test_k4_a_reason_against_it_is_told_all_the_same(campus: Campus, script: Script, now: datetime) -> None:
+    block(campus)
+    script.on("loans", doubles.honest, doubles.alters(complete=False))
+    assert ended(advance(factories.transfer(campus, now=now), now)) == (Status.REFUSED, "card_blocked")
+
+
 def test_a_system_without_lists_is_left_to_a_librarian(campus: Campus, script: Script, now: datetime) -> None:
     script.always["loans"] = doubles.has_no_such_function
     assert ended(advance(factories.transfer(campus, now=now), now)) == (Status.NEEDS_LIBRARIAN, "list_incomplete")
