@@ -77,6 +77,10 @@ class ImportList(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     page_title = gettext_lazy("Course list from ISBNs")
     header_icon = "upload"
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        lists = {"url": reverse("course-lists:index"), "label": ReadingLists.menu_label}
+        return [*self.breadcrumbs_items, lists, {"url": "", "label": self.page_title}]
+
     def get_initial(self) -> dict[str, Any]:
         return {"language": "en" if (get_language() or "").startswith("en") else "zh-hans"}
 
