@@ -5,6 +5,8 @@ import re
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from personal_catalog.class_numbers import NOTATION, prefixes
+
 NAMES = {
     "A": pgettext_lazy("class", "Marxism, Leninism, Mao Zedong Thought, Deng Xiaoping Theory"),
     "B": pgettext_lazy("class", "Philosophy and religion"),
@@ -45,9 +47,6 @@ NAMES = {
     "TU": pgettext_lazy("class", "Building"),
     "TV": pgettext_lazy("class", "Water engineering"),
 }
-NOTATION = re.compile(r"^(?:[A-Z]{1,2}[0-9A-Z./=:+()-]*|\d[\d./-]*)$")
-RANGE = re.compile(r"^([A-Z]{1,2})(\d{1,6})/(\d{1,6})$")
-MOST_IN_RANGE = 200
 
 
 def label(notation: str) -> str:
@@ -64,21 +63,6 @@ def stem(notation: str, *, within: str = "") -> str:
     if not within or within == "T":
         return notation[:2] if notation.startswith("T") else notation[:1]
     return re.sub(r"\W+$", "", notation[: len(within) + 1]) or ""
-
-
-def prefixes(notation: str) -> list[str]:
-    """What a notation covers: `O22` itself; the range `I3/7` I3 I4 I5 I6 I7, `K83/87` likewise. Empty: no notation."""
-    notation = notation.strip().upper()
-    if not NOTATION.match(notation):
-        return []
-    if not (found := RANGE.match(notation)):
-        return [notation.rstrip("./-")]
-    letters, first, last = found.groups()
-    last = first[: max(0, len(first) - len(last))] + last
-    start, end = int(first), int(last)
-    if len(first) != len(last) or not start <= end < start + MOST_IN_RANGE:
-        return [f"{letters}{first}"]
-    return [f"{letters}{number:0{len(first)}d}" for number in range(start, end + 1)]
 
 
 def within(notation: str) -> Q:

@@ -15,7 +15,7 @@ import opencc
 import snowballstemmer
 from pypinyin import Style, lazy_pinyin
 
-from personal_catalog import credits
+from personal_catalog import class_numbers, credits
 from personal_catalog.facts import BookFacts
 from personal_catalog.isbn import to_isbn10
 from personal_catalog.search.syllables import joined_pairs
@@ -63,6 +63,7 @@ def of_record(facts: BookFacts) -> Tokens:
     other = " ".join((facts.publisher, facts.series, facts.edition, facts.original_title, *facts.subjects, *numbers))
     codes = [form for isbn13 in facts.isbns for form in (isbn13, to_isbn10(isbn13).lower()) if form]
     sound = [*sounds(facts.title), *(token for name in facts.creators for token in _whole(name))]
+    codes += [token for number in (facts.clc, facts.ddc) if (token := class_numbers.token(number))]
     latin = [run for run in runs(f"{title} {names} {other}") if not is_cjk(run) and len(run) >= 4 and run.isalpha()]
     return Tokens(in_record(title), in_record(names), [*in_record(other), *codes], _once(sound), _once(latin))
 

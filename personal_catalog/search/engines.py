@@ -8,18 +8,23 @@ settings.SEARCH_SECONDS is given up: SearchTimedOut.
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any as Anything
 from typing import Protocol
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
+from personal_catalog.models import Title
 from personal_catalog.search.analyse import Tokens
 from personal_catalog.search.terms import All, Node, Term
 
 TABLE = "personal_catalog_titleindex"
 LIVE = "JOIN personal_catalog_title t ON t.id = i.{key} AND t.status NOT IN ('merged', 'rejected')"
 CANDIDATES = 5_000
+"""So many are ranked."""
 QUERY_CANCELED = "57014"
+Titles = QuerySet[Title]
 
 
 class SearchTimedOut(Exception):
@@ -27,13 +32,15 @@ class SearchTimedOut(Exception):
 
 
 class Engine(Protocol):
+    """`within` are the titles that may be found at all; without it, every live one."""
+
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None: ...
 
     def drop(self, ids: Sequence[int]) -> None: ...
 
-    def find(self, asked: Node, *, limit: int) -> list[int]: ...
+    def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]: ...
 
-    def count(self, asked: Node) -> int: ...
+    def count(self, asked: Node, *, within: Titles | None = None) -> int: ...
 
     def missing(self) -> list[int]: ...
 
@@ -57,18 +64,25 @@ class Sqlite:
         with connection.cursor() as cursor:
             cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(pk,) for pk in ids])
 
-    def find(self, asked: Node, *, limit: int) -> list[int]:
+    def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]:
+        """What more titles match than can be ranked in time, only the newest of them are."""
+        match, (narrowed, values) = _match(asked), _narrowed("+i.rowid", within)
         sql = (
-            f"SELECT i.rowid FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s "
+            f"SELECT i.rowid FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s AND i.rowid >= %s{narrowed} "
             f"ORDER BY bm25({TABLE}, 10.0, 5.0, 2.0, 1.0), t.passed_on DESC LIMIT %s"
         )
         with self._in_time():
-            return _ids(sql, [_match(asked), limit])
+            first = 0 if within is not None else self._first_ranked(match)
+            return _ids(sql, [match, first, *values, limit])
 
-    def count(self, asked: Node) -> int:
-        sql = f"SELECT count(*) FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s"
+    def _first_ranked(self, match: str) -> int:
+        sql = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s ORDER BY rowid DESC LIMIT 1 OFFSET {CANDIDATES}"
+        return next(iter(_ids(sql, [match])), 0)
+
+    def count(self, asked: Node, *, within: Titles | None = None) -> int:
+        narrowed, values = _narrowed("+i.rowid", within)
         with self._in_time():
-            return _ids(sql, [_match(asked)])[0]
+            return _ids(f"SELECT count(*) FROM {TABLE} i WHERE {TABLE} MATCH %s{narrowed}", [_match(asked), *values])[0]
 
     def missing(self) -> list[int]:
         return _ids(
@@ -103,19 +117,21 @@ class Postgres:
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {TABLE} WHERE title_id = ANY(%s)", [list(ids)])
 
-    def find(self, asked: Node, *, limit: int) -> list[int]:
+    def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]:
+        narrowed, values = _narrowed("i.title_id", within)
         sql = (
             "SELECT id FROM (SELECT t.id, t.passed_on, i.vector, q FROM "
-            f"{TABLE} i {LIVE.format(key='title_id')}, CAST(%s AS tsquery) q WHERE i.vector @@ q LIMIT {CANDIDATES}) c "
+            f"{TABLE} i {LIVE.format(key='title_id')}, CAST(%s AS tsquery) q WHERE i.vector @@ q{narrowed} LIMIT {CANDIDATES}) c "
             "ORDER BY ts_rank('{0.1, 0.2, 0.5, 1.0}', vector, q, 1) DESC, passed_on DESC, id LIMIT %s"
         )
         with self._in_time():
-            return _ids(sql, [_tsquery(asked), limit])
+            return _ids(sql, [_tsquery(asked), *values, limit])
 
-    def count(self, asked: Node) -> int:
-        sql = f"SELECT count(*) FROM {TABLE} i {LIVE.format(key='title_id')} WHERE i.vector @@ CAST(%s AS tsquery)"
+    def count(self, asked: Node, *, within: Titles | None = None) -> int:
+        narrowed, values = _narrowed("i.title_id", within)
+        sql = f"SELECT count(*) FROM {TABLE} i WHERE i.vector @@ CAST(%s AS tsquery){narrowed}"
         with self._in_time():
-            return _ids(sql, [_tsquery(asked)])[0]
+            return _ids(sql, [_tsquery(asked), *values])[0]
 
     def missing(self) -> list[int]:
         return _ids(
@@ -139,7 +155,15 @@ class Postgres:
             raise
 
 
-def _ids(sql: str, values: Sequence[str | int] = ()) -> list[int]:
+def _narrowed(key: str, within: Titles | None) -> tuple[str, list[Anything]]:
+    """The condition that a title is one of these, with its values."""
+    if within is None:
+        return "", []
+    sql, values = within.order_by().values("pk").query.sql_with_params()
+    return f" AND {key} IN ({sql})", list(values)
+
+
+def _ids(sql: str, values: Sequence[Anything] = ()) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [int(row[0]) for row in cursor.fetchall()]

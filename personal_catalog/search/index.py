@@ -22,6 +22,8 @@ FIELDS = (
     "contributors",
     "numbers",
     "invalid_isbns",
+    "clc",
+    "ddc",
 )
 
 
@@ -40,7 +42,7 @@ def write(live: Iterable[tuple[int, BookFacts]]) -> None:
     record_numbers.keep_numbers(said)
     rows = [(pk, of_record(facts)) for pk, facts in said]
     engine().write(rows)
-    _keep_words(tokens for _, tokens in rows)
+    keep_words(tokens for _, tokens in rows)
 
 
 def drop_titles(ids: Sequence[int]) -> None:
@@ -66,11 +68,15 @@ def _facts(title: Title) -> BookFacts:
     return typed({"isbns": isbns, **{name: getattr(title, name) for name in FIELDS}})
 
 
-def _keep_words(rows: Iterable[Tokens]) -> None:
+def keep_words(rows: Iterable[Tokens]) -> None:
     """Looks first, writes only what is new, in one order: so that two titles with the same words don't wait in a ring."""
     words = {word for tokens in rows for word in tokens.words if len(word) <= LONGEST_TOKEN}
     words -= set(SearchTerm.objects.filter(term__in=words).values_list("term", flat=True))
     SearchTerm.objects.bulk_create(
-        (SearchTerm(term=word, head=word[:2], tail=word[-2:], length=len(word)) for word in sorted(words)),
+        (_term(word) for word in sorted(words)),
         ignore_conflicts=True,
     )
+
+
+def _term(word: str) -> SearchTerm:
+    return SearchTerm(term=word, mirror=word[::-1], head=word[:2], tail=word[-2:], length=len(word))

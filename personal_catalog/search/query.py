@@ -1,7 +1,8 @@
 """Asking the index, from the strictest reading of the words to the most generous, until something is found."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from rapidfuzz import fuzz
@@ -10,13 +11,14 @@ from personal_catalog import isbn, record_numbers, titles
 from personal_catalog.models import Title
 from personal_catalog.search import readings
 from personal_catalog.search.analyse import letters
-from personal_catalog.search.engines import engine
+from personal_catalog.search.engines import Titles, engine
 from personal_catalog.search.spelling import corrected
 from personal_catalog.search.terms import Node
 
 MOST_HITS = 2_000
 TO_ORDER = 200
 LIKE_ENOUGH = 60
+SHORTEST_NUMBER = 5
 
 
 @dataclass(frozen=True)
@@ -26,23 +28,53 @@ class SearchHits:
     ids: list[int]
     total: int
     instead: str = ""
+    near: Mapping[int, int] = field(default_factory=dict)
+    """Of the first ids: 0 is the very title asked for, 1 begins so or contains it; all others are 2."""
 
 
 NOTHING = SearchHits([], 0)
 
 
-def search_titles(text: str) -> SearchHits:
-    """Raises SearchTimedOut for a question too broad to answer in time."""
+def search_titles(text: str, *, within: Titles | None = None) -> SearchHits:
+    """Only titles of `within` are found and counted where it is given.
+
+    Raises SearchTimedOut for a question too broad to answer in time.
+    """
     asked = text.strip()[: settings.SEARCH_MAX_CHARACTERS]
-    if (by_number := _by_isbn(asked)) is not None:
+    if (by_number := _by_isbn(asked, within)) is not None:
         return by_number
     words = readings.words_of(asked)
     if not words:
         return NOTHING
-    for reading in (readings.as_typed(words), readings.by_sound(words)):
-        if reading is not None and (ids := engine().find(reading, limit=MOST_HITS)):
-            return SearchHits(_ordered(ids, asked), _total(reading, ids))
-    return _generous(asked, words)
+    typed = readings.as_typed(words)
+    for reading in (readings.or_class(typed, asked), readings.by_sound(words)):
+        if reading is not None and (found := _found(reading, asked, within)):
+            return found
+    return _generous(asked, words, within)
+
+
+def titles_as_asked(text: str, *, within: Titles) -> list[int]:
+    """What has every word as it is written, a number or a class; nothing that is only alike."""
+    asked = text.strip()[: settings.SEARCH_MAX_CHARACTERS]
+    if (by_number := _by_isbn(asked, within)) is not None:
+        return by_number.ids
+    reading = readings.or_class(readings.as_typed(readings.words_of(asked)), asked)
+    return engine().find(reading, limit=MOST_HITS, within=within) if reading is not None else []
+
+
+def titles_begun(text: str, *, most: int) -> list[int]:
+    """Titles to offer while someone types: the last word may be unfinished, and a number may be. Best first."""
+    asked = text.strip()[: settings.SEARCH_MAX_CHARACTERS]
+    digits = re.sub(r"[\s-]", "", asked)
+    reading = readings.unfinished([digits] if _is_number(digits) else readings.words_of(asked))
+    if reading is None:
+        return []
+    ids, _near = _ordered(engine().find(reading, limit=TO_ORDER), asked)
+    return ids[:most]
+
+
+def _is_number(digits: str) -> bool:
+    return digits.isascii() and digits.isdigit() and len(digits) >= SHORTEST_NUMBER
 
 
 def suggest(text: str) -> list[str]:
@@ -56,33 +88,44 @@ def suggest(text: str) -> list[str]:
     return list(dict.fromkeys([*([near] if near else []), *alike]))
 
 
-def _by_isbn(asked: str) -> SearchHits | None:
+def _by_isbn(asked: str, within: Titles | None) -> SearchHits | None:
     try:
         number = isbn.parse(asked)
     except isbn.NotAnIsbn:
         return None
     ids = list(Title.objects.with_isbn(number.isbn13).values_list("pk", flat=True))
     ids = ids or record_numbers.live_with(f"isbn:{number.isbn13}")
+    if within is not None:
+        ids = list(within.order_by().filter(pk__in=ids).values_list("pk", flat=True))
     return SearchHits(ids, len(ids)) if ids or len(asked) >= 10 else None
 
 
-def _generous(asked: str, words: list[str]) -> SearchHits:
+def _generous(asked: str, words: list[str], within: Titles | None) -> SearchHits:
     near = corrected(words)
     mended = readings.as_typed(readings.words_of(near))
-    if mended is not None and (ids := engine().find(mended, limit=MOST_HITS)):
-        return SearchHits(_ordered(ids, near), _total(mended, ids), instead=near)
-    if (begun := readings.begun(words)) and (ids := engine().find(begun, limit=MOST_HITS)):
-        return SearchHits(_ordered(ids, asked), _total(begun, ids))
-    alike = list(_alike(asked, words))
+    if mended is not None and (found := _found(mended, near, within)):
+        return replace(found, instead=near)
+    if (begun := readings.begun(words)) and (found := _found(begun, asked, within)):
+        return found
+    alike = list(_alike(asked, words, within))
     return SearchHits([pk for _, pk in alike], len(alike), instead=alike[0][0]) if alike else NOTHING
 
 
-def _alike(asked: str, words: list[str]) -> Iterator[tuple[str, int]]:
+def _found(reading: Node, asked: str, within: Titles | None) -> SearchHits | None:
+    ids = engine().find(reading, limit=MOST_HITS, within=within)
+    if not ids:
+        return None
+    total = len(ids) if len(ids) < MOST_HITS else engine().count(reading, within=within)
+    ordered, near = _ordered(ids, asked)
+    return SearchHits(ordered, total, near=near)
+
+
+def _alike(asked: str, words: list[str], within: Titles | None = None) -> Iterator[tuple[str, int]]:
     """Titles that share some of the tokens and look like the question as a whole."""
     reading = readings.any_of(words)
     if reading is None:
         return
-    ids = engine().find(reading, limit=TO_ORDER)
+    ids = engine().find(reading, limit=TO_ORDER, within=within)
     wanted = letters(asked)
     rows = Title.objects.filter(pk__in=ids).values_list("pk", "title", "subtitle")
     scored = [(max(fuzz.ratio(wanted, letters(t)), fuzz.ratio(wanted, letters(t + s))), t, pk) for pk, t, s in rows]
@@ -91,7 +134,7 @@ def _alike(asked: str, words: list[str]) -> Iterator[tuple[str, int]]:
             yield title, pk
 
 
-def _ordered(ids: list[int], asked: str) -> list[int]:
+def _ordered(ids: list[int], asked: str) -> tuple[list[int], dict[int, int]]:
     """The engine's order, but the very title asked for first, then titles that begin so, then those that contain it."""
     wanted = letters(asked)
     first = ids[:TO_ORDER]
@@ -101,8 +144,6 @@ def _ordered(ids: list[int], asked: str) -> list[int]:
         title = found.get(pk, "")
         return 0 if title == wanted else 1 if title.startswith(wanted) else 2 if wanted in title else 3
 
-    return [*sorted(first, key=nearness), *ids[TO_ORDER:]]
-
-
-def _total(reading: Node, ids: list[int]) -> int:
-    return len(ids) if len(ids) < MOST_HITS else engine().count(reading)
+    ordered = sorted(first, key=nearness)
+    near = {pk: (nearness(pk) + 1) // 2 for pk in ordered if wanted}
+    return [*ordered, *ids[TO_ORDER:]], near

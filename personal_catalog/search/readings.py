@@ -1,5 +1,6 @@
 """The ways to read a question, as trees of tokens. Pure."""
 
+from personal_catalog import class_numbers
 from personal_catalog.search import syllables
 from personal_catalog.search.analyse import is_cjk, pairs, runs, stem
 from personal_catalog.search.analyse import syllables as read_aloud
@@ -37,6 +38,23 @@ def begun(words: list[str]) -> Node | None:
     if not words or is_cjk(words[-1]) or len(words[-1]) < 3:
         return None
     return All((*(_word(word) for word in words[:-1]), Term(words[-1], prefix=True)))
+
+
+def unfinished(words: list[str]) -> Node | None:
+    """What has been typed so far: the last word may be the beginning of one."""
+    if not words:
+        return None
+    last = words[-1]
+    if is_cjk(last):
+        return as_typed(words)
+    begun = Any((Term(last, prefix=True), _word(last)))
+    return All((*(_word(word) for word in words[:-1]), begun)) if len(last) > 1 else as_typed(words[:-1])
+
+
+def or_class(reading: Node | None, asked: str) -> Node | None:
+    """The same, or everything in the class where the question is a class number (I24, TP312, I3/7, 005.13)."""
+    classes = tuple(Term(token, prefix=True) for token in class_numbers.tokens(asked))
+    return Any((reading, *classes)) if reading is not None and classes else reading
 
 
 def any_of(words: list[str]) -> Node | None:

@@ -7,9 +7,9 @@ from django.db import connection
 from pytest_django import Settings
 
 from personal_catalog.models import SearchTerm, Title
-from personal_catalog.search import analyse, index, readings, syllables
+from personal_catalog.search import analyse, index, readings, spelling, syllables
 from personal_catalog.search.engines import SearchTimedOut, engine
-from personal_catalog.search.query import search_titles, suggest
+from personal_catalog.search.query import NOTHING, search_titles, suggest, titles_begun
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import PROCRASTINATION
 
@@ -78,6 +78,57 @@ def test_readers_find_what_they_mean(shelf: dict[str, Title], asked: str, key: s
 )
 def test_an_isbn_in_any_form_finds_its_title(shelf: dict[str, Title], asked: str) -> None:
     assert search_titles(asked).ids == [shelf["procrastination"].pk]
+
+
+@pytest.mark.parametrize(
+    ("asked", "keys"),
+    [
+        ("I247", {"wang"}),
+        ("i24", {"wang"}),
+        ("Ｉ２４７．５", {"wang"}),
+        ("TP31/39", {"tp"}),
+        ("005.1", {"dewey"}),
+        ("I24/7", {"wang"}),
+        ("I25", set()),
+    ],
+)
+def test_the_beginning_of_a_class_number_finds_its_class(now: datetime, asked: str, keys: set[str]) -> None:
+    rows = {"wang": {"clc": "I247.5"}, "tp": {"clc": "TP312"}, "dewey": {"ddc": "005.133"}, "plain": {}}
+    made = {key: factories.title(f"书名{key}", now=now, **row) for key, row in rows.items()}
+    assert set(search_titles(asked).ids) == {made[key].pk for key in keys}
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("拖", "procrastination"), ("拖延心", "procrastination"), ("tuoya", "procrastination"), ("tyx", "procrastination"),
+     ("978-7-3001", "procrastination"), ("harry pott", "potter"), ("sorcer", "potter"), ("bron", "eyre")],
+)  # fmt: skip
+def test_books_are_offered_before_the_last_word_is_finished(shelf: dict[str, Title], typed: str, key: str) -> None:
+    assert titles_begun(typed, most=6)[0] == shelf[key].pk
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("procastination", "procrastination"), ("pyschology", "psychology"), ("psycholgoy", "psychology"), ("xsychology", "psychology"),
+     ("economicz", "economics"), ("mathematisc", "mathematics")],
+)  # fmt: skip
+def test_one_or_two_wrong_letters_are_mended_without_reading_the_whole_list(typed: str, meant: str) -> None:
+    words = [*(f"con{n:05}".translate(str.maketrans("0123456789", "abcdefghij")) for n in range(3_000)), meant]
+    index.keep_words([analyse.Tokens([], [], [], [], words)])
+    assert spelling.corrected([typed]) == meant
+    assert len(spelling._candidates(typed)) < 200
+
+
+def test_only_what_passes_a_filter_is_found_and_counted(
+    shelf: dict[str, Title], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("personal_catalog.search.query.MOST_HITS", 1)
+    chosen = Title.objects.filter(pk__in=[shelf["potter"].pk, shelf["eyre"].pk])
+    assert (search_titles("e", within=chosen), search_titles("harry", within=chosen).ids) == (
+        NOTHING,
+        [shelf["potter"].pk],
+    )
+    assert search_titles(PROCRASTINATION, within=chosen).ids == []
 
 
 def test_an_isbn_that_nobody_has_finds_nothing_else(shelf: dict[str, Title]) -> None:
