@@ -35,6 +35,7 @@ format: $(READY)
 
 bench: $(READY)
 	$(PY) -m tests.bench $(ARGS)
+	$(PY) -m tests.bench.search $(ARGS)
 	$(PY) -m tests.bench.sip2
 
 soak: $(READY)
