@@ -1,10 +1,11 @@
 """The shared catalogue as readers search it: titles joined with what can be had of them. One function for page and API."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
@@ -18,6 +19,9 @@ from sharing.models import HarvestedRecord
 
 MOST = 2_000
 """So many of the best titles can be paged through and are counted in facets."""
+BEST = 200
+"""So many of the best matches stay among them, free or not."""
+ORDERS = {"newest": ("-created_at", "-pk"), "most_passed_on": ("-passed_on", "pk")}
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -66,7 +70,7 @@ def results(*, filters: TitleFilter, reader: Reader | None = None, page: int = 1
     """
     if not filters.is_valid():
         return Page(number=page, size=page_size)
-    hits = search_titles(filters.text) if filters.text else None
+    hits = _hits(filters) if filters.text else None
     found = _candidates(filters, hits)
     shown = found[(page - 1) * page_size : page * page_size]
     free = replace(filters.wish, free=True)
@@ -89,34 +93,52 @@ def rows_of(titles: Sequence[int], *, filters: TitleFilter, reader: Reader | Non
     return _rows([found[pk] for pk in titles if pk in found], reader)
 
 
+def _hits(filters: TitleFilter) -> SearchHits:
+    """Of more titles than can be shown those that pass the filters, and those that can be had now, must not be lost."""
+    hits = search_titles(filters.text)
+    if hits.total <= len(hits.ids):
+        return hits
+    if filters.narrows:
+        return search_titles(filters.text, within=filters.qs)
+    free = search_titles(filters.text, within=filters.qs.filter(_having(filters, Wish(free=True))))
+    ids = dict.fromkeys([*hits.ids[:BEST], *free.ids, *hits.ids])
+    return replace(hits, ids=list(ids)[:MOST], near={**free.near, **hits.near})
+
+
 def _candidates(filters: TitleFilter, hits: SearchHits | None) -> list[Candidate]:
-    if hits is None:
-        found = _with_holdings(_ordered(filters)[:MOST], filters)
-    elif hits == NOTHING:
+    if hits == NOTHING:
         return []
-    else:
-        rows = filters.qs.filter(pk__in=hits.ids)
-        found = _with_holdings(rows.order_by() if filters.sorting == "relevance" else _ordered(filters, rows), filters)
-        if filters.sorting == "relevance":
-            place = {pk: number for number, pk in enumerate(hits.ids)}
-            found.sort(key=lambda candidate: place[candidate.pk])
-    return sorted(found, key=_free_date) if filters.sorting == "free_date" else found
-
-
-def _ordered(filters: TitleFilter, rows: QuerySet[Title] | None = None) -> QuerySet[Title]:
-    titles: QuerySet[Title] = filters.qs if rows is None else rows
-    if filters.sorting == "newest":
-        return titles.order_by("-created_at", "-pk")
+    ids = _listed(filters) if hits is None else hits.ids
+    rows = filters.qs.filter(pk__in=ids)
+    if hits is not None and filters.sorting in ORDERS:
+        return _with_holdings(rows.order_by(*ORDERS[filters.sorting]), filters)
+    place = {pk: number for number, pk in enumerate(ids)}
+    found = sorted(_with_holdings(rows.order_by(), filters), key=lambda candidate: place[candidate.pk])
     if filters.sorting == "free_date":
-        near = Case(
-            When(_having(filters, Wish(free=True)), then=0), When(_having(filters, Wish()), then=1), default=Value(2),
-            output_field=IntegerField(),
-        )  # fmt: skip
-        return titles.order_by(near, "-passed_on", "pk")
-    return titles.order_by("-passed_on", "pk")
+        return sorted(found, key=_free_date)
+    return sorted(found, key=_best_first(filters, hits)) if hits else found
 
 
-def _having(filters: TitleFilter, wish: Wish) -> object:
+def _best_first(filters: TitleFilter, hits: SearchHits) -> Callable[[Candidate], tuple[int, bool]]:
+    """The very title asked for; then what its name says; then the others. Of each what can be had now stands first."""
+    free = replace(filters.wish, free=True)
+    return lambda found: (hits.near.get(found.pk, 2), not found.holdings(free))
+
+
+def _listed(filters: TitleFilter) -> list[int]:
+    """Without words: the newest or the most passed on; else what can be had now, what is out, and then all others. Each
+    step asks for few titles, however large the catalogue is."""
+    if filters.sorting in ORDERS:
+        return list(filters.qs.order_by(*ORDERS[filters.sorting]).values_list("pk", flat=True)[:MOST])
+    found: dict[int, None] = {}
+    for near in (_having(filters, Wish(free=True)), _having(filters, Wish()), Q()):
+        if len(found) < MOST:
+            rows = filters.qs.filter(near).order_by(*ORDERS["most_passed_on"])
+            found |= dict.fromkeys(rows.values_list("pk", flat=True)[:MOST])
+    return list(found)[:MOST]
+
+
+def _having(filters: TitleFilter, wish: Wish) -> Q:
     return availability.titles_having(wish, policy=filters.policy, now=filters.now)
 
 
@@ -199,8 +221,8 @@ def _classes(found: list[Candidate], inside: str) -> list[FacetValue]:
 
 
 def _years(found: list[Candidate]) -> list[FacetValue]:
-    years = facets.count(found, lambda one: [str(one.year)] if one.year else [], chosen=[], label=str)
-    return sorted(years, key=lambda year: -int(year.value))
+    years = Counter(one.year for one in found if one.year)
+    return [FacetValue(str(year), str(year), years[year]) for year in sorted(years, reverse=True)]
 
 
 def _label(choices: Sequence[tuple[str, object]]) -> facets.Label:

@@ -21,6 +21,7 @@ from sharing import (
     policies,
     queues,
     requests,
+    saved_searches,
     suggestions,
     transferring,
     waves,
@@ -49,6 +50,7 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _lendings(now)
     yield from _deliveries(now)
     yield from _uncatalogued(now)
+    yield from _saved_searches(now)
     yield from _run_out()
     yield from suggestions.act(now=now)
     yield from harvests.act(now=now)  # last, because it may take its time
@@ -134,6 +136,19 @@ def _uncatalogued(now: datetime) -> Iterator[Deed]:
 def _catalogued(loan: LibraryLoan, now: datetime, pk: int) -> list[Deed]:
     harvest.catalogue_loan(loan, now=now)
     return [{"did": "loan.catalogued", "loan": pk}]
+
+
+def _saved_searches(now: datetime) -> Iterator[Deed]:
+    yield from _each(
+        "search.ended", saved_searches.ended(now=now), lambda pk: saved_searches.expire_search(search_id=pk, now=now)
+    )
+    for saved in list(saved_searches.due(now=now)[: saved_searches.IN_ONE_ROUND]):
+        yield from _guarded(saved.pk, "search", lambda pk: _looked_through(pk, now))
+
+
+def _looked_through(search_id: int, now: datetime) -> list[Deed]:
+    told = saved_searches.look_through(search_id=search_id, now=now)
+    return [{"did": "search.matched", "search": search_id}] if told else []
 
 
 def _run_out() -> Iterator[Deed]:

@@ -73,6 +73,11 @@ class TitleFilter(filters.FilterSet):
         return str(self.wanted.get("q") or "").strip()
 
     @property
+    def narrows(self) -> bool:
+        """Something besides the words is asked for."""
+        return any(value for name, value in self.wanted.items() if name not in ("q", "sort"))
+
+    @property
     def sorting(self) -> str:
         return str(self.wanted.get("sort") or "relevance")
 

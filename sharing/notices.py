@@ -6,6 +6,7 @@ Before consent nobody has a name here (P1, P2): names come only out of a lending
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -83,6 +84,10 @@ class _View:
         return self.event.why
 
     @property
+    def asked(self) -> str:
+        return str(self.event.data.get("asked", ""))
+
+    @property
     def respond_by(self) -> str:
         assert self.event.ask is not None
         return dates.exact_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
@@ -150,9 +155,20 @@ def _url(view: _View) -> str:
         return reverse("ask", args=[view.event.ask.pk])
     if view.event.kind == "message.sent":
         return reverse("conversation", args=[view.event.data["conversation"]])
+    if view.event.kind == "search.matched":
+        return _found_url(view.event)
+    if view.event.kind.startswith(("search.", "purchase.")):
+        return reverse("wishes")
     if view.event.request_id is None:
         return reverse("shelf")
     return reverse("request", args=[view.event.request_id])
+
+
+def _found_url(event: DomainEvent) -> str:
+    """The book itself, or the search where there are several."""
+    if event.data["count"] == 1:
+        return reverse("title", args=[event.data["title_id"]])
+    return f"{reverse('search')}?{urlencode({'q': event.data['asked'], 'sort': 'newest'})}"
 
 
 def _something(view: _View) -> str:
@@ -247,6 +263,24 @@ def _settled(view: _View) -> str:
     return _("A librarian has settled the matter of %(title)s: “%(why)s”")
 
 
+def _matched(view: _View) -> str:
+    others = int(view.event.data.get("count", 1)) - 1
+    if not others:
+        return _("%(title)s has appeared. You wanted to be told of “%(asked)s”.")
+    words = ngettext(
+        "%%(title)s and %(count)d other book have appeared. You wanted to be told of “%%(asked)s”.",
+        "%%(title)s and %(count)d other books have appeared. You wanted to be told of “%%(asked)s”.",
+        others,
+    )
+    return words % {"count": others}
+
+
+def _ordered(view: _View) -> str:
+    if view.why:
+        return _("The library orders %(title)s, which you suggested: “%(why)s”")
+    return _("The library orders %(title)s, which you suggested.")
+
+
 def _always(words: Callable[[], str]) -> Callable[[_View], str]:
     return lambda view: words()
 
@@ -293,6 +327,16 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "title.rejected": (
         "info",
         _always(lambda: _("%(title)s is not taken into the catalogue: “%(why)s” Your copy stays on your shelf.")),
+    ),
+    "search.matched": ("bell", _matched),
+    "search.ended": (
+        "clock",
+        _always(lambda: _("For a year we looked out for “%(asked)s”. That has ended; you can start it again.")),
+    ),
+    "purchase.ordered": ("check", _ordered),
+    "purchase.declined": (
+        "info",
+        _always(lambda: _("The library does not buy %(title)s, which you suggested: “%(why)s”")),
     ),
     "message.sent": ("chat", _always(lambda: _("%(name)s wrote to you about %(title)s."))),
 }

@@ -47,6 +47,10 @@ def _owners(event: DomainEvent) -> set[int]:
     return set(event.data["owners"])
 
 
+def _named(event: DomainEvent) -> set[int]:
+    return set(event.data["readers"])
+
+
 TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.unfilled": _requester,
     "request.reopened": _requester,
@@ -73,6 +77,10 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "handover.agreed": _both_if_proposed,
     "message.sent": _other_side,
     "title.rejected": _owners,
+    "search.matched": _named,
+    "search.ended": _named,
+    "purchase.ordered": _named,
+    "purchase.declined": _named,
 }
 
 

@@ -40,6 +40,12 @@ HANDOVER: dict[str, frozenset[str]] = {
     "missed": frozenset(),
 }
 
+PURCHASE: dict[str, frozenset[str]] = {
+    "open": frozenset({"ordered", "declined"}),
+    "ordered": frozenset(),
+    "declined": frozenset(),
+}
+
 
 def require(table: dict[str, frozenset[str]], before: str, after: str) -> None:
     """Raises IllegalTransition unless the table allows `before` → `after`."""

@@ -16,15 +16,22 @@ from sharing.views import (
     requests,
     scan,
     search,
+    search_hints,
     shelf,
     titles,
     todo,
+    wishes,
     withdrawals,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
+    path("search/hints/", search_hints.hints, name="search-hints"),
+    path("wishes/", wishes.wishes, name="wishes"),
+    path("wishes/searches/", wishes.save_search, name="save-search"),
+    path("wishes/searches/<int:search_id>/end/", wishes.end_search, name="end-search"),
+    path("wishes/purchases/", wishes.suggest_purchase, name="suggest-purchase"),
     path("titles/<int:title_id>/", titles.title, name="title"),
     path("requests/", requests.place_request, name="place-request"),
     path("requests/<int:request_id>/", requests.request_page, name="request"),

@@ -15,9 +15,10 @@ from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 
 from library_bridge.staff.viewsets import OnlyToSee
-from sharing.models import CirculationPolicy, DomainEvent, Lending, Request
+from sharing.models import CirculationPolicy, DomainEvent, Lending, PurchaseSuggestion, Request
 from sharing.staff import exports, overview
 from sharing.staff.lendings import Lendings
+from sharing.staff.purchases import Purchases
 from sharing.staff.reading_lists import ReadingLists
 from sharing.staff.requests import Requests
 from sharing.staff.trail import Trail
@@ -27,7 +28,7 @@ PLACES = {"voucher-desk": 410, "explorer": 500, "images": 510, "documents": 520}
 NOT_IN_THE_MENU = {"snippets"}  # titles have their own place
 
 exports.make_safe()
-for model in (Lending, Request, DomainEvent):
+for model in (Lending, Request, PurchaseSuggestion, DomainEvent):
     register_permission_policy(model, OnlyToSee(model))
 
 
@@ -35,7 +36,7 @@ class Desk(ViewSetGroup):
     menu_label = _("Lendings")
     menu_icon = "resubmit"
     menu_order = 100
-    items = (Lendings, Requests, Trail)
+    items = (Lendings, Requests, Purchases, Trail)
 
 
 @hooks.register("register_admin_viewset")
@@ -99,5 +100,8 @@ def log_actions(actions: Any) -> None:
     actions.register_action("sharing.settle", _("Settle"), _("Settled"))
     actions.register_action("sharing.finish_transfer", _("Finish the transfer"), _("Transfer finished"))
     actions.register_action("sharing.retry_transfer", _("Try again now"), _("Transfer tried again"))
+    actions.register_action(
+        "sharing.decide_purchase", _("Answer a purchase suggestion"), _("Purchase suggestion answered")
+    )
     actions.register_action("sharing.change_policy")(PolicyChange)
     actions.register_action("sharing.look_up", _("Look up the readers"), _("Readers looked up"))

@@ -65,13 +65,14 @@ def plain(query: str = "") -> Arguments:
 PAGES: dict[str, Arguments] = {
     **dict.fromkeys(
         [
-            "home", "me", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
+            "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
             "points-entries", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
         ],
         plain(),
     ),
     "search": plain("?q=Row"),
+    "search-hints": plain("?q=Row"),
     "title": lambda scene: ([scene.world.title.pk], ""),
     "request": lambda scene: ([scene.request.pk], ""),
     "ask": lambda scene: ([scene.world.alice.asks.waiting().order_by("pk")[0].pk], ""),
@@ -86,7 +87,7 @@ PAGES: dict[str, Arguments] = {
 NO_PAGES = {
     "guide", "course-lists",  # lead to pages of the CMS
     "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "add-line", "add-photos", "remove-photo", "photo", "change-tag",
-    "points-chip",
+    "points-chip", "save-search", "end-search", "suggest-purchase",
     "place-request", "cancel-request", "accept-ask", "decline-ask", "propose-handover", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",

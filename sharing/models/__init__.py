@@ -9,8 +9,10 @@ from sharing.models.loans import HarvestedRecord, LoanTitle
 from sharing.models.notifications import Notification
 from sharing.models.pages import GuidePage, HomePage
 from sharing.models.policy import CirculationPolicy, ReaderLimit
+from sharing.models.purchases import PurchaseSuggestion
 from sharing.models.reading_lists import ReadingListEntry, ReadingListImport, ReadingListPage, ReadingListsPage
 from sharing.models.requests import Request
+from sharing.models.saved_searches import SavedSearch, SavedSearchHit
 from sharing.models.suggestions import RelatedTitle, SuggestionCount
 from sharing.models.tokens import ApiToken, IdempotencyKey
 
@@ -32,6 +34,7 @@ __all__ = (
     "LoanTitle",
     "Message",
     "Notification",
+    "PurchaseSuggestion",
     "ReaderLimit",
     "ReadingListEntry",
     "ReadingListImport",
@@ -39,5 +42,7 @@ __all__ = (
     "ReadingListsPage",
     "RelatedTitle",
     "Request",
+    "SavedSearch",
+    "SavedSearchHit",
     "SuggestionCount",
 )

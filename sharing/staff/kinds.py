@@ -51,6 +51,12 @@ KINDS: dict[str, Promise] = {
     "journey.joined": pgettext_lazy("event", "A holder appears in a journey"),
     "journey.left": pgettext_lazy("event", "A holder left a journey"),
     "title.rejected": pgettext_lazy("event", "Title not taken into the catalogue"),
+    "search.saved": pgettext_lazy("event", "Search saved"),
+    "search.matched": pgettext_lazy("event", "Found for a saved search"),
+    "search.ended": pgettext_lazy("event", "Saved search ended"),
+    "purchase.suggested": pgettext_lazy("event", "Purchase suggested"),
+    "purchase.ordered": pgettext_lazy("event", "Suggested book ordered"),
+    "purchase.declined": pgettext_lazy("event", "Purchase suggestion declined"),
     "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
 }
 

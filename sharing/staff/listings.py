@@ -59,7 +59,7 @@ class ReadOnly(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = True
-    search_fields = ()
+    search_fields: tuple[str, ...] = ()
     own_permissions: tuple[str, ...] = ("view",)
 
     def get_urlpatterns(self) -> list[URLPattern]:

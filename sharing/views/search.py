@@ -1,5 +1,6 @@
 """The search page: words, filters, and what can be had."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from library_bridge.models import Reader
 from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import suggest
-from sharing import catalogue, dates
+from sharing import catalogue, dates, saved_searches
 from sharing import holding_words as words
 from sharing.catalogue import FacetValue, Page, ResultRow
 from sharing.filters import SORTS, TitleFilter
@@ -54,6 +55,16 @@ class Quick:
     chosen: bool
 
 
+@dataclass(frozen=True)
+class Period:
+    """Ten years, and how many of the books are of them."""
+
+    first: int
+    last: int
+    count: int
+    url: str
+
+
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     filters = TitleFilter(request.GET, now=timezone.now())
@@ -67,6 +78,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "found": found,
         "too_broad": too_broad,
         "near": suggest(filters.text) if nothing and filters.text else [],
+        "saved": reader is not None and saved_searches.is_saved(filters.text, reader=reader),
         "quicks": _quicks(request, found),
         **_list(filters, found),
         **_facets(request, filters, found),
@@ -113,17 +125,34 @@ def marked(name: str, asked: str) -> SafeString:
 
 def _facets(request: HttpRequest, filters: TitleFilter, found: Page) -> dict[str, Any]:
     wanted = filters.wanted
-    narrowing = {name: value for name, value in wanted.items() if value and name not in ("q", "sort")}
     years = [int(year.value) for year in found.facets.get("year", [])]
     return {
         "facets": [facet for facet in _named(found) if facet.values],
-        "filtered": bool(narrowing),
+        "filtered": filters.narrows,
         "show_facets": "facets" in request.GET,
         "year_from": wanted.get("year_from"),
         "year_to": wanted.get("year_to"),
         "first_year": min(years, default=None),
         "last_year": max(years, default=None),
+        "periods": _periods(request, found),
     }
+
+
+def _periods(request: HttpRequest, found: Page) -> list[Period]:
+    """Decades with their counts, the latest first; nothing to choose between within one."""
+    counts = Counter[int]()
+    for year in found.facets.get("year", []):
+        counts[int(year.value) // 10 * 10] += year.count
+    if len(counts) < 2:
+        return []
+    return [Period(first, first + 9, counts[first], _between(request, first)) for first in list(counts)[:SHOWN_VALUES]]
+
+
+def _between(request: HttpRequest, first: int) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["year_from"], query["year_to"] = str(first), str(first + 9)
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _named(found: Page) -> list[Facet]:

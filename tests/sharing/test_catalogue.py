@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from personal_catalog.models import Title
+from personal_catalog.search import query as asking
 from personal_catalog.search.index import reindex
 from sharing import catalogue
 from sharing.catalogue import Page
@@ -158,3 +159,23 @@ def test_a_row_is_the_same_whoever_holds_the_copy(shelf: World):
     assert before.holdings.personal == after.holdings.personal == 1
     assert after.holdings.available == 0
     assert after.areas == ()
+
+
+def test_what_is_free_stands_before_what_is_not_but_after_the_very_title(shelf: World):
+    reader = factories.reader()
+    factories.title("博弈论导论")
+    factories.copy(reader, factories.title("简明博弈论"), now=shelf.now)
+    very = factories.title("博弈论")
+    reindex(Title.objects.prefetch_related("isbns"))
+    assert names(search(shelf, "q=博弈论")) == ["博弈论", "简明博弈论", "博弈论导论"], very
+
+
+def test_filters_reach_titles_beyond_those_that_are_ranked(shelf: World, monkeypatch):
+    monkeypatch.setattr(asking, "MOST_HITS", 2)
+    for number in range(6):
+        factories.title(f"博弈论{number}", year=2000 + number)
+    factories.copy(factories.reader(), factories.title("谈谈博弈论与社会", year=1990), now=shelf.now)
+    reindex(Title.objects.prefetch_related("isbns"))
+    found = search(shelf, "q=博弈论")
+    assert (found.count, found.available) == (7, 1)
+    assert names(search(shelf, "q=博弈论&year_to=1995")) == ["谈谈博弈论与社会"]

@@ -133,3 +133,24 @@ def test_searching_changes_nothing_and_only_reads(thirty: World):
     """T-R9"""
     with time_machine.travel(thirty.now):
         assert browser(thirty.bob).post("/search/").status_code == 405
+
+
+def test_years_are_offered_by_decade_with_their_counts(world: World):
+    for year in (1998, 2012, 2014):
+        factories.title(f"运筹学{year}", year=year)
+    reindex(Title.objects.prefetch_related("isbns"))
+    page = get("/search/?q=运筹学", now=world.now)
+    assert "year_from=2010&amp;year_to=2019" in page.html
+    assert '2010–2019</span><span class="num">2<' in page.html
+
+
+def test_the_field_offers_books_while_one_types(world: World):
+    reindex(Title.objects.prefetch_related("isbns"))
+    page = get("/search/hints/?q=拖延", now=world.now)
+    assert f'data-url="/titles/{world.title.pk}/"' in page.html
+    assert "can be had now" in page
+
+
+@pytest.mark.parametrize("typed", ["", "%20", "x" * 300, "<script>", "%00", "e"])
+def test_there_is_nothing_to_offer_for_odd_words(world: World, typed):
+    assert 'role="option"' not in get(f"/search/hints/?q={typed}", now=world.now).html

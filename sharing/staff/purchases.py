@@ -1,0 +1,142 @@
+"""What readers would like the library to buy, and the answer that they are told."""
+
+from typing import Any, ClassVar, cast
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import CheckboxSelectMultiple
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.generic import FormView
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import IndexView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
+
+from library_bridge.models import Reader
+from sharing import purchases
+from sharing.errors import IllegalTransition, SharingError
+from sharing.models import PurchaseSuggestion
+from sharing.staff.listings import ChipColumn, DateColumn, ReadOnly
+
+S = PurchaseSuggestion.Status
+CHIPS = {S.OPEN: "wait", S.ORDERED: "free", S.DECLINED: "no"}
+
+
+class DecisionForm(forms.Form):
+    decision = forms.ChoiceField(
+        label=gettext_lazy("What the library does"),
+        widget=forms.RadioSelect,
+        choices=[(S.ORDERED, gettext_lazy("Order it")), (S.DECLINED, gettext_lazy("Not buy it"))],
+    )
+    answer = forms.CharField(
+        label=gettext_lazy("Answer"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The reader is told this. Needed when the library does not buy it."),
+    )
+
+
+class Decide(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
+    template_name = "sharing/admin/purchase.html"
+    form_class = DecisionForm
+    page_title = gettext_lazy("Purchase suggestion")
+    header_icon = "plus"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not purchases.may_decide(self.staff):
+            raise PermissionDenied
+        if self.suggestion.status != S.OPEN:
+            messages.info(request, _("Somebody else has decided this meanwhile."))
+            return redirect("purchases:index")
+        return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
+
+    @property
+    def staff(self) -> Reader:
+        return cast(Reader, self.request.user)
+
+    @cached_property
+    def suggestion(self) -> PurchaseSuggestion:
+        return get_object_or_404(PurchaseSuggestion, pk=self.kwargs["pk"])
+
+    def get_page_subtitle(self) -> str:
+        return self.suggestion.title
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        listed = {"url": reverse("purchases:index"), "label": _("Purchase suggestions")}
+        return [*self.breadcrumbs_items, listed, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        alike = PurchaseSuggestion.objects.filter(title=self.suggestion.title).count()
+        return {**super().get_context_data(**kwargs), "suggestion": self.suggestion, "alike": alike}
+
+    def form_valid(self, form: DecisionForm) -> HttpResponse:
+        said, decided = form.cleaned_data, self.suggestion
+        decide = purchases.order_purchase if said["decision"] == S.ORDERED else purchases.decline_purchase
+        try:
+            decide(suggestion_id=decided.pk, actor=self.staff, answer=said["answer"], now=timezone.now())
+        except IllegalTransition as moved_on:
+            messages.info(self.request, moved_on.message)
+        except SharingError as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+            return self.form_invalid(form)
+        else:
+            log(
+                instance=decided, action="sharing.decide_purchase", user=self.staff, data={"decision": said["decision"]}
+            )
+            messages.success(self.request, _("Done. The reader has been told."))
+        return redirect("purchases:index")
+
+
+class PurchaseFilters(WagtailFilterSet):
+    status = django_filters.MultipleChoiceFilter(
+        label=pgettext_lazy("filter", "Status"), choices=S.choices, widget=CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = PurchaseSuggestion
+        fields: ClassVar[list[str]] = []
+
+
+class PurchaseIndex(IndexView):
+    """The titles suggested, the open ones that wait longest first; a click leads to the answer."""
+
+    def get_list_more_buttons(self, instance: Any) -> list[Any]:
+        return []
+
+
+class Purchases(ReadOnly):
+    """Without the readers' names: what matters is the book."""
+
+    model = PurchaseSuggestion
+    name = "purchases"
+    icon = "plus"
+    menu_label = gettext_lazy("Purchase suggestions")
+    index_view_class = PurchaseIndex
+    filterset_class = PurchaseFilters
+    search_fields = ("title", "creators", "isbn13")
+    own_permissions = ("view", "change")
+    ordering = ("-status", "created_at")
+    list_display: ClassVar[list[Any]] = [
+        "title",
+        Column("creators", label=gettext_lazy("Creators")),
+        Column("isbn13", label="ISBN"),
+        ChipColumn("status", kinds=CHIPS, label=gettext_lazy("Status"), sort_key="status"),
+        DateColumn("created_at", label=gettext_lazy("Suggested"), sort_key="created_at"),
+        DateColumn("decided_at", label=gettext_lazy("Decided"), sort_key="decided_at"),
+    ]
+    list_export: ClassVar[list[str]] = ["title", "creators", "isbn13", "note", "get_status_display", "created_at"]
+    export_filename = "purchase-suggestions"
+
+    @property
+    def inspect_view(self) -> Any:
+        return Decide.as_view()
