@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -18,6 +18,9 @@ from personal_catalog.models import Title, TitleChange, TitleIsbn
 from personal_catalog.numbers import keys
 from personal_catalog.people import match_key
 from personal_catalog.search import index
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
 
 MOST_ALIKE = 20
 
@@ -57,26 +60,42 @@ def tidy(facts: BookFacts) -> BookFacts:
 
 
 @transaction.atomic
-def take_over(entries: Sequence[Entry], *, source: str, now: datetime) -> list[tuple[Title, Outcome]]:
+def take_over(
+    entries: Sequence[Entry], *, source: str, now: datetime, actor: "Reader | None" = None
+) -> list[tuple[Title, Outcome]]:
     """Each entry's title and what happened to it. Gaps are filled; what the source itself has said before it may say
-    otherwise; what a curator, a reader or another source has said stays. Every entry must have a title.
+    otherwise; what a curator, a reader or another source has said stays. What a reader says changes nothing that is there
+    (T-D5). Every entry must have a title.
 
     Locks the titles found, in the order of their ids. IntegrityError when another process takes one of the ISBNs at the
     same moment: nothing is written then, and a second try finds its title.
     """
     shelf = _Shelf(entries)
-    placed = [shelf.place(entry, source=source, now=now) for entry in entries]
+    placed = [shelf.place(entry, source=source, now=now, actor=actor) for entry in entries]
     created = [card for card in shelf.cards if card.title.pk is None]
     updated = [card for card in shelf.cards if card.title.pk is not None and (card.changed or card.new_isbns)]
-    _write(created, updated, source=source, now=now)
+    _write(created, updated, source=source, now=now, actor=actor)
     outcomes = dict.fromkeys(map(id, updated), Outcome.UPDATED) | dict.fromkeys(map(id, created), Outcome.CREATED)
     return [(card.title, outcomes.pop(id(card), Outcome.UNCHANGED)) for card in placed]
+
+
+def foresee(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
+    """What `take_over` would do with them, without locking or writing anything."""
+    shelf = _Shelf(entries, lock=False)
+    seen = set[int]()
+    outcomes = []
+    for entry in entries:
+        card = shelf.place(entry, source="", now=now)
+        is_new = card.title.pk is None and id(card) not in seen
+        seen.add(id(card))
+        outcomes.append(Outcome.CREATED if is_new else Outcome.UNCHANGED)
+    return outcomes
 
 
 class _Shelf:
     """The titles that a batch may be about, and those that it makes."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], *, lock: bool = True) -> None:
         isbns = {isbn13 for entry in entries for isbn13 in entry.facts.isbns}
         self.keys = {id(entry): match_key(entry.facts.title, entry.facts.creators) for entry in entries}
         ids = {entry.title_id for entry in entries if entry.title_id}
@@ -86,7 +105,9 @@ class _Shelf:
         )
         ids |= set(chain.from_iterable(numbered.values()))
         ids |= set(_alike(self.keys.values()))
-        found = Title.objects.live().select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk")
+        found = Title.objects.live().filter(pk__in=ids).order_by("pk")
+        if lock:
+            found = found.select_for_update(of=("self",), no_key=True)
         self.cards = [_Card(title) for title in found]
         self.by_id = {card.title.pk: card for card in self.cards}
         self.by_isbn: dict[str, _Card] = {}
@@ -100,10 +121,12 @@ class _Shelf:
         for card in sorted(self.cards, key=lambda card: (card.title.status, card.title.pk)):
             self.by_key[card.title.match_key].append(card)
 
-    def place(self, entry: Entry, *, source: str, now: datetime) -> _Card:
+    def place(self, entry: Entry, *, source: str, now: datetime, actor: "Reader | None" = None) -> _Card:
         card = self._matching(entry)
         if card is None:
-            return self._add(entry, source=source, now=now)
+            return self._add(entry, source=source, now=now, actor=actor)
+        if source == titles.READER:
+            return card
         changes = titles.gaps_of(card.title, entry.facts)
         if entry.title_id is not None and entry.title_id == card.title.pk:
             changes |= _said_otherwise(card.title, entry.facts, source)
@@ -127,8 +150,8 @@ class _Shelf:
         alike = self.by_key.get(self.keys[id(entry)], [])[:MOST_ALIKE]
         return next((card for card in alike if _is_the_same(card, facts)), None)
 
-    def _add(self, entry: Entry, *, source: str, now: datetime) -> _Card:
-        card = _Card(titles.prepare(entry.facts, source=source, now=now))
+    def _add(self, entry: Entry, *, source: str, now: datetime, actor: "Reader | None") -> _Card:
+        card = _Card(titles.prepare(entry.facts, source=source, now=now, actor=actor))
         self.cards.append(card)
         self.by_key[card.title.match_key].append(card)
         for key in keys(entry.facts.numbers, entry.facts.invalid_isbns):
@@ -177,7 +200,7 @@ def _said_otherwise(title: Title, facts: BookFacts, source: str) -> dict[str, An
     }
 
 
-def _write(created: list[_Card], updated: list[_Card], *, source: str, now: datetime) -> None:
+def _write(created: list[_Card], updated: list[_Card], *, source: str, now: datetime, actor: "Reader | None") -> None:
     Title.objects.bulk_create(card.title for card in created)
     for card in updated:
         _save(card, source=source, now=now)
@@ -188,9 +211,11 @@ def _write(created: list[_Card], updated: list[_Card], *, source: str, now: date
     )
     kinds = TitleChange.Kind
     TitleChange.objects.bulk_create(
-        [TitleChange(title=card.title, kind=kinds.CREATED, data={"source": source}, at=now) for card in created]
+        [TitleChange(title=card.title, kind=kinds.CREATED, actor=actor, data={"source": source}, at=now) for card in created]
         + [
-            TitleChange(title=card.title, kind=kinds.COMPLETED, data={"fields": sorted(card.changed), "source": source}, at=now)
+            TitleChange(
+                title=card.title, kind=kinds.COMPLETED, actor=actor, data={"fields": sorted(card.changed), "source": source}, at=now
+            )
             for card in updated
         ]
     )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import OperationalError
 
-from personal_catalog import completion, imports, sent_forms
+from personal_catalog import completion, import_runs, imports, sent_forms, title_imports
 from personal_catalog.lookup.answers import forget_expired
 
 logger = logging.getLogger(__name__)
@@ -35,10 +35,15 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         if time.monotonic() > end:
             break
     for job_id in imports.claim_due(now=now):
-        job = imports.run_import(job_id=job_id, now=now, seconds=SECONDS_FOR_IMPORTS)
+        job = import_runs.run_import(job_id=job_id, now=now, seconds=SECONDS_FOR_IMPORTS)
         yield {"did": "import.run", "import": job_id, "done": job.done, "total": job.total}
     for job_id in imports.drop_stale_previews(now=now):
         yield {"did": "import.preview_lapsed", "import": job_id}
+    for import_id in title_imports.claim_due(now=now):
+        taken = title_imports.run(import_id=import_id, now=now, seconds=SECONDS_FOR_IMPORTS)
+        yield {"did": "titles.import_run", "import": import_id, "done": taken.done, "status": taken.status}
+    for import_id in title_imports.drop_stale(now=now):
+        yield {"did": "titles.import_lapsed", "import": import_id}
     if forgotten := forget_expired(now=now):
         yield {"did": "lookup.answers_forgotten", "count": forgotten}
     if forgotten := sent_forms.forget(now=now):

@@ -166,6 +166,11 @@ def text(value: object, most: int) -> str:
     return " ".join(_calm(line).split())[:most].rstrip()
 
 
+def words_of(value: str, most: int) -> str:
+    """One line of what somebody wrote elsewhere, without its markup."""
+    return text(_without_markup(value), most)
+
+
 def year(value: object) -> int | None:
     """`2008`, `2008.0`, `2012年8月`, `2012-08-01`; None outside the years in which books were made."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):

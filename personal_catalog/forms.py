@@ -1,15 +1,18 @@
 """Forms of the add page, the copy page and the import page."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from personal_catalog import areas, isbn, lookup, sent_forms
 from personal_catalog.copies import NOTE_LENGTH
 from personal_catalog.facts import BookFacts
+from personal_catalog.files.rows import Trait
 from personal_catalog.models import Copy, ImportJob
 
 NAMES_BETWEEN = re.compile(r"[;；\n]")
@@ -29,6 +32,12 @@ MODE_HINTS = {
     Copy.Mode.GIFT: _("You give it away; it belongs to whoever takes it."),
     Copy.Mode.DISPLAY: _("It only stands on your shelf and is not lent."),
 }
+TRAITS = {
+    Trait.WISHED: _("Books I only wish for"),
+    Trait.NOT_OWNED: _("Books that are not marked as mine"),
+    Trait.DIGITAL: _("E-books and audiobooks"),
+}
+FORMATS_TOLD = ("auto", "isbn_list", "csv", "xlsx", "marc21", "cnmarc", "unimarc")
 CONDITION_SLOTS = Copy.Condition.choices
 
 
@@ -185,10 +194,16 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Or a file"),
         required=False,
-        help_text=_("A table as CSV with headings such as title, author, ISBN, or a plain list of ISBNs."),
+        help_text=_(
+            "Your list from Goodreads, LibraryThing, StoryGraph, Openreads, Calibre, BookWyrm or 豆瓣, a table (CSV, XLSX) "
+            "with headings such as title, author, ISBN, or MARC."
+        ),
     )
-    format = forms.ChoiceField(label=_("What it is"), choices=ImportJob.Format.choices, initial=ImportJob.Format.AUTO)
-    mode = forms.ChoiceField(label=_("How these books are lent"), choices=Copy.Mode.choices, initial=Copy.Mode.LEND)
+    format = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[choice for choice in ImportJob.Format.choices if choice[0] in FORMATS_TOLD],
+        initial=ImportJob.Format.AUTO,
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -198,4 +213,45 @@ class ImportForm(forms.Form):
 
     def content(self) -> bytes:
         chosen = self.cleaned_data.get("file")
-        return bytes(chosen.read()) if chosen else str(self.cleaned_data["numbers"]).encode()
+        return (
+            bytes(chosen.read(settings.IMPORT_MAX_BYTES + 1)) if chosen else str(self.cleaned_data["numbers"]).encode()
+        )
+
+
+class HowToListForm(forms.Form):
+    """Which books of a file are listed, and how; for all of them at once."""
+
+    leave_out = forms.MultipleChoiceField(
+        label=_("Leave out"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(t.value, "") for t in Trait],
+    )
+    mode = forms.ChoiceField(label=_("How these books are lent"), choices=Copy.Mode.choices, initial=Copy.Mode.LEND)
+    visibility = forms.ChoiceField(
+        label=_("Who can see them"), choices=Copy.Visibility.choices, initial=Copy.Visibility.EVERYONE
+    )
+    remarks = forms.BooleanField(
+        label=_("Show my remarks to borrowers"),
+        required=False,
+        help_text=_("What you wrote about these books in the file. Otherwise nobody sees it."),
+    )
+
+    def __init__(self, data: Any = None, *, traits: Mapping[str, int], remarks: int, ready: int) -> None:
+        """With how many of the rows that are ready have each trait, and a remark."""
+        usual = [name for name, count in traits.items() if count and (name != Trait.NOT_OWNED or count < ready)]
+        super().__init__(data, initial={"leave_out": usual})
+        asked = self.fields["leave_out"]
+        assert isinstance(asked, forms.MultipleChoiceField)
+        asked.choices = [(name, f"{TRAITS[Trait(name)]} ({count:,})") for name, count in traits.items() if count]
+        if not asked.choices:
+            del self.fields["leave_out"]
+        if not remarks:
+            del self.fields["remarks"]
+
+    def how(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {
+            "mode": given["mode"], "visibility": given["visibility"], "leave_out": given.get("leave_out", []),
+            "remarks": given.get("remarks", False),
+        }  # fmt: skip

@@ -27,6 +27,11 @@ def titles_numbered(wanted: Iterable[str]) -> dict[str, list[int]]:
     return found
 
 
+def known_among(said: Iterable[BookFacts]) -> set[str]:
+    """Those of their keys that a title carries."""
+    return set(titles_numbered(key for facts in said for key in keys_of(facts)))
+
+
 def live_with(key: str) -> list[int]:
     ids = titles_numbered([key]).get(key, [])
     return list(Title.objects.live().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)) if ids else []

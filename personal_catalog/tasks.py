@@ -7,14 +7,19 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from personal_catalog import imports
+from personal_catalog import import_runs, title_imports
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task
 def run_import(job_id: int) -> None:
-    imports.run_import(job_id=job_id, now=timezone.now())
+    import_runs.run_import(job_id=job_id, now=timezone.now())
+
+
+@shared_task
+def run_title_import(import_id: int) -> None:
+    title_imports.run(import_id=import_id, now=timezone.now())
 
 
 def hurry(task: Any, *args: object) -> None:

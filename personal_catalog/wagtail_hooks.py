@@ -8,8 +8,8 @@ from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from personal_catalog import titles
-from personal_catalog.staff import deciding, queue
+from personal_catalog import title_imports, titles
+from personal_catalog.staff import deciding, importing, queue
 from personal_catalog.staff.bulk_actions import ApproveTitles, MergeTitles
 from personal_catalog.staff.viewsets import Titles, register_policies
 
@@ -17,6 +17,11 @@ from personal_catalog.staff.viewsets import Titles, register_policies
 class QueueItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
         return titles.may_curate(request.user)
+
+
+class ImportItem(MenuItem):
+    def is_shown(self, request: Any) -> bool:
+        return title_imports.may_import(request.user)
 
 
 class Catalogue(SnippetViewSetGroup):
@@ -27,7 +32,8 @@ class Catalogue(SnippetViewSetGroup):
 
     def get_submenu_items(self) -> list[Any]:
         waiting = QueueItem(_("Waiting for a curator"), reverse("catalog-queue"), icon_name="clipboard-list", order=900)
-        return [*super().get_submenu_items(), waiting]
+        files = ImportItem(_("Import titles"), reverse("catalog-import"), icon_name="upload", order=910)
+        return [*super().get_submenu_items(), waiting, files]
 
 
 register_policies()
@@ -40,6 +46,8 @@ hooks.register("register_bulk_action", MergeTitles)
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[URLPattern]:
     return [
+        path("catalogue/import/", importing.ImportTitles.as_view(), name="catalog-import"),
+        path("catalogue/import/<int:import_id>/", importing.TitleImportPage.as_view(), name="catalog-import-job"),
         path("catalogue/queue/", queue.Queue.as_view(), name="catalog-queue"),
         path("catalogue/titles/<int:title_id>/approve/", deciding.approve, name="catalog-approve"),
         path("catalogue/titles/<int:title_id>/reject/", deciding.Reject.as_view(), name="catalog-reject"),
@@ -53,3 +61,4 @@ def log_actions(actions: Any) -> None:
     actions.register_action("personal_catalog.approve", _("Approve"), _("Approved"))
     actions.register_action("personal_catalog.reject", _("Reject"), _("Not taken into the catalogue"))
     actions.register_action("personal_catalog.merge", _("Merge"), _("Other titles merged into it"))
+    actions.register_action(importing.IMPORTED, _("Import titles"), _("Titles imported from a file"))

@@ -17,14 +17,15 @@ from wagtail.models import Locale
 from library_bridge.models import Reader
 from personal_catalog import isbn, titles
 from personal_catalog.errors import ImportRefused
-from personal_catalog.facts import from_json
-from personal_catalog.import_files import Row, read_rows
-from personal_catalog.models import ImportRow, Title, TitleIsbn
+from personal_catalog.files import problems
+from personal_catalog.files.rows import Problem, Row
+from personal_catalog.imports import read_rows
+from personal_catalog.models import Title, TitleIsbn
 from sharing import reading_lists
 from sharing.errors import Denied, NotFound
 from sharing.models import ReadingListEntry, ReadingListImport, ReadingListPage
 
-MOST_LINES, MOST_COLUMNS, MOST_BYTES = 200, 60, 200_000
+MOST_LINES, MOST_BYTES = 200, 200_000
 REFUSALS = {
     "too_large": gettext_lazy("This file is too large for a course list."),
     "too_many_rows": gettext_lazy("A course list has at most 200 books. Make two lists of it."),
@@ -82,7 +83,7 @@ def _rows(content: bytes) -> list[Row]:
     try:
         if len(content) > MOST_BYTES:
             raise ImportRefused("too_large")
-        return read_rows(content, "auto", most_rows=MOST_LINES, most_columns=MOST_COLUMNS)
+        return read_rows(content, "auto", most_rows=MOST_LINES)[1]
     except ImportRefused as refused:
         raise Denied(str(REFUSALS.get(refused.code, UNREADABLE)), refused.code, field="isbns") from refused
 
@@ -98,13 +99,15 @@ def _lines(rows: list[Row], actor: Reader, now: datetime) -> list[dict[str, Any]
         title = known.get(row.isbn13) or _title_of(row, actor, now)
         problem = row.problem
         if title is None:
-            problem = problem or ImportRow.Problem.NOT_ISBN
+            problem = problem or Problem("not_here")
         elif title in seen:
-            problem = ImportRow.Problem.REPEATED
+            problem = Problem("repeated")
         else:
             seen.add(title)
-        lines.append({"number": number, "said": row.said or str(row.facts.get("title", "")), "title": title,
-                      "problem": problem, "note": row.note[:300]})  # fmt: skip
+        lines.append({
+            "number": number, "said": row.said or (row.facts.title if row.facts else ""), "title": title, "note": row.note,
+            "problem": problem.code if problem else "", "details": dict(problem.details) if problem else {},
+        })  # fmt: skip
     return lines
 
 
@@ -113,9 +116,9 @@ def _title_of(row: Row, actor: Reader, now: datetime) -> int | None:
     if row.isbn13:
         hyphenated = isbn.hyphenate(row.isbn13)
         return titles.add_stub(isbn13=row.isbn13, hyphenated=hyphenated, actor=actor, now=now).pk
-    if row.problem or not row.facts.get("title"):
+    if row.problem or row.facts is None:
         return None
-    found = titles.matching(from_json(row.facts))
+    found = titles.matching(row.facts)
     return found.pk if found else None
 
 
@@ -135,5 +138,5 @@ def _line(line: dict[str, Any], title: Title | None) -> Line:
         title = title.merged_into or title
     stub = title is not None and titles.is_stub(title)
     waiting = stub and title is not None and title.lookup_pending
-    problem = str(ImportRow.Problem(line["problem"]).label) if line["problem"] else ""
+    problem = problems.sentence(line["problem"], line.get("details", {})) if line["problem"] else ""
     return Line(line["number"], line["said"], problem, title, waiting, stub and not waiting)

@@ -229,9 +229,10 @@ UPLOADS_KEEP_FREE_BYTES = 500_000_000  # of the disk; then photos are refused an
 UPLOAD_PATHS = [
     "/import/", "/photos/of/",
     "/api/v1/imports", "/admin/images/", "/admin/documents/", "/admin/items/import/", "/admin/embedded-patrons/import/",
+    "/admin/catalogue/import/",
 ]  # fmt: skip
-IMPORT_MAX_ROWS = 5_000
-IMPORT_MAX_COLUMNS = 200
+IMPORT_MAX_UNPACKED = 100_000_000  # bytes of a packed file
+IMPORT_MAX_ROWS = 10_000
 IMPORTS_AT_ONCE = 3  # files of one reader
 
 # jobs; nothing rests on the broker, config/celery.py says why

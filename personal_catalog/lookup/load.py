@@ -1,7 +1,5 @@
-"""Reading a list of books (CSV, plain or gzipped, UTF-8 or GB 18030) into LocalRecord."""
+"""Reading a list of books, in any form that an import can have, into LocalRecord."""
 
-import csv
-import gzip
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,8 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.cache import cache
 
-from personal_catalog.columns import facts_of_row, known_columns
 from personal_catalog.facts import BookFacts
+from personal_catalog.files import kinds
 from personal_catalog.models import LocalList, LocalRecord
 
 BATCH = 1_000
@@ -52,20 +50,6 @@ def _state(path: Path) -> str:
 
 
 def _rows(path: Path) -> Iterator[BookFacts | None]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding=_encoding(path), newline="") as file:
-        reader = csv.reader(file)
-        names = known_columns(next(reader, []))
-        for row in reader:
-            yield facts_of_row(names, row)
-
-
-def _encoding(path: Path) -> str:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rb") as file:
-        start = file.read(200_000)
-    try:
-        start[: start.rfind(b"\n") + 1].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8-sig"
+    with path.open("rb") as file:
+        for row in kinds.read(file).rows:
+            yield None if row.problem else row.facts

@@ -5,6 +5,7 @@ from personal_catalog.models.photos import CopyPhoto
 from personal_catalog.models.searching import SearchTerm
 from personal_catalog.models.sent_forms import SentForm
 from personal_catalog.models.tags import ShelfTag
+from personal_catalog.models.title_imports import TitleImport, TitleImportProblem
 from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleNumber, TitleSuggestion
 
 __all__ = (
@@ -22,6 +23,8 @@ __all__ = (
     "SourceState",
     "Title",
     "TitleChange",
+    "TitleImport",
+    "TitleImportProblem",
     "TitleIsbn",
     "TitleNumber",
     "TitleSuggestion",

@@ -5,14 +5,29 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from personal_catalog.files import problems
 from personal_catalog.models.copies import Copy
 
 
 class ImportJob(models.Model):
+    """`kind` is what the file was taken for; `remarks` says that what the reader wrote in it may be shown to borrowers."""
+
     class Format(models.TextChoices):
         AUTO = "auto", pgettext_lazy("import", "Work it out")
         ISBN_LIST = "isbn_list", _("A list of ISBNs")
         CSV = "csv", _("A table (CSV)")
+        XLSX = "xlsx", _("A spreadsheet (XLSX)")
+        GOODREADS = "goodreads", "Goodreads"
+        LIBRARYTHING = "librarything", "LibraryThing"
+        STORYGRAPH = "storygraph", "StoryGraph"
+        OPENREADS = "openreads", "Openreads"
+        CALIBRE = "calibre", "Calibre"
+        BOOKWYRM = "bookwyrm", "BookWyrm"
+        DOUBAN = "douban", "豆瓣"
+        MARC21 = "marc21", "MARC 21"
+        MARCXML = "marcxml", "MARCXML"
+        CNMARC = "cnmarc", "CNMARC"
+        UNIMARC = "unimarc", "UNIMARC"
 
     class Status(models.TextChoices):
         QUEUED = "queued", pgettext_lazy("import", "Waiting")
@@ -23,7 +38,10 @@ class ImportJob(models.Model):
 
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="import_jobs")
     format = models.CharField(max_length=20, choices=Format.choices)
+    kind = models.CharField(max_length=20, blank=True)
     mode = models.CharField(max_length=10, choices=Copy.Mode.choices, default=Copy.Mode.LEND)
+    visibility = models.CharField(max_length=10, choices=Copy.Visibility.choices, default=Copy.Visibility.EVERYONE)
+    remarks = models.BooleanField(default=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PREVIEWED)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
@@ -46,23 +64,22 @@ class ImportJob(models.Model):
     def __str__(self) -> str:
         return f"{self.format} {self.status}"
 
+    @property
+    def kind_name(self) -> str:
+        """What the file was taken for, for a person."""
+        if self.kind == "marc":
+            return "MARC"
+        return str(self.Format(self.kind if self.kind in self.Format.values else "csv").label)
+
 
 class ImportRow(models.Model):
+    """`traits` are words of files.rows.Trait with blanks around each; `problem` is a code of files.problems."""
+
     class Status(models.TextChoices):
         READY = "ready", pgettext_lazy("import", "Ready")
         CREATED = "created", pgettext_lazy("import", "Listed")
         SKIPPED = "skipped", pgettext_lazy("import", "Skipped")
         FAILED = "failed", pgettext_lazy("import", "Not listed")
-
-    class Problem(models.TextChoices):
-        NOT_ISBN = "not_isbn", _("This is not an ISBN, and the row has no title.")
-        WRONG_CHECK_DIGIT = "wrong_check_digit", _("The last digit doesn’t fit, so one may be mistyped.")
-        DIGITS_LOST = "digits_lost", _("A spreadsheet has cut off the last digits of the ISBN.")
-        UNKNOWN_ISBN = "unknown_isbn", _("No source knows this ISBN. Add the book by hand.")
-        REPEATED = "repeated", _("The same book stands in an earlier row.")
-        OWNED = "owned", _("It already stands on your shelf.")
-        UNREADABLE = "unreadable", _("The row could not be read.")
-        BROKEN = "broken", _("Something went wrong on our side with this row. Add the book by hand.")
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
@@ -70,7 +87,10 @@ class ImportRow(models.Model):
     isbn13 = models.CharField(max_length=13, blank=True)
     title = models.CharField(max_length=500, blank=True)
     facts = models.JSONField(default=dict)
-    problem = models.CharField(max_length=20, choices=Problem.choices, blank=True)
+    traits = models.CharField(max_length=40, blank=True)
+    place = models.CharField(max_length=60, blank=True)
+    problem = models.CharField(max_length=20, blank=True)
+    details = models.JSONField(default=dict)
     copy = models.OneToOneField(Copy, models.PROTECT, null=True, blank=True, related_name="import_row")
 
     class Meta:
@@ -86,3 +106,13 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id} #{self.number}"
+
+    @property
+    def problem_text(self) -> str:
+        """What is wrong and how it is mended, in the active language."""
+        return problems.sentence(self.problem, self.details) if self.problem else ""
+
+    @property
+    def can_be_mended(self) -> bool:
+        """By typing its ISBN."""
+        return self.status == self.Status.FAILED and self.problem in problems.MENDED_BY_ISBN

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from personal_catalog import imports
 from personal_catalog.errors import ImportRefused
-from personal_catalog.forms import ImportForm
+from personal_catalog.files.rows import Trait
+from personal_catalog.forms import HowToListForm, ImportForm
 from personal_catalog.models import ImportJob, ImportRow
 from personal_catalog.tasks import hurry, run_import
 
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
 
 ROWS_ON_A_PAGE = 100
+MOST_TOLD = 5
 REFUSALS = {
     "too_large": _("The file is too large. Up to 8 MB can be taken at once."),
     "too_many_rows": _("Up to %(rows)s rows can be taken at once. Split the file."),
-    "unreadable": _("The file could not be read as a table of books. It needs a column for the title or the ISBN."),
+    "unreadable": _("The file could not be read as a list of books. A table needs a column for the title or the ISBN."),
     "no_rows": _("There are no rows in it."),
-    "unknown_format": _("This kind of file cannot be taken yet."),
+    "unknown_format": _("This kind of file cannot be read. Export it as CSV or XLSX."),
     "imports_running": _("Your earlier files are still being worked on. Try again when one of them is done."),
 }
 
@@ -42,7 +45,6 @@ def start(request: HttpRequest) -> HttpResponse:
                 reader=cast("Reader", request.user),
                 content=form.content(),
                 format=form.cleaned_data["format"],
-                mode=form.cleaned_data["mode"],
                 now=timezone.now(),
             )
         except ImportRefused as refused:
@@ -59,30 +61,57 @@ def start(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """The preview, and the confirmation that starts the work."""
     mine = get_object_or_404(ImportJob, pk=job_id, reader=request.user.pk)
+    ready = mine.rows.filter(status=ImportRow.Status.READY)
+    form = _how_to_list(request, ready) if mine.status == ImportJob.Status.PREVIEWED else None
     if request.method == "POST":
-        imports.name_rows(job_id=mine.pk, reader=cast("Reader", request.user), names=_names(request))
-        try:
-            imports.confirm_import(job_id=mine.pk, reader=cast("Reader", request.user), now=timezone.now())
-            hurry(run_import, mine.pk)
-        except ImportRefused as refused:
-            messages.error(request, _sentence(refused))
-        return redirect("import-job", job_id=mine.pk)
+        if form is not None and _mend(request, mine) and "save" not in request.POST and form.is_valid():
+            _confirm(request, mine, form)
+        return redirect(request.get_full_path())
     rows = mine.rows.select_related("copy__title")
     wanted = rows.exclude(problem="") if request.GET.get("show") == "problems" else rows
     context = {
         "nav": "add",
         "job": mine,
+        "form": form,
         "page": Paginator(wanted, ROWS_ON_A_PAGE).get_page(request.GET.get("page")),
-        "problems": rows.exclude(problem="").count(),
-        "ready": rows.filter(status=ImportRow.Status.READY).count(),
+        "problems": rows.filter(status=ImportRow.Status.FAILED).count(),
+        "ready": ready.count(),
         "busy": mine.status in (ImportJob.Status.QUEUED, ImportJob.Status.RUNNING),
     }
     return render(request, "personal_catalog/imports/job.html", context)
 
 
-def _names(request: HttpRequest) -> dict[int, str]:
-    """What was typed into the preview's rows: `title-<row>`."""
-    typed = {name.removeprefix("title-"): str(text) for name, text in request.POST.items() if name.startswith("title-")}
+def _how_to_list(request: HttpRequest, ready: QuerySet[ImportRow]) -> HowToListForm:
+    counts = {trait.value: Count("pk", Q(traits__contains=f" {trait} ")) for trait in Trait}
+    found = ready.aggregate(**counts, remarks=Count("pk", Q(facts__has_key="note")), ready=Count("pk"))
+    remarks, total = found.pop("remarks"), found.pop("ready")
+    return HowToListForm(request.POST or None, traits=found, remarks=remarks, ready=total)
+
+
+def _mend(request: HttpRequest, mine: ImportJob) -> bool:
+    """False when something that was typed is no ISBN."""
+    wrong = imports.mend_rows(
+        job_id=mine.pk,
+        reader=cast("Reader", request.user),
+        names=_typed(request, "title-"),
+        numbers=_typed(request, "isbn-"),
+    )
+    for text in wrong[:MOST_TOLD]:
+        messages.error(request, _("“%(text)s” is not an ISBN: check its digits.") % {"text": text[:40]})
+    return not wrong
+
+
+def _confirm(request: HttpRequest, mine: ImportJob, form: HowToListForm) -> None:
+    try:
+        imports.confirm_import(job_id=mine.pk, reader=cast("Reader", request.user), now=timezone.now(), **form.how())
+        hurry(run_import, mine.pk)
+    except ImportRefused as refused:
+        messages.error(request, _sentence(refused))
+
+
+def _typed(request: HttpRequest, prefix: str) -> dict[int, str]:
+    """What was typed into the preview's rows: `title-<row>`, `isbn-<row>`."""
+    typed = {name.removeprefix(prefix): str(text) for name, text in request.POST.items() if name.startswith(prefix)}
     return {int(pk): text for pk, text in typed.items() if pk.isdecimal() and len(pk) < 19 and text.strip()}
 
 

@@ -16,7 +16,7 @@ from sharing import jobs
 from sharing.api import ids
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
-from sharing.api.copies import Mode
+from sharing.api.copies import Mode, Visibility
 from sharing.api.schemas import Moment
 from sharing.errors import NotFound
 
@@ -47,14 +47,19 @@ class ImportOut(BaseModel):
 
 
 Format = Literal[
-    "auto", "isbn_list", "csv", "goodreads", "librarything", "storygraph", "douban", "marc21", "marcxml", "cnmarc"
-]
+    "auto", "isbn_list", "csv", "xlsx", "goodreads", "librarything", "storygraph", "openreads", "calibre", "bookwyrm", "douban",
+    "marc21", "marcxml", "cnmarc", "unimarc",
+]  # fmt: skip
+LeaveOut = Literal["wished", "not_owned", "digital"]
 
 
 class HowToImport(BaseModel):
     format: Format = "auto"
     mode: Mode = "lend"
     commit: bool = True
+    visibility: Visibility = "everyone"
+    leave_out: list[LeaveOut] = Field(default=[], description="Books of the file that are not listed.")
+    remarks: bool = Field(default=False, description="Whether borrowers may read what stands in the file about a book.")
 
 
 @router.post("/imports", response={202: ImportOut}, operation_id="importCopies")
@@ -64,7 +69,7 @@ def import_copies(request: Call, file: File[UploadedFile], payload: Form[HowToIm
         raise ImportRefused("too_large")
     job = imports.start_import(
         reader=request.auth, content=file.read(), format=payload.format, mode=payload.mode, now=timezone.now(),
-        commit=payload.commit,
+        commit=payload.commit, visibility=payload.visibility, leave_out=payload.leave_out, remarks=payload.remarks,
     )  # fmt: skip
     if payload.commit:
         transaction.on_commit(partial(jobs.hurry, "personal_catalog.tasks.run_import", job.pk))
@@ -92,6 +97,6 @@ def _job(job: ImportJob) -> ImportOut:
 def _row(row: ImportRow) -> ImportRowOut:
     return ImportRowOut(
         number=row.number, status=row.status, isbn13=row.isbn13 or None, title=row.title,
-        problem=row.get_problem_display() if row.problem else None, problem_code=row.problem or None,
+        problem=row.problem_text or None, problem_code=row.problem or None,
         copy_id=str(row.copy_id) if row.copy_id else None,
     )  # fmt: skip

@@ -15,7 +15,7 @@ IMPORT = {
     "too_many_rows": gettext_lazy("This file has too many rows. Please send it in parts; nothing was imported."),
     "unreadable": gettext_lazy("This file could not be read. Nothing was imported."),
     "no_rows": gettext_lazy("There is no book in this file."),
-    "unknown_format": gettext_lazy("This format cannot be read yet. A list of ISBNs and CSV can."),
+    "unknown_format": gettext_lazy("This kind of file cannot be read. Nothing was imported."),
     "imports_running": gettext_lazy("Your earlier files are still being worked on. Nothing was imported."),
 }
 IMPORT_STATUS = {"too_large": 413, "imports_running": 429}

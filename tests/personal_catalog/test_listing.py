@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from library_bridge.models import Reader
-from personal_catalog import due, imports, listing
+from personal_catalog import due, import_runs, imports, listing
 from personal_catalog.errors import OnShelf
 from personal_catalog.listing import Listed
 from personal_catalog.merging import merge_titles
@@ -97,6 +97,6 @@ def test_two_imports_at_once_list_a_book_once(now: datetime) -> None:
         )
         for _twice in range(3)
     ]
-    together(*[lambda job=job: imports.run_import(job_id=job.pk, now=now) for job in jobs])
+    together(*[lambda job=job: import_runs.run_import(job_id=job.pk, now=now) for job in jobs])
     assert (Copy.objects.count(), ImportJob.objects.filter(status="done").count()) == (1, 3)
     assert Title.objects.count() == 1

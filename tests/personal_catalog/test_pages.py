@@ -77,12 +77,13 @@ def test_another_readers_copy_looks_like_none(alices: Client, bob: Reader, metho
 def test_an_import_is_seen_before_it_is_done(alices: Client, alice: Reader, now: datetime) -> None:
     factories.title(now=now, isbns=[PROCRASTINATION])
     page = alices.post(
-        reverse("import"), {"numbers": f"{PROCRASTINATION}\n{MISTYPED}", "format": "auto", "mode": "drift"}, follow=True
+        reverse("import"), {"numbers": f"{PROCRASTINATION}\n{MISTYPED}", "format": "auto"}, follow=True
     ).content.decode()
     assert "1 book can be listed." in page
     assert "1 row needs a look." in page
     assert Copy.objects.count() == 0
-    page = alices.post(reverse("import-job", args=[ImportJob.objects.get().pk]), follow=True).content.decode()
+    how = {"mode": "drift", "visibility": "everyone"}
+    page = alices.post(reverse("import-job", args=[ImportJob.objects.get().pk]), how, follow=True).content.decode()
     assert "1 book listed." in page
     assert (Copy.objects.get().mode, Copy.objects.get().source) == ("drift", "import")
 

@@ -140,14 +140,9 @@ def test_an_import_becomes_copies_in_the_background(alice: Reader) -> None:
     assert done["rows"][0]["copy_id"] == str(Copy.objects.get(mode="drift", owner=alice).pk)
 
 
-@pytest.mark.parametrize("format", ["goodreads", "marc21", "cnmarc"])
-def test_a_format_that_cannot_be_read_yet_says_so(format: str, alice: Reader) -> None:
-    answer = upload(alice, b"x", format=format)
-    assert (answer.status_code, answer.json()["code"], list(answer.json()["errors"])) == (
-        422,
-        "unknown_format",
-        ["format"],
-    )
+def test_a_file_that_is_no_list_of_books_says_so(alice: Reader) -> None:
+    answer = upload(alice, b"x", format="goodreads")
+    assert (answer.status_code, answer.json()["code"], list(answer.json()["errors"])) == (422, "unreadable", ["file"])
 
 
 @pytest.mark.parametrize("sent", [{"format": "telepathy"}, {"mode": "steal"}, {"commit": "perhaps"}])

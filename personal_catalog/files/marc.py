@@ -1,0 +1,39 @@
+"""Records of MARC 21, UNIMARC and CNMARC as rows, by the bridge's reader (decision 9)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from io import BufferedReader
+
+from library_bridge.marc import files
+from library_bridge.marc.problems import Broken
+from library_bridge.ports import Gone
+from personal_catalog.facts import typed, with_language
+from personal_catalog.files.rows import Problem, Row
+from personal_catalog.records import facts_of
+
+LEADER = re.compile(rb"\d{5}.{5}22\d{5}.{3}45")
+SEPARATORS = (b"\x1d", b"\x1e", b"\x1f")
+
+
+def looks_like_marc(head: bytes) -> bool:
+    """XML, a leader as ISO 2709 has it, or the separators that no other text has."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    is_xml = text.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\0<"))
+    return is_xml or bool(LEADER.match(text)) or any(mark in head for mark in SEPARATORS)
+
+
+def read(opened: BufferedReader, family: str = "") -> Iterator[Row]:
+    """`family` is marc21 or unimarc, where the records do not say it themselves."""
+    for number, record in enumerate(files.read(opened), 1):
+        yield _row(number, record)
+
+
+def _row(number: int, record: files.Read) -> Row:
+    place = str(number)
+    if isinstance(record, Broken):
+        return Row(place, problem=Problem("record", {"why": record.reason, "mend": record.mend, "name": record.name}))
+    if isinstance(record, Gone):
+        return Row(place, problem=Problem("deleted"))
+    facts = with_language(typed(asdict(facts_of(record))))
+    return Row(place, facts=facts, isbn13=next(iter(facts.isbns), ""))
