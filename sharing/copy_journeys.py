@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +24,6 @@ from sharing.models import CopyJourney, JourneyStop
 OLDER_THAN = timedelta(days=7)
 LONGEST_NOTE = 200
 STEPS = 60
-SECONDS = 45
 REACHES_SOMEBODY = re.compile(r"\d[\d\s-]{4,}\d|@|https?:|www\.|://", re.IGNORECASE)
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -129,15 +127,10 @@ def _steps(
         yield Step(_month(at), pseudonyms.name(stop.name), stop.area, note, stop.is_of(reader))
 
 
-def of_title(title_id: int) -> list[str]:
-    """Label numbers of the title's drifting copies whose journey is told. Kept for less than a minute."""
-    key = f"copy-journeys:{title_id}"
-    found: list[str] | None = cache.get(key)
-    if found is None:
-        rows = CopyJourney.objects.shown().filter(copy__title=title_id, copy__mode=Copy.Mode.DRIFT)
-        found = list(rows.order_by("copy_id").values_list("copy__code", flat=True)[:5])
-        cache.set(key, found, SECONDS)
-    return found
+def of_copy(copy: Copy) -> str:
+    """The label number of a drifting copy whose journey is told. Fetch it with its `journey`."""
+    journey: CopyJourney | None = getattr(copy, "journey", None)
+    return copy.code if journey and journey.is_shown and copy.mode == Copy.Mode.DRIFT else ""
 
 
 def _appear(journey: CopyJourney, actor: Reader, note: str, now: datetime) -> JourneyStop:

@@ -19,7 +19,7 @@ from library_bridge.models import LibraryLoan, Patron, Reader
 from library_bridge.ports import LoanRecord, Unavailable
 from personal_catalog import copies
 from personal_catalog.errors import BrokenCustody, CopyAway
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, photos
 from sharing import locks, policies
 from sharing.errors import Denied, IllegalTransition, LibraryUnavailable, NotFound, RefusedByLibrary
 from sharing.models import CirculationPolicy, Lending
@@ -146,9 +146,10 @@ def of_title(title_id: int, *, policy: CirculationPolicy, now: datetime) -> list
 
 def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datetime) -> list[Holding]:
     ids = list(title_ids)
-    shown = Copy.objects.filter(
+    everyone = Copy.objects.filter(
         title_id__in=ids, status__in=(Copy.Status.LISTED, Copy.Status.PAUSED), visibility=Copy.Visibility.EVERYONE
-    ).select_related("holder", "owner")
+    )
+    shown = everyone.select_related("holder", "owner", "journey").annotate(photo_marks=photos.marks())
     charged = LibraryLoan.objects.filter(catalogued__title_id__in=ids, closed_at=None).select_related(
         "patron__reader__area", "catalogued", "library"
     )

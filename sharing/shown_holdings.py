@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import AnonymousUser
-
 from library_bridge.models import Reader
 from library_bridge.ports import ItemStatus
 from personal_catalog.languages import join_names
-from personal_catalog.models import CopyPhoto
-from sharing import holdings
+from personal_catalog.models import Copy, CopyPhoto
+from personal_catalog.models.photos import photographs
+from sharing import copy_journeys, holdings
 from sharing.holdings import CopyHolding, Holding, LoanHolding
 from sharing.library_items import LibraryItem, OnRecord
 from sharing.models import CirculationPolicy
@@ -41,6 +40,8 @@ class ShownHolding:
     note: str = ""
     photos: tuple[CopyPhoto, ...] = ()
     """Of a copy, those that the reader may see."""
+    journey: str = ""
+    """The label number of a drifting copy whose journey is told."""
     checked_at: datetime | None = None
 
     @property
@@ -56,33 +57,28 @@ class ShownHolding:
 def of_title(
     title_id: int, *, record: OnRecord, reader: Reader | None, policy: CirculationPolicy, now: datetime
 ) -> list[ShownHolding]:
-    """Copies and loans, free ones first, then the libraries' items that are none of those loans. Four queries."""
+    """Copies and loans, free ones first, then the libraries’ items that are none of those loans. Three queries."""
     found = holdings.of_title(title_id, policy=policy, now=now)
     lent = {(one.loan.library_id, one.loan.barcode) for one in found if isinstance(one, LoanHolding)}
-    photos = _photos(title_id, reader)
-    shown = [_shown(holding, reader, photos, several=record.several) for holding in found]
+    shown = [_shown(holding, reader, several=record.several) for holding in found]
     return shown + list(_items(record, but=lent))
 
 
-def _photos(title_id: int, reader: Reader | None) -> dict[int, list[CopyPhoto]]:
-    """By copy."""
-    found: dict[int, list[CopyPhoto]] = {}
-    for photo in CopyPhoto.objects.visible_to(reader or AnonymousUser()).filter(copy__title=title_id):
-        found.setdefault(photo.copy_id, []).append(photo)
-    return found
+def _photos(copy: Copy, *, own: bool) -> tuple[CopyPhoto, ...]:
+    """As `CopyPhoto.objects.visible_to` has it."""
+    marks: str | None = getattr(copy, "photo_marks", None)
+    return tuple(photographs(marks)) if own or copy.status == Copy.Status.LISTED else ()
 
 
-def _shown(
-    holding: Holding, reader: Reader | None, photos: dict[int, list[CopyPhoto]], *, several: bool
-) -> ShownHolding:
+def _shown(holding: Holding, reader: Reader | None, *, several: bool) -> ShownHolding:
     if isinstance(holding, LoanHolding):
         return _shown_loan(holding, reader, several=several)
     assert isinstance(holding, CopyHolding)
     copy = holding.copy
+    own = reader is not None and reader.pk in (copy.holder_id, copy.owner_id)
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at,
-        own=reader is not None and reader.pk in (copy.holder_id, copy.owner_id),
-        condition=copy.condition, note=copy.note, photos=tuple(photos.get(copy.pk, ())),
+        own=own, condition=copy.condition, note=copy.note, photos=_photos(copy, own=own), journey=copy_journeys.of_copy(copy),
     )  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """Photographs of a copy: two sizes, made here, under names that nobody can guess."""
 
 from secrets import token_urlsafe
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from personal_catalog.models.copies import Copy
@@ -49,3 +51,27 @@ class CopyPhoto(models.Model):
     @property
     def small_url(self) -> str:
         return self.address("small")
+
+
+class Joined(models.Aggregate):
+    """Texts in one, a blank between them, in no order."""
+
+    output_field = models.TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="GROUP_CONCAT(%(expressions)s, ' ')", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="STRING_AGG(%(expressions)s, ' ')", **extra)
+
+
+def marks() -> Subquery:
+    """An annotation of copies, for `photographs`: one query for copies and pictures."""
+    each = Concat(Cast("pk", models.TextField()), Value(":"), F("token"))
+    return Subquery(CopyPhoto.objects.filter(copy=OuterRef("pk")).order_by().values("copy").values(marks=Joined(each)))
+
+
+def photographs(marked: str | None) -> list[CopyPhoto]:
+    """The photographs that `marks` names, the first taken first, with their addresses and nothing else."""
+    pairs = (mark.split(":", 1) for mark in (marked or "").split())
+    return [CopyPhoto(pk=pk, token=token) for pk, token in sorted((int(number), token) for number, token in pairs)]

@@ -17,13 +17,15 @@ from library_bridge.models import Reader
 from personal_catalog import isbn
 from personal_catalog.languages import join_names
 from personal_catalog.models import Title
-from sharing import areas, copy_journeys, journeys, languages, library_items, policies, shown_holdings, waits
+from sharing import areas, journeys, languages, library_items, policies, shown_holdings, waits
 from sharing import holding_words as words
 from sharing.library_items import OnRecord
 from sharing.models import CirculationPolicy, Request
 from sharing.shown_holdings import ShownHolding
 from sharing.views import answers
 from sharing.views.requests import FORM, RequestForm
+
+MOST_JOURNEYS = 5
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def _context(
         "on_shelf": next((one for one in held if one.kind == "library_item" and one.free), None),
         "record": record,
         "translators": join_names(found.translators),
-        "copy_journeys": copy_journeys.of_title(found.pk),
+        "copy_journeys": [one.journey for one in held if one.journey][:MOST_JOURNEYS],
         "journey": [_told(step) for step in journeys.of_title(found.pk, now=now)],
         **_checked(held, record, now),
         **_ask(request, found, held, policy, now),
