@@ -37,6 +37,7 @@ bench: $(READY)
 	$(PY) -m tests.bench $(ARGS)
 	$(PY) -m tests.bench.search $(ARGS)
 	$(PY) -m tests.bench.sip2
+	$(PY) -m tests.bench.imports
 
 soak: $(READY)
 	$(PY) -m tests.soak $(ARGS)

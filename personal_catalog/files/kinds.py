@@ -20,7 +20,6 @@ KINDS = {
     "auto": "", LIST: LIST, TABLE: TABLE, XLSX: XLSX, "marc21": MARC, "marcxml": MARC, "unimarc": MARC, "cnmarc": MARC,
     **dict.fromkeys((layout.name for layout in LAYOUTS), TABLE),
 }  # fmt: skip
-FAMILIES = {"marc21": "marc21", "unimarc": "unimarc", "cnmarc": "unimarc"}
 LINES_BEFORE_HEADINGS = 10
 NEEDED = {"isbn", "title", "number"}
 BETWEEN = re.compile(r"[\n\r,;，；、\t]+")
@@ -47,7 +46,7 @@ def read(stream: BinaryIO, wanted: str = "auto", *, most_bytes: int = streams.MO
     if kind == XLSX or head.startswith(streams.ZIP):
         return _sheets(opened)
     if kind == MARC:
-        return File(wanted if wanted in FAMILIES else MARC, marc.read(opened, FAMILIES.get(wanted, "")))
+        return File(MARC, marc.read(opened))
     return _text(opened, kind, wanted)
 
 

@@ -23,8 +23,8 @@ def looks_like_marc(head: bytes) -> bool:
     return is_xml or bool(LEADER.match(text)) or any(mark in head for mark in SEPARATORS)
 
 
-def read(opened: BufferedReader, family: str = "") -> Iterator[Row]:
-    """`family` is marc21 or unimarc, where the records do not say it themselves."""
+def read(opened: BufferedReader) -> Iterator[Row]:
+    """Each record says by its fields of which family it is."""
     for number, record in enumerate(files.read(opened), 1):
         yield _row(number, record)
 

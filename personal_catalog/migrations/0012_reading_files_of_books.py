@@ -13,7 +13,7 @@ def name_it_anew(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('personal_catalog', '0010_the_record'),
+        ('personal_catalog', '0011_near_spellings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
