@@ -5,7 +5,7 @@ readers of the same area; some readers exchange mostly with a few friends; readi
 The colluders play several styles, some hide among honest exchanges.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -102,14 +102,11 @@ def _colluding(ring: list[int], number: int, days: int, chance: Random, honest: 
     style = STYLES[number % len(STYLES)]
     first = chance.uniform(0, days / 3)
     books = [f"ring-{number}-{n}" for n in range(chance.randint(1, 2) * len(ring))]
-    way: Callable[[int], tuple[int, int]] = (
-        (lambda n: (ring[n % len(ring)], ring[(n + 1) % len(ring)]))
-        if style == "in turn"
-        else (lambda _n: tuple(chance.sample(ring, 2)))  # type: ignore[return-value]
-    )
     a_day = len(ring) * chance.uniform(0.12, 0.4)
     for n in range(round((days - first) * a_day)):
-        giver, taker = way(n)
+        giver, taker = (
+            (ring[n % len(ring)], ring[(n + 1) % len(ring)]) if style == "in turn" else chance.sample(ring, 2)
+        )
         hours = chance.uniform(24, 60) if style != "hidden" else chance.uniform(30, 130)
         at = START + timedelta(days=first + n / a_day + chance.random())
         yield at, giver, taker, chance.choice(books), hours

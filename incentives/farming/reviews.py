@@ -1,7 +1,7 @@
 """From a ring that was found to a librarian's word: what its members earned by it waits on their frozen accounts meanwhile."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -48,7 +48,8 @@ def open_reviews() -> QuerySet[RingReview]:
 
 def _exchanges(*, now: datetime) -> Iterator[Exchange]:
     """Completed lendings, without those that a librarian has looked at and cleared."""
-    cleared = HeldAward.objects.filter(review__status=Status.CLEARED).values("award__event__lending")
+    looked_at = HeldAward.objects.filter(review__status=Status.CLEARED, award__event__lending__isnull=False)
+    cleared = looked_at.values("award__event__lending")
     done = Lending.objects.filter(
         status=Lending.Status.COMPLETED, closed_at__gt=now - LOOKS_BACK, closed_at__lte=now
     ).exclude(pk__in=cleared)
@@ -56,8 +57,10 @@ def _exchanges(*, now: datetime) -> Iterator[Exchange]:
         "pk", "giver_id", "taker_id", "copy_id", "library_loan__barcode", "closed_at", "handed_over_at", "mode"
     )
     for pk, giver, taker, copy, barcode, closed_at, handed_over_at, mode in rows:
-        comes_back = mode == Lending.Mode.LEND and handed_over_at is not None
-        hours = (closed_at - handed_over_at).total_seconds() / 3600 if comes_back else None
+        assert closed_at is not None
+        hours = None
+        if mode == Lending.Mode.LEND and handed_over_at is not None:
+            hours = (closed_at - handed_over_at) / timedelta(hours=1)
         yield Exchange(pk, giver, taker, f"copy {copy}" if copy else f"item {barcode}", closed_at, hours)
 
 
