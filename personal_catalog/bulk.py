@@ -4,7 +4,7 @@ written with a fixed number of queries however many there are.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from personal_catalog import record_numbers, titles
+from personal_catalog import authority, conflicts, record_numbers, titles
 from personal_catalog.facts import FIELDS, BookFacts, typed, with_language
-from personal_catalog.models import Title, TitleChange, TitleIsbn
+from personal_catalog.models import FieldConflict, Title, TitleChange, TitleIsbn
 from personal_catalog.numbers import keys
 from personal_catalog.people import match_key
 from personal_catalog.search import index
@@ -70,11 +70,14 @@ def take_over(
     Locks the titles found, in the order of their ids. IntegrityError when another process takes one of the ISBNs at the
     same moment: nothing is written then, and a second try finds its title.
     """
+    forms = authority.forms_of(entry.facts for entry in entries)
+    entries = [replace(entry, facts=authority.apply(entry.facts, forms)) for entry in entries]
     shelf = _Shelf(entries)
     placed = [shelf.place(entry, source=source, now=now, actor=actor) for entry in entries]
     created = [card for card in shelf.cards if card.title.pk is None]
     updated = [card for card in shelf.cards if card.title.pk is not None and (card.changed or card.new_isbns)]
     _write(created, updated, source=source, now=now, actor=actor)
+    conflicts.keep(shelf.conflicts)
     outcomes = dict.fromkeys(map(id, updated), Outcome.UPDATED) | dict.fromkeys(map(id, created), Outcome.CREATED)
     return [(card.title, outcomes.pop(id(card), Outcome.UNCHANGED)) for card in placed]
 
@@ -109,6 +112,7 @@ class _Shelf:
         if lock:
             found = found.select_for_update(of=("self",), no_key=True)
         self.cards = [_Card(title) for title in found]
+        self.conflicts: list[FieldConflict] = []
         self.by_id = {card.title.pk: card for card in self.cards}
         self.by_isbn: dict[str, _Card] = {}
         for row in TitleIsbn.objects.filter(title__in=self.by_id).order_by("sort", "pk"):
@@ -127,6 +131,8 @@ class _Shelf:
             return self._add(entry, source=source, now=now, actor=actor)
         if source == titles.READER:
             return card
+        if card.title.pk is not None:
+            self.conflicts += conflicts.found(card.title, entry.facts, source=source, now=now)
         changes = titles.gaps_of(card.title, entry.facts)
         if entry.title_id is not None and entry.title_id == card.title.pk:
             changes |= _said_otherwise(card.title, entry.facts, source)

@@ -21,10 +21,10 @@ LONGEST_REASON = 300
 
 @transaction.atomic
 def suggest_correction(
-    *, title: Title, reader: "Reader", changes: Mapping[str, object], now: datetime
+    *, title: Title, reader: "Reader", changes: Mapping[str, object], now: datetime, reason: str = ""
 ) -> TitleSuggestion | None:
-    """Keeps what a reader would change in a shared record (T-D5). None when nothing differs. A reader's second thought
-    on the same title replaces the first while it is open."""
+    """Keeps what a reader, or staff that may only propose, would change in a shared record (T-D5). None when nothing
+    differs. A second thought on the same title replaces the first while it is open."""
     now_says = titles.as_facts(title)
     wanted = typed({**now_says.to_json(), **{name: value for name, value in changes.items() if name in FIELDS}})
     different = {name: value for name, value in wanted.to_json().items() if getattr(now_says, name) != _tupled(value)}
@@ -34,7 +34,7 @@ def suggest_correction(
         title=title,
         reader=reader,
         status=TitleSuggestion.Status.OPEN,
-        defaults={"changes": different, "created_at": now},
+        defaults={"changes": different, "created_at": now, "reason": reason.strip()[:LONGEST_REASON]},
     )
     return suggestion
 
@@ -42,7 +42,8 @@ def suggest_correction(
 @transaction.atomic(durable=True)
 def accept_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) -> Title:
     suggestion = _decide(suggestion_id, TitleSuggestion.Status.ACCEPTED, actor=actor, now=now)
-    return titles.correct_title(title_id=suggestion.title_id, actor=actor, changes=suggestion.changes, now=now)
+    changes, reason = suggestion.changes, suggestion.reason
+    return titles.correct_title(title_id=suggestion.title_id, actor=actor, changes=changes, now=now, reason=reason)
 
 
 @transaction.atomic(durable=True)

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from django.db import OperationalError
 
-from personal_catalog import completion, import_runs, imports, sent_forms, title_imports
+from personal_catalog import completion, conflicts, doubles, headings, import_runs, imports, sent_forms, title_imports
 from personal_catalog.lookup.answers import forget_expired
 
 logger = logging.getLogger(__name__)
 SECONDS_FOR_TITLES = 10
 SECONDS_FOR_IMPORTS = 20
+SECONDS_FOR_CURATION = 5
 
 
 def _complete(title_id: int, now: datetime) -> dict[str, object]:
@@ -48,3 +49,14 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         yield {"did": "lookup.answers_forgotten", "count": forgotten}
     if forgotten := sent_forms.forget(now=now):
         yield {"did": "sent_forms.forgotten", "count": forgotten}
+    yield from _curation(now)
+
+
+def _curation(now: datetime) -> Iterator[dict[str, object]]:
+    """Last, and a few seconds each: nobody waits for it."""
+    for title_id in headings.carry(now=now, seconds=SECONDS_FOR_CURATION):
+        yield {"did": "title.names_carried", "title": title_id}
+    if looked := conflicts.look_through_answers(now=now):
+        yield {"did": "conflicts.looked_for", "answers": looked}
+    for pair in doubles.look(now=now, seconds=SECONDS_FOR_CURATION):
+        yield {"did": "double.found", "titles": [pair.first_id, pair.second_id]}

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from personal_catalog.models import Copy
+    from personal_catalog.models import Copy, Heading
 
 
 class Refused(Exception):
@@ -50,6 +50,34 @@ class NoTitle(Refused):
 
 class CannotMerge(Refused):
     code = "cannot_merge"
+
+
+class CannotUndo(Refused):
+    """The record that was kept is itself merged into another since: that merger is taken back first."""
+
+    code = "cannot_undo"
+
+
+class CannotSplit(Refused):
+    """Nothing was chosen to move, or all of it: a record must keep something of its own, or be merged instead."""
+
+    code = "cannot_split"
+
+
+class TitleLocked(Refused):
+    """Another curator has locked the record."""
+
+    code = "title_locked"
+
+
+class NameTaken(Refused):
+    """Another heading is known by this name: merge the two instead. `heading` is that one."""
+
+    code = "name_taken"
+
+    def __init__(self, heading: "Heading") -> None:
+        super().__init__()
+        self.heading = heading
 
 
 class NoReason(Refused):

@@ -153,3 +153,10 @@ def _valid(digits: str) -> bool:
     if len(digits) == 13 and not _is_book(digits):
         return False
     return "X" not in digits[:-1] and bool(digits.strip("0")) and _checks(digits)
+
+
+def other_prefix(isbn13: str) -> str:
+    """The same book under the other book prefix, as some lists print it; empty where there is none."""
+    stem = {"978": "979", "979": "978"}[isbn13[:3]] + isbn13[3:12]
+    other = f"{stem}{isbnlib.check_digit13(stem)}"
+    return other if is_valid13(other) else ""

@@ -1,47 +1,90 @@
-"""Two records of one edition become one. Copies, ISBNs and suggestions move; what sharing keeps follows by signal."""
+"""Two records of one edition become one. Copies, ISBNs and suggestions move; what sharing keeps follows by signal. What
+moved is written down, so that `parting` can take it back."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
+from personal_catalog import revisions
 from personal_catalog.errors import CannotMerge, NotAllowed
-from personal_catalog.models import Copy, Title, TitleChange, TitleIsbn, TitleSuggestion
+from personal_catalog.models import (
+    Copy,
+    FieldConflict,
+    LikelyDouble,
+    Title,
+    TitleChange,
+    TitleFlag,
+    TitleIsbn,
+    TitleMerge,
+    TitleSuggestion,
+)
 from personal_catalog.people import match_key
 from personal_catalog.search.index import drop_titles, reindex_title
 from personal_catalog.signals import titles_merged, titles_merging
-from personal_catalog.titles import OWN_FIELDS, may_curate
+from personal_catalog.titles import NOTHING, OWN_FIELDS, may_curate, require_unlocked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
 
+Moved = dict[int, dict[str, list[Any]]]
+"""By the merged title: the keys of what went from it, by kind."""
+
 
 @transaction.atomic
-def merge_titles(*, keep_id: int, merge_ids: Iterable[int], actor: "Reader", now: datetime) -> Title:
+def merge_titles(*, keep_id: int, merge_ids: Iterable[int], actor: "Reader", now: datetime, reason: str = "") -> Title:
     """Locks all rows in the order of their ids: copies, then what receivers of `titles_merging` lock, titles last. Merging
-    what is merged already changes nothing. CannotMerge when the record to keep is gone or is among those to merge."""
+    what is merged already changes nothing. CannotMerge when the record to keep is gone or is among those to merge,
+    TitleLocked when another curator works on one of them."""
     if not may_curate(actor):
         raise NotAllowed
     ids = set(merge_ids)
-    _lock_copies(ids | {keep_id})
-    titles_merging.send(sender=Title, title_ids=ids | {keep_id})
-    rows = Title.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids | {keep_id}).order_by("pk")
-    titles = {title.pk: title for title in rows}
+    titles = locked(ids | {keep_id})
     keep = titles.pop(keep_id, None)
     if keep is None or keep.status == Title.Status.MERGED or keep_id in ids or set(titles) != ids:
         raise CannotMerge
     merged = [title for title in titles.values() if title.status != Title.Status.MERGED]
     if not merged:
         return keep
-    _move_rows(keep, merged)
-    _fill(keep, merged)
+    for title in (keep, *merged):
+        require_unlocked(title, actor)
+    _merge(keep, merged, actor=actor, now=now, reason=reason)
+    return keep
+
+
+def locked(title_ids: set[int]) -> dict[int, Title]:
+    """The titles with all that hangs on them, in the one order in which everybody locks."""
+    _lock_copies(title_ids)
+    titles_merging.send(sender=Title, title_ids=title_ids)
+    rows = Title.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=title_ids).order_by("pk")
+    return {title.pk: title for title in rows}
+
+
+def _merge(keep: Title, merged: list[Title], *, actor: "Reader", now: datetime, reason: str) -> None:
+    revisions.keep_first(keep)
+    were = {title.pk: title.status for title in merged}
+    moved = _move_rows(keep, merged)
+    gave = _fill(keep, merged)
     _close(keep, merged, now)
     data = {"merged": [{"id": title.pk, "title": title.title} for title in merged]}
-    TitleChange.objects.create(title=keep, kind=TitleChange.Kind.MERGED, actor=actor, data=data, at=now)
-    titles_merged.send(sender=Title, keep=keep, merged=merged, now=now)
-    return keep
+    kind = TitleChange.Kind.MERGED
+    change = TitleChange.objects.create(title=keep, kind=kind, actor=actor, reason=reason, data=data, at=now)
+    revisions.keep(keep, change, actor=actor)
+    above: dict[int, dict[str, Any]] = defaultdict(dict)
+    answer: Any
+    for receiver, answer in titles_merged.send(sender=Title, keep=keep, merged=merged, now=now):
+        for pk, told in (answer or {}).items():
+            above[pk][receiver.__module__] = told
+    TitleMerge.objects.bulk_create(
+        TitleMerge(
+            keep=keep, merged=title, was=were[title.pk], moved=moved[title.pk], above=above[title.pk], gave=gave[title.pk],
+            passed_on=title.passed_on, actor=actor, reason=reason, at=now,
+        )
+        for title in merged
+    )  # fmt: skip
 
 
 def _lock_copies(title_ids: set[int]) -> None:
@@ -50,18 +93,32 @@ def _lock_copies(title_ids: set[int]) -> None:
     list(rows.values_list("pk"))
 
 
-def _move_rows(keep: Title, merged: list[Title]) -> None:
+def _move_rows(keep: Title, merged: list[Title]) -> Moved:
+    moved: Moved = {title.pk: defaultdict(list) for title in merged}
     start = (keep.isbns.aggregate(last=Max("sort"))["last"] or 0) + 1
     moving = list(TitleIsbn.objects.filter(title__in=merged).order_by("title_id", "sort"))
     for place, row in enumerate(moving, start):
+        moved[row.title_id]["isbns"].append(row.isbn13)
         row.title, row.sort = keep, place
     TitleIsbn.objects.bulk_update(moving, ["title", "sort"])
-    Copy.objects.filter(title__in=merged).update(title=keep)
-    _move_suggestions(keep, merged)
-    Title.objects.filter(merged_into__in=merged).update(merged_into=keep)
+    copies = Copy.objects.filter(title__in=merged)
+    _note(moved, "copies", copies.order_by("pk").values_list("title", "pk"))
+    copies.update(title=keep)
+    followers = Title.objects.filter(merged_into__in=merged)
+    _note(moved, "followers", followers.order_by("pk").values_list("merged_into", "pk"))
+    followers.update(merged_into=keep)
+    _move_suggestions(keep, merged, moved)
+    _move_flags(keep, merged, moved)
+    _drop_questions(keep, merged)
+    return moved
 
 
-def _move_suggestions(keep: Title, merged: list[Title]) -> None:
+def _note(moved: Moved, kind: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    for title, pk in rows:
+        moved[title][kind].append(pk)
+
+
+def _move_suggestions(keep: Title, merged: list[Title], moved: Moved) -> None:
     """A reader who had one open on several of the titles has one afterwards: the latest word on each field."""
     rows = TitleSuggestion.objects.select_for_update(of=("self",), no_key=True).filter(
         status=TitleSuggestion.Status.OPEN
@@ -71,21 +128,49 @@ def _move_suggestions(keep: Title, merged: list[Title]) -> None:
         if suggestion.reader_id and (earlier := latest.get(suggestion.reader_id)):
             suggestion.changes = {**earlier.changes, **suggestion.changes}
             earlier.delete()
+        elif suggestion.title_id != keep.pk:
+            moved[suggestion.title_id]["suggestions"].append(suggestion.pk)
         latest[suggestion.reader_id or -suggestion.pk] = suggestion
     for suggestion in latest.values():
         suggestion.title = keep
         suggestion.save(update_fields=["title", "changes"])
 
 
-def _fill(keep: Title, merged: list[Title]) -> None:
+def _move_flags(keep: Title, merged: list[Title], moved: Moved) -> None:
+    """A reader who has flagged the kept record too has said it once; so has who said that the two are one."""
+    rows = TitleFlag.objects.select_for_update(of=("self",), no_key=True)
+    flags = rows.filter(title__in=merged, status=TitleFlag.Status.OPEN)
+    own = TitleFlag.objects.filter(title=keep, status=TitleFlag.Status.OPEN)
+    seen: set[int | None] = set(own.values_list("reader", flat=True))
+    for flag in flags.order_by("pk"):
+        if flag.reader_id in seen:
+            flag.delete()
+            continue
+        seen.add(flag.reader_id)
+        moved[flag.title_id]["flags"].append(flag.pk)
+        flag.title = keep
+        flag.save(update_fields=["title"])
+
+
+def _drop_questions(keep: Title, merged: list[Title]) -> None:
+    """Whether the merged are doubles of anything is answered; what a curator said of other pairs is remembered."""
+    pairs = LikelyDouble.objects.filter(Q(first__in=merged) | Q(second__in=merged))
+    pairs.filter(dismissed_at=None).delete()
+    FieldConflict.objects.filter(title__in=merged, status=FieldConflict.Status.OPEN).delete()
+
+
+def _fill(keep: Title, merged: list[Title]) -> dict[int, dict[str, Any]]:
     """What the kept record lacks, the first of the others that has it gives."""
+    gave: dict[int, dict[str, Any]] = {title.pk: {} for title in merged}
     for name in OWN_FIELDS:
-        if getattr(keep, name) in ("", [], None):
-            giver = next((title for title in merged if getattr(title, name) not in ("", [], None)), None)
+        if getattr(keep, name) in NOTHING:
+            giver = next((title for title in merged if getattr(title, name) not in NOTHING), None)
             if giver is not None:
                 setattr(keep, name, getattr(giver, name))
                 keep.provenance[name] = giver.provenance.get(name, "")
+                gave[giver.pk][name] = getattr(giver, name)
     keep.match_key = match_key(keep.title, keep.creators)
+    return gave
 
 
 def _close(keep: Title, merged: list[Title], now: datetime) -> None:

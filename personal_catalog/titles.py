@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
-from personal_catalog import record_numbers
-from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle
+from personal_catalog import authority, conflicts, record_numbers, revisions
+from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle, TitleLocked
 from personal_catalog.facts import FIELDS, MOST, BookFacts, typed, with_language
 from personal_catalog.models import Title, TitleChange, TitleIsbn
 from personal_catalog.people import match_key
@@ -31,6 +31,17 @@ GATHERED = ("numbers", "invalid_isbns", "links")
 
 def may_curate(actor: "Reader") -> bool:
     return actor.is_active and actor.has_perm("personal_catalog.change_title")
+
+
+def may_propose(actor: "Reader") -> bool:
+    """Staff whose corrections a curator decides on."""
+    return actor.is_active and actor.has_perm("personal_catalog.propose_title")
+
+
+def require_unlocked(title: Title, actor: "Reader") -> None:
+    """A locked record is changed by whoever locked it, and by nobody else (Wagtail's lock)."""
+    if title.locked and title.locked_by_id != actor.pk:
+        raise TitleLocked
 
 
 def by_isbn(isbn13: str) -> Title | None:
@@ -58,7 +69,7 @@ def find_or_create(
 
     Two at once with the same ISBN end at the same title: the unique ISBN decides, the loser reads it.
     """
-    facts = with_language(typed(asdict(facts)))
+    facts = authority.authorised(with_language(typed(asdict(facts))))
     if not facts.title:
         raise NoTitle
     if found := matching(facts):
@@ -114,29 +125,36 @@ def complete(
 
 
 @transaction.atomic
-def correct_title(*, title_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime) -> Title:
-    """A curator's correction. Locks the title; raises NotAllowed, NoTitle, IsbnTaken."""
+def correct_title(
+    *, title_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime, reason: str = ""
+) -> Title:
+    """A curator's correction. Locks the title; raises NotAllowed, NoTitle, IsbnTaken, TitleLocked."""
     if not may_curate(actor):
         raise NotAllowed
     title = Title.objects.records().select_for_update(of=("self",), no_key=True).get(pk=title_id)
     before = as_facts(title)
-    after = typed({**before.to_json(), **{name: value for name, value in changes.items() if name in FIELDS}})
+    wanted = {**before.to_json(), **{name: value for name, value in changes.items() if name in FIELDS}}
+    after = authority.authorised(typed(wanted))
     if not after.title:
         raise NoTitle
     changed = [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
     if not changed:
         return title
+    require_unlocked(title, actor)
+    revisions.keep_first(title)
     _write(title, after, provenance=dict.fromkeys(changed, CURATOR), now=now)
     if "isbns" in changed:
         _set_isbns(title, after.isbns)
     data = {name: [plain(getattr(before, name)), plain(getattr(after, name))] for name in changed}
-    TitleChange.objects.create(title=title, kind=TitleChange.Kind.CORRECTED, actor=actor, data=data, at=now)
+    kind = TitleChange.Kind.CORRECTED
+    change = TitleChange.objects.create(title=title, kind=kind, actor=actor, reason=reason.strip(), data=data, at=now)
+    revisions.keep(title, change, actor=actor)
     reindex_title(title)
     return title
 
 
 @transaction.atomic
-def approve_title(*, title_id: int, actor: "Reader", now: datetime) -> Title:
+def approve_title(*, title_id: int, actor: "Reader", now: datetime, reason: str = "") -> Title:
     """A pending title becomes part of the catalogue, a rejected one after all; approving twice changes nothing."""
     if not may_curate(actor):
         raise NotAllowed
@@ -144,7 +162,8 @@ def approve_title(*, title_id: int, actor: "Reader", now: datetime) -> Title:
     if title.status != Title.Status.APPROVED:
         title.status, title.updated_at = Title.Status.APPROVED, now
         title.save(update_fields=["status", "updated_at"])
-        TitleChange.objects.create(title=title, kind=TitleChange.Kind.APPROVED, actor=actor, at=now)
+        kind = TitleChange.Kind.APPROVED
+        TitleChange.objects.create(title=title, kind=kind, actor=actor, reason=reason.strip(), at=now)
         reindex_title(title)
     return title
 
@@ -240,6 +259,7 @@ def _fill_gaps(
     title_id: int, facts: BookFacts, *, source: str, now: datetime, provenance: Mapping[str, str] | None = None
 ) -> Title:
     title = Title.objects.select_for_update(of=("self",), no_key=True).get(pk=title_id)
+    conflicts.note(title, facts, source=source, now=now)
     gaps = gaps_of(title, facts)
     new = _free(facts.isbns) if title.provenance.get("isbns") != CURATOR else []
     if not gaps and not new:

@@ -105,7 +105,11 @@ def _one_event_each() -> Iterator[str]:
     for noun, model in models.items():
         for status in ENDS:
             rows = _without_one_event(model, f"{noun}.{status}").filter(status=status)
+            if model is Request:
+                rows = rows.exclude(close_reason="merged")
             yield from _lines(rows, f"is {status} without exactly one event")
+    merged = _without_one_event(Request, "request.merged").filter(close_reason="merged")
+    yield from _lines(merged, "ended with a merger without exactly one event")
     out = _without_one_event(Lending, "lending.handed_over").exclude(handed_over_at=None)
     yield from _lines(out, "was handed over without exactly one event")
     confirmed = DomainEvent.objects.filter(kind="handover.confirmed", handover=OuterRef("pk")).values("handover")

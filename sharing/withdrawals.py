@@ -32,6 +32,12 @@ def withdraw_asks_for(*, copy_id: int, actor: Reader | None, now: datetime) -> N
             transaction.on_commit(partial(jobs.hurry, "sharing.tasks.next_wave", ask.request_id))
 
 
+def withdraw_ask(ask: Ask, *, now: datetime) -> None:
+    """The book turned out to be another one; inside the caller's transaction, with the ask locked."""
+    if ask.status == Ask.Status.ASKED:
+        _withdraw(ask, because=Because.GONE, actor=None, now=now)
+
+
 @transaction.atomic(durable=True)
 def withdraw_vain_ask(*, ask_id: int, now: datetime) -> bool:
     """True when the ask ended here, because the book cannot be had from this holder any more."""

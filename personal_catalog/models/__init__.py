@@ -1,4 +1,6 @@
 from personal_catalog.models.copies import Copy, CustodyRecord
+from personal_catalog.models.curating import CurationRound, FieldConflict, LikelyDouble, TitleFlag, TitleMerge
+from personal_catalog.models.headings import Heading, HeadingName
 from personal_catalog.models.imports import ImportJob, ImportRow
 from personal_catalog.models.lookups import LocalList, LocalRecord, LookupCache, SourceState
 from personal_catalog.models.photos import CopyPhoto
@@ -11,9 +13,14 @@ from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleN
 __all__ = (
     "Copy",
     "CopyPhoto",
+    "CurationRound",
     "CustodyRecord",
+    "FieldConflict",
+    "Heading",
+    "HeadingName",
     "ImportJob",
     "ImportRow",
+    "LikelyDouble",
     "LocalList",
     "LocalRecord",
     "LookupCache",
@@ -23,9 +30,11 @@ __all__ = (
     "SourceState",
     "Title",
     "TitleChange",
+    "TitleFlag",
     "TitleImport",
     "TitleImportProblem",
     "TitleIsbn",
+    "TitleMerge",
     "TitleNumber",
     "TitleSuggestion",
 )

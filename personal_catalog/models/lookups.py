@@ -10,7 +10,7 @@ class LookupCache(models.Model):
     source = models.CharField(max_length=40)
     hit = models.BooleanField()
     facts = models.JSONField(default=dict)
-    fetched_at = models.DateTimeField()
+    fetched_at = models.DateTimeField(db_index=True)
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.models import LockableMixin, RevisionMixin
 
 from personal_catalog import credits, languages
 from personal_catalog.works import work_key
@@ -30,7 +31,7 @@ class TitleQuerySet(models.QuerySet["Title"]):
         return self.live().filter(pk__in=TitleIsbn.objects.filter(isbn13__in=isbn13s).values("title_id"))
 
 
-class Title(models.Model):
+class Title(LockableMixin, RevisionMixin, models.Model):
     class Status(models.TextChoices):
         APPROVED = "approved", _("Approved")
         PENDING = "pending", _("Waiting for a curator")
@@ -38,6 +39,12 @@ class Title(models.Model):
         REJECTED = "rejected", _("Not for the catalogue")
 
     UNSEEN = (Status.MERGED, Status.REJECTED)
+    OF_THE_WHOLE = (
+        "status", "merged_into", "lookup_pending", "lookup_next_at", "lookup_tries", "created_by", "created_at", "updated_at",
+        "passed_on", "match_key", "work_key", "cover_seed", "provenance",
+    )  # fmt: skip
+    isbns_then: list[str] | None = None
+    """Of a revision that is looked at: the ISBNs that it had."""
 
     title = models.CharField(_("title"), max_length=500)
     subtitle = models.CharField(_("subtitle"), max_length=500, blank=True)
@@ -87,6 +94,7 @@ class Title(models.Model):
         verbose_name = pgettext_lazy("bibliographic record", "title")
         verbose_name_plural = pgettext_lazy("bibliographic records", "titles")
         ordering = ("-passed_on", "pk")
+        permissions = (("propose_title", _("Can propose corrections, which a curator decides on")),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(status="merged", merged_into__isnull=False) | ~Q(status="merged") & Q(merged_into=None),
@@ -100,6 +108,7 @@ class Title(models.Model):
             models.Index(fields=["status", "-created_at"], name="title_status_created"),
             models.Index("lookup_next_at", condition=Q(lookup_pending=True), name="title_lookup_due"),
             models.Index(fields=["-passed_on"], name="title_passed_on"),
+            models.Index(fields=["updated_at", "id"], name="title_updated"),
         )
 
     def __str__(self) -> str:
@@ -114,6 +123,18 @@ class Title(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("title", args=[self.pk])
+
+    def serializable_data(self) -> dict[str, Any]:
+        """A revision knows the ISBNs too."""
+        return {**super().serializable_data(), "isbns": [row.isbn13 for row in self.isbns.all()]}
+
+    def with_content_json(self, content: dict[str, Any]) -> Self:
+        """What the record said then; what has become of it since stays as it is."""
+        then: Self = super().with_content_json(content)
+        for name in self.OF_THE_WHOLE:
+            setattr(then, name, getattr(self, name))
+        then.isbns_then = list(content.get("isbns", []))
+        return then
 
     @property
     def language_tag(self) -> str:
@@ -175,10 +196,14 @@ class TitleChange(models.Model):
         APPROVED = "approved", pgettext_lazy("history of a title", "approved")
         MERGED = "merged", pgettext_lazy("history of a title", "merged")
         REJECTED = "rejected", pgettext_lazy("history of a title", "not taken into the catalogue")
+        UNMERGED = "unmerged", pgettext_lazy("history of a title", "merger taken back")
+        SPLIT = "split", pgettext_lazy("history of a title", "split")
 
     title = models.ForeignKey(Title, models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    revision = models.ForeignKey("wagtailcore.Revision", models.SET_NULL, null=True, blank=True, related_name="+")
     data = models.JSONField(default=dict)
     at = models.DateTimeField()
 
@@ -202,6 +227,7 @@ class TitleSuggestion(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="title_suggestions", verbose_name=_("reader")
     )
     changes = models.JSONField(_("changes"), default=dict)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     created_at = models.DateTimeField(_("sent"))
     decided_at = models.DateTimeField(null=True, blank=True)

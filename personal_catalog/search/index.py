@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from personal_catalog import record_numbers
+from personal_catalog import authority, record_numbers
 from personal_catalog.facts import BookFacts, typed
 from personal_catalog.models import SearchTerm, Title
 from personal_catalog.search.analyse import LONGEST_TOKEN, Tokens, of_record
@@ -40,7 +40,8 @@ def write(live: Iterable[tuple[int, BookFacts]]) -> None:
     """Live titles of which all is known already, by their ids."""
     said = list(live)
     record_numbers.keep_numbers(said)
-    rows = [(pk, of_record(facts)) for pk, facts in said]
+    known = authority.with_other_forms([facts for _, facts in said])
+    rows = [(pk, of_record(facts)) for (pk, _), facts in zip(said, known, strict=True)]
     engine().write(rows)
     keep_words(tokens for _, tokens in rows)
 

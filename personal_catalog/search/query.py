@@ -88,6 +88,12 @@ def suggest(text: str) -> list[str]:
     return list(dict.fromkeys([*([near] if near else []), *alike]))
 
 
+def alike(title: str) -> list[int]:
+    """Titles that look like this one as a whole, whether or not they have all its words; the most alike first."""
+    asked = title.strip()[: settings.SEARCH_MAX_CHARACTERS]
+    return [pk for _, pk in _alike(asked, readings.words_of(asked))]
+
+
 def _by_isbn(asked: str, within: Titles | None) -> SearchHits | None:
     try:
         number = isbn.parse(asked)
