@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.models import Collection, GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Page
 
 ADMIN = ("wagtailadmin.access_admin",)
 DESK = (
@@ -31,6 +31,8 @@ RECORDS = (
 CATALOGUE = (
     "personal_catalog.view_title", "personal_catalog.add_title", "personal_catalog.change_title",
     "personal_catalog.view_titlesuggestion", "personal_catalog.change_titlesuggestion",
+    "personal_catalog.lock_title", "personal_catalog.unlock_title",
+    *(f"personal_catalog.{act}_heading" for act in ("view", "add", "change", "delete")),
 )  # fmt: skip
 RULES = (
     "sharing.change_circulationpolicy", "library_bridge.view_library", "library_bridge.change_library",
@@ -48,6 +50,12 @@ ROLES: dict[str, tuple[str, ...]] = {
         "personal_catalog.view_title",
     ),  # no list of readers, neither rules nor vouchers
     "Cataloguers": (*ADMIN, *CATALOGUE, *RECORDS, "sharing.view_request"),
+    "Cataloguing assistants": (  # what they write waits for a curator
+        *ADMIN,
+        "personal_catalog.view_title",
+        "personal_catalog.add_title",
+        "personal_catalog.propose_title",
+    ),
 }
 
 
@@ -64,7 +72,17 @@ def ensure_roles() -> None:
     """Again changes nothing. After all migrations, when every permission exists."""
     for name, rights in ROLES.items():
         grant(name, rights)
-    _let_edit_pages(Group.objects.get(name=EDITORS))
+    librarians = Group.objects.get(name=EDITORS)
+    _let_edit_pages(librarians)
+    _clear_away_wagtails_groups(librarians)
+
+
+def _clear_away_wagtails_groups(librarians: Group) -> None:
+    """Editors and Moderators come with Wagtail. Where nobody is in them, the librarians moderate."""
+    unused = Group.objects.filter(name__in=("Editors", "Moderators"), user=None)
+    for task in GroupApprovalTask.objects.filter(groups__in=unused).distinct():
+        task.groups.add(librarians)
+    unused.delete()
 
 
 def grant(name: str, rights: Iterable[str]) -> None:

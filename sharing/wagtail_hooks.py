@@ -58,6 +58,14 @@ def one_order(request: HttpRequest, items: list[MenuItem]) -> None:
             item.label = _("Pages and guide")
 
 
+@hooks.register("construct_settings_menu")
+def other_words(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Wagtail's word for its locales is, in Chinese, ours for the areas of the campus."""
+    for item in items:
+        if item.name == "locales":
+            item.label = _("Languages of the pages")
+
+
 @hooks.register("construct_help_menu")
 def our_help(request: HttpRequest, items: list[MenuItem]) -> None:
     """News of the CMS is nothing to a librarian; what the figures mean is."""

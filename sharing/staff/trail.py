@@ -15,7 +15,7 @@ from wagtail.admin.views.generic import InspectView
 
 from library_bridge import desks
 from library_bridge.models import Reader
-from sharing.models import DomainEvent
+from sharing.models import Ask, DomainEvent, Handover, Lending, Request
 from sharing.staff import kinds
 from sharing.staff.listings import NUMBER, DateColumn, NumberedIndex, ReadOnly
 
@@ -63,12 +63,19 @@ class TrailIndex(NumberedIndex):
         )
 
 
+NOUNS = {"request": Request.Status, "ask": Ask.Status, "lending": Lending.Status, "handover": Handover.Status}
+
+
 def about(event: DomainEvent) -> str:
     return str(event.lending or event.request or event.data.get("title", ""))
 
 
 def states(event: DomainEvent) -> str:
-    return f"{event.from_status} → {event.to_status}" if event.from_status and event.to_status else event.to_status
+    """In the words of the pages; a code that has none stays as it is."""
+    noun = NOUNS.get(event.kind.partition(".")[0])
+    words = {str(value): str(name) for value, name in noun.choices} if noun else {}
+    before, after = (words.get(code, code) for code in (event.from_status, event.to_status))
+    return f"{before} → {after}" if before and after else after
 
 
 def what(event: DomainEvent) -> str:
