@@ -13,7 +13,8 @@ from personal_catalog import areas, isbn, lookup, sent_forms
 from personal_catalog.copies import NOTE_LENGTH
 from personal_catalog.facts import BookFacts
 from personal_catalog.files.rows import Trait
-from personal_catalog.models import Copy, ImportJob
+from personal_catalog.flags import LONGEST_NOTE
+from personal_catalog.models import Copy, ImportJob, TitleFlag
 
 NAMES_BETWEEN = re.compile(r"[;；\n]")
 TAGS_BETWEEN = re.compile(r"[,，、;；\n]")
@@ -255,3 +256,14 @@ class HowToListForm(forms.Form):
             "mode": given["mode"], "visibility": given["visibility"], "leave_out": given.get("leave_out", []),
             "remarks": given.get("remarks", False),
         }  # fmt: skip
+
+
+class FlagForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What is wrong?"), choices=TitleFlag.Kind.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is wrong.")},
+    )  # fmt: skip
+    note = forms.CharField(
+        label=_("What should a librarian look at?"), max_length=LONGEST_NOTE, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from personal_catalog.views import adding, copies, covers, imports, photos, several, shelf, tags
+from personal_catalog.views import adding, copies, covers, flags, imports, photos, several, shelf, tags
 
 urlpatterns = [
     path("add/", adding.add_copy, name="add-copy"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("copies/<int:copy_id>/", copies.copy, name="copy"),
     path("import/", imports.start, name="import"),
     path("import/<int:job_id>/", imports.job, name="import-job"),
+    path("titles/<int:title_id>/flag/", flags.flag, name="title-flag"),
     path("covers/<int:title_id>.svg", covers.cover, name="cover"),
 ]

@@ -74,6 +74,7 @@ PAGES: dict[str, Arguments] = {
     "search": plain("?q=Row"),
     "search-hints": plain("?q=Row"),
     "title": lambda scene: ([scene.world.title.pk], ""),
+    "title-flag": lambda scene: ([scene.world.title.pk], ""),
     "request": lambda scene: ([scene.request.pk], ""),
     "ask": lambda scene: ([scene.world.alice.asks.waiting().order_by("pk")[0].pk], ""),
     "lending": lambda scene: ([scene.lending.pk], ""),

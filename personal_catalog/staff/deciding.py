@@ -13,17 +13,17 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from personal_catalog import curation, titles
-from personal_catalog.errors import AlreadyDecided, CannotMerge
-from personal_catalog.merging import merge_titles
+from personal_catalog.errors import AlreadyDecided
 from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
-from personal_catalog.search.query import search_titles
-from personal_catalog.staff.forms import KeepForm, RejectForm
+from personal_catalog.search.query import alike, search_titles
+from personal_catalog.staff.forms import RejectForm
+from personal_catalog.staff.queues import merging
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -36,6 +36,10 @@ def curator(request: HttpRequest) -> "Reader":
     if not titles.may_curate(actor):
         raise PermissionDenied
     return actor
+
+
+def back_to_queue() -> dict[str, Any]:
+    return {"url": reverse("catalog-queue"), "label": _("Curation")}
 
 
 @require_POST
@@ -67,8 +71,7 @@ class OnPending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
         return self.title.title
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        queue = {"url": reverse("catalog-queue"), "label": _("Waiting for a curator")}
-        return [*self.breadcrumbs_items, queue, {"url": "", "label": self.page_title}]
+        return [*self.breadcrumbs_items, back_to_queue(), {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "title": self.title, "says": self.says, "act": self.page_title}
@@ -97,37 +100,39 @@ class Reject(OnPending):
         return HttpResponseRedirect(reverse("catalog-queue"))
 
 
-class MergeInto(OnPending):
-    """The record typed by hand goes into one that the catalogue has."""
+class MergeInto(WagtailAdminTemplateMixin, TemplateView):
+    """Records into which this one may go: each is compared with it before the two become one."""
 
-    form_class = KeepForm
+    template_name = "personal_catalog/admin/alike.html"
     page_title = gettext_lazy("Merge into another record")
     header_icon = "resubmit"
-    says = gettext_lazy(
-        "Copies and requests move to the record that you choose. What it lacks is filled from this one. "
-        "This cannot be undone."
-    )
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "titles_": self.alike}
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        curator(request)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    @cached_property
+    def title(self) -> Title:
+        return get_object_or_404(Title.objects.records(), pk=self.kwargs["title_id"])
+
+    def get_page_subtitle(self) -> str:
+        return self.title.title
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, back_to_queue(), {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "nothing": not self.alike}
+        rows = [(row, merging(self.title.pk, row.pk)) for row in self.alike]
+        return {**super().get_context_data(**kwargs), "title": self.title, "rows": rows}
 
     @cached_property
     def alike(self) -> list[Title]:
+        asked = self.request.GET.get("q", "").strip()
         try:
-            ids = [pk for pk in search_titles(self.title.title).ids if pk != self.title.pk][:MOST_ALIKE]
+            ids = search_titles(asked).ids if asked else alike(self.title.title)
         except SearchTimedOut:
             return []
-        return list(Title.objects.live().filter(pk__in=ids))
-
-    def form_valid(self, form: KeepForm) -> HttpResponse:
-        actor, keep = curator(self.request), form.cleaned_data["keep"]
-        try:
-            merge_titles(keep_id=keep.pk, merge_ids=[self.title.pk], actor=actor, now=timezone.now())
-        except CannotMerge:
-            return self.gone()
-        log(instance=keep, action="personal_catalog.merge", user=actor, data={"merged": [self.title.pk]})
-        messages.success(self.request, _("Merged into “%(title)s”.") % {"title": keep.title})
-        return HttpResponseRedirect(reverse("catalog-queue"))
+        chosen = [pk for pk in ids if pk != self.title.pk][:MOST_ALIKE]
+        rows = Title.objects.live().prefetch_related("isbns").in_bulk(chosen)
+        return [rows[pk] for pk in chosen if pk in rows]

@@ -1,5 +1,6 @@
 """Adding and correcting a title in the admin, and what was done to it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -7,17 +8,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.log_actions import log
 from wagtail.snippets.views.snippets import CreateView, EditView, InspectView
 
-from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle, Refused
+from personal_catalog import titles
+from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle, Refused, TitleLocked
 from personal_catalog.models import Title, TitleChange
 from personal_catalog.sentences import field_label
 from personal_catalog.staff.words import plain
 
 EDIT = "wagtailsnippets_personal_catalog_title:edit"
+REVERT = "wagtailsnippets_personal_catalog_title:revisions_revert"
+COMPARE = "wagtailsnippets_personal_catalog_title:revisions_compare"
 REFUSALS = {
     NotAllowed.code: gettext_lazy("You may not change titles."),
     NoTitle.code: gettext_lazy("A record needs a title."),
+    TitleLocked.code: gettext_lazy("Another curator has locked this title. Nothing was changed."),
     IsbnTaken.code: gettext_lazy("Meanwhile another title has one of these ISBNs. Merge the two instead."),
 }
 
@@ -34,11 +40,34 @@ class Told:
         return answer
 
 
-class AddTitle(Told, CreateView):
+class ByTheDomain:
+    """The form hands what was typed to the domain, which keeps the version itself; nothing is saved while somebody types."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # the view beside this in the bases
+        self.autosave_enabled = False
+
+    def save_instance(self) -> Title:
+        form: Any = self.form  # type: ignore[attr-defined]  # likewise, and below
+        title: Title = form.save()
+        self.new_revision = title.latest_revision
+        act = "wagtail.create" if self.view_name == "create" else "wagtail.edit"  # type: ignore[attr-defined]
+        data, changed = {"reason": form.cleaned_data["reason"]}, form.has_changed()
+        user = self.request.user  # type: ignore[attr-defined]
+        log(instance=title, action=act, user=user, revision=self.new_revision, content_changed=changed, data=data)
+        return title
+
+
+class AddTitle(ByTheDomain, Told, CreateView):
     pass
 
 
-class EditTitle(Told, EditView):
+class EditTitle(ByTheDomain, Told, EditView):
+    def get_success_message(self, instance: Any = None) -> str:
+        if titles.may_curate(self.request.user):
+            return str(super().get_success_message(instance))
+        return _("Your correction waits for a curator.")
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._elsewhere() or super().dispatch(request, *args, **kwargs)
 
@@ -69,7 +98,23 @@ class TitleHistory(InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         changes = self.object.changes.select_related("actor")
-        return {**super().get_context_data(**kwargs), "rows": [(row, in_words(row)) for row in changes]}
+        may = titles.may_curate(self.request.user)
+        return {
+            **super().get_context_data(**kwargs),
+            "rows": [(row, in_words(row), urls) for row, urls in _with_versions(list(changes))],
+            "mergers": self.object.mergers.filter(undone_at=None).select_related("merged") if may else [],
+            "may": may,
+        }
+
+
+def _with_versions(changes: list[TitleChange]) -> Iterator[tuple[TitleChange, tuple[str, str]]]:
+    """Each change with the addresses of its version and of its comparison with the one before."""
+    kept = [row.revision_id for row in changes if row.revision_id]
+    for row in changes:
+        at = kept.index(row.revision_id) + 1 if row.revision_id else 0
+        before = kept[at] if at and at < len(kept) else "earliest"
+        version = reverse(REVERT, args=[row.title_id, row.revision_id]) if at else ""
+        yield row, (version, reverse(COMPARE, args=[row.title_id, before, row.revision_id]) if at else "")
 
 
 def in_words(change: TitleChange) -> list[tuple[str, str, str]]:
@@ -81,4 +126,6 @@ def in_words(change: TitleChange) -> list[tuple[str, str, str]]:
         return [("", "", plain([row["title"] for row in data.get("merged", [])]))]
     if change.kind == TitleChange.Kind.COMPLETED:
         return [("", "", plain([field_label(name) for name in data.get("fields", [])]))]
+    if "title" in data:
+        return [("", "", str(data["title"]["title"]))]
     return [("", "", str(data["reason"]))] if data.get("reason") else []

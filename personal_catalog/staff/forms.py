@@ -12,11 +12,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from personal_catalog import isbn, titles
+from personal_catalog import curation, headings, isbn, titles
 from personal_catalog.curation import LONGEST_REASON
 from personal_catalog.errors import IsbnTaken
 from personal_catalog.facts import LONGEST, TIDY, BookFacts, not_kept, typed, with_language
-from personal_catalog.models import Title, TitleIsbn
+from personal_catalog.models import Heading, Title, TitleIsbn
 
 LISTS = ("creators", "translators", "subjects", *TIDY)
 CURATOR = "curator"
@@ -80,6 +80,10 @@ class TitleForm(WagtailAdminModelForm):
     subject_headings = LinesField(label=capfirst(_("subject headings")), help_text=NOT_KEPT["subject_headings"])
     links = LinesField(label=_("E-books and other formats"), help_text=NOT_KEPT["links"])
     isbns = LinesField(label=_("ISBNs"), help_text=_("One a line, in any form."))
+    reason = forms.CharField(
+        label=_("Why"), max_length=LONGEST_REASON, required=False,
+        help_text=_("Stands in the history: “from the colophon”, “as the publisher’s list has it”."),
+    )  # fmt: skip
 
     class Meta:
         model = Title
@@ -88,7 +92,9 @@ class TitleForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["isbns"] = list(self.instance.isbns.values_list("isbn13", flat=True))
+            then = self.instance.isbns_then  # of an older version that is looked at
+            now = self.instance.isbns.values_list("isbn13", flat=True)
+            self.initial["isbns"] = then if then is not None else list(now)
 
     def clean_isbns(self) -> list[str]:
         numbers = parsed_isbns(self.cleaned_data["isbns"])
@@ -122,34 +128,91 @@ class TitleForm(WagtailAdminModelForm):
         return with_language(typed(self._changes()))
 
     def save(self, commit: bool = True) -> Title:
-        changes, now = self._changes(), timezone.now()
-        if self.instance.pk:
-            saved = titles.correct_title(title_id=self.instance.pk, actor=self.for_user, changes=changes, now=now)
+        """Of staff that may only propose, a new title waits for a curator, and so does a correction."""
+        actor, changes, now = self.for_user, self._changes(), timezone.now()
+        reason, decides = self.cleaned_data["reason"], titles.may_curate(self.for_user)
+        if self.instance.pk and decides:
+            saved = titles.correct_title(
+                title_id=self.instance.pk, actor=actor, changes=changes, now=now, reason=reason
+            )
+        elif self.instance.pk:
+            saved = Title.objects.get(pk=self.instance.pk)
+            curation.suggest_correction(title=saved, reader=actor, changes=changes, now=now, reason=reason)
         else:
-            saved = titles.find_or_create(facts=typed(changes), source=CURATOR, actor=self.for_user, now=now)
+            source = CURATOR if decides else titles.READER
+            saved = titles.find_or_create(facts=typed(changes), source=source, actor=actor, now=now)
             if saved.created_at != now:  # somebody else was a moment faster
                 raise IsbnTaken
         self.instance = saved
         return saved
 
 
+class HeadingForm(WagtailAdminModelForm):
+    """A name and all forms under which it is known."""
+
+    instance: Heading
+    variants = LinesField(
+        label=_("Other forms"), help_text=_("One a line: other scripts, pen names, full names. Readers find titles by all of them.")
+    )  # fmt: skip
+
+    class Meta:
+        model = Heading
+        fields = ("kind", "name", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["kind"].disabled = True
+            others = self.instance.names.exclude(name=self.instance.name)
+            self.initial["variants"] = list(others.values_list("name", flat=True))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and (
+            other := headings.taken(self.instance, cleaned["kind"], [cleaned["name"], *cleaned["variants"]])
+        ):
+            says = _("One of these forms belongs to “%(name)s”: merge the two in the list.")
+            raise forms.ValidationError(says, params={"name": other.name})
+        return cleaned
+
+    def save(self, commit: bool = True) -> Heading:
+        said = {name: self.cleaned_data[name] for name in ("kind", "name", "variants", "note")}
+        self.instance = headings.save_heading(pk=self.instance.pk, actor=self.for_user, now=timezone.now(), **said)
+        return self.instance
+
+
 class RecordChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # the class takes no argument at run time
     def label_from_instance(self, obj: Title) -> str:
-        numbers = ", ".join(row.isbn13 for row in obj.isbns.all())
+        numbers = ", ".join(isbn.hyphenate(row.isbn13) for row in obj.isbns.all())
         parts = (obj.full_title, obj.creators_text, obj.publisher, str(obj.year or ""), numbers)
         return " · ".join(part for part in parts if part)
 
 
 class KeepForm(forms.Form):
-    """Which of the chosen titles is kept."""
+    """Which of the chosen titles is kept, and why they are one."""
 
     keep = RecordChoice(
         label=_("Keep this record"), queryset=Title.objects.none(), widget=forms.RadioSelect, empty_label=None
     )
+    reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON, required=False)
 
     def __init__(self, *args: Any, titles_: Iterable[Title] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = Title.objects.live().filter(pk__in=[title.pk for title in titles_])
+        choices = (
+            Title.objects.live().filter(pk__in=[title.pk for title in titles_]).order_by("status", "-passed_on", "pk")
+        )
+        self.fields["keep"].queryset = choices.prefetch_related("isbns")  # type: ignore[attr-defined]
+        self.fields["keep"].initial = choices.first()
+
+
+class HeadingKeepForm(forms.Form):
+    keep = forms.ModelChoiceField(
+        label=_("Keep this form"), queryset=Heading.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+
+    def __init__(self, *args: Any, headings_: Iterable[Heading] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = Heading.objects.filter(pk__in=[heading.pk for heading in headings_])
         self.fields["keep"].queryset = choices  # type: ignore[attr-defined]
 
 

@@ -1,10 +1,9 @@
-"""The curators' queue: titles typed by hand, and readers' corrections to shared records."""
+"""The curators' desk: one page a queue, and the buttons of its rows."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -14,19 +13,19 @@ from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from personal_catalog import curation, titles
-from personal_catalog.errors import AlreadyDecided, IsbnTaken, NoTitle
-from personal_catalog.models import Title, TitleSuggestion
-from personal_catalog.sentences import field_label
+from personal_catalog import curation, flags, judging, titles
+from personal_catalog.errors import AlreadyDecided, IsbnTaken, NoTitle, TitleLocked
+from personal_catalog.models import FieldConflict, LikelyDouble, Title, TitleFlag, TitleMerge, TitleSuggestion
 from personal_catalog.staff.deciding import curator
-from personal_catalog.staff.words import plain
+from personal_catalog.staff.queues import BY_CODE, MOST_COUNTED, QUEUES
+from personal_catalog.suggesting import FIELDS
 
-MOST_SHOWN = 50
+RECENT_MERGERS = 5
 
 
-class Queue(WagtailAdminTemplateMixin, TemplateView):
+class QueuePage(WagtailAdminTemplateMixin, TemplateView):
     template_name = "personal_catalog/admin/queue.html"
-    page_title = gettext_lazy("Waiting for a curator")
+    page_title = gettext_lazy("Curation")
     header_icon = "clipboard-list"
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": page_title}]
 
@@ -36,15 +35,18 @@ class Queue(WagtailAdminTemplateMixin, TemplateView):
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        pending = Title.objects.filter(status=Title.Status.PENDING).order_by("created_at").prefetch_related("isbns")
-        pending = pending.annotate(copy_count=Count("copies"))
-        suggestions = TitleSuggestion.objects.filter(status=TitleSuggestion.Status.OPEN).select_related("title")
+        counts = [(queue, queue.count()) for queue in QUEUES]
+        first = next((queue for queue, count in counts if count), QUEUES[0])
+        chosen = BY_CODE.get(self.kwargs.get("code", first.code))
+        if chosen is None:
+            raise Http404
         return {
             **super().get_context_data(**kwargs),
-            "pending": pending[:MOST_SHOWN],
-            "pending_count": pending.count(),
-            "suggestions": [(s, _changes(s)) for s in suggestions.prefetch_related("title__isbns")[:MOST_SHOWN]],
-            "suggestion_count": suggestions.count(),
+            "queues": counts,
+            "most": MOST_COUNTED,
+            "chosen": chosen,
+            "rows": chosen.shown(),
+            "mergers": TitleMerge.objects.filter(undone_at=None).select_related("keep", "merged")[:RECENT_MERGERS],
         }
 
 
@@ -52,21 +54,57 @@ class Queue(WagtailAdminTemplateMixin, TemplateView):
 def decide(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     actor, now = curator(request), timezone.now()
     suggestion = get_object_or_404(TitleSuggestion, pk=suggestion_id)
+    act = curation.accept_suggestion if "accept" in request.POST else curation.decline_suggestion
+    return _told(request, "corrections", lambda: act(suggestion_id=suggestion.pk, actor=actor, now=now))
+
+
+@require_POST
+def decide_flag(request: HttpRequest, flag_id: int) -> HttpResponse:
+    actor, flag = curator(request), get_object_or_404(TitleFlag, pk=flag_id)
+    settled = "settled" in request.POST
+    now = timezone.now()
+    return _told(request, "flags", lambda: flags.decide_flag(flag_id=flag.pk, settled=settled, actor=actor, now=now))
+
+
+@require_POST
+def dismiss_double(request: HttpRequest, pair_id: int) -> HttpResponse:
+    actor, pair = curator(request), get_object_or_404(LikelyDouble, pk=pair_id)
+    return _told(request, "doubles", lambda: judging.dismiss_double(pair_id=pair.pk, actor=actor, now=timezone.now()))
+
+
+@require_POST
+def settle_conflict(request: HttpRequest, conflict_id: int) -> HttpResponse:
+    actor, conflict = curator(request), get_object_or_404(FieldConflict, pk=conflict_id)
+    take, now = "take" in request.POST, timezone.now()
+    return _told(
+        request,
+        "conflicts",
+        lambda: judging.settle_conflict(conflict_id=conflict.pk, take=take, actor=actor, now=now),
+    )
+
+
+@require_POST
+def take_proposal(request: HttpRequest, title_id: int) -> HttpResponse:
+    """A subject is added to those that stand there; a class only where there is none."""
+    actor, title = curator(request), get_object_or_404(Title.objects.records(), pk=title_id)
+    name, value, why = (request.POST.get(key, "") for key in ("field", "value", "why"))
+    if name not in FIELDS or not value:
+        raise Http404
+    changes = {"clc": title.clc or value} if name == "clc" else {"subjects": [*title.subjects, value]}
+    return _told(
+        request,
+        "no-class" if name == "clc" else "no-subject",
+        lambda: titles.correct_title(title_id=title.pk, actor=actor, changes=changes, now=timezone.now(), reason=why),
+    )
+
+
+def _told(request: HttpRequest, code: str, act: Any) -> HttpResponse:
     try:
-        if "accept" in request.POST:
-            curation.accept_suggestion(suggestion_id=suggestion.pk, actor=actor, now=now)
-        else:
-            curation.decline_suggestion(suggestion_id=suggestion.pk, actor=actor, now=now)
+        act()
     except AlreadyDecided:
         messages.info(request, _("Somebody else has decided this meanwhile."))
+    except TitleLocked:
+        messages.error(request, _("Another curator has locked this title. Nothing was changed."))
     except (IsbnTaken, NoTitle):
         messages.error(request, _("This cannot be taken over as it is. Edit the title by hand, then decline it here."))
-    return redirect("catalog-queue")
-
-
-def _changes(suggestion: TitleSuggestion) -> list[tuple[str, Any, Any]]:
-    now_says = titles.as_facts(suggestion.title)
-    return [
-        (field_label(name), plain(getattr(now_says, name, "")), plain(value))
-        for name, value in suggestion.changes.items()
-    ]
+    return redirect("catalog-queue-of", code)

@@ -12,10 +12,11 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
 from personal_catalog import titles
-from personal_catalog.models import Title
+from personal_catalog.models import Heading, Title
+from personal_catalog.staff.comparing import SaidPanel
 from personal_catalog.staff.editing import AddTitle, EditTitle, TitleHistory
 from personal_catalog.staff.finding import TitleFilters, found, of_the_list
-from personal_catalog.staff.forms import TitleForm
+from personal_catalog.staff.forms import HeadingForm, TitleForm
 from personal_catalog.staff.title_chooser import TitleChooser
 
 
@@ -23,6 +24,8 @@ class NeverDeleted(ModelPermissionPolicy):
     """A title is merged, never deleted: copies and their history hang on it."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
+        if action == "change" and titles.may_propose(user):  # its form sends the correction to the curators
+            return True
         return action != "delete" and bool(super().user_has_permission(user, action))
 
 
@@ -77,37 +80,65 @@ class Titles(SnippetViewSet):
     search_fields = ["title"]
     copy_view_enabled = False
     inspect_view_enabled = True
+    inspect_view_fields = [
+        "title", "subtitle", "creators", "translators", "contributors", "publisher", "edition", "series", "series_number", "year",
+        "language", "languages", "extent", "volumes", "summary", "subjects", "subject_headings", "clc", "ddc", "lcc",
+        "original_title", "numbers", "invalid_isbns", "status", "created_at", "updated_at", "passed_on",
+    ]  # fmt: skip
     edit_handler = ObjectList(
         [
             FieldPanel("title"),
             FieldPanel("subtitle"),
-            FieldPanel("creators"),
-            FieldPanel("translators"),
-            FieldPanel("contributors"),
-            FieldPanel("isbns"),
+            SaidPanel("creators"),
+            SaidPanel("translators"),
+            SaidPanel("contributors"),
+            SaidPanel("isbns"),
             MultiFieldPanel(
                 [
                     FieldRowPanel([FieldPanel("publisher"), FieldPanel("year"), FieldPanel("edition")]),
                     FieldRowPanel([FieldPanel("series"), FieldPanel("series_number")]),
                     FieldPanel("original_title"),
                     FieldRowPanel([FieldPanel("language"), FieldPanel("extent"), FieldPanel("volumes")]),
-                    FieldPanel("languages"),
+                    SaidPanel("languages"),
                 ],
                 heading=_("Edition"),
             ),
             MultiFieldPanel(
                 [
-                    FieldPanel("subjects"),
-                    FieldPanel("subject_headings"),
+                    SaidPanel("subjects"),
+                    SaidPanel("subject_headings"),
                     FieldRowPanel([FieldPanel("clc"), FieldPanel("ddc"), FieldPanel("lcc")]),
                     FieldPanel("summary"),
                 ],
                 heading=_("Subject"),
             ),
             MultiFieldPanel(
-                [FieldPanel("numbers"), FieldPanel("invalid_isbns"), FieldPanel("links")],
+                [SaidPanel("numbers"), SaidPanel("invalid_isbns"), SaidPanel("links")],
                 heading=_("Numbers and links"),
             ),
+            FieldPanel("reason"),
         ],
         base_form_class=TitleForm,
     )
+
+
+class AuthorityLists(SnippetViewSet):
+    """Names and subjects in their one form, with the others by which they are known."""
+
+    model = Heading
+    icon = "list-ul"
+    menu_label = _("Authority lists")
+    menu_name = "authority-lists"
+    list_display = [
+        "name",
+        Column("get_kind_display", label=_("kind"), sort_key="kind"),
+        "note",
+        DateColumn("updated_at", label=_("changed")),
+    ]
+    list_filter = ["kind"]
+    list_per_page = 50
+    search_fields = ["name", "names__name"]
+    search_backend_name = None
+    copy_view_enabled = False
+    panels = [FieldPanel("kind"), FieldPanel("name"), FieldPanel("variants"), FieldPanel("note")]
+    edit_handler = ObjectList(panels, base_form_class=HeadingForm)

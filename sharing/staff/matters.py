@@ -124,7 +124,6 @@ def _undelivered(now: datetime) -> Iterator[Matter]:
 
 
 def _curation() -> Iterator[Matter]:
-    url = reverse("catalog-queue")
     typed = Title.objects.filter(status=Title.Status.PENDING).aggregate(n=Count("pk"), oldest=Min("created_at"))
     if typed["n"]:
         says = ngettext(
@@ -134,10 +133,12 @@ def _curation() -> Iterator[Matter]:
         )
         since = dates.long_date(typed["oldest"], today=timezone.localdate(typed["oldest"]))
         note = _("The oldest since %(when)s") % {"when": since}
-        yield Matter("edit", says % {"count": grouped(typed["n"])}, note, _("Review them"), url)
+        typed_url = reverse("catalog-queue-of", args=["typed"])
+        yield Matter("edit", says % {"count": grouped(typed["n"])}, note, _("Review them"), typed_url)
     corrections = TitleSuggestion.objects.filter(status=TitleSuggestion.Status.OPEN).count()
     if corrections:
         says = ngettext(
             "%(count)s correction suggested by a reader", "%(count)s corrections suggested by readers", corrections
         )
+        url = reverse("catalog-queue-of", args=["corrections"])
         yield Matter("comment", says % {"count": grouped(corrections)}, "", _("Review them"), url)

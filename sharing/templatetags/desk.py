@@ -10,8 +10,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from personal_catalog.covers import cover_svg
+from personal_catalog.staff import words
 
 register = template.Library()
+register.filter("on_one_line", words.on_one_line)
 
 # seed of the cover, title, creator; without an ISBN the title is the seed, as in the catalogue
 BOARD = (

@@ -28,6 +28,14 @@ def copy(owner: Reader, *, now: datetime, of: Title | None = None, **how: str) -
 
 def curator(name: str = "Lin") -> Reader:
     lin = factories.reader(name, is_staff=True)
-    wanted = ("change_title", "add_title", "view_title", "access_admin")
+    wanted = (
+        "change_title",
+        "add_title",
+        "view_title",
+        "add_heading",
+        "change_heading",
+        "view_heading",
+        "access_admin",
+    )
     lin.user_permissions.set(Permission.objects.filter(codename__in=wanted))
     return Reader.objects.get(pk=lin.pk)

@@ -6,12 +6,22 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from library_bridge.models import Reader
-from personal_catalog import curation, merging, titles
-from personal_catalog.models import Title
+from personal_catalog import conflicts, curation, doubles, flags, merging, titles
+from personal_catalog.models import (
+    FieldConflict,
+    Heading,
+    LikelyDouble,
+    Title,
+    TitleFlag,
+    TitleMerge,
+    TitleSuggestion,
+)
 from personal_catalog.search.query import search_titles
+from personal_catalog.staff import week
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 
@@ -146,7 +156,7 @@ def test_several_titles_are_approved_at_once(desk: Client, pending: Title) -> No
 def test_titles_are_merged_into_the_chosen_one(desk: Client, pending: Title, now: datetime) -> None:
     keep = factories.title("校园鸟类志", now=now, isbns=[PROCRASTINATION])
     page = desk.get(bulk("merge", pending, keep)).content.decode()
-    assert PROCRASTINATION in page
+    assert "978-7-300-11390-6" in page
     desk.post(bulk("merge", pending, keep), {"keep": keep.pk})
     pending.refresh_from_db()
     assert pending.merged_into == keep
@@ -178,11 +188,116 @@ def test_a_title_typed_by_hand_is_rejected_with_a_reason(desk: Client, pending: 
     assert desk.get(url)["Location"] == reverse("catalog-queue")
 
 
-def test_a_title_typed_by_hand_is_merged_into_one_of_those_alike(desk: Client, pending: Title, now: datetime) -> None:
+def test_records_alike_are_offered_and_compared_before_they_are_merged(
+    desk: Client, pending: Title, alice: Reader, now: datetime
+) -> None:
+    keep = factories.title("校园鸟类志", now=now, year=2001)
+    factories.copy(alice, of=pending, now=now)
+    assert f"id={keep.pk}" in desk.get(reverse("catalog-merge", args=[pending.pk])).content.decode()
+    weights = [w.count for w in desk.get(bulk("merge", pending, keep)).context["comparison"].weights[1]]
+    assert weights == [1]
+    desk.post(bulk("merge", pending, keep), {"keep": keep.pk, "reason": "The same book"})
+    assert TitleMerge.objects.get().reason == "The same book"
+
+
+def test_a_merger_is_taken_back_from_its_page(desk: Client, lin: Reader, pending: Title, now: datetime) -> None:
     keep = factories.title("校园鸟类志", now=now)
-    desk.post(reverse("catalog-merge", args=[pending.pk]), {"keep": keep.pk})
+    merging.merge_titles(keep_id=keep.pk, merge_ids=[pending.pk], actor=lin, now=now)
+    url = reverse("catalog-undo", args=[TitleMerge.objects.get().pk])
+    history = reverse("wagtailsnippets_personal_catalog_title:history", args=[keep.pk])
+    for page in (history, reverse("catalog-queue")):
+        assert url in desk.get(page).content.decode()
+    assert desk.get(url).status_code == 200
+    assert desk.post(url, {"reason": "Two books"})["Location"] == history
     pending.refresh_from_db()
-    assert pending.merged_into == keep
+    assert pending.status == Title.Status.PENDING
+
+
+def test_a_title_is_split_on_its_page(desk: Client, pending: Title, alice: Reader, now: datetime) -> None:
+    copy = factories.copy(alice, of=pending, now=now)
+    url = reverse("catalog-split", args=[pending.pk])
+    said = {"title": "校园昆虫", "creators": "某人", "reason": "Two books"}
+    assert desk.post(url, said).status_code == 200
+    desk.post(url, {**said, "copies": [copy.pk]})
+    copy.refresh_from_db()
+    assert (copy.title.title, copy.title.creators) == ("校园昆虫", ["某人"])
+
+
+def test_a_proposal_is_taken_over_by_one_button(desk: Client, now: datetime) -> None:
+    title = factories.title("普通心理学", now=now, subjects=[])
+    page = desk.get(reverse("catalog-queue-of", args=["no-class"])).content.decode()
+    assert 'value="B84"' in page
+    propose = reverse("catalog-propose", args=[title.pk])
+    desk.post(propose, {"field": "clc", "value": "B84", "why": "the title"})
+    desk.post(propose, {"field": "subjects", "value": "心理学", "why": "the title"})
+    title.refresh_from_db()
+    assert (title.clc, title.subjects) == ("B84", ["心理学"])
+
+
+@pytest.fixture
+def asked_about(desk: Client, alice: Reader, lin: Reader, now: datetime) -> Title:
+    """A title that a reader has flagged, of which a source says another year, and which has a likely double."""
+    title = factories.title(now=now, isbns=[PROCRASTINATION], year=2009)
+    Title.objects.create(title="拖延 心理学", creators=["简·博克"], match_key=title.match_key, updated_at=now)
+    flags.flag_title(title=title, reader=alice, kind="wrong", note="The year", now=now)
+    conflicts.note(title, factories.facts(year=2011), source="open_library", now=now)
+    list(doubles.look(now=now, seconds=5))
+    return title
+
+
+def test_what_was_found_and_flagged_waits_in_its_queue_until_it_is_decided(desk: Client, asked_about: Title) -> None:
+    for code, url, row, answer in (
+        ("flags", "catalog-flag", TitleFlag.objects.get(), "settled"),
+        ("conflicts", "catalog-conflict", FieldConflict.objects.get(), "take"),
+        ("doubles", "catalog-double", LikelyDouble.objects.get(), "x"),
+    ):
+        assert asked_about.title in desk.get(reverse("catalog-queue-of", args=[code])).content.decode()
+        desk.post(reverse(url, args=[row.pk]), {answer: ""})
+        page = desk.get(reverse("catalog-queue-of", args=[code])).content.decode()
+        assert reverse(url, args=[row.pk]) not in page
+    asked_about.refresh_from_db()
+    assert asked_about.year == 2011
+
+
+def test_the_first_page_has_the_queues_and_the_weeks_work(desk: Client, lin: Reader, pending: Title) -> None:
+    titles.approve_title(title_id=pending.pk, actor=lin, now=timezone.now())
+    (row,) = week.work(timezone.now())
+    assert row[1:] == (1, 0)
+    assert reverse("catalog-queue-of", args=["doubles"]) in desk.get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_of_an_assistant_a_correction_waits_for_a_curator(client: Client, pending: Title) -> None:
+    assistant = Reader.objects.create(username="assistant", is_staff=True)
+    rights = ["access_admin", "view_title", "add_title", "propose_title"]
+    assistant.user_permissions.add(*Permission.objects.filter(codename__in=rights))
+    client.force_login(assistant)
+    client.post(reverse(EDIT, args=[pending.pk]), filled(pending, year="2001", reason="Colophon"))
+    pending.refresh_from_db()
+    suggestion = TitleSuggestion.objects.get()
+    assert (pending.year, suggestion.changes, suggestion.reason) == (None, {"year": 2001}, "Colophon")
+    assert client.get(reverse("catalog-queue")).status_code == 302
+
+
+def test_a_locked_title_is_not_saved_and_versions_are_compared(
+    desk: Client, lin: Reader, pending: Title, now: datetime
+) -> None:
+    desk.post(reverse(EDIT, args=[pending.pk]), filled(pending, year="2001", reason="Colophon"))
+    first, second = pending.revisions.order_by("pk")
+    compare = "wagtailsnippets_personal_catalog_title:revisions_compare"
+    assert "2001" in desk.get(reverse(compare, args=[pending.pk, first.pk, second.pk])).content.decode()
+    Title.objects.filter(pk=pending.pk).update(locked=True, locked_at=now, locked_by=factories.curator("Mo"))
+    desk.post(reverse(EDIT, args=[pending.pk]), filled(pending, year="1999"))
+    pending.refresh_from_db()
+    assert pending.year == 2001
+
+
+def test_an_authority_list_is_kept_in_the_admin(desk: Client, lin: Reader) -> None:
+    add = reverse("wagtailsnippets_personal_catalog_heading:add")
+    desk.post(add, {"kind": "creator", "name": "马克·吐温", "variants": "Mark Twain\nSamuel Clemens", "note": ""})
+    heading = Heading.objects.get()
+    assert heading.names.count() == 3
+    assert desk.post(add, {"kind": "creator", "name": "mark twain", "variants": ""}).status_code == 200
+    assert "马克" in desk.get(reverse("wagtailsnippets_personal_catalog_heading:list"), {"q": "Twain"}).content.decode()
 
 
 def test_every_decision_of_the_queue_stands_in_the_log(desk: Client, pending: Title, lin: Reader) -> None:
@@ -206,9 +321,8 @@ def test_the_queue_has_what_was_typed_and_what_was_suggested(
     title = factories.title("围城", now=now, year=1980)
     suggestion = curation.suggest_correction(title=title, reader=alice, changes={"year": 1991}, now=now)
     assert suggestion is not None
-    page = desk.get(reverse("catalog-queue")).content.decode()
-    assert "校园鸟类" in page
-    assert "1991" in page
+    assert "校园鸟类" in desk.get(reverse("catalog-queue-of", args=["typed"])).content.decode()
+    assert "1991" in desk.get(reverse("catalog-queue-of", args=["corrections"])).content.decode()
     desk.post(reverse("catalog-approve", args=[pending.pk]))
     desk.post(reverse("catalog-decide", args=[suggestion.pk]), {"accept": ""})
     page = desk.get(reverse("catalog-queue")).content.decode()

@@ -120,7 +120,10 @@ def test_events_that_are_not_delivered_are_noticed(world: World) -> None:
 def test_titles_typed_by_hand_wait_for_a_curator(world: World) -> None:
     factories.title("Typed", status="pending")
     (matter,) = matters.waiting_for(staff("personal_catalog.change_title"), now=world.now).shown
-    assert (matter.says, matter.url) == ("1 title typed by hand waits for a curator", reverse("catalog-queue"))
+    assert (matter.says, matter.url) == (
+        "1 title typed by hand waits for a curator",
+        reverse("catalog-queue-of", args=["typed"]),
+    )
 
 
 def test_staff_without_a_right_see_neither_matters_nor_figures(world: World, disputed: Lending) -> None:

@@ -1,0 +1,39 @@
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from library_bridge.models import Reader
+from personal_catalog import flags
+from personal_catalog.errors import AlreadyDecided, NotAllowed
+from personal_catalog.models import TitleFlag
+from tests.personal_catalog import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_reader_flags_a_title_from_its_page(alices: Client, alice: Reader, now: datetime) -> None:
+    title = factories.title(now=now)
+    url = reverse("title-flag", args=[title.pk])
+    assert url in alices.get(reverse("title", args=[title.pk])).content.decode()
+    assert alices.post(url, {"kind": ""}).status_code == 422
+    assert alices.post(url, {"kind": "mixed", "note": "Two editions"})["Location"] == reverse("title", args=[title.pk])
+    flag = TitleFlag.objects.get()
+    assert (flag.title, flag.reader, flag.kind, flag.note) == (title, alice, "mixed", "Two editions")
+
+
+def test_a_second_flag_replaces_the_first(alice: Reader, now: datetime) -> None:
+    title = factories.title(now=now)
+    for kind in ("wrong", "double"):
+        flags.flag_title(title=title, reader=alice, kind=kind, note="", now=now)
+    assert TitleFlag.objects.get().kind == "double"
+
+
+def test_a_flag_is_decided_once_by_a_curator(alice: Reader, lin: Reader, now: datetime) -> None:
+    flag = flags.flag_title(title=factories.title(now=now), reader=alice, kind="wrong", note="", now=now)
+    with pytest.raises(NotAllowed):
+        flags.decide_flag(flag_id=flag.pk, settled=True, actor=alice, now=now)
+    flags.decide_flag(flag_id=flag.pk, settled=False, actor=lin, now=now)
+    with pytest.raises(AlreadyDecided):
+        flags.decide_flag(flag_id=flag.pk, settled=True, actor=lin, now=now)
