@@ -72,8 +72,8 @@ def of(creators: Iterable[str], translators: Iterable[str], contributors: Iterab
     return list(dict.fromkeys([*made, *others]))
 
 
-def by_role(contributors: Iterable[str], *, without: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """(label, names) of each role, for a page that shows `without` by themselves already as authors."""
+def by_role(contributors: Iterable[str]) -> list[tuple[str, str]]:
+    """(label, names) of each role."""
     names: dict[str, list[str]] = {}
     for credit in filter(None, map(parsed, contributors)):
         names.setdefault(str(LABELS[credit.role]), []).append(credit.name)

@@ -180,9 +180,10 @@ def count_passing(title_id: int) -> None:
     Title.objects.filter(pk=title_id).update(passed_on=F("passed_on") + 1)
 
 
-def as_facts(title: Title) -> BookFacts:
-    isbns = tuple(row.isbn13 for row in title.isbns.all())
-    return typed({"isbns": isbns, **{name: getattr(title, name) for name in OWN_FIELDS}})
+def as_facts(title: Title, isbns: Iterable[str] | None = None) -> BookFacts:
+    """`isbns` where they are known already."""
+    known = [row.isbn13 for row in title.isbns.all()] if isbns is None else list(isbns)
+    return typed({"isbns": known, **{name: getattr(title, name) for name in OWN_FIELDS}})
 
 
 def prepare(

@@ -105,6 +105,12 @@ def _hits(filters: TitleFilter) -> SearchHits:
     return replace(hits, ids=list(ids)[:MOST], near={**free.near, **hits.near})
 
 
+def found_ids(filters: TitleFilter) -> list[int]:
+    """All titles that can be paged through, best first. Raises as `results` does."""
+    hits = _hits(filters) if filters.text else None
+    return [candidate.pk for candidate in _candidates(filters, hits)]
+
+
 def _candidates(filters: TitleFilter, hits: SearchHits | None) -> list[Candidate]:
     if hits == NOTHING:
         return []
@@ -230,4 +236,4 @@ def _label(choices: Sequence[tuple[str, object]]) -> facets.Label:
     return lambda value: names.get(value, value)
 
 
-__all__ = ("LIBRARY", "PERSONAL", "FacetValue", "HoldingCounts", "Page", "ResultRow", "results", "rows_of")
+__all__ = ("LIBRARY", "PERSONAL", "FacetValue", "HoldingCounts", "Page", "ResultRow", "found_ids", "results", "rows_of")

@@ -47,6 +47,11 @@ class TitleItem(BaseModel):
     modes: list[str]
 
 
+class CreditOut(BaseModel):
+    role: str = Field(description="A code of MARC's relator list: aut, trl, edt, ill …")
+    name: str
+
+
 class TitleOut(BaseModel):
     id: str
     title: str
@@ -64,6 +69,13 @@ class TitleOut(BaseModel):
     subjects: list[str]
     classification: str
     isbns: list[str]
+    credits: list[CreditOut]
+    series_number: str
+    languages: list[str] = Field(description="Further ones than `language`.")
+    volumes: int | None = Field(description="Of a set that is lent as one.")
+    numbers: list[str] = Field(description="Record numbers with their kind: oclc:12345")
+    lcc: str
+    links: list[str] = Field(description="E-books and other formats: the address, a blank, words for it.")
     cover_url: str
     holdings: list[HoldingOut]
 
@@ -149,6 +161,8 @@ def _record(title: Title, found: list[schemas.HoldingOut]) -> TitleOut:
         creators=title.creators, translators=title.translators, publisher=title.publisher, edition=title.edition,
         series=title.series, year=title.year, language=title.language, extent=title.extent, summary=title.summary,
         subjects=title.subjects, classification=title.clc or title.ddc, isbns=_isbns(title),
+        credits=[CreditOut(role=credit.role, name=credit.name) for credit in title.credits], series_number=title.series_number,
+        languages=title.languages, volumes=title.volumes, numbers=title.numbers, lcc=title.lcc, links=title.links,
         cover_url=serializers.cover_url(title), holdings=found,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from wagtail.admin.views.mixins import SpreadsheetExportMixin, list_to_str
 
-from personal_catalog.exports import safe_cell
+from personal_catalog.formats.spreadsheet import safe_cell
 
 TEXTS = (str, Promise, Model)
 

@@ -22,6 +22,7 @@ from sharing import catalogue, dates, saved_searches
 from sharing import holding_words as words
 from sharing.catalogue import FacetValue, Page, ResultRow
 from sharing.filters import SORTS, TitleFilter
+from sharing.views import exports
 
 SIZE = 20
 SHOWN_VALUES = 6  # of one facet; a list of 20 has to stay small
@@ -80,10 +81,17 @@ def search(request: HttpRequest) -> HttpResponse:
         "near": suggest(filters.text) if nothing and filters.text else [],
         "saved": reader is not None and saved_searches.is_saved(filters.text, reader=reader),
         "quicks": _quicks(request, found),
+        "take_along": exports.menu("export-search", query=_asked(request)) if found.count else [],
         **_list(filters, found),
         **_facets(request, filters, found),
     }
     return render(request, "sharing/search/search.html", context)
+
+
+def _asked(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()[:2_000]
 
 
 def _found(filters: TitleFilter, reader: Reader | None, number: int) -> tuple[Page, bool]:

@@ -6,12 +6,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from library_bridge.models import Reader
 from personal_catalog import tags
 from sharing import agenda, library_loans, own_shelf, policies
+from sharing.views import exports
 from sharing.views.readers import reader_of
 
 ON_A_PAGE = 60
@@ -53,4 +56,15 @@ def borrowed(request: HttpRequest) -> HttpResponse:
 
 
 def _frame(reader: Reader, drawer: str) -> dict[str, Any]:
-    return {"nav": "shelf", "drawer": drawer, "counts": own_shelf.counts(reader)}
+    return {
+        "nav": "shelf", "drawer": drawer, "counts": own_shelf.counts(reader), "take_along": _files(),
+    }  # fmt: skip
+
+
+def _files() -> list[tuple[str, str]]:
+    """Its books with what their owner noted, then the bare records."""
+    records = exports.menu("export-records")
+    return [
+        (_("My books (CSV)"), reverse("export-shelf")),
+        *((_("Records: %(form)s") % {"form": label}, url) for label, url in records),
+    ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,15 +15,18 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from library_bridge.models import Reader
-from personal_catalog import isbn
+from personal_catalog import credits, editions, isbn, links, numbers
+from personal_catalog.formats import schema_org
+from personal_catalog.formats.card import Card
 from personal_catalog.languages import join_names
 from personal_catalog.models import Title
+from personal_catalog.titles import as_facts
 from sharing import areas, journeys, languages, library_items, policies, shown_holdings, waits
 from sharing import holding_words as words
 from sharing.library_items import OnRecord
 from sharing.models import CirculationPolicy, Request
 from sharing.shown_holdings import ShownHolding
-from sharing.views import answers
+from sharing.views import answers, exports
 from sharing.views.requests import FORM, RequestForm
 
 MOST_JOURNEYS = 5
@@ -67,17 +71,32 @@ def _context(
         "nav": "find",
         "title": found,
         "isbns": [isbn.hyphenate(number) for number in isbns],
-        "language_name": languages.name(found.language) if found.language else "",
+        "language_names": join_names(languages.name(code) for code in (found.language, *found.languages) if code),
         "call_number": next((one.call_number for one in held if one.call_number), found.clc),
         "holdings": [HoldRow(one, words.facts(one, loan_days=policy.loan_days), words.chip(one)) for one in held],
         "free": sum(1 for one in held if one.free and not one.own),
         "on_shelf": next((one for one in held if one.kind == "library_item" and one.free), None),
         "record": record,
         "translators": join_names(found.translators),
+        **_record(found, isbns),
         "copy_journeys": [one.journey for one in held if one.journey][:MOST_JOURNEYS],
         "journey": [_told(step) for step in journeys.of_title(found.pk, now=now)],
         **_checked(held, record, now),
         **_ask(request, found, held, policy, now),
+    }
+
+
+def _record(found: Title, isbns: list[str]) -> dict[str, Any]:
+    """What the card says besides, the other editions, and the same for machines."""
+    card = Card(found.pk, as_facts(found, isbns), f"{settings.BASE_URL}{found.get_absolute_url()}", found.updated_at)
+    shown = [numbers.shown(line) for line in found.numbers if line.partition(":")[0] in numbers.KNOWN]
+    return {
+        "roles": credits.by_role(found.contributors),
+        "numbers": shown,
+        "formats": [link for line in found.links if (link := links.parsed(line))],
+        "editions": list(editions.others(found)),
+        "take_along": exports.menu("export-title", found.pk),
+        "for_machines": schema_org.in_page(card),
     }
 
 

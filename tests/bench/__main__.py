@@ -11,7 +11,7 @@ import sys
 import tempfile
 from time import perf_counter
 
-from tests.bench import harvest
+from tests.bench import harvest, marc
 
 ROUNDS = 7
 SECONDS = 0.4  # of each page in each round
@@ -36,6 +36,7 @@ def main() -> None:
         print(f"demo campus loaded in {perf_counter() - started:.1f} s\n")
         report()
         harvest.report()
+        marc.report()
 
 
 def report() -> None:

@@ -5,7 +5,8 @@ from io import StringIO
 import pytest
 
 from library_bridge.models import Reader
-from personal_catalog.exports import safe_cell, shelf_csv
+from personal_catalog.exports import shelf_csv
+from personal_catalog.formats.spreadsheet import safe_cell
 from tests.personal_catalog import factories
 
 pytestmark = pytest.mark.django_db
