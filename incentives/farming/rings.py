@@ -135,7 +135,7 @@ def _is_hurried(members: set[int], within: Sequence[Exchange]) -> bool:
 
 
 def _has_few_books(members: set[int], within: Sequence[Exchange]) -> bool:
-    return len({each.book for each in within}) <= 0.7 * len(within)
+    return len({each.book for each in within}) <= len(within) / 2
 
 
 def _is_intense(members: set[int], within: Sequence[Exchange]) -> bool:
