@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from personal_catalog import areas, photos
+from personal_catalog.cover_pictures.wanted import want_cover
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
 from personal_catalog.models import Copy, CustodyRecord, Title
@@ -56,6 +57,7 @@ def register_copy(
         **given,
     )
     CustodyRecord.objects.create(copy=copy, to_holder=owner, at=now, reason=CustodyRecord.Reason.REGISTERED)
+    want_cover(title, now=now)
     copy_listed.send(sender=Copy, copy=copy, actor=owner, now=now)
     return copy
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import OperationalError
 
 from personal_catalog import completion, conflicts, doubles, headings, import_runs, imports, sent_forms, title_imports
+from personal_catalog.cover_pictures import fetching, kept
 from personal_catalog.lookup.answers import forget_expired
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         yield _complete(title_id, now)
         if time.monotonic() > end:
             break
+    yield from fetching.act(now=now)
     for job_id in imports.claim_due(now=now):
         job = import_runs.run_import(job_id=job_id, now=now, seconds=SECONDS_FOR_IMPORTS)
         yield {"did": "import.run", "import": job_id, "done": job.done, "total": job.total}
@@ -47,6 +49,8 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         yield {"did": "titles.import_lapsed", "import": import_id}
     if forgotten := forget_expired(now=now):
         yield {"did": "lookup.answers_forgotten", "count": forgotten}
+    for name in kept.forget_unused(now=now):
+        yield {"did": "cover.forgotten", "picture": name}
     if forgotten := sent_forms.forget(now=now):
         yield {"did": "sent_forms.forgotten", "count": forgotten}
     yield from _curation(now)

@@ -52,13 +52,18 @@ class Remade:
 def remake(content: bytes, *, longest: Sequence[int]) -> list[Remade]:
     """One version for each length in pixels of the longer side, upright, of the first frame. Raises PictureRefused. The
     header is read first: nothing is decoded of a picture with too many pixels."""
+    plain = decoded(content, longest=max(longest))
+    return [_encoded(plain, length) for length in longest]
+
+
+def decoded(content: bytes, *, longest: int) -> Image.Image:
+    """Its first frame, upright, in plain RGB, no longer than so many pixels, with nothing told beside it. Raises
+    PictureRefused."""
     if not content:
         raise PictureRefused("empty")
-    with _one_at_a_time:
-        with _opened(content) as picture:
-            _require_sane(picture)
-            plain = _decoded(picture, max(longest))
-        return [_encoded(plain, length) for length in longest]
+    with _one_at_a_time, _opened(content) as picture:
+        _require_sane(picture)
+        return _decoded(picture, longest)
 
 
 def _opened(content: bytes) -> Image.Image:

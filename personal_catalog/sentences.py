@@ -1,10 +1,16 @@
 """Sentences about records that are put together from parts."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from personal_catalog.lookup import Found
 from personal_catalog.lookup.sources import label
+from personal_catalog.models import Title
+
+OURS = ("own", "demo")
+UNSAID = ("isbns", "language")  # what every source has, or what follows from the rest
 
 
 def field_label(name: str) -> str:
@@ -34,20 +40,42 @@ def field_label(name: str) -> str:
         "lcc": _("LC class"),
         "subject_headings": _("subject headings"),
         "links": _("links"),
+        "cover": _("cover"),
     }
     return labels.get(name, name)
 
 
 def who_said_what(found: Found) -> str:
-    """`title, creators from the library; year from Open Library`; only the source when there is one."""
+    """`Title, creators from the library; year from Open Library.`; only the source when there is one."""
     if len(found.sources) == 1:
         return _("The record comes from %(source)s.") % {"source": label(found.sources[0])}
-    parts = [_from(source, found.provenance) for source in found.sources]
-    text = pgettext("between sources", "; ").join(part for part in parts if part)
-    return text[:1].upper() + text[1:] + pgettext("end of a sentence", ".")
+    ordered = {name: by for source in found.sources for name, by in found.provenance.items() if by == source}
+    return _sentence(in_parts(ordered))
 
 
-def _from(source: str, provenance: dict[str, str]) -> str:
-    names = [field_label(n) for n, by in provenance.items() if by == source and n not in ("isbns", "language")]
+def provenance_of(title: Title) -> str:
+    """The same of a title in the catalogue; empty where nothing is known of it."""
+    said = {name: by for name, by in title.provenance.items() if by and (name == "cover" or getattr(title, name, None))}
+    hidden = {*UNSAID, *(() if title.cover_id else ("cover",))}
+    named = {name: by for name, by in said.items() if name not in hidden and by not in OURS}
+    if len({label(by) for by in named.values()}) == 1:
+        return _("The record comes from %(source)s.") % {"source": label(next(iter(named.values())))}
+    return _sentence(in_parts(named)) if named else ""
+
+
+def in_parts(provenance: Mapping[str, str]) -> str:
+    """`title, creators from the library; year from Open Library`; only the fields where no source is known."""
+    by_source: dict[str, list[str]] = {}
+    for name, by in provenance.items():
+        if name not in UNSAID:
+            by_source.setdefault(label(by) if by else "", []).append(field_label(name))
+    return pgettext("between sources", "; ").join(_from(source, names) for source, names in by_source.items())
+
+
+def _from(source: str, names: list[str]) -> str:
     joined = ("、" if (get_language() or "").startswith("zh") else ", ").join(names)
-    return _("%(fields)s from %(source)s") % {"fields": joined, "source": label(source)} if names else ""
+    return _("%(fields)s from %(source)s") % {"fields": joined, "source": source} if source else joined
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + pgettext("end of a sentence", ".")

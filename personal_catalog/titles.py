@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
 from personal_catalog import authority, conflicts, record_numbers, revisions
+from personal_catalog.cover_pictures.wanted import want_cover
 from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle, TitleLocked
 from personal_catalog.facts import FIELDS, MOST, BookFacts, typed, with_language
 from personal_catalog.models import Title, TitleChange, TitleIsbn
@@ -217,6 +218,8 @@ def _create(
     kind = TitleChange.Kind.CREATED
     TitleChange.objects.create(title=title, kind=kind, actor=actor, data={"source": source}, at=now)
     reindex_title(title)
+    if facts.isbns:
+        want_cover(title, now=now)
     return title
 
 
@@ -273,7 +276,9 @@ def _fill_gaps(
         title.save(update_fields=["status"])
     _add_isbns(title, new)
     kind = TitleChange.Kind.COMPLETED
-    TitleChange.objects.create(title=title, kind=kind, data={"fields": sorted(gaps), "source": source}, at=now)
+    TitleChange.objects.create(
+        title=title, kind=kind, data={"fields": sorted(gaps), "source": source, "provenance": said_by}, at=now
+    )
     reindex_title(title)
     return title
 

@@ -18,4 +18,5 @@ urlpatterns = [
     path("import/<int:job_id>/", imports.job, name="import-job"),
     path("titles/<int:title_id>/flag/", flags.flag, name="title-flag"),
     path("covers/<int:title_id>.svg", covers.cover, name="cover"),
+    re_path(r"^covers/([0-9a-f]{16}-\d{2,3})-(\d{2,3})\.webp$", covers.picture, name="cover-picture"),
 ]

@@ -13,7 +13,7 @@ from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from personal_catalog import title_imports, titles
 from personal_catalog.models import Title
-from personal_catalog.staff import deciding, importing, parting, queue
+from personal_catalog.staff import covers, deciding, importing, parting, queue
 from personal_catalog.staff.bulk_actions import ApproveTitles, MergeHeadings, MergeTitles
 from personal_catalog.staff.viewsets import AuthorityLists, Titles, register_policies
 from personal_catalog.staff.week import CurationPanel
@@ -65,6 +65,7 @@ def admin_urls() -> list[URLPattern]:
         path("catalogue/doubles/<int:pair_id>/", queue.dismiss_double, name="catalog-double"),
         path("catalogue/conflicts/<int:conflict_id>/", queue.settle_conflict, name="catalog-conflict"),
         path("catalogue/flags/<int:flag_id>/", queue.decide_flag, name="catalog-flag"),
+        path("catalogue/covers/<int:title_id>/", covers.Cover.as_view(), name="catalog-cover"),
         path("catalogue/suggestions/<int:suggestion_id>/", queue.decide, name="catalog-decide"),
     ]
 
@@ -73,6 +74,8 @@ def admin_urls() -> list[URLPattern]:
 def log_actions(actions: Any) -> None:
     actions.register_action("personal_catalog.approve", _("Approve"), _("Approved"))
     actions.register_action("personal_catalog.reject", _("Reject"), _("Not taken into the catalogue"))
+    actions.register_action("personal_catalog.cover_uploaded", _("Upload a cover"), _("Cover uploaded"))
+    actions.register_action("personal_catalog.cover_removed", _("Remove the cover"), _("Cover removed"))
     actions.register_action("personal_catalog.merge", _("Merge"), _("Other titles merged into it"))
     actions.register_action(importing.IMPORTED, _("Import titles"), _("Titles imported from a file"))
     actions.register_action("personal_catalog.undo", _("Take a merger back"), _("Merger taken back"))

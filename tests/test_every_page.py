@@ -88,7 +88,8 @@ PAGES: dict[str, Arguments] = {
 NO_PAGES = {
     "export-title", "export-search", "export-records",
     "guide", "course-lists",  # lead to pages of the CMS
-    "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "add-line", "add-photos", "remove-photo", "photo", "change-tag",
+    "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "cover-picture", "add-line", "add-photos", "remove-photo", "photo",
+    "change-tag",
     "points-chip", "save-search", "end-search", "suggest-purchase",
     "place-request", "cancel-request", "accept-ask", "decline-ask", "propose-handover", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",

@@ -85,7 +85,7 @@ def _once(target: Target, end: float, most_bytes: int, accept: str) -> Answer:
     network = _Network(end, anywhere=target.anywhere)
     try:
         with (
-            httpcore.ConnectionPool(ssl_context=_tls(), network_backend=network, max_keepalive_connections=0) as pool,
+            _pool(target, network) as pool,
             pool.stream("GET", address, headers=headers) as response,
         ):
             said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
@@ -93,6 +93,12 @@ def _once(target: Target, end: float, most_bytes: int, accept: str) -> Answer:
             return Answer(response.status, said, body)
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as problem:
         raise SourceUnavailable(type(problem).__name__) from None
+
+
+def _pool(target: Target, network: "_Network") -> httpcore.ConnectionPool:
+    """For one question."""
+    tls = _tls() if target.scheme == "https" else None
+    return httpcore.ConnectionPool(ssl_context=tls, network_backend=network, max_keepalive_connections=0)
 
 
 def _read(pieces: Iterable[bytes], said: dict[str, str], most_bytes: int) -> bytes:

@@ -75,6 +75,7 @@ def label(name: str) -> str:
         "wikipedia": "Wikipedia",
         "google_books": "Google Books",
         "reader": _("a reader"),
+        "isbn": _("its number alone"),
         "curator": _("a curator"),
         "demo": _("the catalogue"),
     }

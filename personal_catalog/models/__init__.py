@@ -1,4 +1,5 @@
 from personal_catalog.models.copies import Copy, CustodyRecord
+from personal_catalog.models.covers import CoverPicture, CoverSearch
 from personal_catalog.models.curating import CurationRound, FieldConflict, LikelyDouble, TitleFlag, TitleMerge
 from personal_catalog.models.headings import Heading, HeadingName
 from personal_catalog.models.imports import ImportJob, ImportRow
@@ -13,6 +14,8 @@ from personal_catalog.models.titles import Title, TitleChange, TitleIsbn, TitleN
 __all__ = (
     "Copy",
     "CopyPhoto",
+    "CoverPicture",
+    "CoverSearch",
     "CurationRound",
     "CustodyRecord",
     "FieldConflict",

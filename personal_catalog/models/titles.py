@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.models import LockableMixin, RevisionMixin
 
 from personal_catalog import credits, languages
+from personal_catalog.models.covers import CoverPicture
 from personal_catalog.works import work_key
 
 
@@ -87,6 +88,9 @@ class Title(LockableMixin, RevisionMixin, models.Model):
     match_key = models.CharField(max_length=300, db_index=True, blank=True, editable=False)
     work_key = models.CharField(max_length=200, db_index=True, blank=True, editable=False)
     cover_seed = models.CharField(max_length=40, blank=True, editable=False)
+    cover = models.ForeignKey(
+        CoverPicture, models.PROTECT, null=True, blank=True, editable=False, related_name="titles"
+    )
 
     objects = TitleQuerySet.as_manager()
 

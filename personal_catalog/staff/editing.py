@@ -8,13 +8,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import log
 from wagtail.snippets.views.snippets import CreateView, EditView, InspectView
 
 from personal_catalog import titles
 from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle, Refused, TitleLocked
+from personal_catalog.lookup.sources import label
 from personal_catalog.models import Title, TitleChange
-from personal_catalog.sentences import field_label
+from personal_catalog.sentences import field_label, in_parts
 from personal_catalog.staff.words import plain
 
 EDIT = "wagtailsnippets_personal_catalog_title:edit"
@@ -68,6 +70,11 @@ class EditTitle(ByTheDomain, Told, EditView):
             return str(super().get_success_message(instance))
         return _("Your correction waits for a curator.")
 
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        url = reverse("catalog-cover", args=[self.object.pk])
+        return [*super().header_more_buttons, Button(_("Cover"), url=url, icon_name="image", priority=40)]
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._elsewhere() or super().dispatch(request, *args, **kwargs)
 
@@ -120,12 +127,17 @@ def _with_versions(changes: list[TitleChange]) -> Iterator[tuple[TitleChange, tu
 def in_words(change: TitleChange) -> list[tuple[str, str, str]]:
     """Field, before, after; for what is no correction the second is empty."""
     data = change.data
+    if change.kind == TitleChange.Kind.CORRECTED and "cover" in data:
+        before, after = (label(source) if source else "" for source in data["cover"])
+        return [(field_label("cover"), before, after)]
     if change.kind == TitleChange.Kind.CORRECTED:
         return [(field_label(name), plain(before), plain(after)) for name, (before, after) in data.items()]
     if change.kind == TitleChange.Kind.MERGED:
         return [("", "", plain([row["title"] for row in data.get("merged", [])]))]
     if change.kind == TitleChange.Kind.COMPLETED:
-        return [("", "", plain([field_label(name) for name in data.get("fields", [])]))]
+        return [
+            ("", "", in_parts(data.get("provenance") or dict.fromkeys(data.get("fields", []), data.get("source", ""))))
+        ]
     if "title" in data:
         return [("", "", str(data["title"]["title"]))]
     return [("", "", str(data["reason"]))] if data.get("reason") else []

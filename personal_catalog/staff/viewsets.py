@@ -17,6 +17,7 @@ from personal_catalog.staff.comparing import SaidPanel
 from personal_catalog.staff.editing import AddTitle, EditTitle, TitleHistory
 from personal_catalog.staff.finding import TitleFilters, found, of_the_list
 from personal_catalog.staff.forms import HeadingForm, TitleForm
+from personal_catalog.staff.panels import ProvenancePanel
 from personal_catalog.staff.title_chooser import TitleChooser
 
 
@@ -87,6 +88,7 @@ class Titles(SnippetViewSet):
     ]  # fmt: skip
     edit_handler = ObjectList(
         [
+            ProvenancePanel(),
             FieldPanel("title"),
             FieldPanel("subtitle"),
             SaidPanel("creators"),

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
+from personal_catalog.cover_pictures import kept
 from personal_catalog.models import Copy, Title
 from personal_catalog.people import split_names
 from sharing import holdings, notices, people, places, policies, progress
@@ -39,6 +40,9 @@ def address(path: str) -> str:
 
 
 def cover_url(title: Title) -> str:
+    """Of its picture at its largest; without one of its cloth cover."""
+    if title.cover_id:
+        return address(kept.url(title.cover_id, kept.widths_of(title.cover_id)[-1]))
     return address(reverse("cover", args=[title.pk]))
 
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
+from personal_catalog.cover_pictures import kept
 from personal_catalog.covers import cover_svg
 from sharing import dates, policies, typography
 from sharing.dates import When
@@ -40,16 +41,30 @@ def icon(name: str, *, small: bool = False) -> SafeString:
 
 @register.simple_tag
 def cover(book: Any, size: int = 0, *, lazy: bool = False) -> SafeString:
-    """The cloth cover of a Title, or of anything with a title (a library loan). `size` 1 to 8 as in elements.css.
-    In long lists of Titles `lazy` asks for it by address instead: it keeps the page small and is cached for good."""
+    """The picture of a Title's cover; without one its cloth cover, as of anything with a title (a library loan). `size` 1
+    to 8 as in elements.css. In long lists of Titles `lazy` asks for a cloth cover by address: it keeps the page small."""
     size_class = f" cover-{size}" if size else ""
-    if lazy and getattr(book, "pk", None) and hasattr(book, "cover_seed"):
+    if name := getattr(book, "cover_id", None):
+        picture = _picture(name, lazy=lazy)
+    elif lazy and getattr(book, "pk", None) and hasattr(book, "cover_seed"):
         picture = format_html(
             '<img src="{}" alt="" width="100" height="140" loading="lazy">', reverse("cover", args=[book.pk])
         )
     else:
         picture = mark_safe(cover_svg(*_cover_facts(book)))
     return format_html('<span class="cover{}">{}</span>', size_class, picture)
+
+
+def _picture(name: str, *, lazy: bool) -> SafeString:
+    """As wide as a browser finds it best; a title's own page shows it largest."""
+    widths = kept.widths_of(name)
+    return format_html(
+        '<img src="{}" srcset="{}" sizes="{}" alt="" width="100" height="140" decoding="async"{}>',
+        kept.url(name, widths[len(widths) // 2]),
+        ", ".join(f"{kept.url(name, width)} {width}w" for width in widths),
+        "auto, 6.5rem" if lazy else "(min-width: 60rem) 11rem, 6.5rem",
+        mark_safe(' loading="lazy"' if lazy else ""),
+    )
 
 
 def _cover_facts(book: Any) -> tuple[str, str, str]:

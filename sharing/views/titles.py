@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from library_bridge.models import Reader
-from personal_catalog import credits, editions, isbn, links, numbers
+from personal_catalog import credits, editions, isbn, links, numbers, sentences
 from personal_catalog.formats import schema_org
 from personal_catalog.formats.card import Card
 from personal_catalog.languages import join_names
@@ -77,6 +77,7 @@ def _context(
         "free": sum(1 for one in held if one.free and not one.own),
         "on_shelf": next((one for one in held if one.kind == "library_item" and one.free), None),
         "record": record,
+        "said_by": sentences.provenance_of(found),
         "translators": join_names(found.translators),
         **_record(found, isbns),
         "copy_journeys": [one.journey for one in held if one.journey][:MOST_JOURNEYS],
