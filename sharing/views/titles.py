@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -42,23 +42,25 @@ class HoldRow:
 @require_safe
 def title(request: HttpRequest, title_id: int) -> HttpResponse:
     reader = request.user if isinstance(request.user, Reader) else None
-    found, isbns = _title(title_id, reader)
+    found, isbns, others = _title(title_id, reader)
     if found.merged_into_id:
         return redirect("title", found.merged_into_id)
-    return render(request, "sharing/titles/title.html", _context(request, found, isbns, reader, timezone.now()))
-
-
-def _title(title_id: int, reader: Reader | None) -> tuple[Title, list[str]]:
-    """The title, its ISBNs and the reader's own request for it, in one query: a row for each ISBN."""
-    mine = Request.objects.live().filter(title=OuterRef("pk"), requester=reader).order_by("-pk").values("pk")[:1]
-    rows = list(
-        Title.objects.filter(pk=title_id)
-        .annotate(isbn13=F("isbns__isbn13"), my_request=Subquery(mine))
-        .order_by("isbns__sort", "isbns__pk")
+    return render(
+        request,
+        "sharing/titles/title.html",
+        {**_context(request, found, isbns, reader, timezone.now()), "editions": others},
     )
-    if not rows:
+
+
+def _title(title_id: int, reader: Reader | None) -> tuple[Title, list[str], list[Title]]:
+    """The title with the reader's own request for it, its ISBNs, and other editions of the work, in one query."""
+    mine = Request.objects.live().filter(title=title_id, requester=reader).order_by("-pk").values("pk")[:1]
+    rows = list(editions.with_others(title_id).annotate(my_request=Subquery(mine)))
+    if not rows or rows[0].pk != title_id:
         raise Http404
-    return rows[0], [number for row in rows if (number := getattr(row, "isbn13", None))]
+    isbns = [number for row in rows if row.pk == title_id and (number := getattr(row, "isbn13", None))]
+    others = {row.pk: row for row in rows if row.pk != title_id}
+    return rows[0], isbns, list(others.values())[: editions.MOST]
 
 
 def _context(
@@ -88,14 +90,13 @@ def _context(
 
 
 def _record(found: Title, isbns: list[str]) -> dict[str, Any]:
-    """What the card says besides, the other editions, and the same for machines."""
+    """What the card says besides, and the same for machines."""
     card = Card(found.pk, as_facts(found, isbns), f"{settings.BASE_URL}{found.get_absolute_url()}", found.updated_at)
     shown = [numbers.shown(line) for line in found.numbers if line.partition(":")[0] in numbers.KNOWN]
     return {
         "roles": credits.by_role(found.contributors),
         "numbers": shown,
         "formats": [link for line in found.links if (link := links.parsed(line))],
-        "editions": list(editions.others(found)),
         "take_along": exports.menu("export-title", found.pk),
         "for_machines": schema_org.in_page(card),
     }
