@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from personal_catalog.facts import FIELDS
 from personal_catalog.lookup import Found
 from personal_catalog.lookup.sources import label
 from personal_catalog.models import Title
@@ -55,7 +56,9 @@ def who_said_what(found: Found) -> str:
 
 def provenance_of(title: Title) -> str:
     """The same of a title in the catalogue; empty where nothing is known of it."""
-    said = {name: by for name, by in title.provenance.items() if by and (name == "cover" or getattr(title, name, None))}
+    order = (*FIELDS, "cover")  # PostgreSQL keeps none
+    kept = {name: title.provenance.get(name) for name in order}
+    said = {name: by for name, by in kept.items() if by and (name == "cover" or getattr(title, name, None))}
     hidden = {*UNSAID, *(() if title.cover_id else ("cover",))}
     named = {name: by for name, by in said.items() if name not in hidden and by not in OURS}
     if len({label(by) for by in named.values()}) == 1:
