@@ -76,7 +76,7 @@ class Person:
 
     def ask_for(self, title: str) -> None:
         self.page.goto("/")
-        box = self.page.locator("main").get_by_role("searchbox")
+        box = self.page.locator("main").get_by_role("combobox")
         box.fill(title)
         box.press("Enter")
         self.page.locator("main").get_by_role("link", name=title).first.click()
