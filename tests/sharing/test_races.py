@@ -152,9 +152,9 @@ def _confirm_and_merge(world: World) -> list[object]:
 
     moved = merging._move_rows
 
-    def slowly_moved(*args: Any) -> None:
+    def slowly_moved(*args: Any) -> Any:
         meet(both_hold)
-        moved(*args)
+        return moved(*args)
 
     with (
         mock.patch.object(handovers, "_both_confirmed", slowly),
@@ -175,7 +175,8 @@ def meet(barrier: threading.Barrier) -> None:
 
 
 def test_a_handover_and_a_merge_at_once_never_wait_in_a_ring_C6(world: World) -> None:
-    assert not any(isinstance(outcome, Exception) for outcome in _confirm_and_merge(world))
+    outcomes = _confirm_and_merge(world)
+    assert not any(isinstance(outcome, Exception) for outcome in outcomes), outcomes
     assert Lending.objects.get().status == "on_loan"
 
 
