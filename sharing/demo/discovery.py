@@ -1,6 +1,5 @@
 """What lets readers come upon books: suggestions that some take part in, and journeys of copies that drift."""
 
-from datetime import timedelta
 from itertools import cycle
 
 from library_bridge.models import Reader
@@ -14,7 +13,8 @@ from sharing.models import Lending
 
 TAKING_PART = 6  # readers besides Alice who have some books together
 TOGETHER = 4
-SHOWN_SINCE = timedelta(days=120)
+SHOWN_SINCE = 120  # days ago
+LAST_EVENING = (1, 19, 5)  # days ago, hour, minute: nobody acts at night
 
 
 def load(campus: Campus, cast: Cast) -> None:
@@ -33,7 +33,7 @@ def _suggestions(campus: Campus, cast: Cast) -> None:
         suggestions.take_part(actor=reader, now=campus.clock)
     for reader in circle:
         for title in (last.title, *_others(cast)):
-            copies.register_copy(title=title, owner=reader, mode=Copy.Mode.DISPLAY, now=campus.clock - SHOWN_SINCE)
+            copies.register_copy(title=title, owner=reader, mode=Copy.Mode.DISPLAY, now=campus.day(SHOWN_SINCE, 15, 10))
     suggestions.count(now=campus.clock)
 
 
@@ -50,7 +50,7 @@ def _journeys(campus: Campus, cast: Cast) -> None:
     """Every drifting copy tells its way; of those who had it every third says nothing."""
     notes = cycle(range(len(words.NOTES_ON_THE_WAY[0])))
     for copy in Copy.objects.lendable().filter(mode=Copy.Mode.DRIFT).order_by("pk"):
-        copy_journeys.open_journey(copy_id=copy.pk, actor=copy.owner, now=campus.clock)
+        copy_journeys.open_journey(copy_id=copy.pk, actor=copy.owner, now=campus.day(*LAST_EVENING))
         holders = dict.fromkeys(record.to_holder for record in copy.custody.select_related("to_holder"))
         for place, reader in enumerate(holders):
             if reader != copy.owner and place % 3:
@@ -60,4 +60,4 @@ def _journeys(campus: Campus, cast: Cast) -> None:
 def _appear(campus: Campus, copy: Copy, reader: Reader, note: int) -> None:
     chinese, english = words.NOTES_ON_THE_WAY
     said = english[note % len(english)] if writes_english(reader) else chinese[note]
-    copy_journeys.join_journey(copy_id=copy.pk, actor=reader, note=said, now=campus.clock)
+    copy_journeys.join_journey(copy_id=copy.pk, actor=reader, note=said, now=campus.day(*LAST_EVENING))
