@@ -71,7 +71,12 @@ def _fakes(monkeypatch: pytest.MonkeyPatch) -> None:
         setattr(module, server.__name__, server)
         monkeypatch.setitem(sys.modules, module.__name__, module)
 
-    def interrupted(event: threading.Event) -> None:
+    # Ctrl-C comes to the test's own thread; a timer that another test left behind also waits for an event.
+    here, waits = threading.current_thread(), threading.Event.wait
+
+    def interrupted(event: threading.Event, timeout: float | None = None) -> bool:
+        if threading.current_thread() is not here:
+            return waits(event, timeout)
         FakeServer.deeds.append("wait")
         raise KeyboardInterrupt
 
