@@ -109,10 +109,11 @@ def _full(string: Any) -> bool:
 
 
 def update(app: str) -> None:
-    template = Catalog(locale="zh_Hans", charset="utf-8")
+    catalogue = read(app)
+    # The date stays: a catalogue whose messages are the same is the same file.
+    template = Catalog(locale="zh_Hans", charset="utf-8", creation_date=catalogue.creation_date)
     for found in messages(app):
         template.add(found.message, locations=[(found.where.as_posix(), found.line)], context=found.context)
-    catalogue = read(app)
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     with catalogue_path(app).open("wb") as file:
