@@ -5,15 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from personal_catalog import titles
@@ -21,10 +17,9 @@ from personal_catalog.cover_pictures import choosing, kept
 from personal_catalog.cover_pictures.making import MOST_BYTES
 from personal_catalog.lookup.servers import covers
 from personal_catalog.lookup.sources import label
-from personal_catalog.models import Title
 from personal_catalog.pictures import PictureRefused
-from personal_catalog.staff.deciding import curator
 from personal_catalog.staff.editing import EDIT
+from personal_catalog.staff.pages import TitlePage, curator
 
 REFUSALS = {
     "empty": gettext_lazy("“%(file)s” is empty."),
@@ -47,27 +42,14 @@ class CoverForm(forms.Form):
     )
 
 
-class Cover(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
+class Cover(TitlePage, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
     template_name = "personal_catalog/admin/cover.html"
     form_class = CoverForm
     page_title = gettext_lazy("Cover")
     header_icon = "image"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        curator(request)
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return answer
-
-    @cached_property
-    def title(self) -> Title:
-        return get_object_or_404(Title.objects.records(), pk=self.kwargs["title_id"])
-
-    def get_page_subtitle(self) -> str:
-        return self.title.title
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        edit = {"url": reverse(EDIT, args=[self.title.pk]), "label": self.title.title}
-        return [*self.breadcrumbs_items, edit, {"url": "", "label": self.page_title}]
+    def comes_from(self) -> dict[str, Any]:
+        return {"url": reverse(EDIT, args=[self.title.pk]), "label": self.title.title}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         title = self.title

@@ -1,9 +1,8 @@
 """What a curator decides on one title that was typed by hand, each on a page of its own or by one button."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from personal_catalog import curation, titles
@@ -23,23 +21,10 @@ from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import alike, search_titles
 from personal_catalog.staff.forms import RejectForm
+from personal_catalog.staff.pages import TitlePage, curator
 from personal_catalog.staff.queues import merging
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import _User as Reader
-
 MOST_ALIKE = 10
-
-
-def curator(request: HttpRequest) -> "Reader":
-    actor = cast("Reader", request.user)
-    if not titles.may_curate(actor):
-        raise PermissionDenied
-    return actor
-
-
-def back_to_queue() -> dict[str, Any]:
-    return {"url": reverse("catalog-queue"), "label": _("Curation")}
 
 
 @require_POST
@@ -52,7 +37,7 @@ def approve(request: HttpRequest, title_id: int) -> HttpResponse:
     return redirect("catalog-queue")
 
 
-class OnPending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
+class OnPending(TitlePage, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
     template_name = "personal_catalog/admin/decide.html"
     says: str | Promise = ""
 
@@ -66,12 +51,6 @@ class OnPending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
     @cached_property
     def title(self) -> Title:
         return get_object_or_404(Title, pk=self.kwargs["title_id"])
-
-    def get_page_subtitle(self) -> str:
-        return self.title.title
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, back_to_queue(), {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "title": self.title, "says": self.says, "act": self.page_title}
@@ -100,27 +79,12 @@ class Reject(OnPending):
         return HttpResponseRedirect(reverse("catalog-queue"))
 
 
-class MergeInto(WagtailAdminTemplateMixin, TemplateView):
+class MergeInto(TitlePage, TemplateView):
     """Records into which this one may go: each is compared with it before the two become one."""
 
     template_name = "personal_catalog/admin/alike.html"
     page_title = gettext_lazy("Merge into another record")
     header_icon = "resubmit"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        curator(request)
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return answer
-
-    @cached_property
-    def title(self) -> Title:
-        return get_object_or_404(Title.objects.records(), pk=self.kwargs["title_id"])
-
-    def get_page_subtitle(self) -> str:
-        return self.title.title
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, back_to_queue(), {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = [(row, merging(self.title.pk, row.pk)) for row in self.alike]

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from personal_catalog.curation import LONGEST_REASON
@@ -23,8 +21,8 @@ from personal_catalog.errors import AlreadyDecided, CannotSplit, CannotUndo, Tit
 from personal_catalog.models import Copy, Title, TitleIsbn, TitleMerge
 from personal_catalog.parting import split_title, undo_merge, what_stays
 from personal_catalog.sentences import field_label
-from personal_catalog.staff.deciding import curator
 from personal_catalog.staff.forms import LinesField
+from personal_catalog.staff.pages import CuratorPage, TitlePage, curator
 from personal_catalog.staff.words import plain
 from personal_catalog.weighing import weigh
 
@@ -37,18 +35,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=LONGEST_REASON, required=False)
 
 
-class Parting(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        curator(request)
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return answer
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        queue = {"url": reverse("catalog-queue"), "label": _("Curation")}
-        return [*self.breadcrumbs_items, queue, {"url": "", "label": self.page_title}]
-
-
-class UndoMerge(Parting):
+class UndoMerge(CuratorPage, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
     template_name = "personal_catalog/admin/undo.html"
     form_class = ReasonForm
     page_title = gettext_lazy("Take a merger back")
@@ -132,18 +119,11 @@ class SplitForm(forms.Form):
         return cleaned
 
 
-class Split(Parting):
+class Split(TitlePage, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
     template_name = "personal_catalog/admin/split.html"
     form_class = SplitForm
     page_title = gettext_lazy("Split a title")
     header_icon = "cut"
-
-    @cached_property
-    def title(self) -> Title:
-        return get_object_or_404(Title.objects.records(), pk=self.kwargs["title_id"])
-
-    def get_page_subtitle(self) -> str:
-        return self.title.title
 
     def get_form_kwargs(self) -> dict[str, Any]:
         names = ("title", "subtitle", "creators", "publisher", "year")

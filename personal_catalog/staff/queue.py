@@ -4,35 +4,30 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from personal_catalog import curation, flags, judging, titles
 from personal_catalog.errors import AlreadyDecided, IsbnTaken, NoTitle, TitleLocked
 from personal_catalog.models import FieldConflict, LikelyDouble, Title, TitleFlag, TitleMerge, TitleSuggestion
-from personal_catalog.staff.deciding import curator
+from personal_catalog.staff.pages import CuratorPage, curator
 from personal_catalog.staff.queues import BY_CODE, MOST_COUNTED, QUEUES
 from personal_catalog.suggesting import FIELDS
 
 RECENT_MERGERS = 5
 
 
-class QueuePage(WagtailAdminTemplateMixin, TemplateView):
+class QueuePage(CuratorPage, TemplateView):
     template_name = "personal_catalog/admin/queue.html"
     page_title = gettext_lazy("Curation")
     header_icon = "clipboard-list"
-    breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": page_title}]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        curator(request)
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return answer
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         counts = [(queue, queue.count()) for queue in QUEUES]
