@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from personal_catalog import isbn, record_numbers
+from personal_catalog import claims, isbn, record_numbers
 from personal_catalog.errors import ImportRefused
 from personal_catalog.facts import text as clean_text
 from personal_catalog.files import kinds
@@ -209,13 +209,8 @@ def _known_names(isbns: set[str]) -> dict[str, str]:
 
 def claim_due(*, now: datetime) -> list[int]:
     """Jobs that nobody works on: queued ones the broker lost, running ones whose worker died."""
-    open_states = (Status.QUEUED, Status.RUNNING)
-    due = ImportJob.objects.filter(status__in=open_states, act_by__lte=now).order_by("act_by")
-    return [
-        job.pk
-        for job in due[:3]
-        if ImportJob.objects.filter(pk=job.pk, act_by=job.act_by).update(act_by=now + PATIENCE)
-    ]
+    at_work = ImportJob.objects.filter(status__in=(Status.QUEUED, Status.RUNNING))
+    return claims.claim_due(at_work, patience=PATIENCE, now=now)
 
 
 def drop_stale_previews(*, now: datetime) -> list[int]:

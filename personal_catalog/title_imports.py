@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import OperationalError, transaction
 
-from personal_catalog import title_rows
+from personal_catalog import claims, title_rows
 from personal_catalog.bulk import Outcome
 from personal_catalog.errors import ImportRefused, NotAllowed
 from personal_catalog.files import kinds
@@ -172,14 +172,7 @@ def _lock(import_id: int, actor: "Reader") -> TitleImport:
 
 def claim_due(*, now: datetime) -> list[int]:
     """Files that nobody works on: those that the broker lost, and those whose worker died."""
-    due = (
-        TitleImport.objects.filter(status__in=TitleImport.AT_WORK, act_by__lte=now).order_by("act_by").defer("content")
-    )
-    return [
-        job.pk
-        for job in due[:3]
-        if TitleImport.objects.filter(pk=job.pk, act_by=job.act_by).update(act_by=now + PATIENCE)
-    ]
+    return claims.claim_due(TitleImport.objects.filter(status__in=TitleImport.AT_WORK), patience=PATIENCE, now=now)
 
 
 def drop_stale(*, now: datetime) -> list[int]:
