@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import Permission
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -193,6 +193,10 @@ class Adjustments(ModelViewSet):
 
 
 class ReviewList(ListedIndex):
+    def get_base_queryset(self) -> QuerySet[RingReview]:
+        rows: QuerySet[RingReview] = super().get_base_queryset()
+        return rows.annotate(readers=Count("members"))
+
     def get_list_more_buttons(self, instance: RingReview) -> list[Any]:
         buttons: list[Any] = super().get_list_more_buttons(instance)
         url = reverse("held-points:decide", args=[instance.pk])
@@ -208,7 +212,7 @@ class Reviews(ModelViewSet):
     icon = "warning"
     list_display: ClassVar = [
         "pk", "status", Column("signs", label=gettext_lazy("signs"), accessor=signs_text),
-        Column("readers", label=gettext_lazy("readers"), accessor=lambda review: review.members.count()),
+        Column("readers", label=gettext_lazy("readers")),
         "exchanges", "found_at", "decide_by", "decided_at",
     ]  # fmt: skip
     list_filter: ClassVar = ["status"]
