@@ -193,6 +193,13 @@ def _without(lack: Q) -> Callable[[], QuerySet[Title]]:
     return lambda: _with_isbns(Title.objects.filter(lack, status=Title.Status.APPROVED).order_by("-passed_on", "pk"))
 
 
+def _uncovered_rows(found: Iterable[Any]) -> list[Row]:
+    return [
+        Row(title, acts=[Act(_("Choose a cover…"), reverse("catalog-cover", args=[title.pk]), "c"), edit(title)])
+        for title in found
+    ]
+
+
 def _proposing(name: str) -> Callable[[Iterable[Any]], list[Row]]:
     def rows(found: Iterable[Any]) -> list[Row]:
         shown = list(found)
@@ -227,5 +234,6 @@ QUEUES = (
     Queue(
         "no-class", pgettext_lazy("queue", "No class"), "list-ol", _without(Q(clc="", ddc="")), _proposing("clc"), False
     ),
+    Queue("no-cover", pgettext_lazy("queue", "No cover"), "image", _without(Q(cover=None)), _uncovered_rows, False),
 )
 BY_CODE = {queue.code: queue for queue in QUEUES}

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from personal_catalog.models import (
 )
 from personal_catalog.search.query import search_titles
 from personal_catalog.staff import week
-from tests.personal_catalog import factories
+from tests.personal_catalog import factories, sent_pictures
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +233,15 @@ def test_a_proposal_is_taken_over_by_one_button(desk: Client, now: datetime) -> 
     desk.post(propose, {"field": "subjects", "value": "心理学", "why": "the title"})
     title.refresh_from_db()
     assert (title.clc, title.subjects) == ("B84", ["心理学"])
+
+
+def test_titles_that_show_a_typeset_cover_wait_for_a_picture(desk: Client, now: datetime) -> None:
+    title = factories.title(now=now)
+    cover = reverse("catalog-cover", args=[title.pk])
+    queue = reverse("catalog-queue-of", args=["no-cover"])
+    assert cover in desk.get(queue).content.decode()
+    desk.post(cover, {"picture": SimpleUploadedFile("cover.png", sent_pictures.png(200, 300))})
+    assert cover not in desk.get(queue).content.decode()
 
 
 @pytest.fixture
