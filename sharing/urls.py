@@ -27,6 +27,7 @@ from sharing.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("because/", home.because, name="home-because"),
     path("search/", search.search, name="search"),
     path("search/hints/", search_hints.hints, name="search-hints"),
     path("wishes/", wishes.wishes, name="wishes"),

@@ -90,7 +90,7 @@ NO_PAGES = {
     "guide", "course-lists",  # lead to pages of the CMS
     "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "cover-picture", "add-line", "add-photos", "remove-photo", "photo",
     "change-tag",
-    "points-chip", "save-search", "end-search", "suggest-purchase",
+    "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
     "place-request", "cancel-request", "accept-ask", "decline-ask", "propose-handover", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",

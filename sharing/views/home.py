@@ -28,12 +28,20 @@ def home(request: HttpRequest) -> HttpResponse:
         "near": near,
         "near_copies": _with_area(near.copies),
         "lists": reading_lists.shown(reader=reader, now=now)[:LISTS],
-        "because": suggestions.because(reader=reader),
+        "suggests": reader is not None and reader.suggestions_opt_in,
         "new_copies": _with_area(shelves.newly_listed(but=near.copies)),
         "loan_days": policy.loan_days,
         **(_waiting(reader, policy, now) if reader else {}),
     }
     return render(request, "sharing/home/home.html", context)
+
+
+@require_safe
+def because(request: HttpRequest) -> HttpResponse:
+    """What goes with the reader's books, fetched once the home page stands; nothing where there is nothing to suggest."""
+    reader = request.user if isinstance(request.user, Reader) else None
+    found = suggestions.because(reader=reader)
+    return render(request, "sharing/home/because.html", {"because": found}) if found else HttpResponse()
 
 
 def _with_area(copies: list[Copy]) -> list[tuple[Copy, str]]:
