@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import deadlines, events, holdings, jobs, lendings, locks, policies, requests, states, withdrawals
+from sharing import deadlines, events, holdings, jobs, lendings, locks, outcomes, policies, states, withdrawals
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import Ask, Lending
 
@@ -43,7 +43,7 @@ def _accept(ask_id: int, actor: Reader, now: datetime) -> Lending:
         raise Denied(
             _("This book is promised to another reader already, so nothing was agreed here."), "taken"
         ) from None
-    requests.match(ask.request, accepted=ask, actor=actor, now=now)
+    outcomes.match(ask.request, accepted=ask, actor=actor, now=now)
     hours = (now - ask.asked_at).total_seconds() / 3600
     events.record(
         "ask.accepted",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from library_bridge.models import Reader, Transfer
 from personal_catalog import copies
 from personal_catalog.models import Copy
-from sharing import deadlines, events, holdings, locks, moves, policies, requests
+from sharing import deadlines, events, holdings, locks, moves, outcomes, policies
 from sharing.deadlines import LIBRARIAN_PATIENCE, TRANSFER_PATIENCE
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Lending
@@ -60,7 +60,7 @@ def settle_lending(*, lending_id: int, actor: Reader, outcome: str, reason: str,
         data={"outcome": outcome},
     )
     if lending.request.status == lending.request.Status.MATCHED:
-        requests.reopen(lending.request, now=now)
+        outcomes.reopen(lending.request, now=now)
     return lending
 
 

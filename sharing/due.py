@@ -18,9 +18,9 @@ from sharing import (
     harvest,
     harvests,
     lendings,
+    outcomes,
     policies,
     queues,
-    requests,
     saved_searches,
     suggestions,
     transferring,
@@ -75,7 +75,7 @@ def _unfulfilled(now: datetime) -> Iterator[Deed]:
 
 
 def _ended(request_id: int, now: datetime) -> bool:
-    return requests.expire_request(request_id=request_id, now=now).status == Request.Status.UNFILLED
+    return outcomes.expire_request(request_id=request_id, now=now).status == Request.Status.UNFILLED
 
 
 def _next_waves(now: datetime) -> Iterator[Deed]:

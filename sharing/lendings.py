@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog import titles
-from sharing import deadlines, events, holdings, locks, moves, policies, requests, transferring
+from sharing import deadlines, events, holdings, locks, moves, outcomes, policies, transferring
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, Handover, Lending
 
@@ -62,9 +62,9 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
         data={"by": by, "earlier": earlier},
     )  # fmt: skip
     if by == "giver":
-        requests.reopen(lending.request, now=now)
+        outcomes.reopen(lending.request, now=now)
     else:
-        requests.close(lending.request, lending.request.Status.CANCELLED, "request.cancelled", actor=actor, now=now)
+        outcomes.close(lending.request, lending.request.Status.CANCELLED, "request.cancelled", actor=actor, now=now)
     return lending
 
 
@@ -76,7 +76,7 @@ def miss_lending(*, lending_id: int, now: datetime) -> bool:
         return False
     moves.finish(lending, Lending.Status.NO_SHOW, now=now)
     events.record("lending.no_show", now=now, actor=None, lending=lending, before="agreed", after=lending.status)
-    requests.reopen(lending.request, now=now)
+    outcomes.reopen(lending.request, now=now)
     return True
 
 
@@ -101,7 +101,7 @@ def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
         _begin_loan(lending, actor, now)
     else:
         moves.complete(lending, actor=actor, now=now)
-    requests.fulfil(lending.request, now=now)
+    outcomes.fulfil(lending.request, now=now)
 
 
 def _begin_loan(lending: Lending, actor: Reader, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What happens to a request: placed, put to holders in waves, ended with an answer."""
+"""What its reader does with a request: place it, withdraw it. How it ends is in `outcomes`."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import deadlines, events, holdings, locks, policies, states, waves, withdrawals
+from sharing import deadlines, events, holdings, locks, outcomes, policies, waves
 from sharing.errors import Denied, NotFound
 from sharing.holdings import Holding
-from sharing.models import Ask, CirculationPolicy, Request
+from sharing.models import CirculationPolicy, Request
 
 
 def place_request(
@@ -134,54 +134,5 @@ def cancel_request(*, request_id: int, actor: Reader, now: datetime) -> Request:
             _("This request is agreed. Cancel the lending on its own page, so that the other side learns of it."),
             "illegal_transition",
         )
-    close(request, Request.Status.CANCELLED, "request.cancelled", actor=actor, now=now)
+    outcomes.close(request, Request.Status.CANCELLED, "request.cancelled", actor=actor, now=now)
     return request
-
-
-@transaction.atomic(durable=True)
-def expire_request(*, request_id: int, now: datetime) -> Request:
-    """The deadline has passed: whoever is still asked is released and the requester gets a result."""
-    request = locks.request(request_id, actor=None)
-    if request.status == Request.Status.OPEN and request.deadline_at <= now:
-        close(request, Request.Status.UNFILLED, "request.unfilled", actor=None, now=now, why="deadline")
-    return request
-
-
-_BECAUSE = {"request.cancelled": Ask.Because.CANCELLED, "request.unfilled": Ask.Because.EXPIRED}
-
-
-def close(
-    request: Request, status: Request.Status, kind: str, *, actor: Reader | None, now: datetime, why: str = ""
-) -> None:
-    """Inside the caller's transaction, with the request locked."""
-    states.require(states.REQUEST, request.status, status)
-    before, request.status, request.closed_at, request.close_reason = request.status, status, now, why
-    request.save(update_fields=["status", "closed_at", "close_reason"])
-    withdrawals.withdraw_asks(request, because=_BECAUSE.get(kind, Ask.Because.NOT_NEEDED), now=now)
-    asked = request.asks.values("holder").distinct().count()
-    events.record(
-        kind, now=now, actor=actor, request=request, before=before, after=status, why=why, data={"asked": asked}
-    )
-
-
-def match(request: Request, *, accepted: Ask, actor: Reader, now: datetime) -> None:
-    states.require(states.REQUEST, request.status, Request.Status.MATCHED)
-    request.status = Request.Status.MATCHED
-    request.save(update_fields=["status"])
-    withdrawals.withdraw_asks(request, because=Ask.Because.NOT_NEEDED, now=now, but=accepted)
-    events.record("request.matched", now=now, actor=actor, request=request, before="open", after=request.status)
-
-
-def fulfil(request: Request, *, now: datetime) -> None:
-    close(request, Request.Status.FULFILLED, "request.fulfilled", actor=None, now=now)
-
-
-def reopen(request: Request, *, now: datetime) -> None:
-    """The lending fell through by no fault of the requester: on with the search while there is time, else an honest end."""
-    if request.deadline_at <= now:
-        close(request, Request.Status.UNFILLED, "request.unfilled", actor=None, now=now, why="fell_through")
-        return
-    states.require(states.REQUEST, request.status, Request.Status.OPEN)
-    before, request.status = request.status, Request.Status.OPEN
-    request.save(update_fields=["status"])
-    events.record("request.reopened", now=now, actor=None, request=request, before=before, after=request.status)

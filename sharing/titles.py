@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from personal_catalog.models import Title
 from personal_catalog.signals import titles_merged, titles_merging, titles_parted, titles_weighed
 from personal_catalog.weighing import Weight, counted
-from sharing import jobs, locks, requests, withdrawals
+from sharing import jobs, locks, outcomes, withdrawals
 from sharing.models import (
     Ask,
     HarvestedRecord,
@@ -94,7 +94,7 @@ def _close_doubles(titles: list[Title], now: datetime) -> tuple[set[int], list[R
         elif request.status == Request.Status.MATCHED:
             twice.add(request.pk)
         else:
-            requests.close(request, Request.Status.CANCELLED, "request.merged", actor=None, now=now, why="merged")
+            outcomes.close(request, Request.Status.CANCELLED, "request.merged", actor=None, now=now, why="merged")
             closed.append(request)
     return twice, closed
 

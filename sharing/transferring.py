@@ -9,7 +9,7 @@ from library_bridge import loans, transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Refused, Unavailable
 from personal_catalog import titles
-from sharing import deadlines, harvest, locks, moves, policies, requests
+from sharing import deadlines, harvest, locks, moves, outcomes, policies
 from sharing.deadlines import LIBRARIAN_PATIENCE, TRANSFER_PATIENCE
 from sharing.models import Lending, Request
 
@@ -83,7 +83,7 @@ def _moved(lending: Lending, transfer: Transfer, now: datetime) -> None:
     lending.save(update_fields=["due_at"])
     if lending.status != Status.DISPUTED:
         moves.complete(lending, actor=None, now=now)
-    requests.fulfil(lending.request, now=now)
+    outcomes.fulfil(lending.request, now=now)
 
 
 def refresh_both(lending: Lending, *, now: datetime) -> None:

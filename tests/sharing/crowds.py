@@ -5,7 +5,7 @@ from itertools import count
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
-from sharing import asks, requests
+from sharing import asks, outcomes, requests
 from sharing.models import Lending, Request
 from tests import factories
 from tests.sharing import steps
@@ -49,4 +49,4 @@ def handed_over(*, now: datetime, days: float = 1) -> Lending:
 
 
 def expired(request: Request) -> Request:
-    return requests.expire_request(request_id=request.pk, now=request.deadline_at)
+    return outcomes.expire_request(request_id=request.pk, now=request.deadline_at)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sharing import asks, conversations, lendings, requests
+from sharing import asks, conversations, lendings, outcomes, requests
 from sharing.models import CirculationPolicy, Request
 from tests import factories
 from tests.sharing import steps
@@ -116,7 +116,7 @@ def test_once_a_holder_has_agreed_the_way_leads_to_the_lending(world: World):
 def test_a_request_that_found_nobody_ends_with_a_sentence(world: World):
     placed = steps.placed(world)
     late = placed.deadline_at + timedelta(minutes=1)
-    requests.expire_request(request_id=placed.pk, now=late)
+    outcomes.expire_request(request_id=placed.pk, now=late)
     page = page_of(placed, world.bob, late)
     assert "1 holder asked, who could not lend it this time" in page
     assert "Ended without a lender" in page
