@@ -7,7 +7,7 @@ from secrets import token_hex
 
 from django.db import IntegrityError, transaction
 
-from library_bridge import loans, patrons, transfers
+from library_bridge import cards, loans, patrons, transfers
 from library_bridge.models import Library, LibraryLoan, Patron, Transfer
 from library_bridge.ports import Refused, Unavailable
 
@@ -27,7 +27,7 @@ def move(*, library: Library, barcode: str, from_card: str, to_card: str, now: d
     Asked again it goes on with the transfer that is still open. While the system is down a transfer is begun from what
     was known before, and waits. Raises Refused and Unavailable with nothing begun.
     """
-    if from_card.casefold() == to_card.casefold():
+    if cards.same(from_card, to_card):
         raise Refused("same_card")
     try:
         wanted = _asked(library, barcode, from_card, to_card, now)
@@ -57,8 +57,8 @@ def _asked(library: Library, barcode: str, from_card: str, to_card: str, now: da
 
 
 def _known(library: Library, barcode: str, from_card: str, to_card: str) -> Move | None:
-    cards = Patron.objects.select_related("library").filter(library=library)
-    giver, taker = (cards.filter(card_number=card).first() for card in (from_card, to_card))
+    patrons_here = Patron.objects.select_related("library").filter(library=library)
+    giver, taker = (patrons_here.filter(card_number__iexact=card).first() for card in (from_card, to_card))
     if giver is None or taker is None:
         return None
     loan = LibraryLoan.objects.open().filter(patron=giver, barcode=barcode).first()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import Count, F, Q
+from django.db.models.functions import Upper
 
 from library_bridge.models import EmbeddedLoan, Library, LibraryLoan, Patron, Transfer, TransferStep
 from library_bridge.registers import Check
@@ -40,7 +41,8 @@ def transfers_written_once() -> Iterator[str]:
 
 
 def cards_with_two_accounts() -> Iterator[str]:
-    doubled = Patron.objects.values("library", "card_number").annotate(times=Count("pk")).filter(times__gt=1)
+    folded = Patron.objects.values("library", card=Upper("card_number"))
+    doubled = folded.annotate(times=Count("pk")).filter(times__gt=1)
     for row in doubled.order_by("library"):
         yield f"a card of library {row['library']} has {row['times']} accounts"
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from library_bridge import cards
 from library_bridge.models import Library, LibraryLoan, Patron, Reader
 from library_bridge.ports import (
     ItemRecord,
@@ -82,7 +83,7 @@ def glance(*, patron: Patron, now: datetime) -> list[LibraryLoan]:
 
 def _of(patron: Patron, listed: LoanList) -> LoanList:
     """An answer counts only if it is for the card that was asked for (I4)."""
-    if listed.card_number != patron.card_number:
+    if not cards.same(listed.card_number, patron.card_number):
         raise Unavailable("the answer was for another card")
     return listed
 
@@ -167,7 +168,7 @@ def _renew(loan: LibraryLoan, seen: datetime, now: datetime) -> LibraryLoan:
 
 def believe_loan(record: LoanRecord, card_number: str, barcode: str) -> None:
     """An answer counts only if item and patron are those that were asked for (I4)."""
-    if (record.card_number, record.barcode) != (card_number, barcode):
+    if not cards.same(record.card_number, card_number) or record.barcode != barcode:
         raise Unavailable("the answer was for another loan")
 
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from functools import partial
 from typing import Any
 
-from library_bridge import card_transfers, guarded, patrons, reasons, registry
+from library_bridge import card_transfers, cards, guarded, patrons, reasons, registry
 from library_bridge.loans import believe_loan
 from library_bridge.models import Library, Transfer
 from library_bridge.port_facts import day_of, item_facts, loan_facts, patron_facts
@@ -119,7 +119,7 @@ def patron(desk: Desk, card_number: str) -> Answer:
 
 def loans(desk: Desk, card_number: str) -> Answer:
     listed = desk.system.loans(card_number)
-    if listed.card_number.casefold() != card_number.casefold():
+    if not cards.same(listed.card_number, card_number):
         raise Unavailable("the answer was for another card")
     said = f"{len(listed.loans)} on loan." if listed.complete else "The library system counts more loans than it lists."
     rows = [loan_facts(loan) for loan in listed.loans]
@@ -200,7 +200,7 @@ def _why(code: str, next_try_at: str | None) -> str:
 
 def _believed(record: PatronRecord, card_number: str) -> PatronRecord:
     """An answer counts only if it is for the card that was asked for (I4)."""
-    if record.card_number.casefold() != card_number.casefold():
+    if not cards.same(record.card_number, card_number):
         raise Unavailable("the answer was for another card")
     return record
 

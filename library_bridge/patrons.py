@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from library_bridge import guarded
+from library_bridge import cards, guarded
 from library_bridge.guarded import TooManyTries, WrongPin
 from library_bridge.models import Library, Patron, Reader
 from library_bridge.ports import NotSupported, PatronRecord, Refused, Unavailable
@@ -109,19 +109,19 @@ def can_be_sent(text: str, most: int) -> bool:
 
 
 def _believe(record: PatronRecord, card_number: str) -> None:
-    if record.card_number.casefold() != card_number.casefold():
+    if not cards.same(record.card_number, card_number):
         raise Unavailable("the answer was for another card")
 
 
 def _patron_of(library: Library, record: PatronRecord, now: datetime) -> Patron:
     """One card is one account (C5); of two first sign-ins at once one makes it and both get it."""
-    cards = Patron.objects.select_related("reader").filter(library=library, card_number=record.card_number)
-    patron = cards.first()
+    found = Patron.objects.select_related("reader").filter(library=library, card_number__iexact=record.card_number)
+    patron = found.first()
     if patron is None:
         try:
             patron = _register(library, record, now)
         except IntegrityError:
-            patron = cards.get()
+            patron = found.get()
     _keep(patron, record, now)
     return patron
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from library_bridge import cards
 from library_bridge.loans import believe_loan, why_not_item
 from library_bridge.ports import ItemStatus, NotSupported, Refused, Unavailable
 from library_bridge.watching import OK, Watched
@@ -25,7 +26,7 @@ class Trial:
 
     def why_not(self) -> str:
         """Why nothing is tried, one of `library_bridge.reasons`; "" when all is fit for it. Reads only."""
-        if self.first.casefold() == self.second.casefold():
+        if cards.same(self.first, self.second):
             return "same_card"
         item = self.watched.ask("item", partial(self.watched.system.item, self.barcode))
         if item.status == ItemStatus.CHARGED:
@@ -34,8 +35,8 @@ class Trial:
             return why_not_item(item)
         if item.hold_count:
             return "hold_by_other"
-        cards = (self.watched.ask("patron", partial(self.watched.system.patron, card)) for card in self._cards)
-        return next((record.blocked_reason for record in cards if record.blocked_reason), "")
+        records = (self.watched.ask("patron", partial(self.watched.system.patron, card)) for card in self._cards)
+        return next((record.blocked_reason for record in records if record.blocked_reason), "")
 
     def run(self) -> None:
         """Raises nothing of the port's: what goes wrong is a finding."""

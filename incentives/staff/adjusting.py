@@ -36,7 +36,7 @@ class ProposeAdjustment(ForAdjusters, FormView):  # type: ignore[type-arg]  # no
     page_title = gettext_lazy("Propose an adjustment")
 
     def form_valid(self, form: AdjustmentForm) -> HttpResponse:
-        card = Patron.objects.filter(card_number=form.cleaned_data["card_number"].strip()).first()
+        card = Patron.objects.filter(card_number__iexact=form.cleaned_data["card_number"].strip()).first()
         if card is None:
             form.add_error("card_number", _("No reader has come with this card yet."))
             return self.form_invalid(form)

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +52,7 @@ class Library(models.Model):
 
 
 class Patron(models.Model):
-    """A reader's record at one library. One card is one account (C5)."""
+    """A reader's record at one library. One card is one account (C5), in whatever case it was typed."""
 
     library = models.ForeignKey(Library, verbose_name=_("library"), on_delete=models.PROTECT, related_name="patrons")
     reader = models.ForeignKey(Reader, verbose_name=_("reader"), on_delete=models.PROTECT, related_name="patrons")
@@ -65,7 +66,7 @@ class Patron(models.Model):
         verbose_name = _("patron")
         verbose_name_plural = _("patrons")
         constraints = [
-            models.UniqueConstraint(fields=["library", "card_number"], name="one_account_a_card"),
+            models.UniqueConstraint("library", Upper("card_number"), name="one_account_a_card"),
             models.UniqueConstraint(fields=["library", "reader"], name="one_card_a_reader_and_library"),
             models.CheckConstraint(condition=~models.Q(card_number=""), name="patron_has_a_card"),
         ]

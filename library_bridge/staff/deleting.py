@@ -75,7 +75,7 @@ def _waiting(hold: EmbeddedHold) -> Iterator[Use]:
 
 
 def _accounts(card: EmbeddedPatron) -> Iterator[Use]:
-    if count := Patron.objects.filter(library=card.library_id, card_number=card.card_number).count():
+    if count := Patron.objects.filter(library=card.library_id, card_number__iexact=card.card_number).count():
         yield _("Accounts with this card: block the card instead"), count
 
 

@@ -33,7 +33,7 @@ def _of_accounts_in_area(cards: QuerySet[Any], staff: Reader) -> QuerySet[Any]:
     seen = desks.seen_by(staff, "reader")
     if not seen:
         return cards
-    account = Patron.objects.filter(seen, library=OuterRef("library"), card_number=OuterRef("card_number"))
+    account = Patron.objects.filter(seen, library=OuterRef("library"), card_number__iexact=OuterRef("card_number"))
     return cards.filter(Exists(account))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from library_bridge import patrons
 from library_bridge.models import EmbeddedPatron, Library, Patron, Reader
@@ -25,6 +26,21 @@ def sign_in(campus: Campus, now: datetime) -> Callable[..., Reader]:
 def test_c5_the_same_card_is_the_same_reader(sign_in: Callable[..., Reader], campus: Campus) -> None:
     assert sign_in() == sign_in() == campus.alice.reader
     assert Patron.objects.count() == 3
+
+
+def test_c5_a_card_typed_in_small_letters_makes_no_second_account(
+    sign_in: Callable[..., Reader], campus: Campus, script: Script
+) -> None:
+    EmbeddedPatron.objects.filter(pk=embedded_patron(campus.library, campus.category).pk).update(
+        card_number="CQ20230077"
+    )
+    card = "CQ20230077"
+    reader = sign_in(card)
+    script.on("authenticate", doubles.alters(card_number=card.lower()))  # a system that says the card as it was typed
+    assert sign_in(card) == reader
+    second = Reader.objects.create(username="second", display_name="Second")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Patron.objects.create(library=campus.library, reader=second, card_number=card.lower())
 
 
 def test_a_first_sign_in_makes_a_nameless_reader(sign_in: Callable[..., Reader], campus: Campus, now: datetime) -> None:
