@@ -11,8 +11,9 @@ from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import Ask, Lending
 
 
-def accept_ask(*, ask_id: int, actor: Reader, now: datetime) -> Lending:
-    """The holder agrees; the other holders are released. Again gives the same lending.
+def accept_ask(*, ask_id: int, actor: Reader, now: datetime, consent: str = "") -> Lending:
+    """The holder agrees; the other holders are released. Again gives the same lending. `consent` as in Ask.Consent, when
+    the holder has said so of the book and not of this ask.
 
     Raises NotFound, IllegalTransition, Denied, RefusedByLibrary (the library says no now) or LibraryUnavailable.
     """
@@ -26,14 +27,21 @@ def accept_ask(*, ask_id: int, actor: Reader, now: datetime) -> Lending:
         raise NotFound
     if ask.status == Ask.Status.ASKED and ask.library_loan is not None:
         holdings.require_transferable(ask.library_loan, taker=ask.request.requester, policy=policies.current(), now=now)
-    return _accept(ask_id, actor, now)
+    return _accept(ask_id, actor, consent, now)
 
 
 @transaction.atomic(durable=True)
-def _accept(ask_id: int, actor: Reader, now: datetime) -> Lending:
+def _accept(ask_id: int, actor: Reader, consent: str, now: datetime) -> Lending:
     ask = locks.ask(ask_id, actor=actor)
     if ask.status == Ask.Status.ACCEPTED:
         return ask.lending
+    return agree_to(ask, actor=actor, consent=consent, now=now)
+
+
+def agree_to(ask: Ask, *, actor: Reader | None, consent: str, now: datetime) -> Lending:
+    """Inside the caller's transaction, with copy, request and ask locked and the library asked. `actor` None: what the
+    holder had said beforehand (`consent`) answers. Raises IllegalTransition or Denied."""
+    ask.consent = consent
     _answer(ask, Ask.Status.ACCEPTED, now)
     _require_at_hand(ask)
     try:
@@ -53,6 +61,7 @@ def _accept(ask_id: int, actor: Reader, now: datetime) -> Lending:
         lending=lending,
         before="asked",
         after=ask.status,
+        why=consent,
         data={"hours": round(hours, 2)},
     )
     events.record("lending.agreed", now=now, actor=actor, lending=lending, after=lending.status)
@@ -125,7 +134,7 @@ def _answer(ask: Ask, status: Ask.Status, now: datetime, *, reason: str = "") ->
     if status not in states.ASK[ask.status]:
         raise IllegalTransition(ask.status, status, _TOO_LATE.get(ask.status, lambda: "")())
     ask.status, ask.answered_at, ask.remind_at, ask.decline_reason = status, now, None, reason
-    ask.save(update_fields=["status", "answered_at", "remind_at", "decline_reason"])
+    ask.save(update_fields=["status", "answered_at", "remind_at", "decline_reason", "consent"])
 
 
 _TOO_LATE = {

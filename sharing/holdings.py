@@ -22,7 +22,8 @@ from personal_catalog.errors import BrokenCustody, CopyAway
 from personal_catalog.models import Copy, photos
 from sharing import locks, policies
 from sharing.errors import Denied, IllegalTransition, LibraryUnavailable, NotFound, RefusedByLibrary
-from sharing.models import CirculationPolicy, Lending
+from sharing.models import CirculationPolicy, Lending, Offer, StandingConsent
+from sharing.models.offers import SAID, said_by
 
 OF_THE_CARD = frozenset({"card_blocked", "card_expired", "card_lost", "loan_limit"})
 
@@ -48,6 +49,10 @@ class Holding(Protocol):
     def status(self) -> str: ...
     @property
     def due_at(self) -> datetime | None: ...
+    @property
+    def offered(self) -> bool: ...
+    @property
+    def consent(self) -> StandingConsent | None: ...
 
     def fields(self) -> dict[str, Any]:
         """The foreign key to write into Request, Ask and Lending."""
@@ -95,6 +100,14 @@ class CopyHolding:
     def due_at(self) -> datetime | None:
         return self.lending.due_at if self.lending else None
 
+    @property
+    def offered(self) -> bool:
+        return self.free and said_by(Offer, self.copy, self.holder) is not None
+
+    @property
+    def consent(self) -> StandingConsent | None:
+        return said_by(StandingConsent, self.copy, self.holder)
+
     def fields(self) -> dict[str, Any]:
         return {"copy": self.copy}
 
@@ -135,6 +148,14 @@ class LoanHolding:
     def due_at(self) -> datetime | None:
         return self.loan.due_at
 
+    @property
+    def offered(self) -> bool:
+        return self.free and said_by(Offer, self.loan, self.holder) is not None
+
+    @property
+    def consent(self) -> StandingConsent | None:
+        return said_by(StandingConsent, self.loan, self.holder)
+
     def fields(self) -> dict[str, Any]:
         return {"library_loan": self.loan}
 
@@ -149,9 +170,9 @@ def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datet
     everyone = Copy.objects.filter(
         title_id__in=ids, status__in=(Copy.Status.LISTED, Copy.Status.PAUSED), visibility=Copy.Visibility.EVERYONE
     )
-    shown = everyone.select_related("holder", "owner", "journey").annotate(photo_marks=photos.marks())
+    shown = everyone.select_related("holder__area", "owner", "journey", *SAID).annotate(photo_marks=photos.marks())
     charged = LibraryLoan.objects.filter(catalogued__title_id__in=ids, closed_at=None).select_related(
-        "patron__reader__area", "catalogued", "library"
+        "patron__reader__area", "catalogued", "library", *SAID
     )
     copies_, loans_ = list(shown), list(charged)
     live = _live_lendings(copies_, loans_)
@@ -168,7 +189,7 @@ def get(key: str, *, policy: CirculationPolicy, now: datetime) -> Holding:
     if kind == "copy":
         copy = (
             Copy.objects.filter(pk=int(number), status__in=("listed", "paused"), visibility="everyone")
-            .select_related("holder", "owner")
+            .select_related("holder__area", "owner", *SAID)
             .first()
         )
         if copy is None:
@@ -176,7 +197,7 @@ def get(key: str, *, policy: CirculationPolicy, now: datetime) -> Holding:
         return CopyHolding(copy, _live_lendings([copy], []).get(("copy", copy.pk)))
     loan = (
         LibraryLoan.objects.filter(pk=int(number), closed_at=None, catalogued__isnull=False)
-        .select_related("patron__reader__area", "catalogued", "library").first()
+        .select_related("patron__reader__area", "catalogued", "library", *SAID).first()
         if kind == "loan" else None
     )  # fmt: skip
     if loan is None:

@@ -128,6 +128,8 @@ def _told() -> Iterator[str]:
     told = Notification.objects.values("event")
     for kind in TELLS.keys() - {"message.sent"}:  # a message after a no is told to nobody
         untold = DomainEvent.objects.filter(kind=kind).exclude(pk__in=told)
+        # an ask that accepts itself is told by its acceptance
+        untold = untold.exclude(kind="ask.sent", data__has_key="consent")
         # the way back opens agreed, and the start of the return has told it
         yield from _lines(untold.exclude(kind="handover.agreed", from_status=""), "was told to nobody")
 

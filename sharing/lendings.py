@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog import titles
-from sharing import deadlines, events, holdings, locks, moves, outcomes, policies, transferring
+from sharing import consents, deadlines, events, holdings, locks, moves, outcomes, policies, transferring
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, Handover, Lending
 
@@ -62,6 +62,7 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
         data={"by": by, "earlier": earlier},
     )  # fmt: skip
     if by == "giver":
+        consents.end_offer(lending)
         outcomes.reopen(lending.request, now=now)
     else:
         outcomes.close(lending.request, lending.request.Status.CANCELLED, "request.cancelled", actor=actor, now=now)
@@ -83,6 +84,7 @@ def miss_lending(*, lending_id: int, now: datetime) -> bool:
 def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
     """Both confirmed on the way out; inside confirm_handover's transaction."""
     moves.move(lending, Lending.Status.HANDED_OVER, "lending.handed_over", actor=actor, now=now)
+    consents.end_with(lending)
     lending.handed_over_at = now
     if lending.kind == Lending.Kind.LIBRARY_LOAN:
         transferring.begin_transfer(lending, actor=actor, now=now)

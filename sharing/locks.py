@@ -62,6 +62,11 @@ def copies(copy_ids: Iterable[int]) -> None:
     list(_locked(Copy.objects.filter(pk__in=list(copy_ids)).order_by("pk")).values_list("pk"))
 
 
+def readers(reader_ids: Iterable[int]) -> None:
+    """After copies, before requests: for what is counted by reader."""
+    list(_locked(Reader.objects.filter(pk__in=list(reader_ids)).order_by("pk")).values_list("pk"))
+
+
 def requests_of(title_ids: Iterable[int]) -> None:
     list(_locked(Request.objects.filter(title__in=list(title_ids)).order_by("pk")).values_list("pk"))
 

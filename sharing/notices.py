@@ -201,6 +201,14 @@ def _reminded(view: _View) -> str:
     return _("A reader still waits for your answer about %(title)s, until %(respond_by)s.")
 
 
+def _accepted(view: _View) -> str:
+    if not view.is_holder:
+        return _("%(name)s agreed to let you have %(title)s. Now arrange the handover.")
+    if view.why == Ask.Consent.OFFER:
+        return _("You had offered %(title)s: %(name)s would like it. Arrange the handover, or step back on its page.")
+    return _("As you agreed beforehand, %(title)s goes to %(name)s. Arrange the handover, or step back on its page.")
+
+
 def _cancelled(view: _View) -> str:
     if view.why:
         return _("%(name)s cancelled the lending of %(title)s: “%(why)s”")
@@ -301,10 +309,7 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     ),
     "ask.sent": ("book", _asked),
     "ask.reminded": ("clock", _reminded),
-    "ask.accepted": (
-        "check",
-        _always(lambda: _("%(name)s agreed to let you have %(title)s. Now arrange the handover.")),
-    ),
+    "ask.accepted": ("check", _accepted),
     "ask.withdrawn": ("check", _always(lambda: _("%(title)s: your answer is no longer needed."))),
     "lending.cancelled": ("close", _cancelled),
     "lending.no_show": ("clock", _no_show),

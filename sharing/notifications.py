@@ -15,6 +15,11 @@ def _holder(event: DomainEvent) -> set[int]:
     return {event.ask.holder_id} if event.ask else set()
 
 
+def _holder_to_answer(event: DomainEvent) -> set[int]:
+    """An ask that accepts itself is told once, when it has."""
+    return set() if "consent" in event.data else _holder(event)
+
+
 def _both(event: DomainEvent) -> set[int]:
     return _requester(event) | _holder(event)
 
@@ -56,9 +61,9 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.reopened": _requester,
     "request.widened": _requester,
     "request.merged": _requester,
-    "ask.sent": _holder,
+    "ask.sent": _holder_to_answer,
     "ask.reminded": _holder,
-    "ask.accepted": _requester,
+    "ask.accepted": _both,
     "ask.withdrawn": _holder,
     "lending.cancelled": _both,
     "lending.no_show": _both,

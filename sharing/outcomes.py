@@ -35,7 +35,7 @@ def close(
     )
 
 
-def match(request: Request, *, accepted: Ask, actor: Reader, now: datetime) -> None:
+def match(request: Request, *, accepted: Ask, actor: Reader | None, now: datetime) -> None:
     states.require(states.REQUEST, request.status, Request.Status.MATCHED)
     request.status = Request.Status.MATCHED
     request.save(update_fields=["status"])

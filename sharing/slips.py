@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from sharing import dates, notices
-from sharing.models import DomainEvent, Handover, Lending
+from sharing.models import Ask, DomainEvent, Handover, Lending
 from sharing.scenes import S, Scene
 
 
@@ -55,6 +55,8 @@ def _by(scene: Scene, event: DomainEvent, mine: str, theirs: str) -> str:
 
 
 def _accepted(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    if event.actor_id is None:
+        return _("Agreed beforehand"), _said(event.why) if scene.gives else ""
     what = _by(scene, event, _("You agreed"), _("%(name)s agreed"))
     hours = event.data.get("hours")
     if not isinstance(hours, int | float) or hours >= 48:
@@ -62,6 +64,10 @@ def _accepted(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     if hours < 1:
         return what, _("Answered within the hour")
     return what, scene.say(_("Answered within %(hours)s h"), hours=int(hours) + 1)
+
+
+def _said(consent: str) -> str:
+    return _("You had offered it") if consent == Ask.Consent.OFFER else _("By your standing consent")
 
 
 def _arranged(scene: Scene, event: DomainEvent) -> tuple[str, str]:

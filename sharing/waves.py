@@ -1,6 +1,7 @@
 """Whom a request is put to, and when to go on to the next.
 
-First wave: up to `wave_size` holders, best first: those near, with a good answer rate. When nobody of a wave is left to
+First a holder who has offered the book or agreed beforehand: that ask accepts itself, in the same commit. Else up to
+`wave_size` holders, best first: those near, with a good answer rate. When nobody of a wave is left to
 answer, the next goes out. Nobody is asked twice for one request, unless another had agreed first and it fell through.
 
 At most one ask for a holding waits at a time: its requests come one after the other, in the order of time.
@@ -13,8 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from library_bridge.models import Reader
-from sharing import deadlines, events, holdings, locks, policies, queues
-from sharing.errors import SharingError
+from sharing import asks, consents, deadlines, events, holdings, locks, policies, queues
+from sharing.errors import Denied, SharingError
 from sharing.holdings import Holding, LoanHolding
 from sharing.models import Ask, CirculationPolicy, Conversation, Request
 
@@ -67,7 +68,8 @@ def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> l
     able = [h for h in new if h.holder.pk not in out and h.holder.is_active and not _is_own(h, request.requester)]
     rates = answer_rates(h.holder.pk for h in able)
     near = _areas(request)
-    able.sort(key=lambda h: (h.area not in near, -rates.get(h.holder.pk, 0.5), h.key))
+    said = {h.key for h in able if consents.given(h, request.requester, now=now)}
+    able.sort(key=lambda h: (h.key not in said, h.area not in near, -rates.get(h.holder.pk, 0.5), h.key))
     return list({h.holder.pk: h for h in reversed(able)}.values())[::-1]
 
 
@@ -119,13 +121,16 @@ def answer_rates(holder_ids: Iterable[int]) -> dict[int, float]:
 
 
 def _permitted(candidates: list[Holding], requester: Reader, policy: CirculationPolicy, now: datetime) -> list[Holding]:
-    """As many as a wave holds, leaving out loans that the library would not move now."""
+    """As many as a wave holds, leaving out loans that the library would not move now; one alone where its holder has
+    consented beforehand."""
     chosen: list[Holding] = []
     for holding in candidates:
         if len(chosen) == policy.wave_size:
             break
         if not isinstance(holding, LoanHolding) or _library_permits(holding, requester, policy, now):
             chosen.append(holding)
+            if len(chosen) == 1 and consents.given(holding, requester, now=now):
+                break
     return chosen
 
 
@@ -142,29 +147,41 @@ def _ask(request_id: int, chosen: list[Holding], policy: CirculationPolicy, now:
     """Of the chosen those that are still free now that their copies are locked. The asks are made in the order of the
     holdings' keys, so that two requests after the same books do not wait for each other."""
     locks.copies(h.copy.pk for h in chosen if isinstance(h, holdings.CopyHolding))
+    locks.readers(h.holder.pk for h in chosen if h.consent)  # so many a week, whichever book
     request = locks.request(request_id, actor=None)
     if request.status != Request.Status.OPEN or request.asks.waiting().exists():
         return []
-    still = {(h.key, h.holder.pk) for h in holdings.of_title(request.title_id, policy=policy, now=now) if h.free}
+    still = {(h.key, h.holder.pk): h for h in holdings.of_title(request.title_id, policy=policy, now=now) if h.free}
     request.wave += 1
-    free = [h for h in sorted(chosen, key=lambda h: h.key) if (h.key, h.holder.pk) in still]
-    asks = [ask for holding in free if (ask := _put_to(holding, request, policy, now))]
-    if asks:
+    free = [still[h.key, h.holder.pk] for h in sorted(chosen, key=lambda h: h.key) if (h.key, h.holder.pk) in still]
+    sent = [ask for holding in free if (ask := _put_to(holding, request, policy, now))]
+    if sent:
         request.save(update_fields=["wave"])
-    return asks
+    return sent
 
 
 def _put_to(holding: Holding, request: Request, policy: CirculationPolicy, now: datetime) -> Ask | None:
-    """None when the holder is being asked for this book already, by a request that was quicker."""
-    until = min(deadlines.respond_by(now, policy), request.deadline_at)
+    """None when the holder is being asked for this book already, by a request that was quicker, or when it was agreed
+    with the one before."""
+    if request.status != Request.Status.OPEN:
+        return None
     try:
         with transaction.atomic():
-            ask = Ask.objects.create(
-                request=request, holder=holding.holder, **holding.fields(), wave=request.wave, asked_at=now, respond_by=until,
-                remind_at=deadlines.remind_at(now, until, 0, policy),
-            )  # fmt: skip
-    except IntegrityError:
+            return _send(holding, request, policy, now)
+    except (IntegrityError, Denied):
         return None
+
+
+def _send(holding: Holding, request: Request, policy: CirculationPolicy, now: datetime) -> Ask:
+    until = min(deadlines.respond_by(now, policy), request.deadline_at)
+    consent = consents.given(holding, request.requester, now=now)
+    ask = Ask.objects.create(
+        request=request, holder=holding.holder, **holding.fields(), wave=request.wave, asked_at=now, respond_by=until,
+        remind_at=deadlines.remind_at(now, until, 0, policy),
+    )  # fmt: skip
     Conversation.objects.create(ask=ask)
-    events.record("ask.sent", now=now, actor=None, ask=ask, request=request, after=ask.status)
+    data = {"consent": consent} if consent else {}
+    events.record("ask.sent", now=now, actor=None, ask=ask, request=request, after=ask.status, data=data)
+    if consent:
+        asks.agree_to(ask, actor=None, consent=consent, now=now)
     return ask

@@ -7,6 +7,7 @@ from sharing.models.harvests import Harvest
 from sharing.models.lendings import Lending
 from sharing.models.loans import HarvestedRecord, LoanTitle
 from sharing.models.notifications import Notification
+from sharing.models.offers import Offer, StandingConsent
 from sharing.models.pages import GuidePage, HomePage
 from sharing.models.policy import CirculationPolicy, ReaderLimit
 from sharing.models.purchases import PurchaseSuggestion
@@ -34,6 +35,7 @@ __all__ = (
     "LoanTitle",
     "Message",
     "Notification",
+    "Offer",
     "PurchaseSuggestion",
     "ReaderLimit",
     "ReadingListEntry",
@@ -44,5 +46,6 @@ __all__ = (
     "Request",
     "SavedSearch",
     "SavedSearchHit",
+    "StandingConsent",
     "SuggestionCount",
 )

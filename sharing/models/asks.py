@@ -43,6 +43,12 @@ class Ask(models.Model):
         NOT_NEEDED = "not_needed", _("another holder agreed")
         GONE = "gone", _("the book cannot be lent any more")
 
+    class Consent(models.TextChoices):
+        """Given before the ask; empty when the holder was asked and said so."""
+
+        OFFER = "offer", _("had offered it")
+        STANDING = "standing", _("had agreed beforehand")
+
     request = models.ForeignKey("sharing.Request", models.PROTECT, related_name="asks")
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asks")
     copy = models.ForeignKey("personal_catalog.Copy", models.PROTECT, null=True, blank=True, related_name="asks")
@@ -57,6 +63,7 @@ class Ask(models.Model):
     respond_by = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    consent = models.CharField(max_length=10, choices=Consent, blank=True)
     withdrawn_because = models.CharField(max_length=10, choices=Because, blank=True)
 
     objects = AskQuerySet.as_manager()
@@ -70,6 +77,7 @@ class Ask(models.Model):
                 condition=Q(copy=None, library_loan__isnull=False) | Q(copy__isnull=False, library_loan=None),
                 name="ask_exactly_one_holding",
             ),
+            models.CheckConstraint(condition=Q(consent="") | Q(status="accepted"), name="ask_consent_is_accepted"),
             models.UniqueConstraint(
                 fields=("request", "copy"), condition=~Q(status="withdrawn"), name="one_ask_per_copy"
             ),
