@@ -117,6 +117,10 @@ class OnCard:
     lending: Lending | None
 
     @property
+    def key(self) -> str:
+        return f"loan-{self.loan.pk}"
+
+    @property
     def title(self) -> object:
         """The catalogue's title where it is known, else the loan with the library's own words."""
         catalogued = getattr(self.loan, "catalogued", None)

@@ -14,6 +14,7 @@ from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan
 from personal_catalog.models import Copy
+from sharing import resting
 from sharing.models import CirculationPolicy, HarvestedRecord, Lending
 
 PERSONAL = "personal"
@@ -48,8 +49,9 @@ def shown_copies() -> QuerySet[Copy]:
     ).order_by()
 
 
-def free_copies() -> QuerySet[Copy]:
-    return Copy.objects.lendable().filter(~Exists(Lending.objects.live().filter(copy=OuterRef("pk")))).order_by()
+def free_copies(*, now: datetime) -> QuerySet[Copy]:
+    lent = Lending.objects.live().filter(copy=OuterRef("pk"))
+    return Copy.objects.lendable().filter(~Exists(lent), ~resting.copy_rests(now)).order_by()
 
 
 def charged_loans() -> QuerySet[LibraryLoan]:
@@ -62,6 +64,7 @@ def free_loans(*, policy: CirculationPolicy, now: datetime) -> QuerySet[LibraryL
         Q(hold_count=None) | Q(hold_count=0),
         far_enough,
         ~Exists(Lending.objects.live().filter(library_loan=OuterRef("pk"))),
+        ~resting.loan_rests(now),
         recalled=False,
         due_at__gte=now,
     )
@@ -71,7 +74,7 @@ def titles_having(wish: Wish, *, policy: CirculationPolicy, now: datetime) -> Q:
     """A condition on titles: one and the same holding answers the whole wish."""
     found = Q(pk__in=[])
     if wish.allows_copies:
-        copies = free_copies() if wish.free else shown_copies()
+        copies = free_copies(now=now) if wish.free else shown_copies()
         if wish.modes:
             copies = copies.filter(mode__in=wish.modes)
         if wish.areas:
@@ -111,17 +114,17 @@ class Held:
 def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datetime) -> dict[int, list[Held]]:
     """Copies and library loans of many titles as light rows. Two queries."""
     ids, found = list(title_ids), defaultdict[int, list[Held]](list)
-    for title_id, mode, area, free, due_at, holder_id in _copies(ids):
+    for title_id, mode, area, free, due_at, holder_id in _copies(ids, now):
         found[title_id].append(Held(PERSONAL, mode, area, free, due_at, holder_id))
     for title_id, area, free, due_at, holder_id in _loans(ids, policy, now):
         found[title_id].append(Held(LIBRARY, "transfer", area or "", free, due_at, holder_id))
     return found
 
 
-def _copies(ids: list[int]) -> Iterable[tuple[Any, ...]]:
+def _copies(ids: list[int], now: datetime) -> Iterable[tuple[Any, ...]]:
     copies = shown_copies().filter(title_id__in=ids)
     copies = copies.annotate(live=FilteredRelation("lendings", condition=Q(lendings__closed_at=None)))
-    copies = copies.annotate(free=Exists(free_copies().filter(pk=OuterRef("pk"))))
+    copies = copies.annotate(free=Exists(free_copies(now=now).filter(pk=OuterRef("pk"))))
     return copies.values_list("title_id", "mode", "area", "free", "live__due_at", "holder_id")
 
 

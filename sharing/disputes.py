@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from library_bridge.models import Reader, Transfer
 from personal_catalog import copies
 from personal_catalog.models import Copy
-from sharing import deadlines, events, holdings, locks, moves, outcomes, policies
+from sharing import custody, deadlines, events, locks, moves, outcomes, policies
 from sharing.deadlines import LIBRARIAN_PATIENCE, TRANSFER_PATIENCE
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Lending
@@ -82,7 +82,7 @@ def _settle_copy(lending: Lending, copy: Copy, outcome: str, now: datetime) -> N
     if outcome != "returned":
         copies.retire_copy(copy=copy, now=now)
     elif copy.holder_id != lending.giver_id:
-        holdings.move_custody(copy=copy, to_holder=lending.giver, reason="librarian", now=now)
+        custody.move_custody(copy=copy, to_holder=lending.giver, reason="librarian", now=now)
 
 
 @transaction.atomic(durable=True)

@@ -58,7 +58,7 @@ def act(*, now: datetime) -> Iterator[Deed]:
 
 def _asks(now: datetime) -> Iterator[Deed]:
     yield from _each(
-        "ask.withdrawn", withdrawals.vain_asks(), lambda pk: withdrawals.withdraw_vain_ask(ask_id=pk, now=now)
+        "ask.withdrawn", withdrawals.vain_asks(now=now), lambda pk: withdrawals.withdraw_vain_ask(ask_id=pk, now=now)
     )
     waiting = Ask.objects.waiting()
     yield from _each(

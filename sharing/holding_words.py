@@ -28,6 +28,8 @@ def chip(hold: ShownHolding) -> Chip:
         return Chip("done", pgettext("holding", "Yours") if hold.kind == "personal_copy" else _("With you"))
     if hold.kind == "library_item":
         return Chip("done", _("Just take it")) if hold.free else Chip("no", _("Not now"))
+    if hold.offered:
+        return Chip("free", _("Offered"))
     if hold.free:
         return Chip("free", _("Can pass to you") if hold.kind == "library_loan" else _("Free now"))
     waiting = {"agreed": _("Promised to a reader"), "on_loan": _("Out")}

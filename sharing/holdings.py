@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -17,11 +16,9 @@ from library_bridge import loans, reasons
 from library_bridge.loans import Verdict
 from library_bridge.models import LibraryLoan, Patron, Reader
 from library_bridge.ports import LoanRecord, Unavailable
-from personal_catalog import copies
-from personal_catalog.errors import BrokenCustody, CopyAway
 from personal_catalog.models import Copy, photos
-from sharing import locks, policies
-from sharing.errors import Denied, IllegalTransition, LibraryUnavailable, NotFound, RefusedByLibrary
+from sharing import policies, resting
+from sharing.errors import LibraryUnavailable, NotFound, RefusedByLibrary
 from sharing.models import CirculationPolicy, Lending, Offer, StandingConsent
 from sharing.models.offers import SAID, said_by
 
@@ -50,6 +47,10 @@ class Holding(Protocol):
     @property
     def due_at(self) -> datetime | None: ...
     @property
+    def resting(self) -> bool: ...
+    @property
+    def lending(self) -> Lending | None: ...
+    @property
     def offered(self) -> bool: ...
     @property
     def consent(self) -> StandingConsent | None: ...
@@ -62,6 +63,8 @@ class Holding(Protocol):
 class CopyHolding:
     copy: Copy
     lending: Lending | None
+    resting: bool = False
+    """Its holder is away, or has said not now."""
     kind: str = "personal_copy"
 
     @property
@@ -86,7 +89,8 @@ class CopyHolding:
 
     @property
     def free(self) -> bool:
-        return self.lending is None and self.copy.status == Copy.Status.LISTED and self.copy.mode != Copy.Mode.DISPLAY
+        lendable = self.copy.status == Copy.Status.LISTED and self.copy.mode != Copy.Mode.DISPLAY
+        return self.lending is None and lendable and not self.resting
 
     @property
     def status(self) -> str:
@@ -119,6 +123,7 @@ class LoanHolding:
     lending: Lending | None
     reason: str
     """Why the loan cannot be passed on, as far as the snapshot tells; empty when it can."""
+    resting: bool = False
     kind: str = "library_loan"
     mode: str = "transfer"
 
@@ -136,7 +141,7 @@ class LoanHolding:
 
     @property
     def free(self) -> bool:
-        return self.lending is None and not self.reason
+        return self.lending is None and not self.reason and not self.resting
 
     @property
     def status(self) -> str:
@@ -170,13 +175,17 @@ def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datet
     everyone = Copy.objects.filter(
         title_id__in=ids, status__in=(Copy.Status.LISTED, Copy.Status.PAUSED), visibility=Copy.Visibility.EVERYONE
     )
-    shown = everyone.select_related("holder__area", "owner", "journey", *SAID).annotate(photo_marks=photos.marks())
-    charged = LibraryLoan.objects.filter(catalogued__title_id__in=ids, closed_at=None).select_related(
-        "patron__reader__area", "catalogued", "library", *SAID
+    shown = everyone.select_related("holder__area", "owner", "journey", *SAID).annotate(
+        photo_marks=photos.marks(), resting=resting.copy_rests(now)
+    )
+    charged = (
+        LibraryLoan.objects.filter(catalogued__title_id__in=ids, closed_at=None)
+        .select_related("patron__reader__area", "catalogued", "library", *SAID)
+        .annotate(resting=resting.loan_rests(now))
     )
     copies_, loans_ = list(shown), list(charged)
     live = _live_lendings(copies_, loans_)
-    found: list[Holding] = [CopyHolding(copy, live.get(("copy", copy.pk))) for copy in copies_]
+    found: list[Holding] = [CopyHolding(row, live.get(("copy", row.pk)), _rests(row)) for row in copies_]
     found += [_loan_holding(loan, live.get(("loan", loan.pk)), policy, now) for loan in loans_]
     return sorted(found, key=lambda h: (not h.free, h.kind != "personal_copy", h.key))
 
@@ -190,14 +199,16 @@ def get(key: str, *, policy: CirculationPolicy, now: datetime) -> Holding:
         copy = (
             Copy.objects.filter(pk=int(number), status__in=("listed", "paused"), visibility="everyone")
             .select_related("holder__area", "owner", *SAID)
+            .annotate(resting=resting.copy_rests(now))
             .first()
         )
         if copy is None:
             raise NotFound
-        return CopyHolding(copy, _live_lendings([copy], []).get(("copy", copy.pk)))
+        return CopyHolding(copy, _live_lendings([copy], []).get(("copy", copy.pk)), _rests(copy))
     loan = (
         LibraryLoan.objects.filter(pk=int(number), closed_at=None, catalogued__isnull=False)
-        .select_related("patron__reader__area", "catalogued", "library", *SAID).first()
+        .select_related("patron__reader__area", "catalogued", "library", *SAID)
+        .annotate(resting=resting.loan_rests(now)).first()
         if kind == "loan" else None
     )  # fmt: skip
     if loan is None:
@@ -206,7 +217,12 @@ def get(key: str, *, policy: CirculationPolicy, now: datetime) -> Holding:
 
 
 def _loan_holding(loan: LibraryLoan, lending: Lending | None, policy: CirculationPolicy, now: datetime) -> LoanHolding:
-    return LoanHolding(loan, loan.catalogued.title_id, lending, why_not(loan, policy, now))
+    return LoanHolding(loan, loan.catalogued.title_id, lending, why_not(loan, policy, now), _rests(loan))
+
+
+def _rests(book: Copy | LibraryLoan) -> bool:
+    """As it was looked up with it."""
+    return bool(getattr(book, "resting", False))
 
 
 def why_not(loan: LibraryLoan | LoanRecord, policy: CirculationPolicy, now: datetime) -> str:
@@ -269,33 +285,3 @@ def sentence(code: str) -> str:
         ),
     }
     return ours.get(code) or reasons.sentence(code)
-
-
-@transaction.atomic(durable=True)
-def withdraw_copy(*, copy_id: int, actor: Reader, now: datetime) -> Copy:
-    """Take one's own copy off the shelf; refused while it is promised or away (T-O3). The copy is locked, so that
-    nobody agrees to lend it meanwhile."""
-    locks.copies([copy_id])
-    if Lending.objects.live().filter(copy_id=copy_id, copy__owner=actor).exists():
-        raise Denied(
-            _(
-                "This copy is promised or with another reader. Finish or cancel that lending first; the copy stays listed."
-            ),
-            "copy_away",
-        )
-    try:
-        return copies.withdraw_copy(copy_id=copy_id, actor=actor, now=now)
-    except CopyAway:
-        raise Denied(
-            _("This copy is with another reader. It can be withdrawn once it is back; it stays listed."), "copy_away"
-        ) from None
-    except Copy.DoesNotExist:
-        raise NotFound from None
-
-
-def move_custody(*, copy: Copy, to_holder: Reader, reason: str, now: datetime, new_owner: Reader | None = None) -> None:
-    """The next link of the copy's chain, inside the caller's transaction. IllegalTransition when it would break."""
-    try:
-        copies.move_custody(copy=copy, to_holder=to_holder, reason=reason, now=now, new_owner=new_owner)
-    except BrokenCustody:
-        raise IllegalTransition(copy.status, reason) from None

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog import titles
-from sharing import consents, deadlines, events, holdings, locks, moves, outcomes, policies, transferring
+from sharing import consents, custody, deadlines, events, locks, moves, outcomes, policies, transferring
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, Handover, Lending
 
@@ -91,7 +91,7 @@ def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
         return
     assert lending.copy is not None
     gift = lending.mode == Lending.Mode.GIFT
-    holdings.move_custody(
+    custody.move_custody(
         copy=lending.copy,
         to_holder=lending.taker,
         reason="gift" if gift else "handover",
@@ -123,7 +123,7 @@ def _begin_loan(lending: Lending, actor: Reader, now: datetime) -> None:
 def take_back(lending: Lending, *, actor: Reader, now: datetime) -> None:
     """Both confirmed on the way back; inside confirm_handover's transaction."""
     assert lending.copy is not None
-    holdings.move_custody(copy=lending.copy, to_holder=lending.giver, reason="return", now=now)
+    custody.move_custody(copy=lending.copy, to_holder=lending.giver, reason="return", now=now)
     moves.complete(lending, actor=actor, now=now)
 
 

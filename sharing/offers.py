@@ -4,16 +4,15 @@ Every word is on record as an event; the rows themselves stand only while they c
 """
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import asks, consents, events, holdings, locks, policies, waves
-from sharing.errors import Denied, NotFound, SharingError
-from sharing.holdings import CopyHolding, Holding
-from sharing.models import Ask, Offer, StandingConsent
+from sharing import asks, consents, events, in_hand, waves
+from sharing.errors import Denied, SharingError
+from sharing.holdings import Holding
+from sharing.models import Ask, Offer, Rest, StandingConsent
 
 MOST_DAYS = 60
 MOST_A_WEEK = 7
@@ -21,22 +20,24 @@ MOST_A_WEEK = 7
 
 def offer_holding(*, holding_key: str, actor: Reader, now: datetime) -> Holding:
     """Done with it: it goes to whoever waits, in the same call; else it is shown as offered, and the next ask accepts
-    itself. Again changes nothing.
+    itself. A rest of the book ends with that. Again changes nothing.
 
     Raises NotFound or Denied. A library that says no, or cannot be reached, leaves the offer standing.
     """
     title_id = _offer(holding_key, actor, now)
     _pass_to_whoever_waits(holding_key, title_id, actor, now)
-    return mine(holding_key, actor, now)
+    return in_hand.get(holding_key, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)
 def _offer(holding_key: str, actor: Reader, now: datetime) -> int:
-    holding = _locked(holding_key, actor, now)
+    holding = in_hand.locked(holding_key, actor=actor, now=now)
     if holding.offered:
         return holding.title_id
+    if Rest.objects.filter(**in_hand.both_keys(holding)).delete()[0]:
+        holding = in_hand.get(holding_key, actor=actor, now=now)
     _require_free(holding)
-    Offer.objects.update_or_create(**_of(holding), defaults={"holder": actor, "offered_at": now})
+    Offer.objects.update_or_create(**in_hand.both_keys(holding), defaults={"holder": actor, "offered_at": now})
     events.record("holding.offered", now=now, actor=actor, data={"holding": holding.key})
     return holding.title_id
 
@@ -44,10 +45,10 @@ def _offer(holding_key: str, actor: Reader, now: datetime) -> int:
 @transaction.atomic(durable=True)
 def withdraw_offer(*, holding_key: str, actor: Reader, now: datetime) -> Holding:
     """Needed after all. Again changes nothing; what was agreed meanwhile is cancelled on the lending's page."""
-    holding = _locked(holding_key, actor, now)
-    if Offer.objects.filter(holder=actor, **_of(holding)).delete()[0]:
+    holding = in_hand.locked(holding_key, actor=actor, now=now)
+    if Offer.objects.filter(holder=actor, **in_hand.both_keys(holding)).delete()[0]:
         events.record("holding.offer_ended", now=now, actor=actor, data={"holding": holding.key})
-    return mine(holding_key, actor, now)
+    return in_hand.get(holding_key, actor=actor, now=now)
 
 
 def give_standing_consent(
@@ -66,15 +67,17 @@ def give_standing_consent(
     conditions = {"same_area": same_area, "days_before_due": days_before_due, "per_week": per_week}
     title_id = _consent(holding_key, actor, conditions, now)
     _pass_to_whoever_waits(holding_key, title_id, actor, now)
-    return mine(holding_key, actor, now)
+    return in_hand.get(holding_key, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)
 def _consent(holding_key: str, actor: Reader, conditions: dict[str, int], now: datetime) -> int:
-    holding = _locked(holding_key, actor, now)
+    holding = in_hand.locked(holding_key, actor=actor, now=now)
     if holding.mode == "display":
         raise Denied(_("This copy is only shown on your shelf; it is not lent."), "display_only")
-    StandingConsent.objects.update_or_create(**_of(holding), defaults={"holder": actor, "given_at": now, **conditions})
+    StandingConsent.objects.update_or_create(
+        **in_hand.both_keys(holding), defaults={"holder": actor, "given_at": now, **conditions}
+    )
     events.record("consent.given", now=now, actor=actor, data={"holding": holding.key, **conditions})
     return holding.title_id
 
@@ -82,35 +85,17 @@ def _consent(holding_key: str, actor: Reader, conditions: dict[str, int], now: d
 @transaction.atomic(durable=True)
 def end_standing_consent(*, holding_key: str, actor: Reader, now: datetime) -> Holding:
     """Each ask waits for an answer again. Again changes nothing."""
-    holding = _locked(holding_key, actor, now)
-    if StandingConsent.objects.filter(holder=actor, **_of(holding)).delete()[0]:
+    holding = in_hand.locked(holding_key, actor=actor, now=now)
+    if StandingConsent.objects.filter(holder=actor, **in_hand.both_keys(holding)).delete()[0]:
         events.record("consent.ended", now=now, actor=actor, data={"holding": holding.key})
-    return mine(holding_key, actor, now)
-
-
-def mine(holding_key: str, actor: Reader, now: datetime) -> Holding:
-    """A holding that is in this reader's hands to pass on; else NotFound, as for none."""
-    holding = holdings.get(holding_key, policy=policies.current(), now=now)
-    if holding.holder.pk != actor.pk:
-        raise NotFound
-    return holding
-
-
-def _locked(holding_key: str, actor: Reader, now: datetime) -> Holding:
-    holding = mine(holding_key, actor, now)
-    if isinstance(holding, CopyHolding):
-        locks.copies([holding.copy.pk])
-        holding = mine(holding_key, actor, now)
-    return holding
-
-
-def _of(holding: Holding) -> dict[str, Any]:
-    return {"copy": None, "library_loan": None, **holding.fields()}
+    return in_hand.get(holding_key, actor=actor, now=now)
 
 
 def _require_free(holding: Holding) -> None:
     if holding.free:
         return
+    if holding.resting:
+        raise Denied(_("You are away. End your absence before you offer a book."), "away")
     words = {
         "display": _("This copy is only shown on your shelf; it is not lent."),
         "paused": _("This copy is paused. List it again before you offer it."),
@@ -122,7 +107,7 @@ def _require_free(holding: Holding) -> None:
 
 def _pass_to_whoever_waits(holding_key: str, title_id: int, actor: Reader, now: datetime) -> None:
     """An ask that waits already is answered; else the next in the queue is served."""
-    holding = mine(holding_key, actor, now)
+    holding = in_hand.get(holding_key, actor=actor, now=now)
     waiting = (
         Ask.objects.waiting().filter(holder=actor, **holding.fields()).select_related("request__requester").first()
     )

@@ -33,10 +33,10 @@ def most_passed_on() -> list[Title]:
     return list(Title.objects.live().filter(passed_on__gt=0).order_by("-passed_on", "pk").defer("summary")[:MOST])
 
 
-def near(*, reader: Reader | None) -> Near:
+def near(*, reader: Reader | None, now: datetime) -> Near:
     """Copies of others that are free now, newest first. Two queries with the reader's area, one without."""
     area = reader.area.code if reader and reader.area else ""
-    free = _presentable(availability.free_copies()).select_related("title").order_by("-created_at", "-pk")
+    free = _presentable(availability.free_copies(now=now)).select_related("title").order_by("-created_at", "-pk")
     if reader:
         free = free.exclude(owner=reader).exclude(holder=reader)
     here = free.filter(area=area)

@@ -29,6 +29,8 @@ class ShownHolding:
     due_at: datetime | None = None
     reason: str = ""
     """The code of what stands against passing a loan on."""
+    offered: bool = False
+    """Its holder is done with it: who asks has it at once."""
     own: bool = False
     """The reader's own copy, or with the reader already: nothing to ask for."""
     call_number: str = ""
@@ -78,7 +80,8 @@ def _shown(holding: Holding, reader: Reader | None, *, several: bool) -> ShownHo
     own = reader is not None and reader.pk in (copy.holder_id, copy.owner_id)
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at,
-        own=own, condition=copy.condition, note=copy.note, photos=_photos(copy, own=own), journey=copy_journeys.of_copy(copy),
+        offered=holding.offered, own=own,
+        condition=copy.condition, note=copy.note, photos=_photos(copy, own=own), journey=copy_journeys.of_copy(copy),
     )  # fmt: skip
 
 
@@ -86,7 +89,8 @@ def _shown_loan(holding: LoanHolding, reader: Reader | None, *, several: bool) -
     loan = holding.loan
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at, holding.reason,
-        own=reader is not None and loan.patron.reader_id == reader.pk, call_number=loan.call_number, checked_at=loan.checked_at,
+        offered=holding.offered, own=reader is not None and loan.patron.reader_id == reader.pk,
+        call_number=loan.call_number, checked_at=loan.checked_at,
         library=loan.library.name if several else "",
     )  # fmt: skip
 

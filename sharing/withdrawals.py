@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan, Reader
-from sharing import availability, events, jobs, locks, states
+from sharing import availability, events, jobs, locks, resting, states
 from sharing.models import Ask, Conversation, Lending, Request
 
 Because = Ask.Because
@@ -39,20 +39,24 @@ def withdraw_ask(ask: Ask, *, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def withdraw_vain_ask(*, ask_id: int, now: datetime) -> bool:
-    """True when the ask ended here, because the book cannot be had from this holder any more."""
+def withdraw_vain_ask(*, ask_id: int, now: datetime, actor: Reader | None = None) -> bool:
+    """True when the ask ended here, because the book cannot be had from this holder any more, or not now. `actor`: the
+    holder, who need not be told of what they said themselves."""
     ask = locks.ask(ask_id, actor=None)
-    if not vain_asks().filter(pk=ask.pk).exists():
+    if not vain_asks(now=now).filter(pk=ask.pk).exists():
         return False
-    _withdraw(ask, because=Because.GONE, actor=None, now=now)
+    _withdraw(ask, because=Because.GONE, actor=actor, now=now)
     return True
 
 
-def vain_asks() -> QuerySet[Ask]:
-    """Waiting for an answer about a book that is promised or gone: a loan that came back to the library, say."""
-    at_hand = availability.free_copies().filter(pk=OuterRef("copy_id"), holder=OuterRef("holder_id"))
+def vain_asks(*, now: datetime) -> QuerySet[Ask]:
+    """Waiting for an answer about a book that is promised or gone (a loan that came back to the library, say), or that rests
+    because its holder is away."""
+    at_hand = availability.free_copies(now=now).filter(pk=OuterRef("copy_id"), holder=OuterRef("holder_id"))
     promised = Lending.objects.live().filter(library_loan=OuterRef("pk"))
-    charged = LibraryLoan.objects.open().filter(~Exists(promised), pk=OuterRef("library_loan_id"))
+    charged = LibraryLoan.objects.open().filter(
+        ~Exists(promised), ~resting.loan_rests(now), pk=OuterRef("library_loan_id")
+    )
     return Ask.objects.waiting().filter(
         Q(copy__isnull=False) & ~Exists(at_hand) | Q(library_loan__isnull=False) & ~Exists(charged)
     )

@@ -80,6 +80,7 @@ PAGES: dict[str, Arguments] = {
     "lending": lambda scene: ([scene.lending.pk], ""),
     "conversation": lambda scene: ([scene.conversation.pk], ""),
     "copy": lambda scene: ([scene.world.copy.pk], ""),
+    "holding": lambda scene: ([scene.world.copy.key], ""),
     "copy-journey": lambda scene: ([scene.world.copy.code], ""),
     "found-copy": lambda scene: ([scene.world.copy.code], ""),
     "import-job": lambda scene: ([scene.job], ""),
@@ -95,6 +96,7 @@ NO_PAGES = {
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
     "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",
+    "offer-holding", "withdraw-offer", "give-consent", "end-consent", "rest-holding", "wake-holding", "set-absence", "end-absence",
     "open-journey", "close-journey", "join-journey", "leave-journey", "suggestions-take-part", "suggestions-leave",
     "opac-script", "opac-demo",  # of another make, in the library's own catalogue
     "sso-leave", "sso-callback", "saml_acs", "saml_finish_acs", "saml_metadata", "saml_sls",

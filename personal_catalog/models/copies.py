@@ -113,6 +113,11 @@ class Copy(models.Model):
         return reverse("copy", args=[self.pk])
 
     @property
+    def key(self) -> str:
+        """As what can be asked for is named in addresses."""
+        return f"copy-{self.pk}"
+
+    @property
     def is_away(self) -> bool:
         return self.holder_id != self.owner_id
 

@@ -16,11 +16,12 @@ def routers() -> list[Router]:
         lendings,
         library_loans,
         notifications,
+        offers,
         requests,
         titles,
         tokens,
     )
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
-    more = (conversations, notifications, availability)
+    more = (offers, conversations, notifications, availability)
     return [*(noun.router for noun in (*nouns, *more)), handovers.secrets]

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from personal_catalog import copies, exports, listing
 from personal_catalog.models import Copy
-from sharing import holdings
+from sharing import custody
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
@@ -114,7 +114,7 @@ def update_copy(request: Call, id: str, payload: CopyChanges) -> schemas.CopyOut
 @router.delete("/copies/{id}", response={204: None}, operation_id="withdrawCopy")
 def withdraw_copy(request: Call, id: str) -> HttpResponse:
     """Off the shelf for good; refused while the copy is promised or away."""
-    holdings.withdraw_copy(copy_id=ids.number(id), actor=request.auth, now=timezone.now())
+    custody.withdraw_copy(copy_id=ids.number(id), actor=request.auth, now=timezone.now())
     return HttpResponse(status=204)
 
 

@@ -65,6 +65,7 @@ class HoldingOut(BaseModel):
     status: str
     due_date: dt.date | None
     area: str
+    offered: bool = Field(description="Its holder is done with it: who asks has it at once.")
     own: bool = Field(description="Your own copy, or with you already.")
     reason: str | None = Field(description="Why a loan cannot be passed on.")
     call_number: str

@@ -87,7 +87,7 @@ def holding(row: ShownHolding) -> schemas.HoldingOut:
     """For everybody: never who."""
     return schemas.HoldingOut(
         id=row.key, kind=row.kind, mode=row.mode, status=row.status, due_date=local_date(row.due_at), area=row.area,
-        own=row.own, reason=holdings.sentence(row.reason) if row.reason else None, call_number=row.call_number,
+        offered=row.offered, own=row.own, reason=holdings.sentence(row.reason) if row.reason else None, call_number=row.call_number,
         library=row.library, branch=row.branch, condition=row.condition, note=row.note,
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What lets readers come upon books: suggestions that some take part in, and journeys of copies that drift."""
 
+from datetime import datetime
 from itertools import cycle
 
 from library_bridge.models import Reader
@@ -32,14 +33,14 @@ def _suggestions(campus: Campus, cast: Cast) -> None:
     for reader in (cast.alice, *circle):
         suggestions.take_part(actor=reader, now=campus.clock)
     for reader in circle:
-        for title in (last.title, *_others(cast)):
+        for title in (last.title, *_others(cast, campus.clock)):
             copies.register_copy(title=title, owner=reader, mode=Copy.Mode.DISPLAY, now=campus.day(SHOWN_SINCE, 15, 10))
     suggestions.count(now=campus.clock)
 
 
-def _others(cast: Cast) -> list[Title]:
+def _others(cast: Cast, now: datetime) -> list[Title]:
     """Books that can be had, and that are none of Alice's."""
-    free = availability.free_copies().exclude(owner=cast.alice).exclude(holder=cast.alice).values("title_id")
+    free = availability.free_copies(now=now).exclude(owner=cast.alice).exclude(holder=cast.alice).values("title_id")
     hers = Copy.objects.filter(owner=cast.alice).values("title_id")
     return list(
         suggestions.presentable().filter(pk__in=free).exclude(pk__in=hers).order_by("-passed_on", "pk")[:TOGETHER]

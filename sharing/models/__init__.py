@@ -1,3 +1,4 @@
+from sharing.models.absences import Absence, Rest
 from sharing.models.asks import Ask
 from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
@@ -18,6 +19,7 @@ from sharing.models.suggestions import RelatedTitle, SuggestionCount
 from sharing.models.tokens import ApiToken, IdempotencyKey
 
 __all__ = (
+    "Absence",
     "ApiToken",
     "Ask",
     "CirculationPolicy",
@@ -44,6 +46,7 @@ __all__ = (
     "ReadingListsPage",
     "RelatedTitle",
     "Request",
+    "Rest",
     "SavedSearch",
     "SavedSearchHit",
     "StandingConsent",

@@ -20,7 +20,7 @@ LISTS = 3
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     reader, now = request.user if isinstance(request.user, Reader) else None, timezone.now()
-    policy, near = policies.current(), shelves.near(reader=reader)
+    policy, near = policies.current(), shelves.near(reader=reader, now=now)
     context = {
         "nav": "find",
         "sought": shelves.sought(now=now),

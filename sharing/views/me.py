@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from library_bridge.models import Area, Patron, Reader
-from sharing import profiles, suggestions
+from sharing import absences, profiles, suggestions
+from sharing.models import Absence
 from sharing.views import answers
 from sharing.views.readers import reader_of
+
+ABSENCE = "absence"
 
 
 class ProfileForm(forms.Form):
@@ -42,6 +45,11 @@ class ProfileForm(forms.Form):
     theme = forms.ChoiceField(label=gettext_lazy("Appearance"), choices=Reader.Theme.choices)
 
 
+class AbsenceForm(forms.Form):
+    first_date = forms.DateField(label=gettext_lazy("First day away"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_date = forms.DateField(label=gettext_lazy("Last day away"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
@@ -52,9 +60,40 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": "me",
         "form": answers.form_for(request, ProfileForm, "profile", initial=initial),
+        "absence": Absence.objects.filter(reader=reader, last_date__gte=timezone.localdate()).first(),
+        "absence_form": answers.form_for(request, AbsenceForm, ABSENCE, initial={"first_date": timezone.localdate()}),
         "cards": Patron.objects.filter(reader=reader).select_related("library"),
     }
     return render(request, "sharing/me/me.html", context)
+
+
+@require_POST
+@login_required
+def set_absence(request: HttpRequest) -> HttpResponse:
+    form, page = AbsenceForm(request.POST), reverse("me") + "#away"
+    return answers.after_form(
+        request,
+        form,
+        lambda: absences.set_absence(actor=reader_of(request), now=timezone.now(), **form.cleaned_data),
+        name=ABSENCE,
+        to=page,
+        back=page,
+        field="last_date",
+        says=_("Saved. Meanwhile nobody asks you for a book."),
+    )
+
+
+@require_POST
+@login_required
+def end_absence(request: HttpRequest) -> HttpResponse:
+    reader, page = reader_of(request), reverse("me") + "#away"
+    return answers.after(
+        request,
+        lambda: absences.end_absence(actor=reader, now=timezone.now()),
+        to=page,
+        back=page,
+        says=_("Welcome back. You may be asked again."),
+    )
 
 
 @require_POST

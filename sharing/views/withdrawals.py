@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from personal_catalog.models import Copy
-from sharing import holdings, typography
+from sharing import custody, typography
 from sharing.models import CopyJourney
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -22,7 +22,7 @@ def withdraw_copy(request: HttpRequest, copy_id: int) -> HttpResponse:
     copy = get_object_or_404(Copy.objects.filter(owner=reader).select_related("title"), pk=copy_id)
     return answers.after(
         request,
-        lambda: holdings.withdraw_copy(copy_id=copy_id, actor=reader, now=timezone.now()),
+        lambda: custody.withdraw_copy(copy_id=copy_id, actor=reader, now=timezone.now()),
         to=reverse("shelf"),
         back=reverse("copy", args=[copy_id]),
         says=_("%(title)s is off your shelf.") % {"title": typography.quoted(copy.title.title)},

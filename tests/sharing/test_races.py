@@ -14,7 +14,7 @@ from pytest_django import Settings
 from library_bridge.models import Reader
 from personal_catalog import copies, merging
 from personal_catalog.signals import titles_merging
-from sharing import asks, conversations, handovers, holdings, lendings, requests, withdrawals
+from sharing import asks, conversations, custody, handovers, lendings, requests, withdrawals
 from sharing.errors import SharingError
 from sharing.models import Ask, CirculationPolicy, Conversation, DomainEvent, Handover, Lending, Message, Request
 from tests import factories
@@ -231,7 +231,7 @@ def _accept_and_withdraw(world: World) -> tuple[str, str]:
     with mock.patch.object(copies, "withdraw_copy", slowly_off), mock.patch.object(lendings, "agree", slowly_agreed):
         together(
             lambda: asks.accept_ask(ask_id=ask.pk, actor=world.alice, now=world.now),
-            lambda: holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now),
+            lambda: custody.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now),
         )
     ask.refresh_from_db()
     world.copy.refresh_from_db()

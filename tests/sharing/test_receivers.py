@@ -6,7 +6,7 @@ from library_bridge.models import LibraryLoan
 from personal_catalog import copies, curation
 from personal_catalog.merging import merge_titles
 from personal_catalog.models import Title
-from sharing import holdings, notices, requests
+from sharing import custody, notices, requests
 from sharing.models import DomainEvent, LoanTitle, Notification, Request
 from tests import factories
 from tests.sharing import steps
@@ -49,7 +49,7 @@ def test_listing_a_copy_leaves_an_event(world: World) -> None:
 def test_pausing_resuming_and_withdrawing_a_copy_leave_events(world: World) -> None:
     for status in ("paused", "listed"):
         copies.update_copy(copy_id=world.copy.pk, actor=world.alice, changes={"status": status}, now=world.now)
-    holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+    custody.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
     told = DomainEvent.objects.filter(data={"copy": world.copy.pk}).order_by("pk")
     kinds = ["copy.listed", "copy.paused", "copy.resumed", "copy.withdrawn"]
     assert [(event.kind, event.actor) for event in told] == [(kind, world.alice) for kind in kinds]

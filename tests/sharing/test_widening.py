@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from sharing import asks, due, holdings, requests, widening
+from sharing import asks, custody, due, requests, widening
 from sharing.models import DomainEvent, Notification, Request
 from tests import factories
 from tests.sharing import steps
@@ -22,7 +22,7 @@ def test_a_holding_that_brings_no_yes_is_widened_when_its_time_is_over_P2(
     if end == "declined":
         asks.decline_ask(ask_id=ask.pk, actor=world.alice, now=world.now)
     if end == "gone":
-        holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+        custody.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
     list(due.act(now=ask.respond_by - timedelta(minutes=1)))
     assert Request.objects.get().copy == world.copy
     list(due.act(now=ask.respond_by))

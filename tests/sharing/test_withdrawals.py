@@ -4,7 +4,7 @@ import pytest
 
 from library_bridge.models import LibraryLoan
 from personal_catalog import copies
-from sharing import asks, due, holdings, progress, requests
+from sharing import asks, custody, due, progress, requests
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, DomainEvent, Notification
 from tests import factories
@@ -24,7 +24,7 @@ def test_pausing_a_copy_lets_the_ask_go(world: World, change: dict[str, str]) ->
 def test_withdrawing_a_copy_lets_the_ask_go_and_the_request_on(world: World) -> None:
     factories.copy(world.charlie, world.title, now=world.now + timedelta(days=1))
     ask = steps.asked(world)
-    holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+    custody.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
     list(due.act(now=ask.respond_by))
     assert ask.request.asks.get(status="asked").holder == world.charlie
 
@@ -39,12 +39,12 @@ def test_a_change_of_the_note_disturbs_nobody(world: World) -> None:
 def test_a_promised_copy_stays_listed(world: World) -> None:
     steps.agreed(world)
     with pytest.raises(Denied, match="promised"):
-        holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+        custody.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
 
 
 def test_a_copy_that_cannot_change_hands_gets_a_sentence_instead_of_an_error(world: World) -> None:
     with pytest.raises(IllegalTransition):
-        holdings.move_custody(copy=world.copy, to_holder=world.alice, reason="return", now=world.now)
+        custody.move_custody(copy=world.copy, to_holder=world.alice, reason="return", now=world.now)
 
 
 @pytest.mark.usefixtures("library_agrees")
@@ -60,7 +60,7 @@ def test_a_book_that_has_gone_looks_like_silence_P2(world: World) -> None:
     ask = steps.asked(world)
     request, later = ask.request, world.now + timedelta(hours=1)
     before = progress.stands(request, list(request.asks.all()), place=1, now=later)
-    holdings.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+    custody.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
     assert progress.stands(request, list(request.asks.all()), place=1, now=later) == before
     ask.conversation.refresh_from_db()
     assert ask.conversation.closed_at == ask.respond_by

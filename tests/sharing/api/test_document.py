@@ -15,7 +15,8 @@ NAMES = {
     "disputeLending", "proposeHandover", "agreeHandover", "issueHandoverCode", "confirmHandover",
     "startReturn", "listMessages", "sendMessage", "listNotifications", "markNotificationsRead", "getMyPoints",
     "listLedger", "getLeaderboard", "listRewards", "redeemReward", "exportCopies", "getAvailability",
-    "getHealth",
+    "getHealth", "getMyHolding", "offerHolding", "withdrawOffer", "setStandingConsent", "endStandingConsent", "restHolding",
+    "wakeHolding", "getAbsence", "setAbsence", "endAbsence",
 }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from tests.sharing.api.worlds import World, agreed
 PUBLIC = {"createToken", "getAvailability", "getHealth"}
 FOR_EVERY_READER = {"lookupIsbn", "getTitle", "getLeaderboard", "redeemReward"}
 OWNED = {
-    "/me/library-loans/": "loan", "/copies/": "copy", "/imports/": "job", "/requests/": "request", "/asks/": "ask",
+    "/me/library-loans/": "loan",
+    "/holdings/": "holding", "/me/holdings/": "holding", "/copies/": "copy", "/imports/": "job", "/requests/": "request", "/asks/": "ask",
     "/lendings/": "lending", "/handovers/": "handover", "/conversations/": "conversation",
 }  # fmt: skip
 BODIES = {
@@ -22,6 +23,8 @@ BODIES = {
     "proposeHandover": {"method": "in_person", "place": "Gate", "starts_at": "2099-01-01T10:00:00+08:00"},
     "confirmHandover": {"pin": "123456"},
     "sendMessage": {"text": "Hello"},
+    "setStandingConsent": {"per_week": 2},
+    "restHolding": {"until": "2026-12-01"},
 }
 OPERATIONS = [
     (details["operationId"], method.upper(), path)

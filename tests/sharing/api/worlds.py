@@ -22,6 +22,8 @@ class World:
     handover: Handover
 
     def id_of(self, noun: str) -> str:
+        if noun == "holding":
+            return f"loan-{self.loan.pk}"
         return str(self.ask.conversation.pk if noun == "conversation" else getattr(self, noun).pk)
 
 

@@ -1,0 +1,28 @@
+"""What rests with its holder: asks go round it, and it looks like a book that is paused.
+
+Conditions for the database, so that a search, a queue and a page mean the same.
+"""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from sharing.models import Absence, Rest
+
+
+def copy_rests(now: datetime) -> Q:
+    """On copies: their holder is away, or has said not now."""
+    return _rests("copy", "holder", now)
+
+
+def loan_rests(now: datetime) -> Q:
+    """On library loans."""
+    return _rests("library_loan", "patron__reader", now)
+
+
+def _rests(noun: str, holder: str, now: datetime) -> Q:
+    today = timezone.localdate(now)
+    away = Absence.objects.filter(reader=OuterRef(holder), first_date__lte=today, last_date__gte=today)
+    not_now = Rest.objects.filter(**{noun: OuterRef("pk")}, holder=OuterRef(holder), last_date__gte=today)
+    return Exists(away) | Exists(not_now)
