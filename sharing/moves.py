@@ -18,11 +18,12 @@ def move(
     now: datetime,
     fields: tuple[str, ...] = (),
     why: str = "",
+    data: dict[str, Any] | None = None,
 ) -> None:
     states.require(states.LENDING, lending.status, status)
     before, lending.status = lending.status, status
     lending.save(update_fields=["status", *fields])
-    events.record(kind, now=now, actor=actor, lending=lending, before=before, after=status, why=why)
+    events.record(kind, now=now, actor=actor, lending=lending, before=before, after=status, why=why, data=data)
 
 
 def finish(

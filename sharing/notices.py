@@ -252,7 +252,11 @@ def _librarian(view: _View) -> str:
         return _(
             "%(title)s has not been given back for weeks, so a librarian looks, too. The two of you may still meet."
         )
-    return _("The library has not moved the loan of %(title)s. A librarian has to look; nothing is lost meanwhile.")
+    if "due_at" not in view.event.data:
+        return _("The library has not moved the loan of %(title)s. A librarian has to look; nothing is lost meanwhile.")
+    if view.is_holder:
+        return _("The library has not moved the loan of %(title)s. It is on your card as before, but due %(due)s now.")
+    return _("The library has not moved the loan of %(title)s. It is on %(name)s’s card as before, due %(due)s now.")
 
 
 def _return_waits(view: _View) -> str:

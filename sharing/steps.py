@@ -175,6 +175,13 @@ def _return_waits(scene: Scene) -> Step:
 def _on_whose_card(scene: Scene, transfer: Transfer | None) -> str:
     if transfer is None or transfer.status != Transfer.Status.REFUSED:
         return _("Until then the library’s desk can tell you on whose card the book stands.")
+    if transfer.new_due_at is not None:
+        return scene.say(
+            _("The book is on your card again; the library has set a new date: %(date)s.")
+            if scene.gives
+            else _("The book is on %(name)s’s card again, due %(date)s."),
+            date=scene.day(transfer.new_due_at),
+        )
     if scene.gives:
         return _("The book is still on your card.")
     return scene.say(_("The book is still on %(name)s’s card."))

@@ -69,9 +69,15 @@ def _take_down(lending_id: int, transfer: Transfer, now: datetime) -> Lending:
         lending.deadline_at = deadlines.after(now, LIBRARIAN_PATIENCE, policies.current())
         moves.move(
             lending, Status.NEEDS_LIBRARIAN, "lending.needs_librarian", actor=None, now=now, fields=("deadline_at",),
-            why=transfer.reason_code,
+            why=transfer.reason_code, data=_back(transfer),
         )  # fmt: skip
     return lending
+
+
+def _back(transfer: Transfer) -> dict[str, str]:
+    """Where the loan went out and came back, and the library system could not set the old date again."""
+    again = transfer.new_due_at if transfer.status == Transfer.Status.REFUSED else None
+    return {"due_at": again.isoformat()} if again else {}
 
 
 def _moved(lending: Lending, transfer: Transfer, now: datetime) -> None:

@@ -8,13 +8,14 @@ import pytest
 
 from library_bridge import loans
 from library_bridge.adapters.embedded.adapter import EmbeddedSystem
-from library_bridge.models import EmbeddedLoan, LibraryLoan
+from library_bridge.models import EmbeddedLoan, LibraryLoan, Transfer
 from library_bridge.ports import Unavailable
-from sharing import asks, due, handovers, harvest, requests, transferring
+from sharing import asks, due, handovers, harvest, notices, requests, transferring
 from sharing.errors import Denied, LibraryUnavailable, RefusedByLibrary
 from sharing.models import Handover, Lending, LoanTitle, Notification, Request
 from tests.library_bridge.factories import Campus, campus, charged, embedded_patron, hold
 from tests.sharing import steps
+from tests.sharing.pages import get
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,22 @@ def test_a_card_blocked_after_the_meeting_calls_a_librarian_and_both_are_told_C3
     assert story.on_card() == story.campus.alice.card_number
     told = Notification.objects.filter(event__kind="lending.needs_librarian").values_list("reader", flat=True)
     assert set(told) == {story.alice.pk, story.bob.pk}
+
+
+def test_a_loan_that_came_back_with_another_date_says_so_to_both(story: Story, no_worker: None) -> None:
+    """Where a library system cannot set the old date again."""
+    lending, new = story.hand_over(), datetime(2027, 1, 8, 23, 59, tzinfo=story.now.tzinfo)
+    Transfer.objects.filter(pk=lending.transfer_id).update(
+        status="refused", reason_code="card_blocked", new_due_at=new, finished_at=story.now, next_try_at=None
+    )
+    transferring.advance_transfer(lending_id=lending.pk, now=story.now)
+    for reader, card in ((story.alice, "your card"), (story.bob, "Alice’s card")):
+        page = get(lending.get_absolute_url(), reader, now=story.now)
+        assert f"{card} again" in page
+        assert "8 January 2027" in page
+        told = notices.sentence(Notification.objects.get(reader=reader, event__kind="lending.needs_librarian"), reader)
+        assert f"on {card} as before" in told.text
+        assert "8 January 2027" in told.text
 
 
 def test_with_the_system_down_the_confirmation_is_kept_and_the_sweep_moves_the_loan_later_I5(
