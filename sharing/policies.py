@@ -114,7 +114,10 @@ def may_extend(lending: Lending, reader: Reader, now: datetime) -> bool:
 def someone_waits_for(lending: Lending) -> bool:
     """For this book; who wants another holding of the title does not."""
     this = Q(copy=None, library_loan=None) | Q(copy__isnull=False, copy=lending.copy_id)
-    return Request.objects.filter(this, title_id=lending.request.title_id, status=Request.Status.OPEN).exists()
+    waiting = Request.objects.filter(
+        this, title_id=lending.request.title_id, status=Request.Status.OPEN, paused_at=None
+    )
+    return waiting.exists()
 
 
 def may_start_return(lending: Lending, reader: Reader) -> bool:

@@ -15,6 +15,9 @@ from sharing.slips import Row
 
 TURNS = {
     "request.reopened": lambda: _("The lending fell through; the search goes on"),
+    "request.paused": lambda: _("You paused it"),
+    "request.resumed": lambda: _("You went on"),
+    "request.turn_passed": lambda: _("You let another reader go first"),
     "request.widened": lambda: _("From here on it goes to every holder of this title"),
 }
 
@@ -41,6 +44,8 @@ def stands(
     """Two sentences: how it is, and who acts next until when. A decline looks like silence. `place`: in the queue;
     `onward`: somebody is left who could be asked; `lending`: what came of it."""
     today = dates.day_of(now)
+    if request.status == Request.Status.OPEN and request.paused_at is not None:
+        return _paused(request, place, today)
     match request.status:
         case Request.Status.OPEN:
             return _open(request, asks, place, onward, now, today)
@@ -107,6 +112,13 @@ def _open(
     }
     heading = _("Nobody can pass it on just now") if asks else _("Nobody has it to lend just now")
     return Standing("wait", _("on the waiting list"), heading, says)
+
+
+def _paused(request: Request, place: int | None, today: date) -> Standing:
+    heading = _("Paused; you keep place number %(place)d") % {"place": place} if place else _("Paused")
+    result = dates.long_date(request.deadline_at, today=today)
+    says = _("Nobody is asked until you go on. On %(date)s the request ends.") % {"date": result}
+    return Standing("wait", _("paused"), heading, says)
 
 
 def _until(asks: Sequence[Ask], now: datetime) -> datetime | None:

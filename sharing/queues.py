@@ -10,6 +10,7 @@ from library_bridge.models import LibraryLoan, Patron
 from personal_catalog.models import Copy
 from sharing import availability, deadlines, policies
 from sharing.models import Ask, CirculationPolicy, Request
+from sharing.models.requests import RequestQuerySet
 
 Held = TypeVar("Held", Copy, LibraryLoan)
 
@@ -20,26 +21,41 @@ def place_of(request: Request) -> int | None:
 
 
 def places(requests: Sequence[Request]) -> dict[int, int]:
-    """The place of each that still waits, among those who could be given the same book. One query."""
+    """The place of each that still waits, among those who could be given the same book; who pauses keeps theirs and holds
+    nobody up. One query."""
     titles = {row.title_id for row in requests}
     if not titles:
         return {}
-    rows = Request.objects.filter(title_id__in=titles, status=Request.Status.OPEN).order_by("placed_at", "pk")
-    line = [(pk, wish) for pk, *wish in rows.values_list("pk", "title_id", "copy_id", "library_loan_id")]
+    rows = Request.objects.filter(title_id__in=titles, status=Request.Status.OPEN).in_line()
+    waits = rows.values_list("pk", "paused_at", "title_id", "copy_id", "library_loan_id")
+    line = [(pk, paused, wish) for pk, paused, *wish in waits]
     found: dict[int, int] = {}
     for row in requests:
         mine = [row.title_id, row.copy_id, row.library_loan_id]
-        before = [pk for pk, wish in line if wish[0] == mine[0] and (wish == mine or _any(wish) or _any(mine))]
+        before = [pk for pk, paused, wish in line if _in_one_line(wish, mine) and (not paused or pk == row.pk)]
         if row.pk in before:
             found[row.pk] = before.index(row.pk) + 1
     return found
+
+
+def behind(request: Request) -> "Request | None":
+    """Who comes next after this one."""
+    rows = Request.objects.filter(title=request.title_id, status=Request.Status.OPEN, paused_at=None).in_line()
+    mine = [request.title_id, request.copy_id, request.library_loan_id]
+    after = (request.turn_at or request.placed_at, request.pk)
+    line = [row for row in rows if _in_one_line([row.title_id, row.copy_id, row.library_loan_id], mine)]
+    return next((row for row in line if (row.turn_at or row.placed_at, row.pk) > after), None)
+
+
+def _in_one_line(wish: Sequence[int | None], mine: Sequence[int | None]) -> bool:
+    return wish[0] == mine[0] and (wish == mine or _any(wish) or _any(mine))
 
 
 def _any(wish: Sequence[int | None]) -> bool:
     return wish[1] is None and wish[2] is None
 
 
-def could_be_asked(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
+def could_be_asked(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
     """Open requests that could be put to somebody now, as far as the database knows; only the library is yet to be asked."""
     return _unasked(could_go_on(policy=policy, now=now))
 
@@ -50,8 +66,8 @@ def next_of_title(
     """Of the open requests for the title that nobody is being asked for, the one that has waited longest. Whether somebody
     could be asked is looked at here only where several wait: it is a long question, and one alone is simply tried."""
 
-    def first(rows: "QuerySet[Request]", number: int) -> list[Request]:
-        return list(rows.filter(title_id=title_id).exclude(pk__in=tried).order_by("placed_at", "pk")[:number])
+    def first(rows: RequestQuerySet, number: int) -> list[Request]:
+        return list(rows.filter(title_id=title_id).exclude(pk__in=tried).in_line()[:number])
 
     line = first(_unasked(_still_open(policy, now)), 2)
     if len(line) > 1:
@@ -59,7 +75,7 @@ def next_of_title(
     return line[0] if line else None
 
 
-def could_go_on(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
+def could_go_on(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
     """Open requests for which a holder is left who was not asked yet, whoever is being asked meanwhile."""
     free_copies = _open_to_request(availability.free_copies(now=now), "copy", policy, now)
     copies = free_copies.filter(title_id=OuterRef("title_id")).exclude(owner=OuterRef("requester_id"))
@@ -71,14 +87,14 @@ def could_go_on(*, policy: CirculationPolicy, now: datetime) -> "QuerySet[Reques
     return _still_open(policy, now).filter(anything | one)
 
 
-def _still_open(policy: CirculationPolicy, now: datetime) -> "QuerySet[Request]":
+def _still_open(policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
     """With time enough left for an answer."""
     return Request.objects.filter(
-        status=Request.Status.OPEN, deadline_at__gte=now + deadlines.least_window(policy)
+        status=Request.Status.OPEN, paused_at=None, deadline_at__gte=now + deadlines.least_window(policy)
     ).select_related("requester__area", "title")
 
 
-def _unasked(rows: "QuerySet[Request]") -> "QuerySet[Request]":
+def _unasked(rows: RequestQuerySet) -> RequestQuerySet:
     return rows.filter(~Exists(Ask.objects.waiting().filter(request=OuterRef("pk"))))
 
 

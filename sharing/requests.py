@@ -1,4 +1,4 @@
-"""What its reader does with a request: place it, withdraw it. How it ends is in `outcomes`."""
+"""What its reader does with a request: place it, pause it, let another go first, withdraw it. How it ends is in `outcomes`."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import deadlines, events, holdings, locks, outcomes, policies, waves
-from sharing.errors import Denied, NotFound
+from sharing import deadlines, events, holdings, jobs, locks, outcomes, policies, queues, waves, withdrawals
+from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.holdings import Holding
-from sharing.models import CirculationPolicy, Request
+from sharing.models import Ask, CirculationPolicy, Request
 
 
 def place_request(
@@ -136,3 +136,73 @@ def cancel_request(*, request_id: int, actor: Reader, now: datetime) -> Request:
         )
     outcomes.close(request, Request.Status.CANCELLED, "request.cancelled", actor=actor, now=now)
     return request
+
+
+def pause_request(*, request_id: int, actor: Reader, now: datetime) -> Request:
+    """Nobody is asked for it until it is resumed; the place in the queue stays, and so does the deadline. Asks that run are
+    taken back as by withdrawing: else pausing would tell who has said no already (P2). Again changes nothing."""
+    paused = _pause(request_id, actor, now)
+    jobs.hurry("sharing.tasks.next_wave", request_id)  # for whoever comes next
+    return paused
+
+
+@transaction.atomic(durable=True)
+def _pause(request_id: int, actor: Reader, now: datetime) -> Request:
+    request = locks.request(request_id, actor=actor)
+    if request.paused_at is not None:
+        return request
+    _require_open(request)
+    request.paused_at = now
+    request.save(update_fields=["paused_at"])
+    withdrawals.withdraw_asks(request, because=Ask.Because.CANCELLED, now=now)
+    events.record("request.paused", now=now, actor=actor, request=request)
+    return request
+
+
+def resume_request(*, request_id: int, actor: Reader, now: datetime) -> Request:
+    """On from the place that was kept. Again changes nothing."""
+    resumed = _resume(request_id, actor, now)
+    waves.send_next_wave(request_id=request_id, now=now)
+    resumed.refresh_from_db()
+    return resumed
+
+
+@transaction.atomic(durable=True)
+def _resume(request_id: int, actor: Reader, now: datetime) -> Request:
+    request = locks.request(request_id, actor=actor)
+    if request.paused_at is not None:
+        _require_open(request)
+        request.paused_at = None
+        request.save(update_fields=["paused_at"])
+        events.record("request.resumed", now=now, actor=actor, request=request)
+    return request
+
+
+def pass_turn(*, request_id: int, actor: Reader, now: datetime) -> Request:
+    """Let the next in the queue go first, and stand behind them. Asks that run are taken back.
+
+    Raises Denied when nobody waits behind.
+    """
+    passed = _pass_turn(request_id, actor, now)
+    waves.serve_title(title_id=passed.title_id, now=now)
+    passed.refresh_from_db()
+    return passed
+
+
+@transaction.atomic(durable=True)
+def _pass_turn(request_id: int, actor: Reader, now: datetime) -> Request:
+    request = locks.request(request_id, actor=actor)
+    _require_open(request)
+    after = queues.behind(request)
+    if after is None:
+        raise Denied(_("Nobody waits behind you, so there is nobody to let go first."), "nobody_behind")
+    request.turn_at = (after.turn_at or after.placed_at) + timedelta(microseconds=1)
+    request.save(update_fields=["turn_at"])
+    withdrawals.withdraw_asks(request, because=Ask.Because.CANCELLED, now=now)
+    events.record("request.turn_passed", now=now, actor=actor, request=request)
+    return request
+
+
+def _require_open(request: Request) -> None:
+    if request.status != Request.Status.OPEN:
+        raise IllegalTransition(request.status, "paused")

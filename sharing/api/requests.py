@@ -80,6 +80,26 @@ def cancel_request(request: Call, id: str) -> RequestWithWait:
     return _mine(request, cancelled.pk)
 
 
+@router.post("/requests/{id}/pause", response=RequestWithWait, operation_id="pauseRequest")
+def pause_request(request: Call, id: str) -> RequestWithWait:
+    """Nobody is asked until it is resumed; the place is kept, and the deadline, too. Asks that run are taken back."""
+    paused = requests.pause_request(request_id=ids.number(id), actor=request.auth, now=timezone.now())
+    return _mine(request, paused.pk)
+
+
+@router.post("/requests/{id}/resume", response=RequestWithWait, operation_id="resumeRequest")
+def resume_request(request: Call, id: str) -> RequestWithWait:
+    resumed = requests.resume_request(request_id=ids.number(id), actor=request.auth, now=timezone.now())
+    return _mine(request, resumed.pk)
+
+
+@router.post("/requests/{id}/pass-turn", response=RequestWithWait, operation_id="passTurn")
+def pass_turn(request: Call, id: str) -> RequestWithWait:
+    """Let the next in the queue go first; 422 when nobody waits behind."""
+    passed = requests.pass_turn(request_id=ids.number(id), actor=request.auth, now=timezone.now())
+    return _mine(request, passed.pk)
+
+
 def _require_known(codes: list[str]) -> None:
     unknown = [code for code in codes if code not in areas.names()]
     if unknown:

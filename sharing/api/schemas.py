@@ -83,6 +83,7 @@ class RequestOut(BaseModel):
     message: str
     needed_by: dt.date | None
     areas: list[str]
+    paused: bool = Field(description="Nobody is asked; the place in the queue is kept.")
     placed_at: Moment
     deadline_at: Moment
     closed_at: Moment | None

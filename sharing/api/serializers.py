@@ -104,7 +104,7 @@ def request(row: Request) -> schemas.RequestOut:
     lendings = list(row.lendings.all())
     return schemas.RequestOut(
         id=str(row.pk), title=title_ref(row.title), holding_id=holding_key(row), status=row.status, message=row.message,
-        needed_by=row.needed_by, areas=row.areas, placed_at=row.placed_at, deadline_at=row.deadline_at,
+        needed_by=row.needed_by, areas=row.areas, paused=row.paused_at is not None, placed_at=row.placed_at, deadline_at=row.deadline_at,
         closed_at=row.closed_at, close_reason=row.close_reason, asked=progress.holders(asks),
         conversations=[str(ask.conversation.pk) for ask in asks],
         lending_id=str(lendings[0].pk) if lendings else None,

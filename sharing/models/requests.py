@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from library_bridge import desks
@@ -22,6 +23,10 @@ class RequestQuerySet(models.QuerySet["Request"]):
 
     def live(self) -> "RequestQuerySet":
         return self.filter(status__in=Request.LIVE)
+
+    def in_line(self) -> "RequestQuerySet":
+        """Who waits before whom: by the time of asking, unless somebody has let another go first."""
+        return self.order_by(Coalesce("turn_at", "placed_at"), "pk")
 
     def for_page(self) -> "RequestQuerySet":
         return self.select_related("title", "requester").prefetch_related("asks")
@@ -53,6 +58,12 @@ class Request(models.Model):
     looked_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When somebody was last looked for who could be asked.")
     )
+    paused_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when nobody is asked for it; it keeps its place.")
+    )
+    turn_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Its time in the queue, once its reader has let another go first.")
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=40, blank=True)
 
@@ -71,6 +82,9 @@ class Request(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=("open", "matched"), closed_at=None) | Q(closed_at__isnull=False),
                 name="request_closed_in_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at=None) | ~Q(status="matched"), name="request_not_agreed_while_paused"
             ),
             models.CheckConstraint(condition=Q(copy=None) | Q(library_loan=None), name="request_one_holding"),
         )

@@ -1,5 +1,6 @@
 """Asking for a book, and how a request stands."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import policies, progress, queues, requests
+from sharing import policies, progress, queues, requests, waits
 from sharing.models import Ask, Conversation, DomainEvent, Lending, Request
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -66,14 +67,17 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     turns = DomainEvent.objects.filter(request=found, kind__in=progress.TURNS).values_list("kind", "at")
     lending = Lending.objects.filter(request=found).order_by("-pk").first()
     onward = queues.could_go_on(policy=policies.current(), now=now).filter(pk=found.pk).exists()
+    place = queues.place_of(found)
+    waits_in_line = found.status == Request.Status.OPEN
     context = {
         "nav": "todo",
         "wanted": found,
+        "place": place,
+        "waits": waits.typical(now=now) if waits_in_line and not found.paused_at else None,
+        "somebody_behind": waits_in_line and not found.paused_at and queues.behind(found) is not None,
         "number": str(found),
         "lending": lending,
-        "standing": progress.stands(
-            found, asked, place=queues.place_of(found), onward=onward, lending=lending, now=now
-        ),
+        "standing": progress.stands(found, asked, place=place, onward=onward, lending=lending, now=now),
         "rows": progress.slip(found, asked, turns, onward=onward, now=now),
         "talks": _talks(asked, now),
     }
@@ -90,6 +94,35 @@ def cancel_request(request: HttpRequest, request_id: int) -> HttpResponse:
         to=page,
         back=page,
         says=_("Withdrawn. Whoever was asked has been told."),
+    )
+
+
+@require_POST
+@login_required
+def pause_request(request: HttpRequest, request_id: int) -> HttpResponse:
+    return _step(request, request_id, requests.pause_request, _("Paused. You keep your place."))
+
+
+@require_POST
+@login_required
+def resume_request(request: HttpRequest, request_id: int) -> HttpResponse:
+    return _step(request, request_id, requests.resume_request, _("On with the search."))
+
+
+@require_POST
+@login_required
+def pass_turn(request: HttpRequest, request_id: int) -> HttpResponse:
+    return _step(request, request_id, requests.pass_turn, _("The next reader goes first now."))
+
+
+def _step(request: HttpRequest, request_id: int, act: Callable[..., Request], says: str) -> HttpResponse:
+    page = reverse("request", args=[request_id])
+    return answers.after(
+        request,
+        lambda: act(request_id=request_id, actor=reader_of(request), now=timezone.now()),
+        to=page,
+        back=page,
+        says=says,
     )
 
 

@@ -15,6 +15,7 @@ NAMES = {
     "disputeLending", "proposeHandover", "agreeHandover", "issueHandoverCode", "confirmHandover",
     "startReturn", "listMessages", "sendMessage", "listNotifications", "markNotificationsRead", "getMyPoints",
     "listLedger", "getLeaderboard", "listRewards", "redeemReward", "exportCopies", "getAvailability",
+    "pauseRequest", "resumeRequest", "passTurn",
     "getHealth", "getMyHolding", "offerHolding", "withdrawOffer", "setStandingConsent", "endStandingConsent", "restHolding",
     "wakeHolding", "getAbsence", "setAbsence", "endAbsence",
 }  # fmt: skip
