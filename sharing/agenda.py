@@ -131,6 +131,11 @@ class OnCard:
         return holdings.sentence(self.why_not)
 
     @property
+    def wanted(self) -> bool:
+        """Somebody waits for it, and it could go to them."""
+        return bool(getattr(self.loan, "wanted", False)) and not self.why_not
+
+    @property
     def may_renew(self) -> bool:
         return self.loan.renewable and self.loan.renewals_left != 0
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, ShelfTag
-from sharing import dates, people, policies, todo
+from sharing import chains, dates, people, policies, todo
 from sharing.agenda import Away, away_of
 from sharing.holding_words import Chip
 from sharing.models import Ask, Lending, Request
@@ -148,6 +148,7 @@ def borrowed(reader: Reader) -> QuerySet[Copy]:
         .filter(holder=reader)
         .exclude(owner=reader)
         .select_related("title")
+        .annotate(wanted=chains.somebody_waits("title", but=reader))
         .annotate(lending_id=Subquery(mine.values("pk")[:1]), due_at=Subquery(mine.values("due_at")[:1]))
         .order_by(F("due_at").asc(nulls_last=True), "pk")
     )

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
+from sharing import chains
 from sharing.models import Ask, Handover, Lending, Request
 
 
@@ -36,6 +37,7 @@ def library_loans(reader: Reader) -> QuerySet[LibraryLoan]:
         LibraryLoan.objects.visible_to(reader)
         .filter(closed_at=None)
         .select_related("library", "catalogued__title")
+        .annotate(wanted=chains.somebody_waits("catalogued__title", but=reader))
         .order_by("due_at")
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import disputes, lendings, policies, slips, talks
+from sharing import chains, disputes, lendings, policies, slips, talks
 from sharing.models import Lending
 from sharing.scenes import Scene
 from sharing.views import answers, conversations, meetings
@@ -47,7 +47,8 @@ def lending(request: HttpRequest, lending_id: int) -> HttpResponse:
     next_is = meetings.what_is_next(request, scene)
     context = {
         "part": conversations.part(request, talk, last=TALK), **next_is, **_trouble(request, scene),
-        "renew": meetings.code_renews_itself(next_is, scene), "slip": slips.rows(scene), "unseen": unseen(reader, ask_id=found.ask_id),
+        "renew": meetings.code_renews_itself(next_is, scene), "slip": slips.rows(scene), "onward": chains.onward(found, reader=reader),
+        "unseen": unseen(reader, ask_id=found.ask_id),
     }  # fmt: skip
     return render(request, meetings.PAGE, context)
 
