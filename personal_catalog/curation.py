@@ -11,7 +11,7 @@ from personal_catalog.errors import AlreadyDecided, NoReason, NotAllowed
 from personal_catalog.facts import FIELDS, typed
 from personal_catalog.models import Copy, Title, TitleChange, TitleSuggestion
 from personal_catalog.search.index import drop_titles
-from personal_catalog.signals import title_rejected
+from personal_catalog.signals import suggestion_accepted, title_rejected
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -43,7 +43,9 @@ def suggest_correction(
 def accept_suggestion(*, suggestion_id: int, actor: "Reader", now: datetime) -> Title:
     suggestion = _decide(suggestion_id, TitleSuggestion.Status.ACCEPTED, actor=actor, now=now)
     changes, reason = suggestion.changes, suggestion.reason
-    return titles.correct_title(title_id=suggestion.title_id, actor=actor, changes=changes, now=now, reason=reason)
+    title = titles.correct_title(title_id=suggestion.title_id, actor=actor, changes=changes, now=now, reason=reason)
+    suggestion_accepted.send(sender=TitleSuggestion, suggestion=suggestion, title=title, actor=actor, now=now)
+    return title
 
 
 @transaction.atomic(durable=True)

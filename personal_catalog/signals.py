@@ -16,3 +16,4 @@ titles_parted = Signal()
 """keep: Title, apart: Title, copies: set[int] and isbns: set[str] that went from keep to apart, moved: when a merger
 is taken back, what the receivers answered to `titles_merged`, by their module; else {}, now."""
 titles_weighed = Signal()  # title_ids: set[int]; receivers answer what hangs on each: an iterable of weighing.Weight
+suggestion_accepted = Signal()  # suggestion: TitleSuggestion, title: Title, actor, now

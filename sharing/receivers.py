@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from library_bridge.models import Reader
-from personal_catalog.models import Copy, Title
+from personal_catalog.models import Copy, Title, TitleSuggestion
 from personal_catalog.signals import (
     copy_changed,
     copy_listed,
     copy_paused,
     copy_resumed,
     copy_withdrawn,
+    suggestion_accepted,
     title_rejected,
 )
 from sharing import events, titles, withdrawals
@@ -26,6 +27,7 @@ def connect() -> None:
         (copy_resumed, record_resumption),
         (copy_withdrawn, record_withdrawal),
         (title_rejected, tell_owners),
+        (suggestion_accepted, record_help),
     ):
         news.connect(receiver, dispatch_uid=f"sharing: {receiver.__name__}")
 
@@ -56,3 +58,9 @@ def tell_owners(*, title: Title, owners: list[int], actor: Reader, reason: str, 
     """The words are kept as the reader typed them: what is told must not change with the record."""
     data = {"owners": owners, "title": title.title, "language": title.language}
     events.record("title.rejected", now=now, actor=actor, why=reason, data=data)
+
+
+def record_help(*, suggestion: TitleSuggestion, title: Title, actor: Reader, now: datetime, **_signal: Any) -> None:
+    """Whose account is gone helped all the same, but nobody is named."""
+    data = {"readers": [pk for pk in [suggestion.reader_id] if pk is not None], "title": title.pk}
+    events.record("suggestion.accepted", now=now, actor=actor, data=data)
