@@ -91,3 +91,10 @@ class PseudonymTaken(SharingError):
 
     def __init__(self) -> None:
         super().__init__(_("Please choose another pseudonym: this one is taken, or is your own name."))
+
+
+class StartsInThePast(SharingError):
+    code = "starts_in_the_past"
+
+    def __init__(self) -> None:
+        super().__init__(_("A change can’t begin in the past: what happened then has been paid."))

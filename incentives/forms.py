@@ -1,7 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.admin.widgets import AdminDateTimeInput
 
+from incentives.models import RuleVersion
 from incentives.models.ledger import LARGEST_POSTING
 
 
@@ -54,3 +56,17 @@ class ReviewForm(forms.Form):
         max_length=300,
         help_text=_("For your colleagues; the readers don’t see it."),
     )
+
+
+class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    starts_at = forms.DateTimeField(
+        label=_("Holds from"), required=False, help_text=_("Empty: at once."), widget=AdminDateTimeInput
+    )
+
+    class Meta:
+        model = RuleVersion
+        fields = (
+            "active", "points", "waiting_days", "within_hours", "hands_at_least", "min_hours_out",
+            "cap_days", "pair_cap", "copy_cap", "day_cap", "partner_days", "starts_at", "ends_at",
+        )  # fmt: skip
+        widgets = {"ends_at": AdminDateTimeInput}

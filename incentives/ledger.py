@@ -69,7 +69,14 @@ def lock(*readers: Reader) -> dict[int, Account]:
 
 @transaction.atomic
 def award(
-    *, rule: Rule, reader: Reader, event_id: int, at: datetime, params: Mapping[str, Any] | None = None
+    *,
+    rule: Rule,
+    points: int,
+    waiting_days: int,
+    reader: Reader,
+    event_id: int,
+    at: datetime,
+    params: Mapping[str, Any] | None = None,
 ) -> Entry | None:
     """None if this event has paid this reader under this rule before (M4), or a once-only rule has."""
     account = lock(reader)[reader.pk]
@@ -77,7 +84,7 @@ def award(
     if (paid if rule.once else paid.filter(event_id=event_id)).exists():
         return None
     return _post(
-        {account: rule.points, service_account(Kind.ISSUING): -rule.points},
+        {account: points, service_account(Kind.ISSUING): -points},
         kind=Entry.Kind.AWARD,
         account=account,
         rule=rule,
@@ -86,7 +93,7 @@ def award(
         reason=rule.code,
         params=dict(params or {}),
         at=at,
-        available_at=at + timedelta(days=rule.waiting_days),
+        available_at=at + timedelta(days=waiting_days),
     )
 
 

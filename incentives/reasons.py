@@ -70,9 +70,11 @@ def _code(entry: Entry) -> str:
 
 
 def note(entry: Entry) -> str:
-    """The second line: a librarian's own words, or where the voucher counts."""
+    """The second line: a librarian's own words, a campaign that pays more, or where the voucher counts."""
     if entry.kind == Entry.Kind.ADJUSTMENT:
         return str(entry.params.get("reason", ""))
+    if entry.kind == Entry.Kind.AWARD and "percent" in entry.params:
+        return _("In a campaign: %(percent)s%% of the usual points") % {"percent": int(entry.params["percent"])}
     voucher = getattr(entry, "voucher", None)
     return voucher.reward.place if voucher is not None else ""
 
@@ -102,6 +104,10 @@ def _award(reason: str, params: dict[str, Any]) -> str:
             return _("Met on time")
         case Code.CAREFUL_RETURN:
             return _("Brought back in time")
+        case Code.CATALOGUING_HELP:
+            return _("Helped with the catalogue")
+        case Code.DRIFT_JOURNEY:
+            return _("Helped a drifting book along on a long journey")
         case "adjustment":
             return _("Changed by the library")
     return _("Points")

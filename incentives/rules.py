@@ -1,139 +1,149 @@
-"""Which award an event earns. Only what both sides or the library have confirmed pays, and caps bound it (M8)."""
+"""Which award an event earns. Only what both sides, the library or a curator have confirmed pays, and caps bound it (M8)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
-from incentives import ledger
-from incentives.models import Account, Entry, Rule
+from incentives import campaigns, ledger
+from incentives.caps import Case, PaidByLedger, within_caps
+from incentives.models import Campaign, Entry, Rule, RuleVersion
 from library_bridge.models import Reader
 from sharing.models import Ask, DomainEvent, Handover, Lending
 
 Code = Rule.Code
 
 
+class Purse(Protocol):
+    """Where awards go: the ledger, or a supposed one. True where it took the award."""
+
+    def award(self, case: Case) -> bool: ...
+
+
 def pay(event: DomainEvent) -> list[Entry]:
-    """Pays what the event earns; again and again gives nothing more (M4)."""
-    return [
-        entry for rule in Rule.objects.filter(active=True, event_kind=event.kind) for entry in _pay_one(rule, event)
-    ]
+    """Pays what the event earns, by the terms of its day; again and again gives nothing more (M4)."""
+    purse = LedgerPurse()
+    for rule in Rule.objects.filter(event_kind=event.kind).prefetch_related("versions"):
+        if (terms := rule.terms_at(event.at)) is not None:
+            pay_by(terms, event, purse)
+    return purse.entries
 
 
-def _pay_one(rule: Rule, event: DomainEvent) -> Iterator[Entry]:
-    if not _earned(rule, event):
-        return
-    for reader, partner in _payees(rule, event):
-        if (entry := _award_within_caps(rule, event, reader, partner)) is not None:
-            yield entry
+def pay_by(terms: RuleVersion, event: DomainEvent, purse: Purse) -> list[Case]:
+    """What was paid."""
+    return [case for case in _cases(terms, event) if purse.award(case)]
 
 
-@transaction.atomic
-def _award_within_caps(rule: Rule, event: DomainEvent, reader: Reader, partner: Reader) -> Entry | None:
-    ledger.lock(reader, partner)
-    if not within_caps(rule, event, reader, partner):
-        return None
-    return ledger.award(rule=rule, reader=reader, event_id=event.pk, at=event.at, params=_params(rule, event))
+class LedgerPurse:
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    @transaction.atomic
+    def award(self, case: Case) -> bool:
+        ledger.lock(*(reader for reader in (case.reader, case.partner) if reader is not None))
+        if not within_caps(case, PaidByLedger()):
+            return False
+        points, campaign = points_of(case)
+        entry = ledger.award(
+            rule=case.rule, points=points, waiting_days=case.terms.waiting_days, reader=case.reader,
+            event_id=case.event.pk, at=case.event.at, params=_params(case, campaign),
+        )  # fmt: skip
+        if entry is not None:
+            self.entries.append(entry)
+        return entry is not None
 
 
-def _earned(rule: Rule, event: DomainEvent) -> bool:
-    match rule.code:
+def points_of(case: Case) -> tuple[int, Campaign | None]:
+    """Whole points, and the campaign that multiplied them."""
+    best = campaigns.best_for(case.rule, case.event)
+    return case.terms.points * (100 if best is None else best.percent) // 100, best
+
+
+def _cases(terms: RuleVersion, event: DomainEvent) -> Iterator[Case]:
+    if _earned(terms, event):
+        for reader, partner in _payees(terms.rule, event):
+            yield Case(terms, event, reader, partner)
+
+
+def _earned(terms: RuleVersion, event: DomainEvent) -> bool:
+    match terms.rule.code:
         case Code.FIRST_LENDING | Code.LENDING_COMPLETED:
-            return event.lending is not None and was_out_long_enough(event.lending, rule=rule, completed_at=event.at)
+            return event.lending is not None and was_out_long_enough(event.lending, terms=terms, completed_at=event.at)
         case Code.QUICK_ANSWER:
-            return event.ask is not None and was_quick(event.ask, rule=rule)
+            return event.ask is not None and was_quick(event.ask, terms=terms)
         case Code.KEPT_APPOINTMENT:
-            return event.handover is not None and was_kept(event.handover, rule=rule, confirmed_at=event.at)
+            return event.handover is not None and was_kept(event.handover, terms=terms, confirmed_at=event.at)
         case Code.CAREFUL_RETURN:
-            return event.lending is not None and came_back_in_time(event.lending, rule=rule, returned_at=event.at)
+            return event.lending is not None and came_back_in_time(event.lending, terms=terms, returned_at=event.at)
+        case Code.CATALOGUING_HELP:
+            return True  # a curator has accepted it; see `_payees`
+        case Code.DRIFT_JOURNEY:
+            return event.lending is not None and is_far_travelled(event.lending, terms=terms, by=event.at)
     return False
 
 
-def was_out_long_enough(lending: Lending, *, rule: Rule, completed_at: datetime) -> bool:
+def was_out_long_enough(lending: Lending, *, terms: RuleVersion, completed_at: datetime) -> bool:
     """A copy on loan must have been away for a while; a transfer the library confirmed, a gift or a drifting book counts at once."""
     if lending.mode != Lending.Mode.LEND:
         return True
     out_at = lending.handed_over_at
-    return out_at is not None and completed_at - out_at >= timedelta(hours=rule.min_hours_out)
+    return out_at is not None and completed_at - out_at >= timedelta(hours=terms.min_hours_out)
 
 
-def was_quick(ask: Ask, *, rule: Rule) -> bool:
-    return ask.answered_at is not None and ask.answered_at - ask.asked_at <= timedelta(hours=rule.within_hours or 0)
+def was_quick(ask: Ask, *, terms: RuleVersion) -> bool:
+    return ask.answered_at is not None and ask.answered_at - ask.asked_at <= timedelta(hours=terms.within_hours or 0)
 
 
-def was_kept(handover: Handover, *, rule: Rule, confirmed_at: datetime) -> bool:
+def was_kept(handover: Handover, *, terms: RuleVersion, confirmed_at: datetime) -> bool:
     """Only a meeting agreed on beforehand can be kept: a drop point or a courier waits for nobody."""
     if handover.method != Handover.Method.IN_PERSON or handover.agreed_at is None:
         return False
     if handover.starts_at <= handover.agreed_at:
         return False
-    return abs(confirmed_at - handover.starts_at) <= timedelta(hours=rule.within_hours or 0)
+    return abs(confirmed_at - handover.starts_at) <= timedelta(hours=terms.within_hours or 0)
 
 
-def came_back_in_time(lending: Lending, *, rule: Rule, returned_at: datetime) -> bool:
+def came_back_in_time(lending: Lending, *, terms: RuleVersion, returned_at: datetime) -> bool:
     back_at = lending.return_started_at or returned_at
     if lending.mode != Lending.Mode.LEND or lending.due_at is None or back_at > lending.due_at:
         return False
-    return was_out_long_enough(lending, rule=rule, completed_at=returned_at)
+    return was_out_long_enough(lending, terms=terms, completed_at=returned_at)
 
 
-def _payees(rule: Rule, event: DomainEvent) -> list[tuple[Reader, Reader]]:
+def is_far_travelled(lending: Lending, *, terms: RuleVersion, by: datetime) -> bool:
+    """Different readers, so that a book that goes to and fro between two gets nowhere."""
+    if lending.mode != Lending.Mode.DRIFT or lending.copy_id is None:
+        return False
+    drifts = Lending.objects.filter(
+        copy=lending.copy_id, mode=Lending.Mode.DRIFT, status=Lending.Status.COMPLETED, closed_at__lte=by
+    )
+    return drifts.values("taker").distinct().count() >= (terms.hands_at_least or 1)
+
+
+def _payees(rule: Rule, event: DomainEvent) -> list[tuple[Reader, Reader | None]]:
     """Pairs of who is paid and who was the other."""
+    if rule.pays == Rule.Pays.HELPER:
+        helpers = Reader.objects.filter(pk__in=event.data.get("readers", [])).exclude(pk=event.actor_id or 0)
+        return [(helper, None) for helper in helpers.order_by("pk")]
     if rule.pays == Rule.Pays.ACTOR:
         return [(event.ask.holder, event.ask.request.requester)] if event.ask else []
     if event.lending is None:
         return []
     giver, taker = event.lending.giver, event.lending.taker
-    pairs = {Rule.Pays.GIVER: [(giver, taker)], Rule.Pays.TAKER: [(taker, giver)]}
-    return pairs.get(Rule.Pays(rule.pays), [(giver, taker), (taker, giver)])
+    match rule.pays:
+        case Rule.Pays.GIVER:
+            return [(giver, taker)]
+        case Rule.Pays.TAKER:
+            return [(taker, giver)]
+    return [(giver, taker), (taker, giver)]
 
 
-def within_caps(rule: Rule, event: DomainEvent, reader: Reader, partner: Reader) -> bool:
-    """Same two readers in either direction, same two with the same book, and one reader's day.
-
-    The spans reach both ways, so that events delivered out of order can't pay more than in order.
-    """
-    if event.at - partner.date_joined < timedelta(days=rule.partner_days):
-        return False
-    between = _paid_between(rule, event, reader, partner)
-    if _reached(between, rule.pair_cap):
-        return False
-    if _reached(between.filter(event_id__in=_events_of_same_book(event).values("pk")), rule.copy_cap):
-        return False
-    return not _reached(_paid(rule, event, days=1).filter(account__reader=reader), rule.day_cap)
-
-
-def _reached(paid: QuerySet[Entry], cap: int | None) -> bool:
-    return cap is not None and paid.values("event_id").distinct().count() >= cap
-
-
-def _paid(rule: Rule, event: DomainEvent, *, days: int) -> QuerySet[Entry]:
-    span = timedelta(days=days)
-    awards = Entry.objects.filter(kind=Entry.Kind.AWARD, rule=rule, at__gt=event.at - span, at__lt=event.at + span)
-    return awards.exclude(event_id=event.pk)
-
-
-def _paid_between(rule: Rule, event: DomainEvent, reader: Reader, partner: Reader) -> QuerySet[Entry]:
-    events = DomainEvent.objects.filter(
-        Q(request__requester=reader, ask__holder=partner) | Q(request__requester=partner, ask__holder=reader),
-        kind=rule.event_kind,
-    )
-    accounts = Account.objects.filter(kind=Account.Kind.READER, reader__in=(reader, partner))
-    return _paid(rule, event, days=rule.cap_days).filter(account__in=accounts, event_id__in=events.values("pk"))
-
-
-def _events_of_same_book(event: DomainEvent) -> QuerySet[DomainEvent]:
-    ask = event.ask
-    assert ask is not None
-    loan = ask.library_loan
-    same = Q(ask__copy=ask.copy_id) if loan is None else Q(ask__library_loan__barcode=loan.barcode)
-    return DomainEvent.objects.filter(same, kind=event.kind)
-
-
-def _params(rule: Rule, event: DomainEvent) -> dict[str, int]:
+def _params(case: Case, campaign: Campaign | None) -> dict[str, Any]:
     """Figures for the words of the page; who and which book is found through the event (P6)."""
-    if rule.code == Code.QUICK_ANSWER and event.ask and event.ask.answered_at:
-        return {"hours": max(1, ceil((event.ask.answered_at - event.ask.asked_at) / timedelta(hours=1)))}
-    return {}
+    params: dict[str, Any] = {} if campaign is None else {"campaign": campaign.pk, "percent": campaign.percent}
+    ask = case.event.ask
+    if case.rule.code == Code.QUICK_ANSWER and ask and ask.answered_at:
+        params["hours"] = max(1, ceil((ask.answered_at - ask.asked_at) / timedelta(hours=1)))
+    return params

@@ -1,14 +1,16 @@
 from incentives.models.adjustments import Adjustment
+from incentives.models.campaigns import Campaign
 from incentives.models.leaderboards import LeaderboardEntry, LeaderboardRun
 from incentives.models.ledger import Account, Entry, Posting, Seal
 from incentives.models.reviews import HeldAward, RingReview
 from incentives.models.rewards import Reward, Voucher
-from incentives.models.rules import Rule
+from incentives.models.rules import Rule, RuleVersion
 from incentives.models.settings import IncentiveSettings
 
 __all__ = [
     "Account",
     "Adjustment",
+    "Campaign",
     "Entry",
     "HeldAward",
     "IncentiveSettings",
@@ -18,6 +20,7 @@ __all__ = [
     "Reward",
     "RingReview",
     "Rule",
+    "RuleVersion",
     "Seal",
     "Voucher",
 ]

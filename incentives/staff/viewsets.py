@@ -6,10 +6,9 @@ from django.contrib.auth.models import Permission
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.admin.widgets.button import HeaderButton
@@ -21,6 +20,7 @@ from incentives.models import Adjustment, Entry, Reward, RingReview, Rule, Vouch
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
 from incentives.staff.desk import VoucherDesk
 from incentives.staff.reviewing import DecideReview, signs_text
+from incentives.staff.ruling import Campaigns, Rules
 from library_bridge.staff.deleting import DeleteUnused
 from library_bridge.staff.seeing import ListedIndex
 
@@ -54,24 +54,14 @@ def assignable_permissions() -> QuerySet[Permission]:
         "view_voucher",
         "view_rule",
         "change_rule",
+        "add_campaign",
+        "change_campaign",
+        "delete_campaign",
+        "view_campaign",
         "view_ringreview",
         "change_ringreview",
     )
     return Permission.objects.filter(content_type__app_label="incentives", codename__in=codenames)
-
-
-class Rules(ModelViewSet):
-    model = Rule
-    name = "points-rules"
-    icon = "cog"
-    list_display: ClassVar = [
-        "code", "points", "pays", BooleanColumn("active", label=capfirst(gettext_lazy("active"))),
-        "waiting_days", "pair_cap", "copy_cap", "day_cap",
-    ]  # fmt: skip
-    form_fields: ClassVar = [
-        "active", "points", "waiting_days", "within_hours", "min_hours_out",
-        "cap_days", "pair_cap", "copy_cap", "day_cap", "partner_days",
-    ]  # fmt: skip
 
 
 class Rewards(ModelViewSet):
@@ -227,4 +217,4 @@ class PointsAndRewards(ModelViewSetGroup):
     menu_label = gettext_lazy("Points and rewards")
     menu_icon = "pick"
     menu_order = 400
-    items = (Rules, Rewards, Vouchers, Ledger, Adjustments, Reviews)
+    items = (Rules, Campaigns, Rewards, Vouchers, Ledger, Adjustments, Reviews)

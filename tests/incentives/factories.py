@@ -19,21 +19,23 @@ def a_reader(name: str = "Alice", **facts: object) -> Reader:
 
 
 def a_rule(code: str = Rule.Code.LENDING_COMPLETED) -> Rule:
-    return Rule.objects.get_or_create(
-        code=code, defaults={"event_kind": "lending.completed", "pays": Rule.Pays.GIVER, "points": 10}
-    )[0]
+    return Rule.objects.get_or_create(code=code, defaults={"event_kind": "lending.completed", "pays": Rule.Pays.GIVER})[
+        0
+    ]
 
 
 def something_happened(*, now: datetime) -> DomainEvent:
     return DomainEvent.objects.create(kind="test", at=now)
 
 
+def awarded(reader: Reader, event_id: int, *, at: datetime, rule: Rule | None = None, points: int = 10) -> Entry | None:
+    return ledger.award(rule=rule or a_rule(), points=points, waiting_days=7, reader=reader, event_id=event_id, at=at)
+
+
 def given(reader: Reader, points: int, *, now: datetime) -> Entry:
     """So many points, spendable now."""
-    rule = a_rule()
-    rule.points = points
     long_ago = now - timedelta(days=30)
-    entry = ledger.award(rule=rule, reader=reader, event_id=something_happened(now=now).pk, at=long_ago)
+    entry = awarded(reader, something_happened(now=now).pk, at=long_ago, points=points)
     assert entry is not None
     return entry
 

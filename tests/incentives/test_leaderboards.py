@@ -6,7 +6,7 @@ from incentives import due, leaderboards, ledger
 from incentives.errors import PseudonymTaken
 from incentives.models import LeaderboardEntry, LeaderboardRun
 from tests import factories
-from tests.incentives.factories import a_reader, a_rule, something_happened
+from tests.incentives.factories import a_reader, awarded, something_happened
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ def lent(name, times, *, now, opt_in=True):
     reader = a_reader(name, pseudonym=f"{name}'s mask", leaderboard_opt_in=opt_in)
     for _time in range(times):
         event = something_happened(now=now)
-        ledger.award(rule=a_rule(), reader=reader, event_id=event.pk, at=now - timedelta(days=1))
+        awarded(reader, event.pk, at=now - timedelta(days=1))
     return reader
 
 
@@ -83,7 +83,7 @@ def test_p7_a_list_is_not_live(now):
     readers = [lent(name, 1, now=now) for name in "ABCDE"]
     leaderboards.compute_nightly(now=now)
     event = something_happened(now=now)
-    ledger.award(rule=a_rule(), reader=readers[0], event_id=event.pk, at=now)
+    awarded(readers[0], event.pk, at=now)
     assert places(readers[0])[0] == (1, 1)
 
 

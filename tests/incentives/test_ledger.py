@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from incentives import ledger
 from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Account, Entry, Posting
-from tests.incentives.factories import a_reader, a_rule, given, something_happened
+from tests.incentives.factories import a_reader, a_rule, awarded, given, something_happened
 
 pytestmark = pytest.mark.django_db
 
@@ -18,22 +18,22 @@ def event_id(now):
 
 def test_an_award_waits_seven_days_and_then_counts(event_id, now):
     alice = a_reader("Alice")
-    ledger.award(rule=a_rule(), reader=alice, event_id=event_id, at=now)
+    awarded(alice, event_id, at=now)
     assert ledger.balance(alice, now=now) == ledger.Balance(spendable=0, waiting=10, owed=0)
     assert ledger.balance(alice, now=now + timedelta(days=7)) == ledger.Balance(spendable=10, waiting=0, owed=0)
 
 
 def test_m4_one_event_pays_one_account_once_per_rule(event_id, now):
     alice, bob = a_reader("Alice"), a_reader("Bob")
-    assert ledger.award(rule=a_rule(), reader=alice, event_id=event_id, at=now)
-    assert ledger.award(rule=a_rule(), reader=alice, event_id=event_id, at=now) is None
-    assert ledger.award(rule=a_rule(), reader=bob, event_id=event_id, at=now)
+    assert awarded(alice, event_id, at=now)
+    assert awarded(alice, event_id, at=now) is None
+    assert awarded(bob, event_id, at=now)
     assert ledger.balance(alice, now=now).waiting == 10
 
 
 def test_m4_the_database_refuses_a_second_award_by_itself(event_id, now):
     alice = a_reader("Alice")
-    entry = ledger.award(rule=a_rule(), reader=alice, event_id=event_id, at=now)
+    entry = awarded(alice, event_id, at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         ledger._post(
             {entry.account: 10, ledger.service_account(Account.Kind.ISSUING): -10},
@@ -44,13 +44,13 @@ def test_m4_the_database_refuses_a_second_award_by_itself(event_id, now):
 def test_a_once_only_rule_pays_a_reader_once_whatever_the_event(event_id, now):
     alice, first = a_reader("Alice"), a_rule("first_lending")
     first.once = True
-    assert ledger.award(rule=first, reader=alice, event_id=event_id, at=now)
-    assert ledger.award(rule=first, reader=alice, event_id=something_happened(now=now).pk, at=now) is None
+    assert awarded(alice, event_id, at=now, rule=first)
+    assert awarded(alice, something_happened(now=now).pk, at=now, rule=first) is None
 
 
 def test_m2_nobody_spends_what_still_waits(event_id, now):
     alice = a_reader("Alice")
-    ledger.award(rule=a_rule(), reader=alice, event_id=event_id, at=now)
+    awarded(alice, event_id, at=now)
     with pytest.raises(NotEnoughPoints) as refused:
         ledger.redeem(reader=alice, points=4, at=now, params={})
     assert refused.value.missing == 4
@@ -76,7 +76,7 @@ def test_m3_an_entry_is_reversed_at_most_once(now):
 def test_a_waiting_award_can_be_reversed_without_debt(event_id, now):
     alice = a_reader("Alice")
     given(alice, 4, now=now)
-    entry = ledger.award(rule=a_rule(), reader=alice, event_id=event_id, at=now)
+    entry = awarded(alice, event_id, at=now)
     ledger.reverse(entry=entry, reason="test", at=now)
     later = now + timedelta(days=8)
     assert ledger.balance(alice, now=now) == ledger.Balance(spendable=4, waiting=0, owed=0)

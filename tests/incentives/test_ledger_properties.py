@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from incentives import invariants, ledger
 from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Entry, Posting
-from tests.incentives.factories import a_reader, a_rule, something_happened
+from tests.incentives.factories import a_reader, awarded, something_happened
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ class History:
         self.paid: set[tuple[int, int]] = set()
 
     def award(self, event: int, who: int) -> None:
-        entry = ledger.award(rule=a_rule(), reader=self.readers[who], event_id=self.events[event], at=self.now)
+        entry = awarded(self.readers[who], self.events[event], at=self.now)
         assert (entry is None) == ((event, who) in self.paid)
         if entry is not None:
             self.paid.add((event, who))

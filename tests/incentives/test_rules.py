@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from incentives import ledger, receivers, rules
-from incentives.models import Entry, IncentiveSettings, Rule
+from incentives.models import Entry, IncentiveSettings, RuleVersion
 from library_bridge.models import Patron
 from sharing.models import DomainEvent
 from tests import factories
@@ -125,7 +125,7 @@ def test_what_was_no_appointment_or_not_kept_pays_nothing(facts, alice, bob, now
 
 
 def test_a_rule_that_is_switched_off_pays_nothing(alice, bob, now):
-    Rule.objects.update(active=False)
+    RuleVersion.objects.update(active=False)
     assert rules.pay(an_event("lending.completed", a_lending(alice, bob, now=now), at=now)) == []
 
 

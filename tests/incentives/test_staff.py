@@ -7,14 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from incentives import rewards
-from incentives.models import Adjustment, IncentiveSettings, Rule
+from incentives.forms import TermsForm
+from incentives.models import Adjustment, IncentiveSettings
 from library_bridge.models import Patron
 from sharing import roles
 from tests import factories
-from tests.incentives.factories import a_reader, a_reward, a_rule, given
+from tests.incentives.factories import a_lending, a_reader, a_reward, a_rule, an_event, given
 
 pytestmark = pytest.mark.django_db
-LISTS = ["points-rules", "rewards", "vouchers", "points-ledger", "points-adjustments"]
+LISTS = ["points-rules", "rewards", "vouchers", "points-ledger", "points-campaigns", "points-adjustments"]
 
 
 @pytest.fixture
@@ -48,11 +49,38 @@ def test_what_the_service_writes_cannot_be_added_or_deleted_by_hand(name, model,
     row.refresh_from_db()
 
 
-def test_a_librarian_changes_what_a_rule_pays(client, lin):
+def terms(rule, **changes):
+    version = rule.versions.latest("number")
+    form = {name: getattr(version, name) for name in TermsForm.Meta.fields}
+    return {name: value for name, value in {**form, "starts_at": "", **changes}.items() if value is not None}
+
+
+def test_a_librarian_changes_what_a_rule_pays_by_a_new_version(client, lin):
     rule = a_rule()
-    form = {"active": "on", "points": 12, "waiting_days": 7, "min_hours_out": 24, "cap_days": 30, "partner_days": 0}
-    client.post(reverse("points-rules:edit", args=[rule.pk]), form)
-    assert Rule.objects.get(pk=rule.pk).points == 12
+    client.post(reverse("points-rules:edit", args=[rule.pk]), terms(rule, points=12))
+    assert rule.terms_at(timezone.now()).points == 12
+    assert [(v.number, v.points, v.made_by) for v in rule.versions.all()] == [(2, 12, lin), (1, 10, None)]
+
+
+def test_before_it_is_saved_the_last_month_says_what_it_would_have_paid(client, lin, now):
+    rule = a_rule()
+    for name in ("Alice", "Bob"):
+        lending = a_lending(a_reader(name), a_reader("Taker"), now=now)
+        an_event("lending.completed", lending, at=now - timedelta(days=1))
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    page = client.post(
+        reverse("points-rules:edit", args=[rule.pk]), terms(rule, points=12, preview="1")
+    ).content.decode()
+    assert "This rule would have paid 24 points to 2 readers." in page
+    assert "It did pay 0 points to 0 readers." in page
+    assert rule.versions.count() == 1
+
+
+def test_a_change_that_would_begin_in_the_past_is_refused(client, lin):
+    rule = a_rule()
+    answer = client.post(reverse("points-rules:edit", args=[rule.pk]), terms(rule, starts_at="2026-01-01 00:00"))
+    assert answer.context["form"].errors["starts_at"]
+    assert rule.versions.count() == 1
 
 
 def test_the_desk_honours_a_scanned_code_and_says_what_to_hand_over(client, lin, voucher):

@@ -44,8 +44,9 @@ class Command(BaseCommand):
 
 def _pay() -> Pay:
     rule = Rule.objects.get(code=Rule.Code.LENDING_COMPLETED)
+    terms = rule.terms_at(timezone.now()) or rule.versions.latest("number")
     prices = rewards.on_offer(now=timezone.now()).aggregate(lowest=Min("price"))
     return Pay(
-        points=rule.points, waiting_days=rule.waiting_days, pair_cap=rule.pair_cap, cap_days=rule.cap_days,
-        min_hours_out=rule.min_hours_out, cheapest_reward=prices["lowest"] or USUAL_PRICE,
+        points=terms.points, waiting_days=terms.waiting_days, pair_cap=terms.pair_cap, cap_days=terms.cap_days,
+        min_hours_out=terms.min_hours_out, cheapest_reward=prices["lowest"] or USUAL_PRICE,
     )  # fmt: skip
