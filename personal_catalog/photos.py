@@ -70,6 +70,11 @@ def _require_room(copy: Copy, actor: "Reader") -> None:
         raise PhotoRefused("too_many")
     if _bytes(CopyPhoto.objects.filter(copy__owner=actor)) > settings.PHOTOS_MAX_BYTES_OF_READER:
         raise PhotoRefused("quota")
+    require_space()
+
+
+def require_space() -> None:
+    """For a picture more, whoever's. Raises PhotoRefused."""
     if _bytes(CopyPhoto.objects.all()) > settings.PHOTOS_MAX_BYTES or _free_bytes() < settings.UPLOADS_KEEP_FREE_BYTES:
         raise PhotoRefused("no_space")
 

@@ -21,6 +21,7 @@ from library_bridge.models import Reader
 from personal_catalog.models import Title
 from sharing import dates, people, places, typography
 from sharing.models import Ask, DomainEvent, Handover, Lending, Notification
+from sharing.models.conditions import parts_in_words
 from sharing.phrases import fill
 
 
@@ -82,6 +83,10 @@ class _View:
     @property
     def why(self) -> str:
         return self.event.why
+
+    @property
+    def worse(self) -> str:
+        return parts_in_words(self.event.data["worse"])
 
     @property
     def asked(self) -> str:
@@ -159,6 +164,8 @@ def _url(view: _View) -> str:
         return _found_url(view.event)
     if view.event.kind.startswith(("search.", "purchase.")):
         return reverse("wishes")
+    if view.event.kind == "copy.found":
+        return reverse("found-copy", args=[view.event.data["code"]])
     if view.event.request_id is None:
         return reverse("shelf")
     return reverse("request", args=[view.event.request_id])
@@ -333,6 +340,11 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "lending.settled": ("check", _settled),
     "handover.proposed": ("calendar", _always(lambda: _("%(name)s proposes a handover of %(title)s: %(meeting)s."))),
     "handover.agreed": ("calendar", _always(lambda: _("The handover of %(title)s is agreed: %(meeting)s."))),
+    "condition.worse": (
+        "warn",
+        _always(lambda: _("%(name)s noted at the handover of %(title)s: worse than before (%(worse)s).")),
+    ),
+    "copy.found": ("place", _always(lambda: _("Somebody found your %(title)s. It lies here: “%(why)s”"))),
     "title.rejected": (
         "info",
         _always(lambda: _("%(title)s is not taken into the catalogue: “%(why)s” Your copy stays on your shelf.")),

@@ -80,6 +80,8 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "lending.settled": _both,
     "handover.proposed": _both,
     "handover.agreed": _both_if_proposed,
+    "condition.worse": _both,
+    "copy.found": _named,
     "message.sent": _other_side,
     "title.rejected": _owners,
     "search.matched": _named,

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from sharing import dates, notices
 from sharing.models import Ask, DomainEvent, Handover, Lending
+from sharing.models.conditions import parts_in_words
 from sharing.scenes import S, Scene
 
 
@@ -127,6 +128,12 @@ def _looked_up(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     return _("A librarian looked up who you two are"), event.why
 
 
+def _condition(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    by = _by(scene, event, _("Noted by you"), _("Noted by %(name)s"))
+    found = _("Condition: %(words)s") % {"words": parts_in_words(event.data["worse"])}
+    return found, by
+
+
 def _no_show(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     return _("Not handed over in time"), _("The lending ended by itself")
 
@@ -145,6 +152,8 @@ WHAT: dict[str, Callable[[Scene, DomainEvent], tuple[str, str]]] = {
     "lending.disputed": _disputed,
     "lending.settled": _settled,
     "lending.looked_up": _looked_up,
+    "condition.noted": _condition,
+    "condition.worse": _condition,
 }
 
 

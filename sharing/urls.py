@@ -2,6 +2,7 @@ from django.urls import path
 
 from sharing.views import (
     asks,
+    conditions,
     conversations,
     copy_journeys,
     exports,
@@ -63,6 +64,8 @@ urlpatterns = [
     path("lendings/<int:lending_id>/dispute/", lendings.dispute_lending, name="dispute-lending"),
     path("handovers/<int:handover_id>/agree/", handovers.agree_handover, name="agree-handover"),
     path("handovers/<int:handover_id>/code/", handovers.handover_code, name="handover-code"),
+    path("handovers/<int:handover_id>/condition/", conditions.check_condition, name="check-condition"),
+    path("conditions/<str:token>/", conditions.condition_photo, name="condition-photo"),
     path("handovers/<int:handover_id>/confirm/", handovers.confirm_handover, name="confirm-handover"),
     path("conversations/<int:conversation_id>/", conversations.conversation, name="conversation"),
     path("conversations/<int:conversation_id>/messages/", conversations.send_message, name="send-message"),
@@ -88,6 +91,7 @@ urlpatterns = [
     path("opac/v1.js", opac.script, name="opac-script"),
     path("opac/demo/", opac.demo, name="opac-demo"),
     path("c/<str:code>/", withdrawals.found_copy, name="found-copy"),
+    path("c/<str:code>/found/", withdrawals.report_find, name="report-find"),
     path("c/<str:code>/journey/", copy_journeys.journey, name="copy-journey"),
     path("c/<str:code>/journey/open/", copy_journeys.open_journey, name="open-journey"),
     path("c/<str:code>/journey/close/", copy_journeys.close_journey, name="close-journey"),

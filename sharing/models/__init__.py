@@ -1,5 +1,6 @@
 from sharing.models.absences import Absence, Rest
 from sharing.models.asks import Ask
+from sharing.models.conditions import ConditionCheck
 from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
 from sharing.models.events import DomainEvent
@@ -23,6 +24,7 @@ __all__ = (
     "ApiToken",
     "Ask",
     "CirculationPolicy",
+    "ConditionCheck",
     "Conversation",
     "CopyJourney",
     "DomainEvent",

@@ -18,7 +18,8 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from library_bridge import reasons
 from library_bridge.models import Area, Patron
-from sharing.models import Lending
+from sharing.models import ConditionCheck, Lending
+from sharing.models.conditions import parts_in_words
 from sharing.models.lendings import LendingQuerySet
 from sharing.staff import acts, slips
 from sharing.staff.listings import BookColumn, ChipColumn, DateColumn, NumberedIndex, ReadOnly
@@ -110,6 +111,10 @@ class InspectLending(InspectView):
             "slip": slips.of_lending(lending),
             "next_at": lending.deadline_at if lending.is_live else None,
             "waits": lending.status in (S.NEEDS_LIBRARIAN, S.DISPUTED),
+            "conditions": [
+                (_("giver") if check.reader_id == lending.giver_id else _("taker"), parts_in_words(check.worse), check)
+                for check in ConditionCheck.objects.filter(handover__lending=lending)
+            ],
             "transfer": lending.transfer,
             "transfer_says": reasons.sentence(lending.transfer.reason_code)
             if lending.transfer and lending.transfer.reason_code

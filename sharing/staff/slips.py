@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from library_bridge import reasons
-from sharing.models import DomainEvent, Lending, Request
+from sharing.models import Ask, DomainEvent, Lending, Request
+from sharing.models.conditions import parts_in_words
 from sharing.staff import kinds
 
 
@@ -35,4 +36,8 @@ def _rows(which: Q) -> list[DomainEvent]:
 
 
 def _why(event: DomainEvent) -> str:
+    if event.kind == "ask.accepted" and event.why:
+        return str(Ask.Consent(event.why).label)
+    if event.kind == "condition.worse":
+        return parts_in_words(event.data["worse"])
     return reasons.sentence(event.why) if event.why in reasons.SENTENCES else event.why

@@ -17,7 +17,7 @@ from library_bridge.models import Reader
 from personal_catalog.models import Title
 from sharing import absences, in_hand, offers
 from sharing.errors import NotFound
-from sharing.holdings import Holding, LoanHolding
+from sharing.holdings import Holding, LoanHolding, sentence
 from sharing.models import Rest
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -63,6 +63,7 @@ def holding(request: HttpRequest, key: str) -> HttpResponse:
         "holding": found,
         "is_loan": isinstance(found, LoanHolding),
         "title": Title.objects.get(pk=found.title_id),
+        "why_not": sentence(found.reason) if isinstance(found, LoanHolding) and found.reason else "",
         "rest": _rest(found, now),
         "away": found.resting and not _rest(found, now),
         "consent_form": answers.form_for(request, ConsentForm, CONSENT, initial=_terms(found), **_kind(found)),

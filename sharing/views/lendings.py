@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import chains, disputes, lendings, policies, slips, talks
-from sharing.models import Lending
+from sharing import chains, conditions, disputes, lendings, policies, slips, talks
+from sharing.models import ConditionCheck, Lending
+from sharing.models.conditions import parts_in_words
 from sharing.scenes import Scene
 from sharing.views import answers, conversations, meetings
 from sharing.views.notifications import unseen
@@ -44,13 +45,24 @@ def lending(request: HttpRequest, lending_id: int) -> HttpResponse:
     found = meetings.lending_of(reader, lending_id)
     scene = Scene(found, reader, policies.current(), now)
     talk = talks.read(found.ask.conversation, viewer=reader, now=now, last=TALK)
+    said = list(ConditionCheck.objects.filter(handover__lending=found))
     next_is = meetings.what_is_next(request, scene)
     context = {
         "part": conversations.part(request, talk, last=TALK), **next_is, **_trouble(request, scene),
         "renew": meetings.code_renews_itself(next_is, scene), "slip": slips.rows(scene), "onward": chains.onward(found, reader=reader),
         "unseen": unseen(reader, ask_id=found.ask_id),
+        "check_now": conditions.to_check(found, said, reader=reader, now=now), "parts": ConditionCheck.Part.choices,
+        "checked": [_checked(check, scene) for check in said],
     }  # fmt: skip
     return render(request, meetings.PAGE, context)
+
+
+def _checked(check: ConditionCheck, scene: Scene) -> dict[str, Any]:
+    mine = check.reader_id == scene.reader.pk
+    return {
+        "worse": check.worse, "words": parts_in_words(check.worse), "at": check.checked_at,
+        "who": _("You") if mine else scene.name, "photo": check.get_absolute_url() if check.photo else "",
+    }  # fmt: skip
 
 
 def _trouble(request: HttpRequest, scene: Scene) -> dict[str, Any]:

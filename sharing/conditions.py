@@ -1,0 +1,92 @@
+"""The condition check list: at each handover either of the two says in two taps how the book is; what a dispute looks at."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from library_bridge.models import Reader
+from personal_catalog import photos, pictures
+from personal_catalog.errors import PhotoRefused
+from personal_catalog.models.photos import new_token
+from personal_catalog.pictures import PictureRefused
+from sharing import events, locks
+from sharing.errors import Denied, IllegalTransition
+from sharing.models import ConditionCheck, Handover, Lending
+
+Part = ConditionCheck.Part
+LOOK_WITHIN = timedelta(days=3)
+LONGEST = 1600  # pixels of the photo's longer side
+
+
+def check_condition(
+    *, handover_id: int, actor: Reader, worse: Collection[str], photo: bytes | None = None, now: datetime
+) -> ConditionCheck:
+    """Once by each of the two, within LOOK_WITHIN of the handover; again it gives what was said first. `worse`: values of
+    ConditionCheck.Part. The photo is made anew, without place and device, before the transaction (a second).
+
+    Raises NotFound, IllegalTransition before the handover or too long after it, Denied for a picture that is none.
+    """
+    if unknown := set(worse) - set(Part.values):
+        raise Denied(_("There is no such part: %(part)s.") % {"part": min(unknown)}, field="worse")
+    token = new_token()
+    name = _stored(token, photo) if photo and worse else ""
+    try:
+        check = _check(handover_id, actor, sorted(worse), token, name, now)
+    except BaseException:
+        _forget(name)
+        raise
+    if check.photo.name != name:
+        _forget(name)
+    return check
+
+
+@transaction.atomic(durable=True)
+def _check(handover_id: int, actor: Reader, worse: list[str], token: str, name: str, now: datetime) -> ConditionCheck:
+    handover = locks.handover(handover_id, actor=actor)
+    said = ConditionCheck.objects.filter(handover=handover, reader=actor).first()
+    if said is not None:
+        return said
+    if not may_check(handover, now):
+        raise IllegalTransition(
+            handover.status, "checked", _("How the book is can be noted in the three days after its handover.")
+        )
+    check = ConditionCheck.objects.create(
+        handover=handover, reader=actor, worse=worse, token=token, photo=name, checked_at=now
+    )
+    kind = "condition.worse" if worse else "condition.noted"
+    events.record(kind, now=now, actor=actor, handover=handover, data={"worse": worse})
+    return check
+
+
+def may_check(handover: Handover, now: datetime) -> bool:
+    confirmed_at = handover.taker_confirmed_at
+    return (
+        handover.status == Handover.Status.CONFIRMED and confirmed_at is not None and now <= confirmed_at + LOOK_WITHIN
+    )
+
+
+def to_check(lending: Lending, said: Iterable[ConditionCheck], *, reader: Reader, now: datetime) -> Handover | None:
+    """The handover about which this reader has not said yet how the book was; from rows that are there already."""
+    done = {check.handover_id for check in said if check.reader_id == reader.pk}
+    open_ones = [one for one in lending.handovers.all() if may_check(one, now) and one.pk not in done]
+    return open_ones[-1] if open_ones else None
+
+
+def _stored(token: str, photo: bytes) -> str:
+    try:
+        photos.require_space()
+        (made,) = pictures.remake(photo, longest=(LONGEST,))
+    except PictureRefused:
+        raise Denied(_("This is no picture that can be taken. JPEG, PNG and WebP can."), field="photo") from None
+    except PhotoRefused:
+        raise Denied(_("There is no room for photos just now. Save it without one."), field="photo") from None
+    return default_storage.save(f"conditions/{token[:2]}/{token}.webp", ContentFile(made.content))
+
+
+def _forget(name: str) -> None:
+    if name:
+        default_storage.delete(name)
