@@ -19,6 +19,7 @@ from sharing import (
     harvests,
     lendings,
     outcomes,
+    outside,
     policies,
     queues,
     saved_searches,
@@ -29,7 +30,7 @@ from sharing import (
     withdrawals,
 )
 from sharing.api import auth, idempotency
-from sharing.models import Ask, Lending, Request
+from sharing.models import Ask, Lending, OutsideLoan, Request
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _deliveries(now)
     yield from _uncatalogued(now)
     yield from _saved_searches(now)
+    passed = OutsideLoan.objects.running().filter(remind_at__lte=now)
+    yield from _each("outside.due", passed, lambda pk: outside.remind_of_outside(loan_id=pk, now=now))
     yield from _run_out()
     yield from suggestions.act(now=now)
     yield from harvests.act(now=now)  # last, because it may take its time

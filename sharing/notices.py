@@ -164,6 +164,8 @@ def _url(view: _View) -> str:
         return _found_url(view.event)
     if view.event.kind.startswith(("search.", "purchase.")):
         return reverse("wishes")
+    if view.event.kind == "outside.due":
+        return reverse("outside-loans")
     if view.event.kind == "copy.found":
         return reverse("found-copy", args=[view.event.data["code"]])
     if view.event.request_id is None:
@@ -294,6 +296,12 @@ def _matched(view: _View) -> str:
     return words % {"count": others}
 
 
+def _outside(view: _View) -> str:
+    if view.event.data["lent"]:
+        return _("%(title)s, which you lent outside the service, is due back.")
+    return _("%(title)s, which you borrowed outside the service, is due back.")
+
+
 def _ordered(view: _View) -> str:
     if view.why:
         return _("The library orders %(title)s, which you suggested: “%(why)s”")
@@ -344,6 +352,7 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
         "warn",
         _always(lambda: _("%(name)s noted at the handover of %(title)s: worse than before (%(worse)s).")),
     ),
+    "outside.due": ("calendar", _outside),
     "copy.found": ("place", _always(lambda: _("Somebody found your %(title)s. It lies here: “%(why)s”"))),
     "title.rejected": (
         "info",

@@ -82,6 +82,7 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "handover.agreed": _both_if_proposed,
     "condition.worse": _both,
     "copy.found": _named,
+    "outside.due": _named,
     "message.sent": _other_side,
     "title.rejected": _owners,
     "search.matched": _named,

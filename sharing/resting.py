@@ -8,12 +8,13 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from sharing.models import Absence, Rest
+from sharing.models import Absence, OutsideLoan, Rest
 
 
 def copy_rests(now: datetime) -> Q:
-    """On copies: their holder is away, or has said not now."""
-    return _rests("copy", "holder", now)
+    """On copies: their holder is away, has said not now, or has lent it outside the service."""
+    lent_outside = Exists(OutsideLoan.objects.running().filter(copy=OuterRef("pk")))
+    return _rests("copy", "holder", now) | Q(lent_outside)
 
 
 def loan_rests(now: datetime) -> Q:

@@ -65,6 +65,7 @@ def plain(query: str = "") -> Arguments:
 PAGES: dict[str, Arguments] = {
     **dict.fromkeys(
         [
+            "outside-loans",
             "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
             "points-entries", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
@@ -92,7 +93,8 @@ NO_PAGES = {
     "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "cover-picture", "add-line", "add-photos", "remove-photo", "photo",
     "change-tag",
     "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
-    "place-request", "report-find", "check-condition", "condition-photo", "pause-request", "resume-request", "pass-turn",
+    "place-request", "lend-outside", "borrow-outside", "close-outside", "report-find", "check-condition", "condition-photo",
+    "pause-request", "resume-request", "pass-turn",
     "cancel-request", "accept-ask", "decline-ask", "propose-handover", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",

@@ -10,6 +10,7 @@ from sharing.models.lendings import Lending
 from sharing.models.loans import HarvestedRecord, LoanTitle
 from sharing.models.notifications import Notification
 from sharing.models.offers import Offer, StandingConsent
+from sharing.models.outside import OutsideLoan
 from sharing.models.pages import GuidePage, HomePage
 from sharing.models.policy import CirculationPolicy, ReaderLimit
 from sharing.models.purchases import PurchaseSuggestion
@@ -40,6 +41,7 @@ __all__ = (
     "Message",
     "Notification",
     "Offer",
+    "OutsideLoan",
     "PurchaseSuggestion",
     "ReaderLimit",
     "ReadingListEntry",

@@ -17,9 +17,10 @@ from library_bridge.models import Reader
 from personal_catalog.models import Title
 from sharing import absences, in_hand, offers
 from sharing.errors import NotFound
-from sharing.holdings import Holding, LoanHolding, sentence
-from sharing.models import Rest
+from sharing.holdings import CopyHolding, Holding, LoanHolding, sentence
+from sharing.models import OutsideLoan, Rest
 from sharing.views import answers
+from sharing.views.outside import LEND, LendForm
 from sharing.views.readers import reader_of
 
 CONSENT, REST = "standing-consent", "rest"
@@ -64,8 +65,11 @@ def holding(request: HttpRequest, key: str) -> HttpResponse:
         "is_loan": isinstance(found, LoanHolding),
         "title": Title.objects.get(pk=found.title_id),
         "why_not": sentence(found.reason) if isinstance(found, LoanHolding) and found.reason else "",
+        "outside": _outside(found),
+        "lend_form": answers.form_for(request, LendForm, LEND),
+        "own_copy": isinstance(found, CopyHolding) and found.copy.owner_id == reader.pk,
         "rest": _rest(found, now),
-        "away": found.resting and not _rest(found, now),
+        "away": found.resting and not _rest(found, now) and not _outside(found),
         "consent_form": answers.form_for(request, ConsentForm, CONSENT, initial=_terms(found), **_kind(found)),
         "rest_form": answers.form_for(request, RestForm, REST),
     }
@@ -82,6 +86,12 @@ def _mine(key: str, reader: Reader, now: datetime) -> Holding:
 def _rest(found: Holding, now: datetime) -> Rest | None:
     rest = Rest.objects.filter(holder=found.holder, **in_hand.both_keys(found)).first()
     return rest if rest and rest.last_date >= timezone.localdate(now) else None
+
+
+def _outside(found: Holding) -> OutsideLoan | None:
+    if not isinstance(found, CopyHolding):
+        return None
+    return OutsideLoan.objects.running().filter(copy=found.copy, reader=found.holder).first()
 
 
 def _kind(found: Holding) -> dict[str, bool]:
