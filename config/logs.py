@@ -1,10 +1,10 @@
-"""What a log must not hold (P9): an address may carry a handover's code or a card number behind its question mark, and the
-code of a voucher in its path."""
+"""What a log must not hold (P9): an address may carry a handover's code or a card number behind its question mark, and in
+its path the code of a voucher or what a mail's link may do."""
 
 import re
 from logging import Filter, LogRecord
 
-SECRETS = re.compile(r"\?\S*|(?<=/vouchers/)[^/?\s]+")
+SECRETS = re.compile(r"\?\S*|(?<=/vouchers/)[^/?\s]+|(?<=/by-mail/)[^/?\s]+")
 
 
 class WithoutSecrets(Filter):

@@ -19,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "html_lang": page_language(),
         "demo": settings.DEMO,
+        "mail_is_sent": bool(settings.MAIL_FROM),
         "live_url": f"{reverse('live')}?{urlencode({'since': timezone.now().isoformat()})}",
         "library_name": lambda: around().library_name,
         "todo_count": lambda: around().todo,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from library_bridge.models import Reader
+from sharing.mailing import outbox
 from sharing.models import Ask, DomainEvent, Notification
 
 
@@ -98,9 +99,10 @@ def notify(event: DomainEvent) -> None:
     if tell is None:
         return
     readers = tell(event) - {event.actor_id or 0}
-    Notification.objects.bulk_create(
+    told = Notification.objects.bulk_create(
         Notification(reader_id=pk, event=event, created_at=event.at) for pk in sorted(readers)
     )
+    outbox.put(told, event)
 
 
 def unread_count(reader: Reader) -> int:

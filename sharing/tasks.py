@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from library_bridge import registers
 from sharing import events, transferring, waves
+from sharing.mailing import sending
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,12 @@ def next_wave(request_id: int) -> None:
 @shared_task
 def advance_transfer(lending_id: int) -> None:
     transferring.advance_transfer(lending_id=lending_id, now=timezone.now())
+
+
+@shared_task
+def send_mails() -> None:
+    for deed in sending.send_due(now=timezone.now()):
+        logger.info("mail: %s", deed)
 
 
 @shared_task

@@ -15,9 +15,10 @@ from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 
 from library_bridge.staff.viewsets import OnlyToSee
-from sharing.models import CirculationPolicy, DomainEvent, Lending, PurchaseSuggestion, Request
+from sharing.models import CirculationPolicy, Delivery, DomainEvent, Lending, PurchaseSuggestion, Request
 from sharing.staff import exports, overview
 from sharing.staff.lendings import Lendings
+from sharing.staff.mails import Mails, OnlyToRetry
 from sharing.staff.purchases import Purchases
 from sharing.staff.reading_lists import ReadingLists
 from sharing.staff.requests import Requests
@@ -30,13 +31,14 @@ NOT_IN_THE_MENU = {"snippets"}  # titles have their own place
 exports.make_safe()
 for model in (Lending, Request, PurchaseSuggestion, DomainEvent):
     register_permission_policy(model, OnlyToSee(model))
+register_permission_policy(Delivery, OnlyToRetry(Delivery))
 
 
 class Desk(ViewSetGroup):
     menu_label = _("Lendings")
     menu_icon = "resubmit"
     menu_order = 100
-    items = (Lendings, Requests, Purchases, Trail)
+    items = (Lendings, Requests, Purchases, Trail, Mails)
 
 
 @hooks.register("register_admin_viewset")

@@ -66,7 +66,7 @@ PAGES: dict[str, Arguments] = {
     **dict.fromkeys(
         [
             "outside-loans",
-            "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
+            "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
             "points-entries", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
         ],
@@ -92,6 +92,7 @@ NO_PAGES = {
     "guide", "course-lists",  # lead to pages of the CMS
     "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "cover-picture", "add-line", "add-photos", "remove-photo", "photo",
     "change-tag",
+    "answer-by-mail", "confirm-mail", "stop-mail", "mail-address", "remove-mail",  # test_mails
     "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
     "place-request", "lend-outside", "borrow-outside", "close-outside", "report-find", "check-condition", "condition-photo",
     "pause-request", "resume-request", "pass-turn",

@@ -241,8 +241,22 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # the deadlines stand in rows; the scheduler has nothing to remember
-CELERY_BEAT_SCHEDULE = {"act on what is due": {"task": "sharing.tasks.act_on_due", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "act on what is due": {"task": "sharing.tasks.act_on_due", "schedule": 60.0},
+    "send mails": {"task": "sharing.tasks.send_mails", "schedule": 60.0},
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if not REDIS_URL else {}
+
+# mail: without MAIL_FROM there is none of it; docs/operations.md
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 10
+MAIL_FROM = env.text("MAIL_FROM")
+MAILS_PER_HOUR = env.number("MAILS_PER_HOUR", 500)
 
 # catalogue
 LOOKUP_SOURCES = [

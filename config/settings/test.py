@@ -6,6 +6,7 @@ from config.settings.base import CACHES, STATIC_ROOT, VAR_DIR
 SECRET_KEY = "only-for-tests"
 DEMO = True
 REQUESTS_PER_DAY = 200
+MAIL_FROM = "Bookrelay <bookrelay@library.example>"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

@@ -3,6 +3,7 @@ from sharing.models.asks import Ask
 from sharing.models.conditions import ConditionCheck
 from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
+from sharing.models.deliveries import Delivery, MailChoice
 from sharing.models.events import DomainEvent
 from sharing.models.handovers import Handover
 from sharing.models.harvests import Harvest
@@ -28,6 +29,7 @@ __all__ = (
     "ConditionCheck",
     "Conversation",
     "CopyJourney",
+    "Delivery",
     "DomainEvent",
     "GuidePage",
     "Handover",
@@ -38,6 +40,7 @@ __all__ = (
     "JourneyStop",
     "Lending",
     "LoanTitle",
+    "MailChoice",
     "Message",
     "Notification",
     "Offer",

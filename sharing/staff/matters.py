@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Min, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from library_bridge.models import Reader
 from personal_catalog import titles
 from personal_catalog.models import Title, TitleSuggestion
 from sharing import dates, typography
+from sharing.mailing import sending
 from sharing.models import DomainEvent, Lending
 from sharing.typography import grouped
 
@@ -57,6 +59,8 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
         shown += _slow_transfers(staff, now)
     if staff.has_perm("sharing.view_domainevent"):
         shown += _undelivered(now)
+    if staff.has_perm("sharing.view_delivery"):
+        shown += _mails(now)
     if titles.may_curate(staff):
         shown += _curation()
     return Matters(tuple(shown), more)
@@ -121,6 +125,22 @@ def _undelivered(now: datetime) -> Iterator[Matter]:
             _("Show them"),
             reverse("trail:index") + "?delivered=no",
         )
+
+
+def _mails(now: datetime) -> Iterator[Matter]:
+    late, failed = sending.late(now=now).count(), sending.failed().count()
+    if late:
+        says = ngettext("%(count)s mail has waited for a day", "%(count)s mails have waited for a day", late)
+        note = _("The mail server does not answer, or the quota of %(most)s an hour is used up. Nothing is dropped.")
+        yield _mail_matter(says, late, note % {"most": grouped(settings.MAILS_PER_HOUR)}, "waiting")
+    if failed:
+        says = ngettext("%(count)s mail could not be sent", "%(count)s mails could not be sent", failed)
+        yield _mail_matter(says, failed, _("Their readers see the news in the service all the same."), "failed")
+
+
+def _mail_matter(says: str, count: int, note: str, status: str) -> Matter:
+    url = reverse("mails:index") + f"?status={status}"
+    return Matter("mail", says % {"count": grouped(count)}, note, _("Show them"), url)
 
 
 def _curation() -> Iterator[Matter]:

@@ -1,0 +1,33 @@
+"""What is mailed, under which subject a reader decides about it, and how urgent it is."""
+
+from sharing.models import MailChoice
+from sharing.models.deliveries import Delivery
+
+Subject, When, Priority = MailChoice.Subject, MailChoice.When, Delivery.Priority
+
+DEFAULTS = {
+    Subject.ASKS: When.AT_ONCE,
+    Subject.REQUESTS: When.AT_ONCE,
+    Subject.LENDINGS: When.AT_ONCE,
+    Subject.MESSAGES: When.AT_ONCE,
+    Subject.WISHES: When.DAILY,
+    Subject.SHELF: When.DAILY,
+}
+PRIORITIES = {Subject.ASKS: Priority.ASK, Subject.MESSAGES: Priority.TALK}
+_OF_NOUN = {
+    "ask": Subject.ASKS, "request": Subject.REQUESTS, "lending": Subject.LENDINGS, "handover": Subject.LENDINGS,
+    "message": Subject.MESSAGES, "search": Subject.WISHES, "purchase": Subject.WISHES, "title": Subject.SHELF,
+}  # fmt: skip
+_OTHERS = {"ask.accepted": Subject.REQUESTS}
+NOT_MAILED = {"ask.withdrawn"}  # good news that asks for nothing: whoever opens the service reads it there
+
+
+def of_event(kind: str) -> MailChoice.Subject | None:
+    """None for what is told in the service only."""
+    if kind in NOT_MAILED:
+        return None
+    return _OTHERS.get(kind) or _OF_NOUN.get(kind.partition(".")[0])
+
+
+def priority(subject: MailChoice.Subject, *, digest: bool) -> Delivery.Priority:
+    return Priority.DIGEST if digest else PRIORITIES.get(subject, Priority.NEWS)
