@@ -13,11 +13,11 @@ from functools import lru_cache
 
 import opencc
 import snowballstemmer
-from pypinyin import Style, lazy_pinyin
 
 from personal_catalog import class_numbers, credits
 from personal_catalog.facts import BookFacts
 from personal_catalog.isbn import to_isbn10
+from personal_catalog.search.pinyin import toneless
 from personal_catalog.search.syllables import joined_pairs
 
 CJK = "\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
@@ -115,7 +115,7 @@ def syllables(text: str) -> list[str]:
     """Toneless pinyin of the Chinese in a text, read in its phrases (长安 chang an); other runs stay as they are."""
     made: list[str] = []
     for run in runs(text):
-        made += lazy_pinyin(run, style=Style.NORMAL, errors="ignore") if is_cjk(run) else [run]
+        made += toneless(run) if is_cjk(run) else [run]
     return made[:MOST_SYLLABLES]
 
 
