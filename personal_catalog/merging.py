@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 
 from personal_catalog import revisions
 from personal_catalog.errors import CannotMerge, NotAllowed
+from personal_catalog.facts import MOST
 from personal_catalog.models import (
     Copy,
     FieldConflict,
@@ -25,7 +26,7 @@ from personal_catalog.models import (
 from personal_catalog.people import match_key
 from personal_catalog.search.index import drop_titles, reindex_title
 from personal_catalog.signals import titles_merged, titles_merging
-from personal_catalog.titles import CURATOR, NOTHING, OWN_FIELDS, may_curate, require_unlocked
+from personal_catalog.titles import CURATOR, GATHERED, NOTHING, OWN_FIELDS, may_curate, require_unlocked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -68,6 +69,7 @@ def _merge(keep: Title, merged: list[Title], *, actor: "Reader", now: datetime, 
     were = {title.pk: title.status for title in merged}
     moved = _move_rows(keep, merged)
     gave = _fill(keep, merged)
+    _gather(keep, merged, moved)
     _close(keep, merged, now)
     data = {"merged": [{"id": title.pk, "title": title.title} for title in merged]}
     kind = TitleChange.Kind.MERGED
@@ -163,7 +165,7 @@ def _fill(keep: Title, merged: list[Title]) -> dict[int, dict[str, Any]]:
     """What the kept record lacks, the first of the others that has it gives."""
     gave: dict[int, dict[str, Any]] = {title.pk: {} for title in merged}
     for name in OWN_FIELDS:
-        if getattr(keep, name) in NOTHING:
+        if name not in GATHERED and getattr(keep, name) in NOTHING:
             giver = next((title for title in merged if getattr(title, name) not in NOTHING), None)
             if giver is not None:
                 setattr(keep, name, getattr(giver, name))
@@ -174,6 +176,18 @@ def _fill(keep: Title, merged: list[Title]) -> dict[int, dict[str, Any]]:
         keep.cover_id, keep.provenance["cover"] = giver.cover_id, giver.provenance.get("cover", "")
     keep.match_key = match_key(keep.title, keep.creators)
     return gave
+
+
+def _gather(keep: Title, merged: list[Title], moved: Moved) -> None:
+    """Numbers and links of each stand beside those of the kept record, unless a curator has said which are right."""
+    for title in merged:
+        for name in GATHERED:
+            ours: list[str] = getattr(keep, name)
+            new = [line for line in getattr(title, name) if line not in ours][: max(0, MOST[name] - len(ours))]
+            if new and keep.provenance.get(name) != CURATOR:
+                setattr(keep, name, [*ours, *new])
+                keep.provenance.setdefault(name, title.provenance.get(name, ""))
+                moved[title.pk][name] = new
 
 
 def _close(keep: Title, merged: list[Title], now: datetime) -> None:

@@ -26,7 +26,7 @@ from personal_catalog.models import (
 from personal_catalog.people import match_key
 from personal_catalog.search.index import reindex
 from personal_catalog.signals import titles_parted
-from personal_catalog.titles import CURATOR, OWN_FIELDS, as_facts, may_curate, plain, require_unlocked
+from personal_catalog.titles import CURATOR, GATHERED, OWN_FIELDS, as_facts, may_curate, plain, require_unlocked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -167,9 +167,32 @@ def _take_from(keep: Title, merge: TitleMerge, now: datetime) -> None:
         if _still_given(keep, merge, name):
             setattr(keep, name, plain(getattr(typed({}), name)))
             keep.provenance.pop(name, None)
+    _take_lines(keep, merge)
     keep.passed_on = max(0, keep.passed_on - merge.passed_on)
     keep.match_key, keep.updated_at = match_key(keep.title, keep.creators), now
     keep.save(update_fields=[*OWN_FIELDS, "provenance", "match_key", "passed_on", "updated_at"])
+
+
+def _take_lines(keep: Title, merge: TitleMerge) -> None:
+    """Numbers and links that came with the merged record go with it; what another one that is merged into this says too
+    stays, as that one's."""
+    others = list(TitleMerge.objects.filter(keep=keep, undone_at=None).exclude(pk=merge.pk).select_related("merged"))
+    for name in GATHERED:
+        came = set(merge.moved.get(name, ()))
+        for other in others:
+            if stays := came.intersection(getattr(other.merged, name)):
+                other.moved[name] = [*other.moved.get(name, ()), *sorted(stays)]
+                other.save(update_fields=["moved"])
+                came -= stays
+        if came and keep.provenance.get(name) != CURATOR:
+            _without(keep, name, came)
+
+
+def _without(keep: Title, name: str, lines: set[str]) -> None:
+    left = [line for line in getattr(keep, name) if line not in lines]
+    setattr(keep, name, left)
+    if not left:
+        keep.provenance.pop(name, None)
 
 
 def _made_after(title: Title, changes: dict[str, Any], isbns: list[str], *, actor: "Reader", now: datetime) -> Title:

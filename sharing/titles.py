@@ -26,6 +26,8 @@ from sharing.models import (
     ReadingListPage,
     RelatedTitle,
     Request,
+    SavedSearch,
+    SavedSearchHit,
 )
 
 
@@ -50,6 +52,7 @@ def follow_merge(*, keep: Title, merged: list[Title], now: datetime, **_signal: 
         rows.update(title=keep)
     RelatedTitle.objects.filter(Q(title__in=merged) | Q(other__in=merged)).delete()  # counted anew at night
     _follow_lists(keep, merged, moved)
+    _follow_searches(keep, merged, moved)
     twice, closed = _close_doubles([keep, *merged], now)
     for request in closed:
         moved[request.title_id]["closed"].append(request.pk)
@@ -72,6 +75,21 @@ def _follow_lists(keep: Title, merged: list[Title], moved: dict[int, dict[str, l
         elif entry.title_id != keep.pk:
             moved[entry.title_id]["entries"].append(entry.pk)
     ReadingListEntry.objects.filter(title__in=merged).update(title=keep)
+
+
+def _follow_searches(keep: Title, merged: list[Title], moved: dict[int, dict[str, list[Any]]]) -> None:
+    """Who has been told of a merged title is not told of the kept one. Of several of one search the others stay where they
+    are. Locks the searches, as the sweep does that tells."""
+    hits = SavedSearchHit.objects.filter(title__in=[keep, *merged])
+    searches = SavedSearch.objects.filter(hits__in=hits.exclude(title=keep))
+    list(SavedSearch.objects.select_for_update(of=("self",)).filter(pk__in=searches.values("pk")).order_by("pk"))
+    told = set(hits.filter(title=keep).values_list("search", flat=True))
+    for hit in hits.exclude(title=keep).order_by("pk"):
+        if hit.search_id not in told:
+            told.add(hit.search_id)
+            moved[hit.title_id]["hits"].append(hit.pk)
+            hit.title = keep
+            hit.save(update_fields=["title"])
 
 
 def _give_entries_back(keep: Title, apart: Title, came: dict[str, Any]) -> None:
@@ -116,6 +134,7 @@ def follow_parting(
     LoanTitle.objects.filter(library_loan__in=loans).update(title=apart)
     _give_entries_back(keep, apart, came)
     HarvestedRecord.objects.filter(pk__in=came.get("harvested", []), title=keep).update(title=apart)
+    SavedSearchHit.objects.filter(pk__in=came.get("hits", []), title=keep).update(title=apart)
     for request in _going(keep, copies, loans, set(came.get("requests", []))):
         _move(request, apart)
     _let_go(keep, copies, loans, now)

@@ -65,6 +65,27 @@ def test_a_merger_taken_back_leaves_two_records_as_they_were(
     assert search_titles(FORTRESS).ids == [double.pk]
 
 
+def test_numbers_of_both_records_stand_together_and_part_again(
+    keep: Title, double: Title, lin: Reader, now: datetime
+) -> None:
+    third = factories.title("拖延", now=now)
+    for title, numbers in ((keep, ["LCCN:1"]), (double, ["LCCN:1", "LCCN:2"]), (third, ["OCoLC:3", "LCCN:2"])):
+        title.numbers = numbers
+        title.save(update_fields=["numbers"])
+    for other in (double, third):
+        merge_titles(keep_id=keep.pk, merge_ids=[other.pk], actor=lin, now=now)
+    seen = [_numbers(keep)]
+    for other in (double, third):
+        undo_merge(merge_id=TitleMerge.objects.get(merged=other).pk, actor=lin, now=now)
+        seen.append(_numbers(keep))
+    assert seen == [["LCCN:1", "LCCN:2", "OCoLC:3"], ["LCCN:1", "LCCN:2", "OCoLC:3"], ["LCCN:1"]]
+    assert (_numbers(double), _numbers(third), broken()) == (["LCCN:1", "LCCN:2"], ["OCoLC:3", "LCCN:2"], [])
+
+
+def _numbers(title: Title) -> list[str]:
+    return list(Title.objects.get(pk=title.pk).numbers)
+
+
 def test_the_trail_of_both_says_who_and_why(merge: TitleMerge, lin: Reader, now: datetime) -> None:
     assert (merge.reason, merge.actor) == ("The same book", lin)
     undo_merge(merge_id=merge.pk, actor=lin, now=now, reason="Two editions")

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from personal_catalog.models import Title
+from personal_catalog.merging import merge_titles
+from personal_catalog.models import Title, TitleMerge
+from personal_catalog.parting import undo_merge
 from personal_catalog.search.index import reindex
 from sharing import due, notices, saved_searches
 from sharing.errors import Denied, LimitReached, NotFound
 from sharing.models import DomainEvent, SavedSearch
 from tests import factories
+from tests.personal_catalog import factories as catalogue
 from tests.sharing.conftest import World
 from tests.sharing.pages import browser, get
 
@@ -106,3 +109,17 @@ def test_a_search_that_finds_nothing_offers_to_go_on(world: World) -> None:
     assert "You will be told" in get("/search/?q=量子纠缠", world.bob, now=world.now)
     browser(world.bob).post(f"/wishes/searches/{SavedSearch.objects.get().pk}/end/")
     assert not SavedSearch.objects.live().exists()
+
+
+def test_who_was_told_of_a_title_is_not_told_again_of_the_one_it_is_merged_into(
+    world: World, saved: SavedSearch
+) -> None:
+    lin = catalogue.curator()
+    told_of, double = appears(world, "运筹学导论（第10版）"), appears(world, "运筹学导论（第10版，精装）")
+    swept(world.now + LATER)
+    kept = appears(world, "运筹学 导论")
+    merge_titles(keep_id=kept.pk, merge_ids=[told_of.pk, double.pk], actor=lin, now=world.now + LATER)
+    assert not swept(world.now + 2 * LATER)
+    for merge in TitleMerge.objects.all():
+        undo_merge(merge_id=merge.pk, actor=lin, now=world.now + 2 * LATER)
+    assert set(saved.hits.values_list("title", flat=True)) == {told_of.pk, double.pk}
