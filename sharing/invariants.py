@@ -131,7 +131,9 @@ def _told() -> Iterator[str]:
         # an ask that accepts itself is told by its acceptance
         untold = untold.exclude(kind="ask.sent", data__has_key="consent")
         # the way back opens agreed, and the start of the return has told it
-        yield from _lines(untold.exclude(kind="handover.agreed", from_status=""), "was told to nobody")
+        untold = untold.exclude(kind="handover.agreed", from_status="")
+        # who takes a book off the shelf, or goes away, knows that the ask for it ends
+        yield from _lines(untold.exclude(kind="ask.withdrawn", actor=F("ask__holder")), "was told to nobody")
 
 
 def _undelivered() -> Iterable[str]:

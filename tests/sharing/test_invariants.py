@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sharing import asks, conversations, invariants, lendings, requests
+from sharing import asks, conversations, custody, invariants, lendings, requests
 from sharing.errors import IllegalTransition
 from sharing.models import Ask, Conversation, DomainEvent, Handover, Lending, Notification
 from tests.sharing import steps
@@ -80,6 +80,12 @@ def test_what_was_tampered_with_is_named(world: World, what: str) -> None:
     found = lines(id)
     assert found
     assert all(says in line for line in found)
+
+
+def test_n1_who_takes_their_own_copy_off_the_shelf_need_not_be_told_that_the_ask_ends(world: World) -> None:
+    steps.asked(world)
+    custody.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+    assert lines() == []
 
 
 def test_p4_a_conversation_ends_with_its_lending(world: World) -> None:
