@@ -83,9 +83,10 @@ def _ended(request_id: int, now: datetime) -> bool:
 
 def _next_waves(now: datetime) -> Iterator[Deed]:
     """The titles of those for whom holders were looked for longest ago, or never."""
-    ready = queues.could_be_asked(policy=policies.current(), now=now).order_by(
-        F("looked_at").asc(nulls_first=True), "pk"
-    )
+    policy = policies.current()
+    if not queues.somebody_waits(policy=policy, now=now):
+        return
+    ready = queues.could_be_asked(policy=policy, now=now).order_by(F("looked_at").asc(nulls_first=True), "pk")
     for title_id in dict.fromkeys(ready.values_list("title_id", flat=True)[:SEARCHES]):
         yield from _guarded(title_id, "title", lambda pk: _asked(pk, now))
 

@@ -60,6 +60,11 @@ def could_be_asked(*, policy: CirculationPolicy, now: datetime) -> RequestQueryS
     return _unasked(could_go_on(policy=policy, now=now))
 
 
+def somebody_waits(*, policy: CirculationPolicy, now: datetime) -> bool:
+    """Whether any open request is put to nobody: a short question before the long one of `could_be_asked`."""
+    return _unasked(_still_open(policy, now)).exists()
+
+
 def next_of_title(
     title_id: int, *, tried: Collection[int], policy: CirculationPolicy, now: datetime
 ) -> "Request | None":
