@@ -17,6 +17,7 @@ from tests.library_bridge import doubles, factories
 from tests.library_bridge.doubles import Killed, Script, ScriptedSystem
 from tests.library_bridge.factories import Campus
 
+pytestmark = pytest.mark.any_database
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 READS = ["honest", "drops_first", "killed_before"]
 WRITES = [
