@@ -11,12 +11,13 @@ DEFAULTS = {
     Subject.LENDINGS: When.AT_ONCE,
     Subject.MESSAGES: When.AT_ONCE,
     Subject.WISHES: When.DAILY,
-    Subject.SHELF: When.DAILY,
+    Subject.OTHER: When.DAILY,
 }
 PRIORITIES = {Subject.ASKS: Priority.ASK, Subject.MESSAGES: Priority.TALK}
 _OF_NOUN = {
     "ask": Subject.ASKS, "request": Subject.REQUESTS, "lending": Subject.LENDINGS, "handover": Subject.LENDINGS,
-    "message": Subject.MESSAGES, "search": Subject.WISHES, "purchase": Subject.WISHES, "title": Subject.SHELF,
+    "message": Subject.MESSAGES, "search": Subject.WISHES, "purchase": Subject.WISHES,
+    "condition": Subject.LENDINGS, "outside": Subject.LENDINGS,
 }  # fmt: skip
 _OTHERS = {"ask.accepted": Subject.REQUESTS}
 NOT_MAILED = {"ask.withdrawn"}  # good news that asks for nothing: whoever opens the service reads it there
@@ -26,7 +27,7 @@ def of_event(kind: str) -> MailChoice.Subject | None:
     """None for what is told in the service only."""
     if kind in NOT_MAILED:
         return None
-    return _OTHERS.get(kind) or _OF_NOUN.get(kind.partition(".")[0])
+    return _OTHERS.get(kind) or _OF_NOUN.get(kind.partition(".")[0], Subject.OTHER)
 
 
 def priority(subject: MailChoice.Subject, *, digest: bool) -> Delivery.Priority:

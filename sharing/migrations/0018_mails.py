@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name='MailChoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(choices=[('asks', 'Somebody asks me for a book'), ('requests', 'My requests'), ('lendings', 'Handovers, due dates and returns'), ('messages', 'Messages in a conversation'), ('wishes', 'Saved searches and purchase suggestions'), ('shelf', 'My own shelf')], max_length=10)),
+                ('subject', models.CharField(choices=[('asks', 'Somebody asks me for a book'), ('requests', 'My requests'), ('lendings', 'Handovers, due dates and returns'), ('messages', 'Messages in a conversation'), ('wishes', 'Saved searches and purchase suggestions'), ('other', 'Everything else')], max_length=10)),
                 ('when', models.CharField(choices=[('at_once', 'At once'), ('daily', 'Once a day, together'), ('never', 'Not by mail')], max_length=10)),
                 ('reader', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_choices', to=settings.AUTH_USER_MODEL)),
             ],

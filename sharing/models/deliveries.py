@@ -100,7 +100,7 @@ class MailChoice(models.Model):
         LENDINGS = "lendings", _("Handovers, due dates and returns")
         MESSAGES = "messages", _("Messages in a conversation")
         WISHES = "wishes", _("Saved searches and purchase suggestions")
-        SHELF = "shelf", _("My own shelf")
+        OTHER = "other", _("Everything else")
 
     class When(models.TextChoices):
         AT_ONCE = "at_once", _("At once")
