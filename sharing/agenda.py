@@ -73,6 +73,12 @@ class ToDo:
         }
         return mark_safe(fill(escape(self._words()), parts))
 
+    @property
+    def plain(self) -> str:
+        """The same without markup."""
+        title = typography.quoted(typography.name_of(self.lending.title))
+        return fill(self._words(), {"title": title, "name": self.scene.name})
+
     def _words(self) -> str:
         if self.scene.goes_back or self.step == "return":
             return (

@@ -66,6 +66,7 @@ urlpatterns = [
     path("asks/<int:ask_id>/decline/", asks.decline_ask, name="decline-ask"),
     path("lendings/<int:lending_id>/", lendings.lending, name="lending"),
     path("lendings/<int:lending_id>/handover/", handovers.propose_handover, name="propose-handover"),
+    path("lendings/<int:lending_id>/meeting.ics", handovers.meeting_file, name="meeting-file"),
     path("lendings/<int:lending_id>/cancel/", lendings.cancel_lending, name="cancel-lending"),
     path("lendings/<int:lending_id>/return/", lendings.start_return, name="start-return"),
     path("lendings/<int:lending_id>/extend/", lendings.extend_lending, name="extend-lending"),

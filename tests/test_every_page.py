@@ -96,7 +96,7 @@ NO_PAGES = {
     "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
     "place-request", "lend-outside", "borrow-outside", "close-outside", "report-find", "check-condition", "condition-photo",
     "pause-request", "resume-request", "pass-turn",
-    "cancel-request", "accept-ask", "decline-ask", "propose-handover", "cancel-lending", "start-return",
+    "cancel-request", "accept-ask", "decline-ask", "propose-handover", "meeting-file", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
     "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",

@@ -2,16 +2,17 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from sharing import handovers
+from sharing import calendars, handovers, policies
 from sharing.errors import SharingError
 from sharing.models import Handover, Lending
+from sharing.scenes import Scene
 from sharing.views import answers, meetings
 from sharing.views.meetings import PinForm, ProposeForm
 from sharing.views.readers import reader_of
@@ -92,6 +93,21 @@ def confirm_handover(request: HttpRequest, handover_id: int) -> HttpResponse:
         secret=("pin",),
         says=_("Both of you have confirmed the handover."),
     )
+
+
+@require_safe
+@login_required
+def meeting_file(request: HttpRequest, lending_id: int) -> HttpResponse:
+    """The agreed meeting for the reader's own calendar; 404 while none is agreed."""
+    reader = reader_of(request)
+    scene = Scene(meetings.lending_of(reader, lending_id), reader, policies.current(), timezone.now())
+    meeting = calendars.meeting_of(scene)
+    if meeting is None:
+        raise Http404
+    answer = HttpResponse(calendars.file_of([meeting]), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="bookrelay-{lending_id}.ics"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _page(reader: Reader, handover_id: int) -> str:
