@@ -36,6 +36,9 @@ class Postman:
         try:
             self.connection.open()
             self.connection.send_messages([_message(letter)])
+        except smtplib.SMTPSenderRefused as refused:
+            logger.warning("the mail server refuses us as sender: %s", refused.smtp_code)
+            return Reason.DOWN
         except smtplib.SMTPRecipientsRefused as refused:
             return self._meaning(next((code for code, _words in refused.recipients.values()), 0))
         except smtplib.SMTPResponseException as answer:

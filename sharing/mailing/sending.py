@@ -5,7 +5,8 @@ server's yes and our note of it leaves the row marked as begun: it is sent once 
 never again (N3).
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 from sharing.mailing import letters, post
 from sharing.models import Delivery
 
+logger = logging.getLogger(__name__)
 Status, Reason = Delivery.Status, Delivery.Reason
 
 AT_ONCE = 100
@@ -21,7 +23,8 @@ AT_ONCE = 100
 LEASE = timedelta(minutes=15)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=4)
-GIVEN_UP = timedelta(days=3)
+MOST_TRIES = 20
+"""Some three days."""
 UNSEEN = timedelta(hours=24)
 """What waits longer is shown to staff (N2)."""
 
@@ -78,22 +81,35 @@ def _claim(row: Delivery, *, now: datetime) -> bool:
 
 def _send(row: Delivery, postman: post.Postman, *, now: datetime) -> str:
     together = [row, *_rest_of_digest(row, now=now)] if row.digest else [row]
-    letter, left_out = letters.write(together, now=now)
+    try:
+        letter, left_out = letters.write(together, now=now)
+    except Exception:  # one that cannot be worded must not keep the others from going out
+        logger.exception("mail %s cannot be worded", row.pk)
+        _put_off(together, Reason.WORDS, now=now)
+        return Reason.WORDS
     for one, reason in left_out.items():
         _end(one, Status.SUPPRESSED, reason, now=now)
     told = [one for one in together if one not in left_out]
     if letter is None:
         return Status.SUPPRESSED
     outcome = postman.send(letter)
+    if outcome != post.SENT:
+        _put_off(told, outcome, now=now)
+        return outcome
     for one in told:
-        if outcome == post.SENT:
-            one.message_id = row.message_id
-            _end(one, Status.SENT, "", now=now)
-        elif outcome == Reason.REFUSED or row.created_at < now - GIVEN_UP:
-            _end(one, Status.FAILED, outcome, now=now)
-        else:
-            _later(one, outcome, now=now)
+        one.message_id = row.message_id
+        _end(one, Status.SENT, "", now=now)
     return outcome
+
+
+def _put_off(rows: Iterable[Delivery], reason: str, *, now: datetime) -> None:
+    """Tried again later and later, and in the end not any more."""
+    for row in rows:
+        if reason == Reason.REFUSED or row.tries + 1 >= MOST_TRIES:
+            _end(row, Status.FAILED, reason, now=now)
+            continue
+        pause = min(FIRST_RETRY * 2 ** min(row.tries, 10), LONGEST_RETRY)
+        Delivery.objects.filter(pk=row.pk, status=Status.WAITING).update(reason=reason, next_try_at=now + pause)
 
 
 def _rest_of_digest(row: Delivery, *, now: datetime) -> list[Delivery]:
@@ -105,8 +121,3 @@ def _end(row: Delivery, status: Delivery.Status, reason: str, *, now: datetime) 
     Delivery.objects.filter(pk=row.pk, status=Status.WAITING).update(
         status=status, reason=reason, next_try_at=None, finished_at=now, message_id=row.message_id
     )
-
-
-def _later(row: Delivery, reason: str, *, now: datetime) -> None:
-    pause = min(FIRST_RETRY * 2 ** min(row.tries, 10), LONGEST_RETRY)
-    Delivery.objects.filter(pk=row.pk, status=Status.WAITING).update(reason=reason, next_try_at=now + pause)

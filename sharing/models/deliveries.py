@@ -38,6 +38,7 @@ class Delivery(models.Model):
         AGAIN = "again", _("begun twice, and no answer was written down")
         DOWN = "down", _("the mail server cannot be reached")
         LATER = "later", _("the mail server says: later")
+        WORDS = "words", _("it cannot be worded")
         REFUSED = "refused", _("the mail server refuses it")
 
     class Priority(models.IntegerChoices):

@@ -180,6 +180,7 @@ def test_choices_count_and_the_digest_is_one_mail_in_the_evening(mailed: World) 
         (smtplib.SMTPDataError(554, b"spam"), (Status.FAILED, Reason.REFUSED)),
         (smtplib.SMTPRecipientsRefused({ADDRESS: (451, b"greylisted")}), (Status.WAITING, Reason.LATER)),
         (smtplib.SMTPAuthenticationError(535, b"no"), (Status.WAITING, Reason.DOWN)),
+        (smtplib.SMTPSenderRefused(553, b"who?", "us@library.example"), (Status.WAITING, Reason.DOWN)),
         (smtplib.SMTPServerDisconnected("gone"), (Status.WAITING, Reason.DOWN)),
         (TimeoutError("stalls"), (Status.WAITING, Reason.DOWN)),
         (ConnectionRefusedError(), (Status.WAITING, Reason.DOWN)),
@@ -200,6 +201,17 @@ def test_t_f2_n2_what_the_server_says(
         assert outbox.retry(delivery_id=Delivery.objects.get().pk, now=later)
         assert send(later) == ["mail.sent"]
     assert not outbox.retry(delivery_id=Delivery.objects.get().pk, now=later)
+
+
+def test_one_that_cannot_be_worded_keeps_no_other_back_and_is_shown_in_the_end(mailed: World) -> None:
+    steps.asked(mailed)
+    Delivery.objects.update(tries=sending.MOST_TRIES - 2)
+    with mock.patch("sharing.mailing.letters.write", side_effect=ZeroDivisionError):
+        assert send(mailed.now) == ["mail.words"]
+        assert send(mailed.now + timedelta(hours=5)) == ["mail.words"]
+    assert states() == [(Status.FAILED, Reason.WORDS)]
+    assert outbox.retry(delivery_id=Delivery.objects.get().pk, now=mailed.now + timedelta(days=9))
+    assert send(mailed.now + timedelta(days=9)) == ["mail.sent"]
 
 
 def test_a_server_that_is_down_is_asked_once_a_round(mailed: World, server: mock.Mock) -> None:
