@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from incentives import leaderboards, standing, vouchers
+from incentives import badges, leaderboards, standing, vouchers
 from incentives.farming import reviews
 from incentives.models import IncentiveSettings
 
@@ -15,6 +15,7 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         yield {"did": "ring_review.cleared", "review": review}
     if IncentiveSettings.load().enabled and leaderboards.compute_nightly(now=now):
         yield {"did": "leaderboards.computed"}
+        yield {"did": "badges.given", "new": badges.give_nightly(now=now)}
         for found in reviews.look_for_rings(now=now):
             yield {"did": "ring_review.held", "review": found.pk}
         yield {"did": "standing.refreshed", "changed": standing.refresh(now=now)}

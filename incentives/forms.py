@@ -23,6 +23,11 @@ class TakePartForm(forms.Form):
     )
 
 
+class BadgePlacesForm(forms.Form):
+    on_lists = forms.BooleanField(label=_("Beside my pseudonym on the leaderboards"), required=False)
+    to_partners = forms.BooleanField(label=_("To readers with whom I have agreed on a book"), required=False)
+
+
 class VoucherCodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code of the voucher"),

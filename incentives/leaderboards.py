@@ -1,7 +1,7 @@
 """The lists: computed at night as of midnight, opted-in readers under their pseudonym, nobody where fewer than five take part (P6, P7)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import reduce
 from operator import or_
@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from incentives import badges
+from incentives.badges import Progress
 from incentives.errors import PseudonymTaken
 from incentives.models import Entry, HeldAward, LeaderboardEntry, LeaderboardRun, Rule
 from library_bridge.models import Reader
@@ -30,8 +32,10 @@ class Row:
     place: int
     pseudonym: str
     count: int
+    reader_id: int
     is_me: bool
     after_gap: bool
+    badges: tuple[Progress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,13 @@ def board(code: str, period: str, reader: Reader) -> Board:
         steps_up=above.count - mine.count if mine and above else 0,
         next_place=above.place if above else 0,
     )
+
+
+def with_badges(found: Board) -> Board:
+    """Beside the pseudonyms of those who want them there."""
+    shown = badges.on_lists({row.reader_id for row in found.rows})
+    rows = (replace(row, badges=tuple(shown.get(row.reader_id, ()))) for row in found.rows)
+    return replace(found, rows=tuple(rows))
 
 
 def _near_top_or(reader: Reader, listed: QuerySet[LeaderboardEntry]) -> Q:
@@ -107,7 +118,7 @@ def _rows(entries: list[LeaderboardEntry], reader: Reader) -> Iterator[Row]:
     before = 0
     for entry in entries:
         gap = before >= SHOWN and entry.position > before + 1
-        yield Row(entry.place, entry.pseudonym, entry.count, entry.reader_id == reader.pk, gap)
+        yield Row(entry.place, entry.pseudonym, entry.count, entry.reader_id, entry.reader_id == reader.pk, gap)
         before = entry.position
 
 

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from incentives.views import leaderboards, points, rewards
+from incentives.views import badges, leaderboards, points, rewards
 
 urlpatterns = [
     path("points/", points.points, name="points"),
     path("points/entries/", points.entries, name="points-entries"),
     path("points/chip/", points.points_chip, name="points-chip"),
+    path("points/off/", badges.switch_off, name="points-off"),
+    path("points/on/", badges.switch_on, name="points-on"),
+    path("badges/", badges.show, name="badges"),
+    path("badges/places/", badges.choose_places, name="badge-places"),
+    path("lendings/<int:lending_id>/badges/", badges.of_partner, name="partner-badges"),
     path("leaderboards/", leaderboards.show, name="leaderboards"),
     path("leaderboards/take-part/", leaderboards.take_part, name="leaderboards-take-part"),
     path("leaderboards/leave/", leaderboards.leave, name="leaderboards-leave"),

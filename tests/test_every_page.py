@@ -68,7 +68,7 @@ PAGES: dict[str, Arguments] = {
             "outside-loans",
             "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
-            "points-entries", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
+            "points-entries", "badges", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
         ],
         plain(),
     ),
@@ -93,6 +93,7 @@ NO_PAGES = {
     "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "cover-picture", "add-line", "add-photos", "remove-photo", "photo",
     "change-tag",
     "answer-by-mail", "confirm-mail", "stop-mail", "mail-address", "remove-mail",  # test_mails
+    "partner-badges", "badge-places", "points-off", "points-on",
     "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
     "place-request", "lend-outside", "borrow-outside", "close-outside", "report-find", "check-condition", "condition-photo",
     "pause-request", "resume-request", "pass-turn",

@@ -1,5 +1,7 @@
 from incentives.models.adjustments import Adjustment
+from incentives.models.badges import Badge
 from incentives.models.campaigns import Campaign
+from incentives.models.choices import ReaderChoice
 from incentives.models.leaderboards import LeaderboardEntry, LeaderboardRun
 from incentives.models.ledger import Account, Entry, Posting, Seal
 from incentives.models.reviews import HeldAward, RingReview
@@ -10,6 +12,7 @@ from incentives.models.settings import IncentiveSettings
 __all__ = [
     "Account",
     "Adjustment",
+    "Badge",
     "Campaign",
     "Entry",
     "HeldAward",
@@ -17,6 +20,7 @@ __all__ = [
     "LeaderboardEntry",
     "LeaderboardRun",
     "Posting",
+    "ReaderChoice",
     "Reward",
     "RingReview",
     "Rule",

@@ -18,7 +18,7 @@ def show(request: HttpRequest) -> HttpResponse:
     period = leaderboards.period_of(request.GET.get("period", ""))
     context = {
         "nav": "me",
-        "board": leaderboards.board(code, period, reader),
+        "board": leaderboards.with_badges(leaderboards.board(code, period, reader)),
         "boards": leaderboards.Boards.choices,
         "periods": leaderboards.Periods.choices,
         "form": answers.form_for(request, TakePartForm, "take-part", initial={"pseudonym": reader.pseudonym}),

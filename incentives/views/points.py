@@ -4,12 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from incentives import charts, leaderboards, ledger, reasons, standing
+from incentives import badges, charts, choices, leaderboards, ledger, reasons, standing
 from incentives.models import IncentiveSettings
 from incentives.views.switch import for_readers
 from sharing.views.readers import reader_of
 
 LATEST = 6
+BADGES = 3
 ENTRIES_A_PAGE = 30
 
 
@@ -25,6 +26,7 @@ def points(request: HttpRequest) -> HttpResponse:
         "standing": standing.level(reader, now=now),
         "board": leaderboards.board(leaderboards.Boards.LENDERS, period, reader),
         "periods": leaderboards.Periods.choices,
+        "badges": badges.nearest(reader, most=BADGES),
     }
     return render(request, "incentives/points/points.html", context)
 
@@ -38,8 +40,11 @@ def entries(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def points_chip(request: HttpRequest) -> HttpResponse:
-    """The header's chip: fetched on every page, so it is two small queries; empty while points are switched off."""
+    """The header's chip: fetched on every page, so it is few small queries; empty while points are switched off."""
     if not IncentiveSettings.load(request).enabled:
         return HttpResponse("")
-    balance = ledger.balance(reader_of(request), now=timezone.now())
+    reader = reader_of(request)
+    if not choices.of(reader).sees_points:
+        return HttpResponse("")
+    balance = ledger.balance(reader, now=timezone.now())
     return render(request, "incentives/points/chip.html", {"balance": balance})

@@ -1,4 +1,4 @@
-"""Pages of this app are for signed-in readers, and gone while points are switched off."""
+"""Pages of this app are for signed-in readers: gone while the library, and folded away while the reader, has switched points off."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,8 +6,11 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from incentives import choices
 from incentives.models import IncentiveSettings
+from sharing.views.readers import reader_of
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -19,6 +22,8 @@ def for_readers(view: View[P]) -> View[P]:
     def switched(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not IncentiveSettings.load(request).enabled:
             raise Http404
+        if not choices.of(reader_of(request)).sees_points:
+            return render(request, "incentives/points/off.html", {"nav": "me"})
         return view(request, *args, **kwargs)
 
     return switched  # type: ignore[return-value]  # only the first argument's name differs

@@ -1,0 +1,130 @@
+"""Badges: for what has been done, never for coming back daily. Counted as the lists are, so nothing that was taken back brings one."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Value
+
+from incentives.models import Badge, Entry, HeldAward, ReaderChoice, Rule
+from library_bridge.models import Reader
+from personal_catalog.models import Title
+from sharing.models import Ask, Lending
+
+Code = Badge.Code
+GOALS = {
+    Code.FIRST_LENDING: 1,
+    Code.TEN_LENDINGS: 10,
+    Code.TEN_HANDS: 10,
+    Code.QUICK_ANSWERS: 10,
+    Code.FIFTY_TITLES: 50,
+}
+MARKS = {
+    Code.FIRST_LENDING: "1",
+    Code.TEN_LENDINGS: "10",
+    Code.TEN_HANDS: "→10",
+    Code.QUICK_ANSWERS: "≤1h",
+    Code.FIFTY_TITLES: "50",
+}
+"""What stands in the drawing: signs that both languages read."""
+QUICK = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    code: str
+    count: int
+    earned_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return str(Code(self.code).label)
+
+    @property
+    def mark(self) -> str:
+        return MARKS[Code(self.code)]
+
+    @property
+    def goal(self) -> int:
+        return GOALS[Code(self.code)]
+
+    @property
+    def is_earned(self) -> bool:
+        return self.earned_at is not None or self.count >= self.goal
+
+    @property
+    def missing(self) -> int:
+        return max(self.goal - self.count, 0)
+
+
+def progress(reader: Reader) -> list[Progress]:
+    """Every badge in its order. One that was earned stays so, whatever is counted now."""
+    earned = dict(Badge.objects.filter(reader=reader).values_list("code", "earned_at"))
+    counts: Counter[str] = Counter()
+    own = [rows.filter(**{who: reader}).annotate(what=Value(codes[0])) for codes, who, rows in _counted()]
+    first, *rest = (rows.values_list("what", "n") for rows in own)
+    for what, n in first.union(*rest, all=True):
+        counts[what] = max(counts[what], n)
+    counts[Code.TEN_LENDINGS] = counts[Code.FIRST_LENDING]
+    return [Progress(code, counts[code], earned.get(code)) for code in GOALS]
+
+
+def nearest(reader: Reader, *, most: int) -> list[Progress]:
+    """Those that are not earned yet, the least far away first."""
+    open_ones = [each for each in progress(reader) if not each.is_earned]
+    return sorted(open_ones, key=lambda each: -each.count / each.goal)[:most]
+
+
+def give_nightly(*, now: datetime) -> int:
+    """How many were new. Again gives nothing twice."""
+    had = Badge.objects.count()
+    for codes, who, rows in _counted():
+        for code in codes:
+            readers = set(rows.filter(n__gte=GOALS[code]).values_list(who, flat=True))
+            Badge.objects.bulk_create(
+                [Badge(reader_id=pk, code=code, earned_at=now) for pk in sorted(readers)], ignore_conflicts=True
+            )
+    return Badge.objects.count() - had
+
+
+def on_lists(readers: Collection[int]) -> dict[int, list[Progress]]:
+    """Badges of those who want them there."""
+    return _shown(ReaderChoice.objects.filter(reader__in=readers, badges_on_lists=True))
+
+
+def to_partner(lending: Lending, viewer: Reader) -> list[Progress]:
+    """Badges of the other side of a lending, if they want partners to see them."""
+    other = lending.taker_id if lending.giver_id == viewer.pk else lending.giver_id
+    return _shown(ReaderChoice.objects.filter(reader=other, badges_to_partners=True)).get(other, [])
+
+
+def _shown(choices: QuerySet[ReaderChoice]) -> dict[int, list[Progress]]:
+    found: dict[int, list[Progress]] = {}
+    for badge in Badge.objects.filter(reader__in=choices.values("reader")):
+        found.setdefault(badge.reader_id, []).append(Progress(badge.code, GOALS[Code(badge.code)], badge.earned_at))
+    return found
+
+
+def _counted() -> list[tuple[tuple[Code, ...], str, QuerySet[Any]]]:
+    """Badges, the name of the column that says who, and rows of it with `n`."""
+    paid = Entry.objects.filter(
+        kind=Entry.Kind.AWARD, rule__code=Rule.Code.LENDING_COMPLETED, reversed_by=None
+    ).exclude(held__in=HeldAward.objects.filter(settled=None))
+    travelled = Lending.objects.filter(status=Lending.Status.COMPLETED, copy__isnull=False)
+    answers = Ask.objects.filter(
+        status__in=(Ask.Status.ACCEPTED, Ask.Status.DECLINED), answered_at__lte=F("asked_at") + QUICK
+    )
+    described = Title.objects.filter(status=Title.Status.APPROVED, created_by__isnull=False)
+    return [
+        ((Code.FIRST_LENDING, Code.TEN_LENDINGS), "account__reader", _by(paid, "account__reader")),
+        ((Code.TEN_HANDS,), "copy__owner", _by(travelled, "copy__owner", "copy", count=Count("taker", distinct=True))),
+        ((Code.QUICK_ANSWERS,), "holder", _by(answers, "holder")),
+        ((Code.FIFTY_TITLES,), "created_by", _by(described, "created_by")),
+    ]
+
+
+def _by(rows: QuerySet[Any], *columns: str, count: Count | None = None) -> QuerySet[Any]:
+    counted: QuerySet[Any] = rows.order_by().values(*columns).annotate(n=count or Count("pk"))
+    return counted
