@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from incentives import invariants, ledger, rewards
-from incentives.errors import NotEnoughPoints
+from incentives.errors import NotEnoughPoints, SoldOut
 from incentives.models import Account, Voucher
 from tests.incentives.factories import a_reader, a_reward, given
 
@@ -71,3 +71,41 @@ def test_control_without_the_lock_they_are_spent_more_than_once(now, monkeypatch
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self.all())
     assert redeem_at_once(now) == AT_ONCE
     assert overdrawn() != []
+
+
+def take_the_last_at_once(now, monkeypatch):
+    readers = [a_reader(f"R{number}") for number in range(AT_ONCE)]
+    for reader in readers:
+        given(reader, 36, now=now)
+    reward = a_reward(now=now, stock=1)
+    ledger.service_account(Account.Kind.REDEMPTION)
+    barrier = Barrier(AT_ONCE)
+    available = rewards._require_available
+
+    def all_look_before_anyone_takes(*args, **kwargs):
+        available(*args, **kwargs)
+        with suppress(BrokenBarrierError):
+            barrier.wait(timeout=2)
+
+    monkeypatch.setattr(rewards, "_require_available", all_look_before_anyone_takes)
+
+    def redeem(reader):
+        try:
+            rewards.redeem_reward(reward_id=reward.pk, actor=reader, key="k", now=now)
+        except SoldOut:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return sum(pool.map(redeem, readers))
+
+
+def test_m5_the_last_one_goes_to_one_reader(now, monkeypatch):
+    assert take_the_last_at_once(now, monkeypatch) == 1
+
+
+def test_control_without_the_lock_the_last_one_goes_to_several(now, monkeypatch):
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self.all())
+    assert take_the_last_at_once(now, monkeypatch) > 1
