@@ -1,11 +1,13 @@
 """The service as a newcomer starts it, as a process of its own: `manage.py migrate`, `demo_campus`, `serve`."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -52,6 +54,17 @@ class Service:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(20)
+
+    def link_by_mail(self, words: str) -> str:
+        """The address in the newest mail that says so, as soon as the service has sent it."""
+        for _try in range(150):
+            for file in sorted((Path(self.env["BOOKRELAY_VAR"]) / "mail").glob("*.log"), reverse=True):
+                text = message_from_bytes(file.read_bytes(), policy=policy.default).get_body(("plain",))
+                said = str(text.get_content()) if text else ""
+                if words in said and (found := re.search(rf"{self.address}/by-mail/\S+/answer/", said)):
+                    return found[0]
+            time.sleep(0.1)
+        raise AssertionError(f"no mail about {words} went out: {self.log.read_text()}")
 
     def manage(self, *words: str) -> str:
         done = subprocess.run(

@@ -167,6 +167,29 @@ def test_a_personal_copy_from_isbn_to_return(couple: tuple[Person, Person], to_s
     alice.sees(alice.say("Completed"))
 
 
+@seats("phone-zh")
+def test_an_ask_is_answered_from_the_mail(
+    couple: tuple[Person, Person], to_spare: Books, service: Service, visit: Visit
+) -> None:
+    """Alice is not looking; her phone's mail program opens the link in a browser in which she never signed in."""
+    alice, bob = couple
+    book = to_spare["unshared"].pop(0)
+    alice.navigate("Add")
+    alice.page.get_by_label("ISBN").fill(book["isbn"])
+    alice.page.get_by_label("ISBN").press("Enter")
+    alice.press("List this book")
+    alice.sees(book["title"])
+    bob.ask_for(book["title"])
+    waiting = bob.page.url
+    mail = Person(visit(size="phone", language="zh-CN"), alice.say)
+    mail.page.goto(service.link_by_mail(book["title"]).removeprefix(service.address))
+    expect(mail.page.locator("main")).not_to_contain_text("Bob")
+    mail.press("Lend it")
+    mail.sees(mail.say("You have agreed."))
+    bob.page.goto(waiting)
+    bob.sees(bob.say("A holder agreed"))
+
+
 @seats("desk-zh", "phone-en")
 def test_a_library_loan_from_request_to_new_due_date(couple: tuple[Person, Person], to_spare: Books) -> None:
     """The part of Alice is played by whoever has a loan that nobody else could pass on."""
