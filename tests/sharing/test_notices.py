@@ -26,7 +26,10 @@ def test_each_kind_reads_well_from_both_sides(world: World, kind: str, language:
     lending = steps.on_loan(world)
     event = DomainEvent.objects.filter(lending=lending, handover__isnull=False).latest("pk")
     event.kind = kind
-    event.data = {"conversation": lending.ask.conversation.pk, "asked": 2, "due_at": lending.due_at.isoformat()}
+    event.data = {
+        "conversation": lending.ask.conversation.pk, "asked": 2, "due_at": lending.due_at.isoformat(),
+        "worse": ["cover"], "lent": True,
+    }  # fmt: skip
     with translation.override(language):
         for reader in (world.alice, world.bob):
             notice = notices.sentence(event, reader)
