@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -17,7 +16,8 @@ from tests.journeys.conftest import CHROMIUM_ARGS, SIZES, Visit
 from tests.journeys.service import Service
 from tests.journeys.words import Words
 
-pytestmark = pytest.mark.browser
+# on PostgreSQL the API journeys start the service and walk the same way
+pytestmark = [pytest.mark.browser, *([] if "SOAK" in os.environ else [pytest.mark.any_database])]
 
 ALICE, BOB, PIN = "2023000001", "2023000002", "246810"
 SEATS = {
@@ -88,9 +88,8 @@ class Person:
 
 
 def seats(*names: str) -> pytest.MarkDecorator:
-    """Each language and each width once a journey, on PostgreSQL the first; all four of them where SOAK is set."""
-    seen = names[:1] if connection.vendor == "postgresql" else names
-    return pytest.mark.parametrize("couple", SEATS if "SOAK" in os.environ else seen, indirect=True)
+    """Each language and each width once a journey; all four of them where SOAK is set."""
+    return pytest.mark.parametrize("couple", SEATS if "SOAK" in os.environ else names, indirect=True)
 
 
 @pytest.fixture
