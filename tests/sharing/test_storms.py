@@ -134,11 +134,12 @@ def test_control_without_locks_the_storm_breaks_off_or_asks_twice(world: World) 
 
 
 def _six_wishes_for_one_consent(world: World) -> int:
-    """Six readers want six books of Alice's, who agreed beforehand to one a week; how many accepted themselves."""
-    wanted = [factories.copy(world.alice, factories.title(f"Book {number}"), now=world.now) for number in range(6)]
+    """Six readers want six books of a holder who agreed beforehand to one a week; how many accepted themselves."""
+    holder = factories.reader()
+    wanted = [factories.copy(holder, factories.title(f"Book {number}"), now=world.now) for number in range(6)]
     for copy in wanted:
         offers.give_standing_consent(
-            holding_key=copy.key, actor=world.alice, same_area=False, days_before_due=0, per_week=1, now=world.now
+            holding_key=copy.key, actor=holder, same_area=False, days_before_due=0, per_week=1, now=world.now
         )
     readers = [factories.reader() for _copy in wanted]
     together(
@@ -147,13 +148,13 @@ def _six_wishes_for_one_consent(world: World) -> int:
             for who, copy in zip(readers, wanted, strict=True)
         ]
     )
-    return Ask.objects.filter(consent=Ask.Consent.STANDING).count()
+    return Ask.objects.filter(holder=holder, consent=Ask.Consent.STANDING).count()
 
 
 def test_a_standing_consent_of_one_a_week_is_one_whoever_asks_at_once(world: World) -> None:
-    assert _six_wishes_for_one_consent(world) == 1
+    assert {_six_wishes_for_one_consent(world) for _round in range(3)} == {1}
 
 
 def test_control_without_the_holders_lock_the_consent_counts_more_than_once(world: World) -> None:
     with mock.patch("sharing.locks.readers"):
-        assert _six_wishes_for_one_consent(world) > 1
+        assert any(_six_wishes_for_one_consent(world) > 1 for _round in range(MANY))
