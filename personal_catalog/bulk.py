@@ -235,6 +235,5 @@ def _save(card: _Card, *, source: str, now: datetime) -> None:
         if titles.is_stub(title) and "title" in card.changed:
             title.status = Title.Status.APPROVED
         title.provenance = {**title.provenance, **dict.fromkeys(card.changed, source)}
-        title.match_key = match_key(title.title, title.creators)
-        fields += [*card.changed, "provenance", "match_key", "status"]
+        fields += [*card.changed, "provenance", "status"]
     title.save(update_fields=fields)

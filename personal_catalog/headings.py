@@ -11,7 +11,6 @@ from personal_catalog import authority
 from personal_catalog.authority import FIELDS, key_of
 from personal_catalog.errors import NameTaken, NotAllowed
 from personal_catalog.models import Heading, HeadingName, Title, TitleChange
-from personal_catalog.people import match_key
 from personal_catalog.search.index import reindex
 from personal_catalog.titles import as_facts, may_curate, plain
 
@@ -103,7 +102,7 @@ def _rewrite(title: Title, now: datetime) -> None:
         return
     for field in changed:
         setattr(title, field, plain(getattr(after, field)))
-    title.match_key, title.updated_at = match_key(title.title, title.creators), now
-    title.save(update_fields=[*changed, "match_key", "updated_at"])
+    title.updated_at = now
+    title.save(update_fields=[*changed, "updated_at"])
     data = {"fields": changed, "source": AUTHORITY}
     TitleChange.objects.create(title=title, kind=TitleChange.Kind.COMPLETED, data=data, at=now)

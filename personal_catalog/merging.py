@@ -23,7 +23,6 @@ from personal_catalog.models import (
     TitleMerge,
     TitleSuggestion,
 )
-from personal_catalog.people import match_key
 from personal_catalog.search.index import drop_titles, reindex_title
 from personal_catalog.signals import titles_merged, titles_merging
 from personal_catalog.titles import CURATOR, GATHERED, NOTHING, OWN_FIELDS, may_curate, require_unlocked
@@ -174,7 +173,6 @@ def _fill(keep: Title, merged: list[Title]) -> dict[int, dict[str, Any]]:
     giver = next((title for title in merged if title.cover_id), None)
     if keep.cover_id is None and keep.provenance.get("cover") != CURATOR and giver is not None:
         keep.cover_id, keep.provenance["cover"] = giver.cover_id, giver.provenance.get("cover", "")
-    keep.match_key = match_key(keep.title, keep.creators)
     return gave
 
 
@@ -197,6 +195,6 @@ def _close(keep: Title, merged: list[Title], now: datetime) -> None:
         title.save(update_fields=["status", "merged_into", "updated_at", "lookup_pending", "lookup_next_at"])
         keep.passed_on += title.passed_on
     keep.updated_at = now
-    keep.save(update_fields=[*OWN_FIELDS, "cover", "provenance", "match_key", "passed_on", "updated_at"])
+    keep.save(update_fields=[*OWN_FIELDS, "cover", "provenance", "passed_on", "updated_at"])
     drop_titles([title.pk for title in merged])
     reindex_title(keep)

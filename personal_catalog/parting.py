@@ -23,7 +23,6 @@ from personal_catalog.models import (
     TitleMerge,
     TitleSuggestion,
 )
-from personal_catalog.people import match_key
 from personal_catalog.search.index import reindex
 from personal_catalog.signals import titles_parted
 from personal_catalog.titles import CURATOR, GATHERED, OWN_FIELDS, as_facts, may_curate, plain, require_unlocked
@@ -169,8 +168,8 @@ def _take_from(keep: Title, merge: TitleMerge, now: datetime) -> None:
             keep.provenance.pop(name, None)
     _take_lines(keep, merge)
     keep.passed_on = max(0, keep.passed_on - merge.passed_on)
-    keep.match_key, keep.updated_at = match_key(keep.title, keep.creators), now
-    keep.save(update_fields=[*OWN_FIELDS, "provenance", "match_key", "passed_on", "updated_at"])
+    keep.updated_at = now
+    keep.save(update_fields=[*OWN_FIELDS, "provenance", "passed_on", "updated_at"])
 
 
 def _take_lines(keep: Title, merge: TitleMerge) -> None:
@@ -205,7 +204,7 @@ def _made_after(title: Title, changes: dict[str, Any], isbns: list[str], *, acto
     apart.provenance = {
         name: CURATOR if name in changes else title.provenance.get(name, CURATOR) for name in facts.given()
     }
-    apart.match_key = match_key(facts.title, facts.creators)
+    apart.make_keys()
     apart.cover_seed = next(iter(isbns), apart.match_key)[:40]
     apart.save()
     return apart

@@ -15,7 +15,6 @@ from personal_catalog.facts import FIELDS, MOST, BookFacts, typed, with_language
 from personal_catalog.models import Title, TitleChange, TitleIsbn
 from personal_catalog.people import match_key
 from personal_catalog.search.index import reindex_title
-from personal_catalog.works import work_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -201,8 +200,7 @@ def prepare(
     title = Title(status=status, created_by=actor, created_at=now, updated_at=now, provenance=said_by)
     for name in OWN_FIELDS:
         setattr(title, name, plain(getattr(facts, name)))
-    title.match_key = match_key(facts.title, facts.creators)
-    title.work_key = work_key(facts.title, facts.creators)
+    title.make_keys()
     title.cover_seed = next(iter(facts.isbns), title.match_key)[:40]
     return title
 
@@ -330,9 +328,8 @@ def _write(title: Title, facts: BookFacts, *, provenance: Mapping[str, str], now
     for name in OWN_FIELDS:
         setattr(title, name, plain(getattr(facts, name)))
     title.provenance = {**title.provenance, **provenance}
-    title.match_key = match_key(facts.title, facts.creators)
     title.updated_at = now
-    title.save(update_fields=[*OWN_FIELDS, "provenance", "match_key", "updated_at"])
+    title.save(update_fields=[*OWN_FIELDS, "provenance", "updated_at"])
 
 
 def plain(value: Any) -> Any:

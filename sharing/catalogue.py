@@ -1,7 +1,7 @@
 """The shared catalogue as readers search it: titles joined with what can be had of them. One function for page and API."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
 from personal_catalog.search.query import NOTHING, SearchHits, search_titles
-from sharing import areas, availability, classes, facets, languages
+from sharing import areas, availability, classes, editions, facets, languages
 from sharing.availability import LIBRARY, PERSONAL, Held, Wish
+from sharing.editions import Work
 from sharing.facets import Candidate, FacetValue
 from sharing.filters import KINDS, TitleFilter
 from sharing.models import HarvestedRecord
@@ -21,7 +22,10 @@ MOST = 2_000
 """So many of the best titles can be paged through and are counted in facets."""
 BEST = 200
 """So many of the best matches stay among them, free or not."""
+MOST_EDITIONS = 3
+"""So many others of a work are named in its row."""
 ORDERS = {"newest": ("-created_at", "-pk"), "most_passed_on": ("-passed_on", "pk")}
+Rows = Callable[[Sequence[Candidate]], list[Work]]
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -30,6 +34,12 @@ class HoldingCounts:
     personal: int = 0
     library: int = 0
     available: int = 0
+
+
+@dataclass(frozen=True)
+class Edition:
+    title: Title
+    available: bool
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,10 @@ class ResultRow:
     """Codes of the areas where something is free, the reader's own first."""
     modes: tuple[str, ...] = ()
     """What the free holdings would be: lend, drift, gift, transfer; `display` where nothing else is shown."""
+    editions: tuple[Edition, ...] = ()
+    """Others of the same work that were found too."""
+    more_editions: int = 0
+    """So many besides those."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,8 @@ class Page:
     number: int = 1
     size: int = 20
     reachable: int = 0
+    rows: int = 0
+    """So many can be paged through, each with all its editions."""
     instead: str = ""
     """What was searched when the words as typed gave nothing."""
 
@@ -68,11 +84,21 @@ def results(*, filters: TitleFilter, reader: Reader | None = None, page: int = 1
 
     Raises personal_catalog.search.engines.SearchTimedOut for a question too broad to answer in time.
     """
+    return _page(filters, reader, page, page_size, editions.alone)
+
+
+def works(*, filters: TitleFilter, reader: Reader | None = None, page: int = 1, page_size: int = 20) -> Page:
+    """The same with the editions of a work in one row. Counts are of titles all the same."""
+    return _page(filters, reader, page, page_size, editions.together)
+
+
+def _page(filters: TitleFilter, reader: Reader | None, page: int, page_size: int, rows: Rows) -> Page:
     if not filters.is_valid():
         return Page(number=page, size=page_size)
     hits = _hits(filters) if filters.text else None
     found = _candidates(filters, hits)
-    shown = found[(page - 1) * page_size : page * page_size]
+    listed = rows(found)
+    shown = listed[(page - 1) * page_size : page * page_size]
     free = replace(filters.wish, free=True)
     return Page(
         items=_rows(shown, reader),
@@ -82,6 +108,7 @@ def results(*, filters: TitleFilter, reader: Reader | None = None, page: int = 1
         number=page,
         size=page_size,
         reachable=len(found),
+        rows=len(listed),
         instead=hits.instead if hits else "",
     )
 
@@ -90,7 +117,7 @@ def rows_of(titles: Sequence[int], *, filters: TitleFilter, reader: Reader | Non
     """The same rows for titles chosen elsewhere, in the order given."""
     rows = filters.queryset.filter(pk__in=titles).order_by()
     found = {candidate.pk: candidate for candidate in _with_holdings(rows, filters)}
-    return _rows([found[pk] for pk in titles if pk in found], reader)
+    return _rows(editions.alone([found[pk] for pk in titles if pk in found]), reader)
 
 
 def _hits(filters: TitleFilter) -> SearchHits:
@@ -153,12 +180,12 @@ def _with_holdings(rows: QuerySet[Title], filters: TitleFilter) -> list[Candidat
     items = HarvestedRecord.objects.filter(title=OuterRef("pk")).order_by().values("title").annotate(n=Sum("items"))
     facts = list(
         rows.annotate(held=Subquery(items.values("n")))
-        .values_list("pk", "language", "year", "clc", "subjects", "held")
+        .values_list("pk", "language", "year", "clc", "subjects", "work_key", "held")
     )  # fmt: skip
     held = availability.of_titles([row[0] for row in facts], policy=filters.policy, now=filters.now)
     return [
-        Candidate(pk, language, year, clc, tuple(subjects), volumes or 0, tuple(held.get(pk, ())))
-        for pk, language, year, clc, subjects, volumes in facts
+        Candidate(pk, language, year, clc, tuple(subjects), work, volumes or 0, tuple(held.get(pk, ())))
+        for pk, language, year, clc, subjects, work, volumes in facts
     ]
 
 
@@ -179,24 +206,28 @@ def _count(filters: TitleFilter, hits: SearchHits | None, found: list[Candidate]
     return hits.total if len(found) == len(hits.ids) else len(found)
 
 
-def _rows(shown: list[Candidate], reader: Reader | None) -> list[ResultRow]:
-    titles = Title.objects.prefetch_related("isbns").in_bulk([candidate.pk for candidate in shown])
+def _rows(shown: list[Work], reader: Reader | None) -> list[ResultRow]:
+    wanted = [one.pk for work in shown for one in (work.first, *work.others[:MOST_EDITIONS])]
+    titles = Title.objects.prefetch_related("isbns").in_bulk(wanted)
     home = reader.area.code if reader and reader.area else ""
-    return [_row(titles[candidate.pk], candidate, home) for candidate in shown if candidate.pk in titles]
+    return [_row(work, titles, home) for work in shown if work.first.pk in titles]
 
 
-def _row(title: Title, found: Candidate, home: str) -> ResultRow:
+def _row(work: Work, titles: Mapping[int, Title], home: str) -> ResultRow:
+    found, others = work.first, work.others[:MOST_EDITIONS]
     free = [held for held in found.held if held.free]
     loans = sum(1 for held in found.held if held.kind == LIBRARY)
     modes = {held.mode for held in free} or {held.mode for held in found.held if held.mode == Copy.Mode.DISPLAY}
     return ResultRow(
-        title=title,
+        title=titles[found.pk],
         holdings=HoldingCounts(len(found.held) - loans, max(loans, found.items), len(free)),
         free_copies=sum(1 for held in free if held.kind == PERSONAL),
         free_loans=sum(1 for held in free if held.kind == LIBRARY),
         free_from=None if free else _first_due(found.held),
         areas=tuple(sorted({held.area for held in free if held.area}, key=lambda code: (code != home, code))),
         modes=tuple(sorted(modes)),
+        editions=tuple(Edition(titles[o.pk], any(held.free for held in o.held)) for o in others if o.pk in titles),
+        more_editions=len(work.others) - len(others),
     )
 
 
@@ -236,4 +267,15 @@ def _label(choices: Sequence[tuple[str, object]]) -> facets.Label:
     return lambda value: names.get(value, value)
 
 
-__all__ = ("LIBRARY", "PERSONAL", "FacetValue", "HoldingCounts", "Page", "ResultRow", "found_ids", "results", "rows_of")
+__all__ = (
+    "LIBRARY",
+    "PERSONAL",
+    "FacetValue",
+    "HoldingCounts",
+    "Page",
+    "ResultRow",
+    "found_ids",
+    "results",
+    "rows_of",
+    "works",
+)

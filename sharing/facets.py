@@ -19,6 +19,8 @@ class Candidate:
     year: int | None
     clc: str
     subjects: tuple[str, ...]
+    work: str
+    """The same for all editions of a work; empty where that is not known."""
     items: int
     """Volumes under its harvested records; whether they are in, only the library system knows."""
     held: tuple[Held, ...]

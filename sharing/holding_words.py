@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, Title
 from sharing import areas, dates
 from sharing.catalogue import ResultRow
 from sharing.shown_holdings import ShownHolding
@@ -96,6 +96,11 @@ def row_hint(row: ResultRow, *, today: date) -> str:
     if row.holdings.library and not row.holdings.available:
         return _("Open it to see whether it is in")
     return ""
+
+
+def of_edition(title: Title) -> str:
+    """What tells it from the others of its work."""
+    return " ".join(str(fact) for fact in (title.publisher, title.year) if fact) or title.full_title
 
 
 def row_action(row: ResultRow) -> str:

@@ -15,6 +15,7 @@ from wagtail.models import LockableMixin, RevisionMixin
 
 from personal_catalog import credits, languages
 from personal_catalog.models.covers import CoverPicture
+from personal_catalog.people import match_key
 from personal_catalog.works import work_key
 
 
@@ -119,14 +120,19 @@ class Title(LockableMixin, RevisionMixin, models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Who writes one key of title and creator writes the other."""
-        self.work_key = work_key(self.title, self.creators)
-        if "match_key" in (fields := kwargs.get("update_fields") or ()):
-            kwargs["update_fields"] = {*fields, "work_key"}
+        """Whoever writes title or creators writes the keys that are made of them."""
+        fields = kwargs.get("update_fields")
+        if fields is None or not {"title", "creators"}.isdisjoint(fields):
+            self.make_keys()
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "match_key", "work_key"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("title", args=[self.pk])
+
+    def make_keys(self) -> None:
+        self.match_key, self.work_key = match_key(self.title, self.creators), work_key(self.title, self.creators)
 
     def serializable_data(self) -> dict[str, Any]:
         """A revision knows the ISBNs too."""

@@ -20,7 +20,7 @@ from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import suggest
 from sharing import catalogue, dates, saved_searches
 from sharing import holding_words as words
-from sharing.catalogue import FacetValue, Page, ResultRow
+from sharing.catalogue import Edition, FacetValue, Page, ResultRow
 from sharing.filters import SORTS, TitleFilter
 from sharing.views import exports
 
@@ -37,6 +37,9 @@ class Row:
     chips: list[words.Chip]
     hint: str
     action: str
+    editions: list[tuple[Edition, str]]
+    """Others of the work, each with what tells it from them."""
+    more_editions: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _asked(request: HttpRequest) -> str:
 
 def _found(filters: TitleFilter, reader: Reader | None, number: int) -> tuple[Page, bool]:
     try:
-        return catalogue.results(filters=filters, reader=reader, page=number, page_size=SIZE), False
+        return catalogue.works(filters=filters, reader=reader, page=number, page_size=SIZE), False
     except SearchTimedOut:
         return Page(number=number), True
 
@@ -109,9 +112,10 @@ def _number(text: str) -> int:
 def _list(filters: TitleFilter, found: Page) -> dict[str, Any]:
     return {
         "rows": [_row(row, found.instead or filters.text, filters) for row in found.items],
-        "page": Paginator(range(found.reachable), SIZE).get_page(found.number),
+        "page": Paginator(range(found.rows), SIZE).get_page(found.number),
         "sorts": SORTS,
         "sorting": filters.sorting,
+        "together": found.rows < found.reachable,
     }
 
 
@@ -119,7 +123,10 @@ def _row(row: ResultRow, asked: str, filters: TitleFilter) -> Row:
     hint = words.row_hint(row, today=dates.day_of(filters.now))
     title = row.title
     facts = " · ".join(str(fact) for fact in (title.year, title.clc) if fact)
-    return Row(title, marked(title.full_title, asked), facts, words.row_chips(row), hint, words.row_action(row))
+    others = [(one, words.of_edition(one.title)) for one in row.editions]
+    return Row(
+        title, marked(title.full_title, asked), facts, words.row_chips(row), hint, words.row_action(row), others, row.more_editions
+    )  # fmt: skip
 
 
 def marked(name: str, asked: str) -> SafeString:

@@ -9,7 +9,9 @@ from personal_catalog import bulk, controlled, credits, links, numbers, record_n
 from personal_catalog.bulk import Entry
 from personal_catalog.facts import not_kept, typed
 from personal_catalog.merging import merge_titles
-from personal_catalog.models import Title
+from personal_catalog.models import Title, TitleMerge
+from personal_catalog.parting import split_title, undo_merge
+from personal_catalog.people import match_key
 from personal_catalog.search.query import search_titles
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
@@ -163,6 +165,37 @@ def test_the_work_follows_the_title(lin: Reader, now: datetime) -> None:
     title = factories.title("活着", now=now)
     titles.correct_title(title_id=title.pk, actor=lin, changes={"title": "围城"}, now=now)
     assert Title.objects.get(pk=title.pk).work_key == works.work_key("围城", title.creators)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fields", [["creators"], ["title", "updated_at"], None])
+def test_whoever_writes_title_or_creators_writes_the_keys(now: datetime, fields: list[str] | None) -> None:
+    title = factories.title("活着", now=now)
+    title.title, title.creators = "围城", ["钱锺书"]
+    title.save(update_fields=fields)
+    kept = Title.objects.get(pk=title.pk)
+    assert (kept.work_key, kept.match_key) == (works.work_key("围城", ["钱锺书"]), match_key("围城", ["钱锺书"]))
+
+
+@pytest.mark.django_db
+def test_the_work_follows_a_merger_and_its_undoing(lin: Reader, now: datetime) -> None:
+    bare = factories.title("活着", now=now, creators=[], year=1993)
+    named = factories.title("活着", now=now, creators=["余华"], year=2012)
+    merge_titles(keep_id=bare.pk, merge_ids=[named.pk], actor=lin, now=now)
+    assert Title.objects.get(pk=bare.pk).work_key == named.work_key == "活着|余华"
+    undo_merge(merge_id=TitleMerge.objects.get().pk, actor=lin, now=now)
+    assert Title.objects.get(pk=bare.pk).work_key == ""
+
+
+@pytest.mark.django_db
+def test_the_work_follows_a_split(alice: Reader, lin: Reader, now: datetime) -> None:
+    title = factories.title("活着", now=now)
+    copy = factories.copy(alice, of=title, now=now)
+    changes = {"title": "围城", "creators": ["钱锺书"]}
+    apart = split_title(
+        title_id=title.pk, copies=[copy.pk], isbns=[], changes=changes, actor=lin, now=now, reason="Two"
+    )
+    assert Title.objects.get(pk=apart.pk).work_key == "围城|钱锺书"
 
 
 def test_facts_come_back_from_json_as_they_were() -> None:

@@ -179,3 +179,45 @@ def test_filters_reach_titles_beyond_those_that_are_ranked(shelf: World, monkeyp
     found = search(shelf, "q=博弈论")
     assert (found.count, found.available) == (7, 1)
     assert names(search(shelf, "q=博弈论&year_to=1995")) == ["谈谈博弈论与社会"]
+
+
+@pytest.fixture
+def works(world: World) -> World:
+    """《活着》 four times over, and another book that is called so."""
+    for year in (1993, 2008, 2012, 2017):
+        made = factories.title("活着", creators=["余华"], publisher="作家出版社", year=year)
+        if year == 2008:
+            factories.copy(world.alice, made, now=world.now)
+    factories.title("活着", creators=["黄春明"])
+    reindex(Title.objects.prefetch_related("isbns"))
+    return world
+
+
+def grouped(world: World, query: str, **page: int) -> Page:
+    return catalogue.works(filters=TitleFilter(QueryDict(query), now=world.now), **page)
+
+
+def test_editions_of_a_work_stand_in_one_row_the_free_one_first(works: World):
+    first, second = grouped(works, "q=活着").items
+    assert first.title.year == 2008
+    assert [(one.title.year, one.available) for one in first.editions] == [(1993, False), (2012, False), (2017, False)]
+    assert (second.title.creators, second.editions) == (["黄春明"], ())
+
+
+def test_counts_stay_counts_of_titles_where_editions_stand_together(works: World):
+    found = grouped(works, "q=活着", page_size=1)
+    assert (found.count, found.reachable, found.rows) == (5, 5, 2)
+    assert len(search(works, "q=活着").items) == 5
+
+
+def test_only_editions_that_pass_the_filters_are_named(works: World):
+    [row] = grouped(works, "q=活着&year_from=2010").items
+    assert (row.title.year, [one.title.year for one in row.editions]) == (2012, [2017])
+
+
+def test_more_editions_than_a_row_names_are_counted(works: World):
+    for year in (2020, 2021):
+        factories.title("活着（典藏版）", creators=["（中）余华 著"], year=year)
+    reindex(Title.objects.prefetch_related("isbns"))
+    row = grouped(works, "q=活着").items[0]
+    assert (len(row.editions), row.more_editions) == (3, 2)

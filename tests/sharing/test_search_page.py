@@ -154,3 +154,19 @@ def test_the_field_offers_books_while_one_types(world: World):
 @pytest.mark.parametrize("typed", ["", "%20", "x" * 300, "<script>", "%00", "e"])
 def test_there_is_nothing_to_offer_for_odd_words(world: World, typed):
     assert 'role="option"' not in get(f"/search/hints/?q={typed}", now=world.now).html
+
+
+def test_other_editions_are_named_in_the_row_and_ask_no_more_queries(world: World):
+    def page_of(name: str, editions: int) -> str:
+        for year in range(2001, 2001 + editions):
+            factories.title(name, creators=["余华"], publisher="作家出版社", year=year)
+        reindex(Title.objects.prefetch_related("isbns"))
+        return f"/search/?q={name}"
+
+    alone, many = page_of("围城", 1), page_of("活着", 6)
+    page = get(many, world.bob, now=world.now)
+    assert page.html.count('<li class="book">') == 1
+    assert "6 titles" in page
+    assert "作家出版社 2002</a>" in page.html
+    assert "2 more</a>" in page.html
+    assert len(queries(many, world.bob, now=world.now)) == len(queries(alone, world.bob, now=world.now)) <= 15
