@@ -1,9 +1,14 @@
-"""The desk: a code is scanned or typed, the voucher is honoured, the next one follows on the same page."""
+"""The desk: a code is read by the camera or a scanner, or typed; the voucher is honoured, and the next one follows on the same page."""
 
+from typing import Any
+
+from csp.constants import WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
@@ -15,12 +20,20 @@ from sharing.errors import NotFound, SharingError
 from sharing.views.readers import reader_of
 
 
+@method_decorator(
+    csp_update({"script-src": [WASM_UNSAFE_EVAL]}), name="dispatch"
+)  # the decoder of the camera's pictures
 class VoucherDesk(StaffPage, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
     form_class = VoucherCodeForm
     template_name = "incentives/admin/voucher_desk.html"
     page_title = gettext_lazy("Voucher desk")
     header_icon = "check"
     permission = "incentives.honour_voucher"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Once the camera has been used it goes on with the next voucher."""
+        with_camera = "camera" in self.request.POST or "camera" in self.request.GET
+        return super().get_context_data(with_camera=with_camera, **kwargs)
 
     def form_valid(self, form: VoucherCodeForm) -> HttpResponse:
         try:
@@ -34,5 +47,6 @@ class VoucherDesk(StaffPage, FormView):  # type: ignore[type-arg]  # not subscri
         else:
             says = _("Honoured: %(reward)s. Hand it over.") % {"reward": voucher.reward.name}
             messages.success(self.request, says)
-            return HttpResponseRedirect(reverse("vouchers:desk"))
+            again = "?camera=1" if "camera" in self.request.POST else ""
+            return HttpResponseRedirect(reverse("vouchers:desk") + again)
         return self.form_invalid(form)

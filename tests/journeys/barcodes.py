@@ -1,8 +1,9 @@
-"""A film for a pretended camera: books held before it one after another, drawn as EAN-13 (ISO/IEC 15420)."""
+"""Films for a pretended camera: books held before it one after another, drawn as EAN-13 (ISO/IEC 15420), or one QR code."""
 
 from io import BytesIO
 from pathlib import Path
 
+import segno
 from PIL import Image, ImageDraw
 
 LEFT = ("0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011")
@@ -15,6 +16,19 @@ def film(folder: Path, *isbns: str) -> Path:
     path = folder / "books.mjpeg"
     table = _jpeg("")
     path.write_bytes(b"".join(_jpeg(isbn) * FRAMES + table * (FRAMES // 2) for isbn in isbns))
+    return path
+
+
+def film_of_square(folder: Path, text: str) -> Path:
+    """A QR code that lies before the camera all the time."""
+    path, square = folder / "square.mjpeg", BytesIO()
+    segno.make(text, micro=False, error="m").save(square, kind="png", scale=8, border=4)
+    table = Image.new("RGB", SIZE, (225, 225, 225))
+    code = Image.open(square).convert("RGB")
+    table.paste(code, ((SIZE[0] - code.width) // 2, (SIZE[1] - code.height) // 2))
+    made = BytesIO()
+    table.save(made, "JPEG", quality=90)
+    path.write_bytes(made.getvalue() * FRAMES)
     return path
 
 

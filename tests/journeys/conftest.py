@@ -2,13 +2,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.conftest import CHROMIUM
 from tests.journeys.service import Service
 
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                  "--disable-component-update", "--disable-sync"]  # fmt: skip
+CAMERA_ARGS = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--use-file-for-fake-video-capture={film}",
+]
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
 
 
@@ -23,10 +28,18 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Closed with its file: while Playwright's loop runs in this thread, Django refuses to touch a database from it."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+    with sync_playwright() as playwright, launched(playwright) as chromium:
         yield chromium
-        chromium.close()
+
+
+def launched(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+
+
+def with_camera(browser: Browser, film: Path) -> Browser:
+    """A Chromium of its own, to be closed, before whose pretended camera the film runs."""
+    args = [*CHROMIUM_ARGS, *(flag.format(film=film) for flag in CAMERA_ARGS)]
+    return browser.browser_type.launch(executable_path=CHROMIUM, args=args)
 
 
 Visit = Callable[..., Page]

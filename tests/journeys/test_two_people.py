@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.conftest import CHROMIUM
 from tests.journeys import barcodes
-from tests.journeys.conftest import CHROMIUM_ARGS, SIZES, Visit
+from tests.journeys.conftest import SIZES, Visit, with_camera
 from tests.journeys.service import Service
 from tests.journeys.words import Words
 
@@ -211,11 +210,7 @@ def test_books_held_before_the_camera_are_listed_in_one_go(
     """The decoder is the one served from here: Debian's Chromium has none of its own."""
     books = [to_spare["unshared"].pop(0) for _ in range(2)]
     film = barcodes.film(tmp_path, *(book["isbn"] for book in books))
-    camera = [
-        f"--use-{flag}"
-        for flag in ("fake-device-for-media-stream", "fake-ui-for-media-stream", f"file-for-fake-video-capture={film}")
-    ]
-    with browser.browser_type.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *camera]) as chromium:
+    with with_camera(browser, film) as chromium:
         page = chromium.new_page(base_url=service.address, viewport=SIZES["phone"], locale="en-GB")
         page.on("request", lambda request: request.url.startswith(service.address) or pytest.fail(request.url))
         alice = Person(page, Words("en-GB"))
