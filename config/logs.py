@@ -1,10 +1,10 @@
 """What a log must not hold (P9): an address may carry a handover's code or a card number behind its question mark, and in
-its path the code of a voucher or what a mail's link may do."""
+its path the code of a voucher, what a mail's link may do, or a reader's calendar."""
 
 import re
 from logging import Filter, LogRecord
 
-SECRETS = re.compile(r"\?\S*|(?<=/vouchers/)[^/?\s]+|(?<=/by-mail/)[^/?\s]+")
+SECRETS = re.compile(r"\?\S*|(?<=/vouchers/)[^/?\s]+|(?<=/by-mail/)[^/?\s]+|(?<=/calendar/)[^/?\s]+")
 
 
 class WithoutSecrets(Filter):

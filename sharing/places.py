@@ -31,6 +31,12 @@ def both_names(place: str) -> tuple[str, str]:
     return place, ""
 
 
+def listed() -> set[str]:
+    """The names, in both languages, of the places that the library names. One query."""
+    areas = Area.objects.values_list("name_zh", "name_en")
+    return {name for names in (_front_desk(), *areas) for name in names}
+
+
 def _front_desk() -> tuple[str, str]:
     with override("zh-hans"):
         chinese = str(FRONT_DESK)

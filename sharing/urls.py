@@ -2,6 +2,7 @@ from django.urls import path
 
 from sharing.views import (
     asks,
+    calendar_feeds,
     conditions,
     conversations,
     copy_journeys,
@@ -52,6 +53,10 @@ urlpatterns = [
     path("me/mail/", mail.mail, name="mail"),
     path("me/mail/address/", mail.propose_address, name="mail-address"),
     path("me/mail/remove/", mail.remove_address, name="remove-mail"),
+    path("me/calendar/", calendar_feeds.calendar, name="calendar"),
+    path("me/calendar/open/", calendar_feeds.open_feed, name="open-calendar"),
+    path("me/calendar/close/", calendar_feeds.close_feed, name="close-calendar"),
+    path("calendar/<str:token>.ics", calendar_feeds.feed, name="calendar-feed"),
     path("by-mail/<str:token>/answer/", mail.answer, name="answer-by-mail"),
     path("by-mail/<str:token>/confirm/", mail.confirm, name="confirm-mail"),
     path("by-mail/<str:token>/stop/", mail.stop, name="stop-mail"),

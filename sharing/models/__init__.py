@@ -1,5 +1,6 @@
 from sharing.models.absences import Absence, Rest
 from sharing.models.asks import Ask
+from sharing.models.calendar_feeds import CalendarFeed
 from sharing.models.conditions import ConditionCheck
 from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
@@ -25,6 +26,7 @@ __all__ = (
     "Absence",
     "ApiToken",
     "Ask",
+    "CalendarFeed",
     "CirculationPolicy",
     "ConditionCheck",
     "Conversation",
