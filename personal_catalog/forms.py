@@ -15,10 +15,12 @@ from personal_catalog.facts import BookFacts
 from personal_catalog.files.rows import Trait
 from personal_catalog.flags import LONGEST_NOTE
 from personal_catalog.models import Copy, ImportJob, TitleFlag
+from personal_catalog.tags import MOST_ON_COPY
 
 NAMES_BETWEEN = re.compile(r"[;；\n]")
 TAGS_BETWEEN = re.compile(r"[,，、;；\n]")
 LONGEST_LINES = 30_000
+TOO_MANY_TAGS = _("At most ten tags on a book, and a hundred in all.")
 ISBN_REFUSALS = {
     "empty": _("Type the number that stands below the barcode."),
     "characters": _("An ISBN has only digits, at most an X at its end."),
@@ -88,8 +90,24 @@ class CopyForm(forms.Form):
         return [(choice, MODE_HINTS[Copy.Mode(choice.data["value"])]) for choice in self["mode"]]
 
 
-class AddForm(CopyForm):
-    """The record as found or typed, and how the copy is lent."""
+class TagsForm(forms.Form):
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        max_length=400,
+        help_text=_("For your own order; only you see them. Several: a comma between them."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_tags(self) -> list[str]:
+        names = [name.strip() for name in TAGS_BETWEEN.split(self.cleaned_data["tags"]) if name.strip()]
+        if len(names) > MOST_ON_COPY:
+            raise forms.ValidationError(TOO_MANY_TAGS)
+        return names
+
+
+class AddForm(TagsForm, CopyForm):
+    """The record as found or typed, how the copy is lent, and what its owner keeps of it."""
 
     isbn = forms.CharField(required=False, max_length=isbn.LONGEST, widget=forms.HiddenInput({"id": "id_found_isbn"}))
     token = forms.CharField(required=False, max_length=40, initial=sent_forms.new_token, widget=forms.HiddenInput)
@@ -156,17 +174,10 @@ class PauseForm(forms.Form):
     )
 
 
-class EditCopyForm(PauseForm, CopyForm):
+class EditCopyForm(PauseForm, TagsForm, CopyForm):
     """`at_home`: only then the owner can say where the copy is."""
 
     area = forms.ChoiceField(label=_("Where it is"), required=False)
-    tags = forms.CharField(
-        label=_("Tags"),
-        required=False,
-        max_length=400,
-        help_text=_("For your own order; only you see them. Several: a comma between them."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
 
     def __init__(self, *args: Any, at_home: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,9 +185,6 @@ class EditCopyForm(PauseForm, CopyForm):
             self.fields["area"].choices = [("", _("Not said")), *areas.choices()]  # type: ignore[attr-defined]
         else:
             del self.fields["area"]
-
-    def tag_names(self) -> list[str]:
-        return [name.strip() for name in TAGS_BETWEEN.split(self.cleaned_data["tags"]) if name.strip()]
 
     def changes(self) -> dict[str, object]:
         status = Copy.Status.PAUSED if self.cleaned_data["paused"] else Copy.Status.LISTED

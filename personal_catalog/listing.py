@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Listed:
     copy: Copy
     suggestion: TitleSuggestion | None = None
+    again: bool = False
+    """The same form had been sent before."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,12 @@ def list_once(
     OnShelf when the owner has a copy already and does not say that this is another (`again`). Locks the owner."""
     key = sent_forms.key_of(token, [number, said, again, how])
     if earlier := sent_forms.copy_from(reader=owner, key=key):
-        return Listed(earlier)
+        return Listed(earlier, again=True)
     book = _book(number, said, now, lookup.recall)
     with transaction.atomic(durable=True):
         copies.lock_owner(owner)
         if earlier := sent_forms.copy_from(reader=owner, key=key):
-            return Listed(earlier)
+            return Listed(earlier, again=True)
         title = _title(book, owner, now)
         if not again and (own := copies.latest_of(owner=owner, title=title)):
             raise OnShelf(own)

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from personal_catalog import isbn, listing, lookup, sentences, titles
+from personal_catalog import isbn, listing, lookup, sentences, tags, titles
 from personal_catalog.copies import latest_of
-from personal_catalog.errors import NoTitle, OnShelf, UnknownIsbn
-from personal_catalog.forms import ISBN_REFUSALS, AddForm, IsbnForm, initial_of
+from personal_catalog.errors import NoTitle, OnShelf, TagRefused, UnknownIsbn
+from personal_catalog.forms import ISBN_REFUSALS, TOO_MANY_TAGS, AddForm, IsbnForm, initial_of
 from personal_catalog.models import Copy, Title
 from personal_catalog.views import just_listed
 from personal_catalog.views.links import undo
+from personal_catalog.views.photos import take_photos
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -70,20 +71,31 @@ def _save(request: HttpRequest) -> HttpResponse:
         except (UnknownIsbn, NoTitle):
             form.add_error("title", _("Nobody knows this number yet. Type at least the title."))
         else:
-            return _done(request, listed)
+            return _done(request, listed, form.cleaned_data["tags"])
     return _page(request, IsbnForm(initial={"isbn": number}), form=form, status=422, **known)
 
 
-def _done(request: HttpRequest, listed: listing.Listed) -> HttpResponse:
+def _done(request: HttpRequest, listed: listing.Listed, names: list[str]) -> HttpResponse:
     copy = listed.copy
     just_listed.keep(request, copy)
     says = _("Listed “%(title)s”") % {"title": copy.title.title}
     messages.success(request, says, extra_tags=undo(copy))
+    if not listed.again:
+        _keep_more(request, copy.pk, names)
     if listed.suggestion:
         messages.info(request, _("Your correction went to a librarian; the shared record stays as it is until then."))
     if request.POST.get("then") == "labels":
         return redirect(f"{reverse('labels')}?copy={copy.pk}")
     return redirect("add-copy")
+
+
+def _keep_more(request: HttpRequest, copy_id: int, names: list[str]) -> None:
+    """Tags and photos: the book is listed whatever becomes of them."""
+    try:
+        tags.tag_copy(copy_id=copy_id, actor=_reader(request), names=names)
+    except TagRefused:
+        messages.error(request, TOO_MANY_TAGS)
+    take_photos(request, copy_id)
 
 
 def _there_already(request: HttpRequest, copy: Copy) -> HttpResponse:
@@ -106,6 +118,7 @@ def _page(
         or (listing.as_title(found, now=timezone.now()) if found and found.facts else None),
         "said_by": sentences.who_said_what(found) if found and found.facts else "",
         "listed": just_listed.copies(request),
+        "photos_lost": bool(request.FILES),
     }
     return render(request, "personal_catalog/copies/add.html", context, status=status)
 

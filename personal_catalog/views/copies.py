@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from personal_catalog import copies, tags
 from personal_catalog.errors import CopyAway, TagRefused
-from personal_catalog.forms import EditCopyForm, PauseForm
+from personal_catalog.forms import TOO_MANY_TAGS, EditCopyForm, PauseForm
 from personal_catalog.models import Copy
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def _own(request: HttpRequest, mine: Copy) -> HttpResponse:
     form = EditCopyForm(request.POST if request.method == "POST" else None, initial=initial, at_home=not mine.is_away)
     if form.is_valid():
         try:
-            tags.tag_copy(copy_id=mine.pk, actor=reader, names=form.tag_names())
+            tags.tag_copy(copy_id=mine.pk, actor=reader, names=form.cleaned_data["tags"])
             copies.update_copy(copy_id=mine.pk, actor=reader, changes=form.changes(), now=timezone.now())
         except TagRefused:
-            form.add_error("tags", _("At most ten tags on a book, and a hundred in all."))
+            form.add_error("tags", TOO_MANY_TAGS)
         except CopyAway:
             form.add_error("mode", _("How it is lent can be changed once it is back with you."))
         else:

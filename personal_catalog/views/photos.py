@@ -37,12 +37,9 @@ REFUSALS = {
 @login_required
 @require_POST
 def add_photos(request: HttpRequest, copy_id: int) -> HttpResponse:
-    sent = request.FILES.getlist("photos")
-    taken = sum(_taken(request, copy_id, one) for one in sent)
-    if not sent:
+    if not request.FILES.getlist("photos"):
         messages.error(request, _("Choose a photo first."))
-    if taken:
-        messages.success(request, ngettext("%(count)d photo added", "%(count)d photos added", taken) % {"count": taken})
+    take_photos(request, copy_id)
     return redirect(f"{Copy(pk=copy_id).get_absolute_url()}#photos")
 
 
@@ -72,6 +69,12 @@ def _file(row: CopyPhoto, size: str) -> HttpResponse:
     except FileNotFoundError:
         raise Http404 from None
     return cast("HttpResponse", FileResponse(content, content_type="image/webp", filename="photo.webp"))
+
+
+def take_photos(request: HttpRequest, copy_id: int) -> None:
+    """Those sent with a form, for a copy of the reader's; what came of each is said on the next page."""
+    if taken := sum(_taken(request, copy_id, one) for one in request.FILES.getlist("photos")):
+        messages.success(request, ngettext("%(count)d photo added", "%(count)d photos added", taken) % {"count": taken})
 
 
 def _taken(request: HttpRequest, copy_id: int, sent: "UploadedFile[bytes]") -> bool:

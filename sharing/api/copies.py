@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Query
+from ninja import File, Query, UploadedFile
 from pydantic import Field, model_validator
 
-from personal_catalog import copies, exports, listing
+from personal_catalog import copies, exports, listing, photos, tags
 from personal_catalog.models import Copy
+from personal_catalog.models.tags import TAG_LENGTH
 from sharing import custody
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
@@ -25,6 +26,7 @@ Mode = Literal["lend", "drift", "gift", "display"]
 Condition = Literal["new", "good", "fair", "worn"]
 Visibility = Literal["everyone", "nobody"]
 Name = Annotated[str, Field(max_length=200)]
+Tag = Annotated[str, Field(min_length=1, max_length=TAG_LENGTH)]
 
 
 CSV = {"content": {"text/csv": {"schema": {"type": "string"}}}}
@@ -50,6 +52,7 @@ class NewCopy(Body):
     condition: Condition = "good"
     note: str = Field("", max_length=copies.NOTE_LENGTH)
     visibility: Visibility = "everyone"
+    tags: list[Tag] = Field([], max_length=tags.MOST_ON_COPY)
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "NewCopy":
@@ -66,6 +69,7 @@ class CopyChanges(Body):
     note: str | None = Field(None, max_length=copies.NOTE_LENGTH)
     visibility: Visibility | None = None
     status: Literal["listed", "paused"] | None = None
+    tags: list[Tag] | None = Field(None, max_length=tags.MOST_ON_COPY, description="These and no others.")
 
     @model_validator(mode="before")
     @classmethod
@@ -79,13 +83,14 @@ def add_copy(request: Call, payload: NewCopy) -> schemas.CopyOut:
     said = payload.title.model_dump() if payload.title else None
     how = payload.model_dump(include={"mode", "condition", "note", "visibility"})
     listed = listing.list_copy(owner=request.auth, now=timezone.now(), number=payload.isbn.strip(), said=said, **how)
-    return serializers.copy(listed.copy)
+    if payload.tags:
+        tags.tag_copy(copy_id=listed.copy.pk, actor=request.auth, names=payload.tags)
+    return serializers.copy(_own(request, str(listed.copy.pk)))
 
 
 @router.get("/me/copies", response=Page[schemas.CopyOut], operation_id="listMyCopies")
 def list_my_copies(request: Call, paging: Query[Paging]) -> Page[schemas.CopyOut]:
-    rows = Copy.objects.owned_by(request.auth).select_related("title")
-    return Page[schemas.CopyOut].of(request, paging, rows, serializers.copy)
+    return Page[schemas.CopyOut].of(request, paging, serializers.copies(request.auth), serializers.copy)
 
 
 @router.get("/me/copies/export", operation_id="exportCopies", openapi_extra={"responses": {200: CSV}})
@@ -107,7 +112,10 @@ def get_copy(request: Call, id: str) -> schemas.CopyOut:
 def update_copy(request: Call, id: str, payload: CopyChanges) -> schemas.CopyOut:
     """Only what is sent is changed. While the copy is away, how it is lent stays."""
     changes = payload.model_dump(exclude_unset=True)
+    names = changes.pop("tags", None)
     copies.update_copy(copy_id=ids.number(id), actor=request.auth, changes=changes, now=timezone.now())
+    if names is not None:
+        tags.tag_copy(copy_id=ids.number(id), actor=request.auth, names=names)
     return serializers.copy(_own(request, id))
 
 
@@ -118,8 +126,25 @@ def withdraw_copy(request: Call, id: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@router.post("/copies/{id}/photos", response={201: schemas.PhotoOut}, operation_id="addCopyPhoto")
+def add_copy_photo(request: Call, id: str, file: File[UploadedFile | None] = None) -> schemas.PhotoOut:
+    """JPEG, PNG or WebP in `file`, at most six a copy. It is made anew: place, device and all else that a camera writes into
+    a picture are gone."""
+    own = _own(request, id)  # whose copy it is comes before what is sent
+    if file is None:
+        raise Invalid({"file": [_("A picture is needed.")]})
+    made = photos.add_photo(copy_id=own.pk, actor=request.auth, content=file.read(), now=timezone.now())
+    return serializers.photo(made)
+
+
+@router.delete("/photos/{id}", response={204: None}, operation_id="removeCopyPhoto")
+def remove_copy_photo(request: Call, id: str) -> HttpResponse:
+    photos.remove_photo(photo_id=ids.number(id), actor=request.auth)
+    return HttpResponse(status=204)
+
+
 def _own(request: Call, id: str) -> Copy:
-    row = Copy.objects.owned_by(request.auth).select_related("title").filter(pk=ids.number(id)).first()
+    row = serializers.copies(request.auth).filter(pk=ids.number(id)).first()
     if row is None:
         raise NotFound
     return row

@@ -20,7 +20,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from library_bridge import forms, guarded, reasons
 from library_bridge.ports import NotSupported, Refused, Unavailable
 from personal_catalog import errors as catalogue
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, CopyPhoto
 from sharing.api import fields
 from sharing.errors import LibraryUnavailable, LimitReached, NotFound, SharingError
 
@@ -130,6 +130,7 @@ def _limit(error: LimitReached) -> Problem:
 @problem_of.register(Http404)
 @problem_of.register(catalogue.NotAllowed)
 @problem_of.register(Copy.DoesNotExist)
+@problem_of.register(CopyPhoto.DoesNotExist)
 def _not_found(error: Exception) -> Problem:
     return _sharing(NotFound())
 

@@ -4,9 +4,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from personal_catalog import errors
-from personal_catalog.forms import ISBN_REFUSALS
+from personal_catalog.forms import ISBN_REFUSALS, TOO_MANY_TAGS
 from personal_catalog.isbn import NotAnIsbn
+from personal_catalog.pictures import PictureRefused
 from personal_catalog.search.engines import SearchTimedOut
+from personal_catalog.views.photos import REFUSALS as PHOTO_REFUSALS
 from sharing.api.problems import Problem, problem_of
 from sharing.errors import NotFound
 
@@ -52,6 +54,22 @@ def _import_refused(error: errors.ImportRefused) -> Problem:
     text = str(IMPORT[error.code])
     where = "format" if error.code == "unknown_format" else "file"
     return Problem(IMPORT_STATUS.get(error.code, 422), error.code, text, {where: [text]})
+
+
+@problem_of.register
+def _picture_refused(error: PictureRefused) -> Problem:
+    text = str(PHOTO_REFUSALS[error.code])
+    return Problem(422, "picture_refused", text, {"file": [text]})
+
+
+@problem_of.register
+def _photo_refused(error: errors.PhotoRefused) -> Problem:
+    return Problem(503 if error.code == "no_space" else 409, error.code, str(PHOTO_REFUSALS[error.code]))
+
+
+@problem_of.register
+def _tag_refused(error: errors.TagRefused) -> Problem:
+    return Problem(422, error.code, str(TOO_MANY_TAGS), {"tags": [str(TOO_MANY_TAGS)]})
 
 
 @problem_of.register

@@ -42,6 +42,12 @@ class LibraryLoanOut(BaseModel):
     as_of: Moment
 
 
+class PhotoOut(BaseModel):
+    id: str
+    large_url: str = Field(description="WebP, at most 1600 pixels; for whoever may see the copy.")
+    small_url: str = Field(description="At most 320 pixels.")
+
+
 class CopyOut(BaseModel):
     id: str
     title: TitleRef
@@ -56,6 +62,8 @@ class CopyOut(BaseModel):
     away: bool = Field(description="In someone else's hands just now.")
     holding_id: str
     created_at: Moment
+    tags: list[str] = Field(description="Your own; nobody else sees them.")
+    photos: list[PhotoOut]
 
 
 class HoldingOut(BaseModel):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.cover_pictures import kept
-from personal_catalog.models import Copy, Title
+from personal_catalog.models import Copy, CopyPhoto, ShelfTag, Title
 from personal_catalog.people import split_names
 from sharing import holdings, notices, people, places, policies, progress
 from sharing.api import schemas
@@ -74,13 +74,23 @@ def _why_not(code: str) -> str:
     return _("This loan is promised to another reader already.") if code == "agreed" else holdings.sentence(code)
 
 
+def copies(owner: Reader) -> QuerySet[Copy]:
+    tags = Prefetch("tags", ShelfTag.objects.filter(reader=owner))
+    return Copy.objects.owned_by(owner).select_related("title").prefetch_related(tags, "photos")
+
+
 def copy(row: Copy) -> schemas.CopyOut:
-    """For its owner."""
+    """For its owner; one of `copies`."""
     return schemas.CopyOut(
         id=str(row.pk), title=title_ref(row.title), mode=row.mode, condition=row.condition, note=row.note,
         visibility=row.visibility, status=row.status, area=row.area, label=row.label_number, source=row.source,
         away=row.is_away, holding_id=f"copy-{row.pk}", created_at=row.created_at,
+        tags=[tag.name for tag in row.tags.all()], photos=[photo(one) for one in row.photos.all()],
     )  # fmt: skip
+
+
+def photo(row: CopyPhoto) -> schemas.PhotoOut:
+    return schemas.PhotoOut(id=str(row.pk), large_url=address(row.large_url), small_url=address(row.small_url))
 
 
 def holding(row: ShownHolding) -> schemas.HoldingOut:

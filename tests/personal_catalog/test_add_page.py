@@ -3,14 +3,15 @@
 from datetime import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from library_bridge.models import Reader
-from personal_catalog import copies
+from personal_catalog import copies, tags
 from personal_catalog.models import Copy, LocalRecord, Title, TitleSuggestion
-from tests.personal_catalog import factories, services
+from tests.personal_catalog import factories, sent_pictures, services
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +214,38 @@ def test_the_label_can_be_printed_at_once(alices: Client, settings: Settings, no
     copy = Copy.objects.get()
     assert copy.label_number in page
     assert "<svg" in page
+
+
+def test_photos_and_tags_are_sent_with_the_book(alices: Client, alice: Reader, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    photos = [SimpleUploadedFile("a.jpg", sent_pictures.jpeg()), SimpleUploadedFile("b.jpg", b"<html>")]
+    sent = {**FORM, "isbn": PROCRASTINATION, "tags": "心理，2026", "photos": photos}
+    page = alices.post(reverse("add-copy"), sent, follow=True).content.decode()
+    copy = Copy.objects.get()
+    assert sorted(tags.names_on(copy, reader=alice)) == ["2026", "心理"]
+    assert copy.photos.count() == 1
+    for part in ("1 photo added", "b.jpg: This is no picture that can be taken."):
+        assert part in page
+
+
+def test_the_same_form_sent_twice_brings_its_photos_once(alices: Client, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    for _time in range(2):
+        photo = SimpleUploadedFile("a.jpg", sent_pictures.jpeg())
+        alices.post(reverse("add-copy"), {**FORM, "isbn": PROCRASTINATION, "token": "t", "photos": photo})
+    assert Copy.objects.get().photos.count() == 1
+
+
+def test_a_form_that_has_to_be_mended_says_that_its_photos_are_gone(alices: Client, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    sent = {
+        **FORM,
+        "isbn": PROCRASTINATION,
+        "tags": ",".join("abcdefghijk"),
+        "photos": SimpleUploadedFile("a.jpg", b"x"),
+    }
+    answer = alices.post(reverse("add-copy"), sent)
+    assert answer.status_code == 422
+    for part in ("At most ten tags on a book", "Choose the photos again:"):
+        assert part in answer.content.decode()
+    assert not Copy.objects.exists()

@@ -1,16 +1,21 @@
 """The reader's own copies through the API."""
 
 from datetime import datetime
+from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from library_bridge.models import Reader
-from personal_catalog import lookup
+from personal_catalog import lookup, tags
 from personal_catalog.facts import BookFacts
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, CopyPhoto
 from tests import factories
+from tests.personal_catalog import sent_pictures
 from tests.sharing.api.clients import ROOT, Api
 from tests.sharing.api.worlds import agreed
 
@@ -162,3 +167,61 @@ def upload(reader: Reader, content: bytes, **how: str) -> object:
     return api.client.post(
         f"{ROOT}/imports", {"file": SimpleUploadedFile("mine.txt", content), **how}, headers=api.headers
     )
+
+
+def send_photo(reader: Reader, copy: Copy, content: bytes) -> Any:
+    api = Api(reader)
+    file = {"file": SimpleUploadedFile("mine.jpg", content)}
+    return api.client.post(f"{ROOT}/copies/{copy.pk}/photos", file, headers=api.headers)
+
+
+def test_a_photo_is_made_anew_listed_with_its_copy_and_removed(alice: Reader, now: datetime) -> None:
+    """T-U2"""
+    api, copy = Api(alice), factories.copy(alice, now=now)
+    made = send_photo(alice, copy, sent_pictures.jpeg())
+    assert made.status_code == 201
+    assert api.get(f"/copies/{copy.pk}").json()["photos"] == [made.json()]
+    content = b"".join(api.client.get(urlsplit(made.json()["large_url"]).path).streaming_content)
+    assert not [mark for mark in sent_pictures.MARKS if mark in content]
+    assert api.delete(f"/photos/{made.json()['id']}").status_code == 204
+    assert api.get(f"/copies/{copy.pk}").json()["photos"] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", sent_pictures.header_bomb(65_000)])
+def test_what_is_no_picture_is_named(content: bytes, alice: Reader, now: datetime) -> None:
+    answer = send_photo(alice, factories.copy(alice, now=now), content)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["file"])
+
+
+def test_a_seventh_photo_is_refused(alice: Reader, now: datetime) -> None:
+    """T-U5"""
+    copy = factories.copy(alice, now=now)
+    for _number in range(6):
+        CopyPhoto.objects.create(copy=copy, bytes=1, width=1, height=1, taken_at=now)
+    answer = send_photo(alice, copy, sent_pictures.jpeg())
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many")
+
+
+def test_tags_come_with_the_copy_and_are_seen_by_their_reader_only(alice: Reader, bob: Reader) -> None:
+    api = Api(alice)
+    made = api.post("/copies", {"isbn": "9787506365437", "tags": ["小说", "余华"]}).json()
+    assert sorted(made["tags"]) == ["余华", "小说"]
+    assert api.patch(f"/copies/{made['id']}", {"tags": ["小说"], "note": "x"}).json()["tags"] == ["小说"]
+    Copy.objects.update(owner=bob, holder=bob)
+    assert Api(bob).get(f"/copies/{made['id']}").json()["tags"] == []
+
+
+def test_my_copies_ask_as_many_queries_for_one_as_for_many(alice: Reader, now: datetime) -> None:
+    def asked() -> int:
+        api = Api(alice)
+        with CaptureQueriesContext(connection) as seen:
+            assert api.get("/me/copies").status_code == 200
+        return len(seen)
+
+    factories.copy(alice, now=now)
+    for_one = asked()
+    for number in range(4):
+        copy = factories.copy(alice, factories.title(f"t{number}"), now=now)
+        tags.tag_copy.__wrapped__(copy_id=copy.pk, actor=alice, names=["x"])
+        CopyPhoto.objects.create(copy=copy, bytes=1, width=1, height=1, taken_at=now)
+    assert asked() == for_one

@@ -13,7 +13,7 @@ from tests.sharing.api.worlds import World, agreed
 PUBLIC = {"createToken", "getAvailability", "getHealth"}
 FOR_EVERY_READER = {"lookupIsbn", "getTitle", "getLeaderboard", "redeemReward"}
 OWNED = {
-    "/me/library-loans/": "loan",
+    "/me/library-loans/": "loan", "/photos/": "photo",
     "/holdings/": "holding", "/me/holdings/": "holding", "/copies/": "copy", "/imports/": "job", "/requests/": "request", "/asks/": "ask",
     "/lendings/": "lending", "/handovers/": "handover", "/conversations/": "conversation",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog import imports
-from personal_catalog.models import Copy, ImportJob
+from personal_catalog.models import Copy, CopyPhoto, ImportJob
 from sharing import asks, handovers, requests
 from sharing.models import Ask, Handover, Lending, Request
 from tests import factories
@@ -14,6 +14,7 @@ from tests import factories
 @dataclass
 class World:
     copy: Copy
+    photo: CopyPhoto
     loan: LibraryLoan
     job: ImportJob
     request: Request
@@ -29,6 +30,7 @@ class World:
 
 def agreed(alice: Reader, bob: Reader, *, now: datetime) -> World:
     copy = factories.copy(alice, now=now, note="Alice's own note")
+    photo = CopyPhoto.objects.create(copy=copy, bytes=1, width=1, height=1, taken_at=now)
     request = requests.place_request(actor=bob, holding_key=f"copy-{copy.pk}", message="May I?", now=now)
     ask = request.asks.get()
     lending = asks.accept_ask(ask_id=ask.pk, actor=alice, now=now)
@@ -44,4 +46,4 @@ def agreed(alice: Reader, bob: Reader, *, now: datetime) -> World:
         now=now,
     )
     job = imports.start_import(reader=alice, content=b"9787506365437", format="isbn_list", mode="lend", now=now)
-    return World(copy, loan, job, request, ask, lending, handover)
+    return World(copy, photo, loan, job, request, ask, lending, handover)
