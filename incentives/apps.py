@@ -8,9 +8,10 @@ class IncentivesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from incentives import receivers
+        from incentives import devices, receivers
         from incentives.roles import RIGHTS
         from sharing import roles
 
         receivers.connect()
+        devices.connect()
         roles.extend(RIGHTS)

@@ -114,7 +114,7 @@ def _counted() -> list[tuple[tuple[Code, ...], str, QuerySet[Any]]]:
     ).exclude(held__in=HeldAward.objects.filter(settled=None))
     travelled = Lending.objects.filter(status=Lending.Status.COMPLETED, copy__isnull=False)
     answers = Ask.objects.filter(
-        status__in=(Ask.Status.ACCEPTED, Ask.Status.DECLINED), answered_at__lte=F("asked_at") + QUICK
+        status__in=(Ask.Status.ACCEPTED, Ask.Status.DECLINED), consent="", answered_at__lte=F("asked_at") + QUICK
     )
     described = Title.objects.filter(status=Title.Status.APPROVED, created_by__isnull=False)
     return [

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from incentives import badges, leaderboards, standing, vouchers
+from incentives import badges, devices, leaderboards, standing, vouchers
 from incentives.farming import reviews
 from incentives.models import IncentiveSettings
 
@@ -13,6 +13,8 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         yield {"did": "voucher.expired", "voucher": code}
     for review in reviews.clear_overdue(now=now):
         yield {"did": "ring_review.cleared", "review": review}
+    if gone := devices.forget(now=now):
+        yield {"did": "devices.forgotten", "count": gone}
     if IncentiveSettings.load().enabled and leaderboards.compute_nightly(now=now):
         yield {"did": "leaderboards.computed"}
         yield {"did": "badges.given", "new": badges.give_nightly(now=now)}

@@ -167,7 +167,8 @@ def _counts(code: str, *, since: datetime, until: datetime) -> dict[int, int]:
     elif code == Boards.ANSWERERS:
         who = "holder"
         answered = (Ask.Status.ACCEPTED, Ask.Status.DECLINED)
-        rows = Ask.objects.filter(status__in=answered, answered_at__gte=since, answered_at__lt=until).values(who)
+        given = Ask.objects.filter(status__in=answered, consent="")  # not those that accepted themselves
+        rows = given.filter(answered_at__gte=since, answered_at__lt=until).values(who)
     else:
         who = "created_by"
         approved = Title.objects.filter(status=Title.Status.APPROVED, created_by__isnull=False)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from incentives import campaigns, ledger
 from incentives.caps import Case, PaidByLedger, within_caps
+from incentives.farming import second_accounts
 from incentives.models import Campaign, Entry, Rule, RuleVersion
 from library_bridge.models import Reader
 from sharing.models import Ask, DomainEvent, Handover, Lending
@@ -52,6 +53,8 @@ class LedgerPurse:
         )  # fmt: skip
         if entry is not None:
             self.entries.append(entry)
+            if case.partner is not None:
+                second_accounts.hold_if_alike(entry, case.reader, case.partner, now=case.event.at)
         return entry is not None
 
 
@@ -93,7 +96,10 @@ def was_out_long_enough(lending: Lending, *, terms: RuleVersion, completed_at: d
 
 
 def was_quick(ask: Ask, *, terms: RuleVersion) -> bool:
-    return ask.answered_at is not None and ask.answered_at - ask.asked_at <= timedelta(hours=terms.within_hours or 0)
+    """An ask that accepted itself, because its holder had said so beforehand, was answered by nobody."""
+    if ask.consent or ask.answered_at is None:
+        return False
+    return ask.answered_at - ask.asked_at <= timedelta(hours=terms.within_hours or 0)
 
 
 def was_kept(handover: Handover, *, terms: RuleVersion, confirmed_at: datetime) -> bool:

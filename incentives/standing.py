@@ -99,10 +99,10 @@ def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
     cancelled: list[datetime] = []
     late: dict[int, int] = {}
     for event in _events(reader, now=now):
-        holds = event.ask is not None and event.ask.holder_id == reader.pk
-        if event.kind in ANSWERS and holds:
-            facts.answered += 1
-        elif event.kind == "ask.lapsed" and holds:
+        ask = event.ask if event.ask is not None and event.ask.holder_id == reader.pk else None
+        if event.kind in ANSWERS and ask is not None:
+            facts.answered += not ask.consent  # what one had agreed to beforehand is no answer
+        elif event.kind == "ask.lapsed" and ask is not None:
             facts.lapsed += 1
         elif event.kind == "lending.no_show":
             facts.appointments += 1

@@ -38,6 +38,8 @@ WANTED_DAYS = 180
 WANTED_ROWS = 10
 
 ANSWERED = ("ask.accepted", "ask.declined")
+SAID = Q(kind__in=ANSWERED, ask__consent="")
+"""By a holder who was asked; not what one had offered or agreed to beforehand."""
 ASKS_ENDED = (*ANSWERED, "ask.lapsed")
 REQUESTS_ENDED = ("request.fulfilled", "request.unfilled", "request.cancelled")
 
@@ -169,7 +171,7 @@ def _counted(period: Period) -> _Counted:
     return _Counted(
         placed=enough(n["placed"], n["requesters"]),
         answered=enough(n["answered"] / asks, n["holders"]) if asks else None,
-        answer_hours=_median(rows.filter(kind__in=ANSWERED), "ask__asked_at", n["answered"], n["holders"], timedelta(hours=1)),
+        answer_hours=_median(rows.filter(SAID), "ask__asked_at", n["answered"], n["holders"], timedelta(hours=1)),
         answered_within=tuple(n[f"within_{h}"] / asks for h in HOURS) if enough(asks, n["holders"]) else None,
         fulfilled=enough(ends["fulfilled"] / ended, ends["people"]) if ended else None,
         unanswered=enough(ends["unanswered"] / ended, ends["people"]) if ended else None,
@@ -189,18 +191,18 @@ def _waited(since: str) -> Expression:
 
 
 def _countings() -> dict[str, Count]:
-    placed, ended = Q(kind="request.placed"), Q(kind__in=ASKS_ENDED)
+    placed, ended = Q(kind="request.placed"), Q(kind__in=ASKS_ENDED, ask__consent="")
     handed = Q(kind="lending.handed_over")
     return {
         "placed": Count("pk", filter=placed),
         "requesters": Count("actor", filter=placed, distinct=True),
         "asks_ended": Count("pk", filter=ended),
-        "answered": Count("pk", filter=Q(kind__in=ANSWERED)),
+        "answered": Count("pk", filter=SAID),
         "holders": Count("ask__holder", filter=ended, distinct=True),
         "handed_over": Count("pk", filter=handed),
         "takers": Count("lending__taker", filter=handed, distinct=True),
         "readers": Count("actor", filter=Q(actor__is_staff=False), distinct=True),
-        **{f"within_{h}": Count("pk", filter=Q(kind__in=ANSWERED, waited__lte=timedelta(hours=h))) for h in HOURS},
+        **{f"within_{h}": Count("pk", filter=SAID & Q(waited__lte=timedelta(hours=h))) for h in HOURS},
     }
 
 

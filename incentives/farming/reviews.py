@@ -1,6 +1,6 @@
 """From a ring that was found to a librarian's word: what its members earned by it waits on their frozen accounts meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -69,14 +69,23 @@ def _hold(ring: Ring, *, now: datetime) -> RingReview | None:
     """Locks the members' accounts, then the review."""
     members = list(Reader.objects.filter(pk__in=ring.members).order_by("pk"))
     ledger.lock(*members)
-    held = [(award, hold) for award in _awards(ring) if (hold := _put_aside(award, now)) is not None]
+    return put_aside(members, _awards(ring), signs=ring.signs, exchanges=len(ring.exchanges), now=now)
+
+
+@transaction.atomic
+def put_aside(
+    members: list[Reader], awards: Iterable[Entry], *, signs: Sequence[str], exchanges: int, now: datetime
+) -> RingReview | None:
+    """With the members' accounts locked. None where everything has been spent; else an open review about one of them grows, or
+    a new one begins."""
+    held = [(award, hold) for award in awards if (hold := _put_aside(award, now)) is not None]
     if not held:
         return None
     review = open_reviews().select_for_update(of=("self",)).filter(pk__in=_about(members)).order_by("pk").first()
     if review is None:
         review = RingReview.objects.create(found_at=now, decide_by=now + DECIDE_WITHIN)
     review.members.add(*members)
-    review.signs, review.exchanges = sorted({*review.signs, *ring.signs}), max(len(ring.exchanges), review.exchanges)
+    review.signs, review.exchanges = sorted({*review.signs, *signs}), max(exchanges, review.exchanges)
     review.save(update_fields=["signs", "exchanges"])
     for award, hold in held:
         HeldAward.objects.create(review=review, award=award, hold=hold)

@@ -2,6 +2,7 @@ from incentives.models.adjustments import Adjustment
 from incentives.models.badges import Badge
 from incentives.models.campaigns import Campaign
 from incentives.models.choices import ReaderChoice
+from incentives.models.devices import SeenDevice
 from incentives.models.leaderboards import LeaderboardEntry, LeaderboardRun
 from incentives.models.ledger import Account, Entry, Posting, Seal
 from incentives.models.reviews import HeldAward, RingReview
@@ -26,5 +27,6 @@ __all__ = [
     "Rule",
     "RuleVersion",
     "Seal",
+    "SeenDevice",
     "Voucher",
 ]

@@ -23,6 +23,9 @@ from sharing.models import Lending
 from sharing.views.readers import reader_of
 
 SIGNS = {
+    "same_card": gettext_lazy("both cards have the same number"),
+    "same_mail": gettext_lazy("mails to both go to the same mailbox"),
+    "same_device": gettext_lazy("both sign in with the same browser"),
     "circular": gettext_lazy("everybody gives about as much as they take"),
     "hurried": gettext_lazy("half of the books were back within four days"),
     "few_books": gettext_lazy("few books, again and again"),

@@ -23,7 +23,8 @@ FIGURES = (
         pgettext_lazy("figure", "Answered"),
         _(
             "Of all asks that ended in the period with a yes, with a no or in silence: the share that was "
-            "answered. Asks that were withdrawn because another holder agreed are left out."
+            "answered. Asks that were withdrawn because another holder agreed are left out, and those that needed "
+            "no answer because the holder had agreed beforehand."
         ),
     ),
     Definition(

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from incentives import ledger, receivers, rules
+from incentives import badges, ledger, receivers, rules, standing
 from incentives.models import Entry, IncentiveSettings, RuleVersion
 from library_bridge.models import Patron
 from sharing.models import DomainEvent
@@ -104,6 +104,15 @@ def test_a_slow_answer_pays_nothing(alice, bob, now):
     lending = a_lending(alice, bob, now=now)
     lending.ask.answered_at = lending.ask.asked_at + timedelta(hours=7)
     assert rules.pay(an_event("ask.accepted", lending, at=now)) == []
+
+
+def test_an_ask_that_accepted_itself_is_no_quick_answer(alice, bob, now):
+    lending = a_lending(alice, bob, now=now)
+    lending.ask.consent = "standing"
+    lending.ask.save()
+    assert rules.pay(an_event("ask.accepted", lending, at=now, why="standing")) == []
+    assert {each.code: each.count for each in badges.progress(alice)}["quick_answers"] == 0
+    assert standing.level(alice, now=now).lines == ()
 
 
 def test_a_kept_appointment_pays_both(alice, bob, now):

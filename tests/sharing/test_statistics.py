@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sharing import requests, statistics
-from sharing.models import HarvestedRecord
+from sharing.models import Ask, HarvestedRecord
 from sharing.statistics import Figure, Overview, Period
 from tests import factories
 from tests.sharing import crowds
@@ -65,6 +65,17 @@ def test_the_median_answer_is_the_middle_one(now: datetime) -> None:
         crowds.accepted(now=now - 5 * DAY, hours=hours)
     crowds.declined(now=now - 5 * DAY, hours=40)
     assert figure("answer_hours", now).value == pytest.approx(6)
+
+
+def test_asks_that_accepted_themselves_are_no_answers(now: datetime) -> None:
+    for _ in range(5):
+        crowds.accepted(now=now - 5 * DAY, hours=6)
+    before = seen(now)
+    for lending in [crowds.accepted(now=now - 5 * DAY, hours=0) for _ in range(3)]:
+        Ask.objects.filter(pk=lending.ask_id).update(consent=Ask.Consent.STANDING)
+    after = seen(now)
+    assert (figure("answer_hours", now).value, figure("answered", now).value) == (pytest.approx(6), 1)
+    assert after.answers == before.answers
 
 
 def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle(now: datetime) -> None:
