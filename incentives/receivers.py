@@ -17,7 +17,7 @@ def connect() -> None:
 
 
 def on_event(sender: Any, *, event: DomainEvent, **_rest: Any) -> None:
-    if IncentiveSettings.load().enabled:
+    if event.kind in rules.PAYING and IncentiveSettings.load().enabled:
         rules.pay(event)
     if jobs.may_hurry():  # a demo that lets months pass reckons standing once, at their end
         standing.follow(event, now=timezone.now())

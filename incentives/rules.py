@@ -15,6 +15,8 @@ from library_bridge.models import Reader
 from sharing.models import Ask, DomainEvent, Handover, Lending
 
 Code = Rule.Code
+PAYING = frozenset({"lending.completed", "ask.accepted", "handover.confirmed", "suggestion.accepted"})
+"""Kinds of events that a rule can be about; all others are passed by without a question to the database."""
 
 
 class Purse(Protocol):

@@ -125,8 +125,7 @@ def _transferred(lending_id: int, now: datetime) -> list[Deed]:
 
 
 def _deliveries(now: datetime) -> Iterator[Deed]:
-    for event in events.undelivered()[:SWEEP]:
-        delivered = events.deliver(event, now=now)
+    for event, delivered in events.deliver_all(events.undelivered()[:SWEEP], now=now):
         yield {"did": "event.delivered" if delivered else "failed", "event": event.pk}
 
 

@@ -5,6 +5,7 @@ receiver must be idempotent by the event's key.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -54,11 +55,21 @@ def record(
 
 def deliver(event: DomainEvent, *, now: datetime) -> bool:
     """True when every receiver took it. They may fail without harm: the row stays undelivered and the sweep comes back."""
+    return all(delivered for _event, delivered in deliver_all([event], now=now))
+
+
+def deliver_all(found: Iterable[DomainEvent], *, now: datetime) -> list[tuple[DomainEvent, bool]]:
+    """Each with whether every receiver took it. Marked together at the end: after a crash some come once more."""
+    told = [(event, _taken(event)) for event in found]
+    DomainEvent.objects.filter(pk__in=[event.pk for event, taken in told if taken]).update(delivered_at=now)
+    return told
+
+
+def _taken(event: DomainEvent) -> bool:
     for receiver, outcome in happened.send_robust(sender=DomainEvent, event=event):
         if isinstance(outcome, Exception):
             logger.error("event %s was not taken by %s", event.pk, receiver, exc_info=outcome)
             return False
-    DomainEvent.objects.filter(pk=event.pk).update(delivered_at=now)
     return True
 
 

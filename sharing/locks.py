@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 from library_bridge.models import Reader
@@ -59,16 +60,16 @@ def conversation(conversation_id: int, *, actor: Reader) -> Conversation:
 
 def copies(copy_ids: Iterable[int]) -> None:
     """Where they are, and whether they are lent, stays as it is until the transaction ends."""
-    list(_locked(Copy.objects.filter(pk__in=list(copy_ids)).order_by("pk")).values_list("pk"))
+    _only_lock(Copy.objects.filter(pk__in=list(copy_ids)))
 
 
 def readers(reader_ids: Iterable[int]) -> None:
     """After copies, before requests: for what is counted by reader."""
-    list(_locked(Reader.objects.filter(pk__in=list(reader_ids)).order_by("pk")).values_list("pk"))
+    _only_lock(Reader.objects.filter(pk__in=list(reader_ids)))
 
 
 def requests_of(title_ids: Iterable[int]) -> None:
-    list(_locked(Request.objects.filter(title__in=list(title_ids)).order_by("pk")).values_list("pk"))
+    _only_lock(Request.objects.filter(title__in=list(title_ids)))
 
 
 def _ask(ask_id: int, request_id: int, copy_id: int | None) -> Ask:
@@ -90,6 +91,12 @@ def _lending(lending_id: int, ask_id: int, request_id: int, copy_id: int | None)
     )
     locked.ask, locked.request = agreed, agreed.request
     return locked
+
+
+def _only_lock(rows: QuerySet[Any]) -> None:
+    """Where rows are not locked one by one, the transaction has the whole database to itself from its first word on."""
+    if connection.features.has_select_for_update:
+        list(_locked(rows).order_by("pk").values_list("pk"))
 
 
 def _locked(rows: QuerySet[Row]) -> QuerySet[Row]:

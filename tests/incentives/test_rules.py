@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from incentives import badges, ledger, receivers, rules, standing
-from incentives.models import Entry, IncentiveSettings, RuleVersion
+from incentives.models import Entry, IncentiveSettings, Rule, RuleVersion
 from library_bridge.models import Patron
 from sharing.models import DomainEvent
 from tests import factories
@@ -150,3 +150,7 @@ def test_the_words_of_an_award_hold_no_title_and_no_name(alice, bob, now):
         rules.pay(an_event(kind, lending, at=now))
     assert {key for entry in Entry.objects.all() for key in entry.params} <= {"hours"}
     assert DomainEvent.objects.filter(pk__in=Entry.objects.values("event_id")).count() == 2
+
+
+def test_every_rule_is_about_an_event_that_is_looked_at() -> None:
+    assert set(Rule.objects.values_list("event_kind", flat=True)) == rules.PAYING
