@@ -5,6 +5,7 @@ A serial that grows with each new code goes into the derivation; expiry and use 
 
 import hashlib
 import hmac
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
@@ -27,7 +28,7 @@ class HandoverCode:
 
 
 def pin_of(handover: Handover) -> str:
-    return f"{int.from_bytes(_derive('pin', handover, handover.pin_serial)[:8]) % 1_000_000:06d}"
+    return six_digits(derived("handover pin", handover.pk, handover.pin_serial))
 
 
 def token_of(handover: Handover) -> str:
@@ -46,7 +47,13 @@ def token_in(payload: str) -> str:
     return payload
 
 
-def handover_of(token: str) -> int | None:
+def digits_in(typed: str) -> str:
+    """Six digits as typed on any keyboard: full-width forms and blanks are fine."""
+    return "".join(c for c in unicodedata.normalize("NFKC", typed)[:40] if c.isdecimal())
+
+
+def number_of(token: str) -> int | None:
+    """Of the row that a token belongs to."""
     number, _dot, _rest = token.partition(".")
     return int(number) if number.isdecimal() and len(number) <= 18 else None
 
@@ -73,9 +80,13 @@ def is_earlier_qr(handover: Handover, token: str) -> bool:
 
 
 def _token(handover: Handover, serial: int) -> str:
-    return f"{handover.pk}.{_derive('qr', handover, serial)[:16].hex()}"
+    return f"{handover.pk}.{derived('handover qr', handover.pk, serial)[:16].hex()}"
 
 
-def _derive(what: str, handover: Handover, serial: int) -> bytes:
-    text = f"handover {what} {handover.pk} {serial}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).digest()
+def six_digits(secret: bytes) -> str:
+    return f"{int.from_bytes(secret[:8]) % 1_000_000:06d}"
+
+
+def derived(what: str, number: int, serial: int) -> bytes:
+    """The secret of the `serial`-th code of this kind for the row with this number."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"{what} {number} {serial}".encode(), hashlib.sha256).digest()

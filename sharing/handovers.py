@@ -154,7 +154,7 @@ def confirm_handover(
     Raises WrongCode with the tries left; the wrong try is counted in a commit of its own. For a library loan the library
     is asked once more first, so that nobody leaves with a book that cannot move.
     """
-    shown = Shown(_digits(pin), codes.token_in(qr_payload))
+    shown = Shown(codes.digits_in(pin), codes.token_in(qr_payload))
     refusal = _ask_library_again(handover_id, actor, now)
     handover, problem = _confirm(handover_id, actor, shown, refusal, now)
     if problem is not None:
@@ -211,7 +211,7 @@ def _confirm(
         )
     problem = refusal or _why_not_this_code(handover, shown, now)
     if problem is None:
-        _both_confirmed(handover, actor, now)
+        both_confirmed(handover, actor, now)
     return handover, problem
 
 
@@ -227,7 +227,8 @@ def _why_not_this_code(handover: Handover, shown: Shown, now: datetime) -> Shari
     return _count_wrong_try(handover, shown.pin or shown.token, now)
 
 
-def _both_confirmed(handover: Handover, actor: Reader, now: datetime) -> None:
+def both_confirmed(handover: Handover, actor: Reader, now: datetime) -> None:
+    """Inside the caller's transaction, with the lending locked."""
     handover.code_used = True
     handover.giver_confirmed_at = handover.taker_confirmed_at = now
     on_time = not handover.has_time or abs(now - handover.starts_at) <= timedelta(hours=2)
@@ -264,8 +265,3 @@ def _killed() -> WrongCode:
     return WrongCode(
         _("Five wrong tries: this code no longer counts. Ask the other side to show a new one."), "code_dead"
     )
-
-
-def _digits(pin: str) -> str:
-    """Six digits as typed on any keyboard: full-width forms and blanks are fine."""
-    return "".join(c for c in unicodedata.normalize("NFKC", pin)[:40] if c.isdecimal())

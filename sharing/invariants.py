@@ -130,6 +130,8 @@ def _told() -> Iterator[str]:
         untold = DomainEvent.objects.filter(kind=kind).exclude(pk__in=told)
         # an ask that accepts itself is told by its acceptance
         untold = untold.exclude(kind="ask.sent", data__has_key="consent")
+        # two who stand together are told of their handover
+        untold = untold.exclude(kind="ask.accepted", why=Ask.Consent.NOW)
         # the way back opens agreed, and the start of the return has told it
         untold = untold.exclude(kind="handover.agreed", from_status="")
         # who takes a book off the shelf, or goes away, knows that the ask for it ends

@@ -68,6 +68,10 @@ def readers(reader_ids: Iterable[int]) -> None:
     _only_lock(Reader.objects.filter(pk__in=list(reader_ids)))
 
 
+def requests(request_ids: Iterable[int]) -> None:
+    list(_locked(Request.objects.filter(pk__in=list(request_ids)).order_by("pk")).values_list("pk"))
+
+
 def requests_of(title_ids: Iterable[int]) -> None:
     _only_lock(Request.objects.filter(title__in=list(title_ids)))
 

@@ -49,6 +49,11 @@ def _both_if_proposed(event: DomainEvent) -> set[int]:
     return _both(event) if event.from_status else set()
 
 
+def _both_unless_present(event: DomainEvent) -> set[int]:
+    """Two who stand together are told of the handover, which is the same moment."""
+    return set() if event.why == Ask.Consent.NOW else _both(event)
+
+
 def _owners(event: DomainEvent) -> set[int]:
     return set(event.data["owners"])
 
@@ -64,7 +69,7 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.merged": _requester,
     "ask.sent": _holder_to_answer,
     "ask.reminded": _holder,
-    "ask.accepted": _both,
+    "ask.accepted": _both_unless_present,
     "ask.withdrawn": _holder,
     "lending.cancelled": _both,
     "lending.no_show": _both,

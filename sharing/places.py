@@ -1,12 +1,16 @@
 """Where two readers meet: for the two of them, and for a day after the end (P4, T-C7)."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from library_bridge.models import Area, Reader
 from sharing.models import Handover
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 STAYS = timedelta(hours=24)  # after the end
 
@@ -20,12 +24,13 @@ def place_shown_to(reader: Reader, handover: Handover, *, now: datetime) -> str 
 
 
 FRONT_DESK = _("Library, front desk")
+FACE_TO_FACE = _("Face to face")
 
 
 def both_names(place: str) -> tuple[str, str]:
     """A place of the list in Chinese and English, so that each reads it in their own language; any other as it was typed, and
     an empty text. One query."""
-    for chinese, english in [_front_desk(), *Area.objects.values_list("name_zh", "name_en")]:
+    for chinese, english in [both_words(FRONT_DESK), *Area.objects.values_list("name_zh", "name_en")]:
         if place in (chinese, english):
             return chinese, english
     return place, ""
@@ -34,11 +39,11 @@ def both_names(place: str) -> tuple[str, str]:
 def listed() -> set[str]:
     """The names, in both languages, of the places that the library names. One query."""
     areas = Area.objects.values_list("name_zh", "name_en")
-    return {name for names in (_front_desk(), *areas) for name in names}
+    return {name for names in (both_words(FRONT_DESK), *areas) for name in names}
 
 
-def _front_desk() -> tuple[str, str]:
+def both_words(words: "_StrPromise") -> tuple[str, str]:
     with override("zh-hans"):
-        chinese = str(FRONT_DESK)
+        chinese = str(words)
     with override("en"):
-        return chinese, str(FRONT_DESK)
+        return chinese, str(words)

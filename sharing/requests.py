@@ -1,6 +1,7 @@
 """What its reader does with a request: place it, pause it, let another go first, withdraw it. How it ends is in `outcomes`."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ def place_request(
     policy = policies.current()
     wanted = holdings.get(holding_key, policy=policy, now=now) if holding_key else None
     title = _title(wanted.title_id if wanted else title_id)
-    _require_sense(actor, title, wanted, policy, now)
+    require_sense(actor, title, wanted, policy, now)
     placed = _place(actor, title, wanted, message, needed_by, areas or [], policy, now)
     waves.send_next_wave(request_id=placed.pk, now=now)
     placed.refresh_from_db()
@@ -44,14 +45,14 @@ def _title(title_id: int | None) -> Title:
     return title
 
 
-def _require_sense(
+def require_sense(
     actor: Reader, title: Title, wanted: Holding | None, policy: CirculationPolicy, now: datetime
 ) -> None:
     """Reads the library system where the wish is for one loan; that is why it runs before the transaction."""
     if wanted is None:
         _require_a_chance(actor, title, policy, now)
         return
-    if actor.pk in _own_readers(wanted):
+    if actor.pk in own_readers(wanted):
         raise Denied(
             _("This is your own copy, or it is with you already. Nothing was sent."), "own_holding", field="holding_id"
         )
@@ -67,7 +68,7 @@ def _require_sense(
 
 def _require_a_chance(actor: Reader, title: Title, policy: CirculationPolicy, now: datetime) -> None:
     found = holdings.of_title(title.pk, policy=policy, now=now)
-    others = [holding for holding in found if actor.pk not in _own_readers(holding)]
+    others = [holding for holding in found if actor.pk not in own_readers(holding)]
     if found and not others:
         raise Denied(
             _("The only copy we know of is your own, or with you already. Nothing was sent."),
@@ -79,7 +80,7 @@ def _require_a_chance(actor: Reader, title: Title, policy: CirculationPolicy, no
         holdings.require_card(loans[0], taker=actor, now=now)
 
 
-def _own_readers(holding: Holding) -> set[int]:
+def own_readers(holding: Holding) -> set[int]:
     if isinstance(holding, holdings.CopyHolding):
         return {holding.copy.holder_id, holding.copy.owner_id}
     return {holding.holder.pk}
@@ -96,31 +97,37 @@ def _place(
     policy: CirculationPolicy,
     now: datetime,
 ) -> Request:
-    Reader.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=actor.pk
-    )  # two tabs must not pass the limit together
+    locks.readers([actor.pk])  # two tabs must not pass the limit together
     if Request.objects.live().filter(requester=actor, title=title).exists():
-        raise Denied(
-            _("You have asked for this title already; your page shows how it stands. Nothing was sent twice."),
-            "already_asked",
-        )
+        raise _asked_already()
+    words = {"message": message.strip(), "needed_by": needed_by, "areas": areas}
+    return put_down(actor, title, wanted, policy, now, **words)
+
+
+def put_down(
+    actor: Reader, title: Title, wanted: Holding | None, policy: CirculationPolicy, now: datetime, **words: Any
+) -> Request:
+    """Within the reader's limits; inside the caller's transaction, with the reader locked."""
     policies.require_room_for_request(actor, policy)
     policies.require_calm_requester(actor, now)
+    deadline_at = deadlines.after_quiet_hours(now + timedelta(days=policy.request_days), policy)
+    fields = wanted.fields() if wanted else {}
     try:
         with transaction.atomic():
             placed = Request.objects.create(
-                requester=actor, title=title, **(wanted.fields() if wanted else {}), message=message.strip(),
-                needed_by=needed_by, areas=areas,
-                placed_at=now,
-                deadline_at=deadlines.after_quiet_hours(now + timedelta(days=policy.request_days), policy),
-            )  # fmt: skip
+                requester=actor, title=title, placed_at=now, deadline_at=deadline_at, **fields, **words
+            )
     except IntegrityError:
-        raise Denied(
-            _("You have asked for this title already; your page shows how it stands. Nothing was sent twice."),
-            "already_asked",
-        ) from None
+        raise _asked_already() from None
     events.record("request.placed", now=now, actor=actor, request=placed, after=placed.status)
     return placed
+
+
+def _asked_already() -> Denied:
+    return Denied(
+        _("You have asked for this title already; your page shows how it stands. Nothing was sent twice."),
+        "already_asked",
+    )
 
 
 @transaction.atomic(durable=True)
@@ -172,10 +179,15 @@ def _resume(request_id: int, actor: Reader, now: datetime) -> Request:
     request = locks.request(request_id, actor=actor)
     if request.paused_at is not None:
         _require_open(request)
-        request.paused_at = None
-        request.save(update_fields=["paused_at"])
-        events.record("request.resumed", now=now, actor=actor, request=request)
+        wake(request, actor=actor, now=now)
     return request
+
+
+def wake(request: Request, *, actor: Reader, now: datetime) -> None:
+    """Inside the caller's transaction, with the paused request locked."""
+    request.paused_at = None
+    request.save(update_fields=["paused_at"])
+    events.record("request.resumed", now=now, actor=actor, request=request)
 
 
 def pass_turn(*, request_id: int, actor: Reader, now: datetime) -> Request:

@@ -59,6 +59,8 @@ def _accepted(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     if event.actor_id is None:
         return _("Agreed beforehand"), _said(event.why) if scene.gives else ""
     what = _by(scene, event, _("You agreed"), _("%(name)s agreed"))
+    if event.why == Ask.Consent.NOW:
+        return what, _("Face to face")
     hours = event.data.get("hours")
     if not isinstance(hours, int | float) or hours >= 48:
         return what, ""

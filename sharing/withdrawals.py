@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -30,6 +31,16 @@ def withdraw_asks_for(*, copy_id: int, actor: Reader | None, now: datetime) -> N
         if ask.status == Ask.Status.ASKED:
             _withdraw(ask, because=Because.GONE, actor=actor, now=now)
             transaction.on_commit(partial(jobs.hurry, "sharing.tasks.next_wave", ask.request_id))
+
+
+def withdraw_others(book: dict[str, Any], *, but: Request | None, actor: Reader, now: datetime) -> list[int]:
+    """Whoever else is being asked for this book learns that it has gone; the requests to go on with. Inside the caller's
+    transaction, with the requests locked."""
+    waiting = Ask.objects.waiting().filter(**book).select_related("holder", "conversation", "request")
+    others = list(waiting.exclude(request=but).order_by("pk") if but else waiting.order_by("pk"))
+    for ask in others:
+        _withdraw(ask, because=Because.GONE, actor=actor, now=now)
+    return [ask.request_id for ask in others]
 
 
 def withdraw_ask(ask: Ask, *, now: datetime) -> None:

@@ -22,7 +22,8 @@ from pytest_django import DjangoDbBlocker
 from incentives import rewards
 from library_bridge.models import Reader
 from personal_catalog import imports
-from sharing import asks, conversations, requests
+from personal_catalog.models import Copy
+from sharing import asks, conversations, pass_on_codes, requests
 from sharing.models import CirculationPolicy, Conversation, Lending, Request
 from tests import factories
 from tests.conftest import CAMPUS
@@ -55,6 +56,23 @@ class Scene:
     voucher: str
 
 
+def _free(scene: Scene) -> Copy:
+    """A book that nobody has asked for."""
+    alice = scene.world.alice
+    return Copy.objects.filter(owner=alice, note="free").first() or factories.copy(
+        alice, factories.title("Free"), now=NOW, note="free"
+    )
+
+
+def _pass_on(scene: Scene) -> str:
+    """Somebody else's: who reads the pages takes it."""
+    owner = scene.world.charlie
+    copy = Copy.objects.filter(owner=owner, note="free").first() or factories.copy(
+        owner, factories.title("Free"), now=NOW, note="free"
+    )
+    return pass_on_codes.issue_code(holding_key=copy.key, actor=owner, now=NOW).qr_payload.partition("code=")[2]
+
+
 Arguments = Callable[[Scene], tuple[list[object], str]]
 
 
@@ -82,6 +100,8 @@ PAGES: dict[str, Arguments] = {
     "lending": lambda scene: ([scene.lending.pk], ""),
     "conversation": lambda scene: ([scene.conversation.pk], ""),
     "copy": lambda scene: ([scene.world.copy.pk], ""),
+    "pass-on-code": lambda scene: ([_free(scene).key], ""),
+    "pass-on": lambda scene: ([], f"?code={_pass_on(scene)}"),
     "holding": lambda scene: ([scene.world.copy.key], ""),
     "copy-journey": lambda scene: ([scene.world.copy.code], ""),
     "found-copy": lambda scene: ([scene.world.copy.code], ""),

@@ -17,11 +17,12 @@ def routers() -> list[Router]:
         library_loans,
         notifications,
         offers,
+        pass_on,
         requests,
         titles,
         tokens,
     )
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
-    more = (offers, conversations, notifications, availability)
-    return [*(noun.router for noun in (*nouns, *more)), handovers.secrets]
+    more = (offers, pass_on, conversations, notifications, availability)
+    return [*(noun.router for noun in (*nouns, *more)), handovers.secrets, pass_on.secrets]

@@ -14,6 +14,7 @@ from sharing.models.notifications import Notification
 from sharing.models.offers import Offer, StandingConsent
 from sharing.models.outside import OutsideLoan
 from sharing.models.pages import GuidePage, HomePage
+from sharing.models.pass_on import PassOnCode
 from sharing.models.policy import CirculationPolicy, ReaderLimit
 from sharing.models.purchases import PurchaseSuggestion
 from sharing.models.reading_lists import ReadingListEntry, ReadingListImport, ReadingListPage, ReadingListsPage
@@ -47,6 +48,7 @@ __all__ = (
     "Notification",
     "Offer",
     "OutsideLoan",
+    "PassOnCode",
     "PurchaseSuggestion",
     "ReaderLimit",
     "ReadingListEntry",

@@ -44,10 +44,11 @@ class Ask(models.Model):
         GONE = "gone", _("the book cannot be lent any more")
 
     class Consent(models.TextChoices):
-        """Given before the ask; empty when the holder was asked and said so."""
+        """How it was given other than by answering; empty when the holder was asked and said so."""
 
         OFFER = "offer", _("had offered it")
         STANDING = "standing", _("had agreed beforehand")
+        NOW = "now", _("passed it on when they met")
 
     request = models.ForeignKey("sharing.Request", models.PROTECT, related_name="asks")
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asks")

@@ -16,6 +16,7 @@ from sharing import codes, handovers, people
 from sharing.models import Handover
 from sharing.views import answers
 from sharing.views.meetings import PinForm
+from sharing.views.pass_on import SIX_DIGITS, DigitsForm
 from sharing.views.readers import reader_of
 
 PAGE = "sharing/scan/scan.html"
@@ -32,7 +33,7 @@ def scan(request: HttpRequest) -> HttpResponse:
 
 
 def _scanned(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
-    handover = get_object_or_404(_mine(reader), pk=codes.handover_of(token))
+    handover = get_object_or_404(_mine(reader), pk=codes.number_of(token))
     context = {**_about(handover, reader), "token": token}
     if handover.giver_id == reader.pk:
         context["wrong_side"] = True
@@ -42,17 +43,18 @@ def _scanned(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """One's own handovers to confirm; with several the reader says which."""
+    """The camera, one's own handovers to confirm, and what somebody who stands here passes on now."""
     agreed = _mine(reader).filter(status=Handover.Status.AGREED).order_by("starts_at", "pk")
     mine = [_about(handover, reader) for handover in agreed if handover.taker_id == reader.pk]
     for row in mine:
         row["form"] = PinForm(auto_id=f"pin_{row['handover'].pk}_%s")
-    return render(request, PAGE, {"mine": mine, "nav": "todo"})
+    digits = answers.form_for(request, DigitsForm, SIX_DIGITS)
+    return render(request, PAGE, {"mine": mine, "digits": digits, "nav": "todo"})
 
 
 def _confirm(request: HttpRequest, reader: Reader) -> HttpResponse:
     token = codes.token_in(request.POST.get("code", ""))
-    handover = get_object_or_404(_mine(reader), pk=codes.handover_of(token))
+    handover = get_object_or_404(_mine(reader), pk=codes.number_of(token))
     page = handover.lending.get_absolute_url()
     return answers.after(
         request,

@@ -188,6 +188,26 @@ def test_an_ask_is_answered_from_the_mail(
     bob.sees(bob.say("A holder agreed"))
 
 
+@seats("phone-zh")
+def test_two_who_stand_together_pass_a_book_on(couple: tuple[Person, Person], to_spare: Books) -> None:
+    alice, bob = couple
+    book = to_spare["unshared"].pop(0)
+    alice.navigate("Add")
+    alice.page.get_by_label("ISBN").fill(book["isbn"])
+    alice.page.get_by_label("ISBN").press("Enter")
+    alice.press("List this book")
+    alice.follow("Offer it, agree beforehand, or not now")
+    alice.press("Pass it on now")
+    bob.navigate("To do")
+    bob.follow("Scan or type a code")
+    bob.page.get_by_label(bob.say("Six digits from the holder’s page")).fill(alice.code())
+    bob.press("Go on")
+    bob.sees(book["title"])
+    bob.press("Confirm")
+    expect(bob.page).to_have_url(re.compile(r"/lendings/\d+/"))
+    alice.sees(alice.say("Passed on. Both of you have confirmed the handover."))
+
+
 @seats("desk-zh", "phone-en")
 def test_a_library_loan_from_request_to_new_due_date(couple: tuple[Person, Person], to_spare: Books) -> None:
     """The part of Alice is played by whoever has a loan that nobody else could pass on."""

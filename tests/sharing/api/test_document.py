@@ -17,7 +17,7 @@ NAMES = {
     "listLedger", "getLeaderboard", "listRewards", "redeemReward", "exportCopies", "getAvailability",
     "pauseRequest", "resumeRequest", "passTurn",
     "getHealth", "getMyHolding", "offerHolding", "withdrawOffer", "setStandingConsent", "endStandingConsent", "restHolding",
-    "wakeHolding", "addCopyPhoto", "removeCopyPhoto", "getAbsence", "setAbsence", "endAbsence",
+    "wakeHolding", "issuePassOnCode", "passOnNow", "addCopyPhoto", "removeCopyPhoto", "getAbsence", "setAbsence", "endAbsence",
 }  # fmt: skip
 
 
