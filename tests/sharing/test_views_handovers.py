@@ -220,4 +220,4 @@ def test_t_c2_nobody_else_and_no_other_square_gets_in(world: World, handover: Ha
 
 def test_without_a_square_the_page_lists_what_one_has_to_confirm(world: World, handover: Handover) -> None:
     assert reverse("confirm-handover", args=[handover.pk]) in browsers.seen(browsers.of(world.bob), reverse("scan"))
-    assert "No handover waits" in browsers.seen(browsers.of(world.alice), reverse("scan"))
+    assert "West gate" not in browsers.seen(browsers.of(world.alice), reverse("scan"))
