@@ -346,6 +346,10 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
         _always(lambda: _("%(name)s reported a problem with %(title)s. A librarian will settle it.")),
     ),
     "lending.settled": ("check", _settled),
+    "lending.rated": (
+        "check",
+        _always(lambda: _("Both of you have said how the exchange of %(title)s went. You can read it now.")),
+    ),
     "handover.proposed": ("calendar", _always(lambda: _("%(name)s proposes a handover of %(title)s: %(meeting)s."))),
     "handover.agreed": ("calendar", _always(lambda: _("The handover of %(title)s is agreed: %(meeting)s."))),
     "condition.worse": (

@@ -62,6 +62,11 @@ def _named(event: DomainEvent) -> set[int]:
     return set(event.data["readers"])
 
 
+def _both_once_open(event: DomainEvent) -> set[int]:
+    """Who rates first is told when the other has, too; before, nobody is told that somebody rated."""
+    return _both(event) if event.data.get("both") else set()
+
+
 TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "request.unfilled": _requester,
     "request.reopened": _requester,
@@ -84,6 +89,7 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "lending.return_waits": _both,
     "lending.disputed": _both,
     "lending.settled": _both,
+    "lending.rated": _both_once_open,
     "handover.proposed": _both,
     "handover.agreed": _both_if_proposed,
     "condition.worse": _both,

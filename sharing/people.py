@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
 from sharing.models import Handover, Lending
+
+FEW = 5
+KEPT = Q(status=Handover.Status.CONFIRMED)
+ARRANGED = KEPT | Q(status=Handover.Status.MISSED, agreed_at__isnull=False, lending__status=Lending.Status.NO_SHOW)
+"""An appointment that nobody kept counts for both: we can't tell who stayed away."""
 
 
 def name(reader: Reader) -> str:
@@ -27,29 +31,27 @@ class Record:
 
     @property
     def words(self) -> str:
+        """Without a figure: one is no score, and few occasions say nothing yet (P6)."""
         if not self.arranged:
             return _("no handover here yet")
-        if self.kept == self.arranged:
-            one_and_all = ngettext("kept the one appointment", "kept all %(count)d appointments", self.kept)
-            return one_and_all % {"count": self.kept}
-        words = ngettext(
-            "%(kept)d of %(count)d appointment took place",
-            "%(kept)d of %(count)d appointments took place",
-            self.arranged,
-        )
-        return words % {"kept": self.kept, "count": self.arranged}
+        if self.arranged < FEW:
+            return _("a few handovers here so far")
+        share = self.kept / self.arranged
+        if share == 1:
+            return _("has kept every appointment")
+        if share >= 0.8:
+            return _("has kept nearly every appointment")
+        return _("has kept most appointments") if share >= 0.5 else _("has missed many appointments")
 
 
 def records(readers: Iterable[int]) -> dict[int, Record]:
-    """Two queries, however many readers. An appointment that nobody kept counts for both: we can't tell who stayed away."""
+    """Two queries, however many readers."""
     ids = set(readers)
     found = dict.fromkeys(ids, Record())
-    kept = Q(status=Handover.Status.CONFIRMED)
-    arranged = kept | Q(status=Handover.Status.MISSED, agreed_at__isnull=False, lending__status=Lending.Status.NO_SHOW)
     for side in ("lending__giver", "lending__taker"):
         rows = (
-            Handover.objects.filter(arranged, **{f"{side}__in": ids})
-            .order_by().values_list(side).annotate(arranged=Count("pk"), kept=Count("pk", filter=kept))
+            Handover.objects.filter(ARRANGED, **{f"{side}__in": ids})
+            .order_by().values_list(side).annotate(arranged=Count("pk"), kept=Count("pk", filter=KEPT))
         )  # fmt: skip
         for reader_id, arranged_count, kept_count in rows:
             found[reader_id] += Record(kept_count, arranged_count)

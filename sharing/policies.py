@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import LibraryLoan, Reader
 from library_bridge.ports import LoanRecord
+from sharing import dates
 from sharing.errors import Denied, LimitReached, SharingError
 from sharing.models import Ask, CirculationPolicy, DomainEvent, Handover, Lending, ReaderLimit, Request
+from sharing.phrases import fill
 
 ASK_AGAIN_AFTER = timedelta(days=14)
 
@@ -202,3 +205,27 @@ def asked_enough(policy: CirculationPolicy, now: datetime) -> "QuerySet[Ask, int
 def recent_cancellations(reader: Reader, policy: CirculationPolicy, now: datetime) -> int:
     since = now - timedelta(days=policy.free_cancel_days)
     return DomainEvent.objects.filter(kind="lending.cancelled", actor=reader, at__gt=since).count()
+
+
+def cools_off_until(reader: Reader, policy: CirculationPolicy, now: datetime) -> datetime | None:
+    """When a reader who has stepped back from what was agreed again and again may place requests anew (T-C10); None when
+    that is now. One query."""
+    since = now - timedelta(days=policy.free_cancel_days)
+    rows = DomainEvent.objects.filter(kind="lending.cancelled", actor=reader, at__gt=since).order_by("-at")
+    lately = list(rows.values_list("at", flat=True)[: policy.cool_off_after])
+    if len(lately) < policy.cool_off_after:
+        return None
+    until = lately[0] + timedelta(days=policy.cool_off_days)
+    return until if until > now else None
+
+
+def require_not_cooling_off(reader: Reader, policy: CirculationPolicy, now: datetime) -> None:
+    until = cools_off_until(reader, policy, now)
+    if until is not None:
+        sentence = ngettext(
+            "You have stepped back after agreeing %(count)s time lately. You can place requests again from %(date)s. Nothing was sent.",
+            "You have stepped back after agreeing %(count)s times lately. You can place requests again from %(date)s. Nothing was sent.",
+            policy.cool_off_after,
+        )
+        day = dates.long_date(until, today=timezone.localdate(now))
+        raise LimitReached(fill(sentence, {"count": policy.cool_off_after, "date": day}), until)

@@ -120,7 +120,7 @@ NO_PAGES = {
     "place-request", "lend-outside", "borrow-outside", "close-outside", "report-find", "check-condition", "condition-photo",
     "pause-request", "resume-request", "pass-turn",
     "cancel-request", "accept-ask", "decline-ask", "propose-handover", "meeting-file", "cancel-lending", "start-return",
-    "extend-lending", "dispute-lending", "agree-handover", "handover-code", "confirm-handover", "send-message",
+    "extend-lending", "dispute-lending", "rate-exchange", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
     "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",
     "offer-holding", "withdraw-offer", "give-consent", "end-consent", "rest-holding", "wake-holding", "set-absence", "end-absence",

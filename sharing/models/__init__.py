@@ -17,6 +17,7 @@ from sharing.models.pages import GuidePage, HomePage
 from sharing.models.pass_on import PassOnCode
 from sharing.models.policy import CirculationPolicy, ReaderLimit
 from sharing.models.purchases import PurchaseSuggestion
+from sharing.models.ratings import Rating
 from sharing.models.reading_lists import ReadingListEntry, ReadingListImport, ReadingListPage, ReadingListsPage
 from sharing.models.requests import Request
 from sharing.models.saved_searches import SavedSearch, SavedSearchHit
@@ -50,6 +51,7 @@ __all__ = (
     "OutsideLoan",
     "PassOnCode",
     "PurchaseSuggestion",
+    "Rating",
     "ReaderLimit",
     "ReadingListEntry",
     "ReadingListImport",

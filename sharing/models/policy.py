@@ -35,6 +35,8 @@ class CirculationPolicy(BaseGenericSetting):
     untransferable_days = _whole(3, 0, 30, _("library loans are not passed on within (days) of their due date"))
     transfers_per_year = _whole(2, 1, 50, _("transfers of one item to one patron a year"))
     free_cancel_days = _whole(90, 1, 365, _("one cancellation without consequence in (days)"))
+    cool_off_after = _whole(3, 1, 20, _("cancellations after consent until a pause"))
+    cool_off_days = _whole(7, 0, 90, _("pause after them (days)"))
     quiet_from = models.TimeField(_("quiet hours from"), default="22:00")
     quiet_until = models.TimeField(_("quiet hours until"), default="08:00")
 
@@ -74,6 +76,11 @@ class CirculationPolicy(BaseGenericSetting):
                     "free_cancel_days",
                     help_text=_("The first cancellation after consent in this time costs no standing."),
                 ),
+                FieldPanel(
+                    "cool_off_after",
+                    help_text=_("So many within that time, and the reader places no new request for a while."),
+                ),
+                FieldPanel("cool_off_days", help_text=_("Counted from the last cancellation; 0 for no pause.")),
             ],
             heading=_("Limits"),
         ),

@@ -42,6 +42,7 @@ KINDS: dict[str, Promise] = {
     "lending.completed": pgettext_lazy("event", "Lending completed"),
     "lending.disputed": pgettext_lazy("event", "Problem reported"),
     "lending.settled": pgettext_lazy("event", "Settled by a librarian"),
+    "lending.rated": pgettext_lazy("event", "Exchange rated by one side"),
     "lending.looked_up": pgettext_lazy("event", "Readers looked up by a librarian"),
     "handover.proposed": pgettext_lazy("event", "Meeting proposed"),
     "handover.agreed": pgettext_lazy("event", "Meeting agreed"),

@@ -1,5 +1,7 @@
 """The ask page: a holder answers a reader who has no name yet."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from library_bridge.models import Patron, Reader
-from sharing import areas, ask_words, asks, people, policies, talks
+from library_bridge.models import Reader
+from sharing import areas, ask_words, asks, policies, talks, trust
 from sharing.models import Ask
 from sharing.views import answers, conversations
 from sharing.views.notifications import unseen
@@ -31,18 +33,17 @@ def ask(request: HttpRequest, ask_id: int) -> HttpResponse:
     talk = talks.read(found.conversation, viewer=reader, now=now, last=talks.SHOWN)
     context = {
         "ask": found, "what": ask_words.text(found), "title": found.request.title,
-        "requester": _stranger(found.request.requester, found.request.areas),
+        "requester": _stranger(found.request.requester, found.request.areas, now),
         "may_answer": policies.may_answer(found, reader), "reasons": Ask.Reason.choices, "policy": policies.current(),
         "nav": "todo", "now": now, "unseen": unseen(reader, ask_id=found.pk), "part": conversations.part(request, talk),
     }  # fmt: skip
     return render(request, "sharing/asks/ask.html", context)
 
 
-def _stranger(requester: Reader, wanted_areas: list[str]) -> list[str]:
-    """All that is told of a requester before consent (P1): where about, and how appointments went."""
+def _stranger(requester: Reader, wanted_areas: list[str], now: datetime) -> list[str]:
+    """All that is told of a requester before consent (P1): where about, and how they have kept to things."""
     near = requester.area.name if requester.area else ", ".join(filter(None, map(areas.name, wanted_areas)))
-    card = _("library card checked") if Patron.objects.filter(reader=requester, blocked_reason="").exists() else ""
-    return [words for words in (near, card, people.records([requester.pk])[requester.pk].words) if words]
+    return [*([near] if near else []), *trust.words_about(requester, now=now)]
 
 
 @require_POST

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import chains, conditions, disputes, lendings, policies, slips, talks
+from sharing import chains, conditions, disputes, lendings, policies, slips, talks, trust
 from sharing.models import ConditionCheck, Lending
 from sharing.models.conditions import parts_in_words
 from sharing.scenes import Scene
-from sharing.views import answers, conversations, meetings
+from sharing.views import answers, conversations, meetings, ratings
 from sharing.views.notifications import unseen
 from sharing.views.readers import reader_of
 
@@ -53,6 +53,8 @@ def lending(request: HttpRequest, lending_id: int) -> HttpResponse:
         "unseen": unseen(reader, ask_id=found.ask_id),
         "check_now": conditions.to_check(found, said, reader=reader, now=now), "parts": ConditionCheck.Part.choices,
         "checked": [_checked(check, scene) for check in said],
+        "about": trust.words_about(found.other(reader), now=now) if found.is_live else [],
+        "rating": ratings.part(request, scene),
     }  # fmt: skip
     return render(request, meetings.PAGE, context)
 
@@ -68,9 +70,11 @@ def _checked(check: ConditionCheck, scene: Scene) -> dict[str, Any]:
 def _trouble(request: HttpRequest, scene: Scene) -> dict[str, Any]:
     number = scene.lending.pk
     if policies.may_cancel(scene.lending):
+        earlier = policies.recent_cancellations(scene.reader, scene.policy, scene.now)
         return {
             "cancel": answers.form_for(request, CancelForm, f"cancel {number}"),
-            "earlier": policies.recent_cancellations(scene.reader, scene.policy, scene.now),
+            "earlier": earlier,
+            "pause": scene.policy.cool_off_days if earlier + 1 >= scene.policy.cool_off_after else 0,
         }
     if policies.may_dispute(scene.lending):
         return {"dispute": answers.form_for(request, DisputeForm, f"dispute {number}")}
