@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from library_bridge import transfers
+from library_bridge import forgetting, transfers
 from library_bridge.models import Library, Patron, Transfer
 from library_bridge.reconcile import reconcile_patrons
 
@@ -19,6 +19,7 @@ PATRONS_A_SWEEP = 100
 def act(*, now: datetime) -> Iterator[dict[str, object]]:
     yield from _advance_transfers(now)
     yield from _reconcile_oldest(now)
+    yield from forgetting.act(now=now)
 
 
 def come_back(*, now: datetime) -> None:

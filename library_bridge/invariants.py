@@ -15,7 +15,7 @@ def transfers_charged_to_one() -> Iterator[str]:
         library__adapter=Library.Adapter.EMBEDDED,
         status__in=[Transfer.Status.DONE, Transfer.Status.REFUSED],
         settled_by__isnull=True,
-    )
+    ).exclude(barcode="")  # forgotten since (P6)
     for transfer in ended.select_related("giver", "taker").iterator():
         holder = transfer.taker if transfer.status == Transfer.Status.DONE else transfer.giver
         charged = EmbeddedLoan.objects.filter(

@@ -1,7 +1,8 @@
 """What each app adds to the three commands of the whole service, found by the names of its modules.
 
-An app's `invariants.py` has CHECKS, its `due.py` has act(now=…), its `demo.py` has load(now=…). Apps are asked in the
-order of INSTALLED_APPS, lower ones first, and none imports another for it.
+An app's `invariants.py` has CHECKS, its `due.py` has act(now=…), its `demo.py` has load(now=…), and its `personal_data.py`
+says what it keeps of persons (`library_bridge.keeping`). Apps are asked in the order of INSTALLED_APPS, lower ones first,
+and none imports another for it.
 """
 
 import logging
@@ -28,12 +29,12 @@ class Check(NamedTuple):
 
 
 def all_checks() -> list[Check]:
-    return [check for module in _modules("invariants") for check in module.CHECKS]
+    return [check for module in modules("invariants") for check in module.CHECKS]
 
 
 def act_on_due(*, now: datetime) -> Iterator[dict[str, object]]:
     """Everything whose deadline has passed at `now`; one dict a deed. One app's failure does not stop the others."""
-    for module in _modules("due"):
+    for module in modules("due"):
         try:
             yield from module.act(now=now)
         except Exception as problem:  # the sweep must go on: the next round finds the row again
@@ -44,12 +45,12 @@ def act_on_due(*, now: datetime) -> Iterator[dict[str, object]]:
 def load_demo(*, now: datetime) -> Iterator[str]:
     """The story ends with the midnight before `now`: a campus is the same at whatever hour of the day it is made."""
     today = timezone.make_aware(datetime.combine(timezone.localdate(now), time()))
-    for module in _modules("demo"):
+    for module in modules("demo"):
         module.load(now=today)
         yield module.__name__.split(".")[0]
 
 
-def _modules(name: str) -> Iterator[ModuleType]:
+def modules(name: str) -> Iterator[ModuleType]:
     for config in apps.get_app_configs():
         if config.module is not None and config.name in settings.OUR_APPS and module_has_submodule(config.module, name):
             yield import_module(f"{config.name}.{name}")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from library_bridge.models import LibraryLoan
 from sharing import (
     asks,
+    data_exports,
     disputes,
     events,
     harvest,
@@ -30,7 +31,7 @@ from sharing import (
     withdrawals,
 )
 from sharing.api import auth, idempotency
-from sharing.models import Ask, Lending, OutsideLoan, Request
+from sharing.models import Ask, DataExport, Lending, OutsideLoan, Request
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,10 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _saved_searches(now)
     passed = OutsideLoan.objects.running().filter(remind_at__lte=now)
     yield from _each("outside.due", passed, lambda pk: outside.remind_of_outside(loan_id=pk, now=now))
+    yield from _each(
+        "data.put_together", DataExport.objects.to_make(), lambda pk: data_exports.make_export(export_id=pk, now=now)
+    )
+    yield from ({"did": "data.export_forgotten", "export": pk} for pk in data_exports.forget_expired(now=now))
     yield from _run_out()
     yield from suggestions.act(now=now)
     yield from harvests.act(now=now)  # last, because it may take its time

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Max, Model, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from library_bridge import keeping
 from library_bridge.models import Transfer
 from library_bridge.registers import Check
 from sharing.models import Ask, Conversation, DomainEvent, Handover, Lending, Message, Notification, Request
@@ -125,9 +126,11 @@ def _without_one_event(model: type[Model], kind: str) -> QuerySet[Any]:
 
 
 def _told() -> Iterator[str]:
+    """What happened long ago was told, and the telling has been forgotten since."""
     told = Notification.objects.values("event")
+    remembered = timezone.now() - timedelta(days=keeping.days("news"))
     for kind in TELLS.keys() - {"message.sent"}:  # a message after a no is told to nobody
-        untold = DomainEvent.objects.filter(kind=kind).exclude(pk__in=told)
+        untold = DomainEvent.objects.filter(kind=kind, at__gt=remembered).exclude(pk__in=told)
         # an ask that accepts itself is told by its acceptance
         untold = untold.exclude(kind="ask.sent", data__has_key="consent")
         # two who stand together are told of their handover
@@ -152,6 +155,8 @@ def _sequences() -> Iterator[str]:
         f"conversation {row['conversation']} has {row['n']} messages up to number {row['top']}" for row in counted
     )
     tops = Conversation.objects.annotate(top=Max("messages__seq")).filter(last_seq__gt=0).exclude(last_seq=F("top"))
+    forgotten = timezone.now() - timedelta(days=keeping.days("messages"))
+    tops = tops.exclude(closed_at__lte=forgotten, top=None)
     yield from _lines(tops, "counts other than its messages")
 
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from library_bridge import registers
-from sharing import events, transferring, waves
+from sharing import data_exports, events, transferring, waves
 from sharing.mailing import sending
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,11 @@ def next_wave(request_id: int) -> None:
 @shared_task
 def advance_transfer(lending_id: int) -> None:
     transferring.advance_transfer(lending_id=lending_id, now=timezone.now())
+
+
+@shared_task
+def make_data_export(export_id: int) -> None:
+    data_exports.make_export(export_id=export_id, now=timezone.now())
 
 
 @shared_task

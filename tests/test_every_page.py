@@ -84,7 +84,7 @@ PAGES: dict[str, Arguments] = {
     **dict.fromkeys(
         [
             "outside-loans",
-            "calendar",
+            "calendar", "my-data",
             "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
             "points-entries", "badges", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
@@ -115,6 +115,7 @@ NO_PAGES = {
     "change-tag",
     "answer-by-mail", "confirm-mail", "stop-mail", "mail-address", "remove-mail",  # test_mails
     "calendar-feed", "open-calendar", "close-calendar",  # test_calendar_feeds
+    "ask-data", "take-data",  # test_data_exports
     "partner-badges", "badge-places", "points-off", "points-on",
     "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
     "place-request", "lend-outside", "borrow-outside", "close-outside", "report-find", "check-condition", "condition-photo",

@@ -7,6 +7,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import databases, env
+from config.settings.personal import *  # noqa: F403  (settings of their own file)
+from config.settings.personal import SESSION_DAYS
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.text("BOOKRELAY_VAR", str(BASE_DIR / "var")))
@@ -218,7 +220,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_AGE = SESSION_DAYS * 24 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # the limit of every body but those of UPLOAD_PATHS; config/bodies.py
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

@@ -61,7 +61,7 @@ def _exchanges(*, now: datetime) -> Iterator[Exchange]:
         hours = None
         if mode == Lending.Mode.LEND and handed_over_at is not None:
             hours = (closed_at - handed_over_at) / timedelta(hours=1)
-        yield Exchange(pk, giver, taker, f"copy {copy}" if copy else f"item {barcode}", closed_at, hours)
+        yield Exchange(pk, giver, taker, f"copy {copy}" if copy else f"item {barcode or f'of {pk}'}", closed_at, hours)
 
 
 @transaction.atomic(durable=True)

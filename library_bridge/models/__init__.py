@@ -13,6 +13,7 @@ from library_bridge.models.campus_accounts import CampusAccount, fingerprint
 from library_bridge.models.libraries import Library, Patron
 from library_bridge.models.loans import LibraryLoan
 from library_bridge.models.readers import Area, Reader
+from library_bridge.models.retention import RetentionRun
 from library_bridge.models.transfers import Transfer, TransferStep
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Patron",
     "PatronCategory",
     "Reader",
+    "RetentionRun",
     "Transfer",
     "TransferStep",
     "fingerprint",

@@ -4,6 +4,7 @@ from sharing.models.calendar_feeds import CalendarFeed
 from sharing.models.conditions import ConditionCheck
 from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
+from sharing.models.data_exports import DataExport
 from sharing.models.deliveries import Delivery, MailChoice
 from sharing.models.events import DomainEvent
 from sharing.models.handovers import Handover
@@ -33,6 +34,7 @@ __all__ = (
     "ConditionCheck",
     "Conversation",
     "CopyJourney",
+    "DataExport",
     "Delivery",
     "DomainEvent",
     "GuidePage",

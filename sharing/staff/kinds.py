@@ -76,6 +76,8 @@ KINDS: dict[str, Promise] = {
     "purchase.ordered": pgettext_lazy("event", "Suggested book ordered"),
     "purchase.declined": pgettext_lazy("event", "Purchase suggestion declined"),
     "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
+    "data.asked": pgettext_lazy("event", "Own data asked for"),
+    "data.taken": pgettext_lazy("event", "Own data downloaded"),
 }
 
 

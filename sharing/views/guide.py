@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from wagtail.models import Locale
 
+from library_bridge import keeping
 from sharing import policies, reading_lists, waits
 from sharing.models import HomePage
 
@@ -44,4 +45,6 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "sharing/pages/privacy.html", {"session_days": settings.SESSION_COOKIE_AGE // 86400})
+    """What is kept stands in the register, from which it is also exported, forgotten and erased."""
+    kept = [(topic, keeping.until(topic)) for topic in keeping.topics()]
+    return render(request, "sharing/pages/privacy.html", {"kept": kept, "session_days": settings.SESSION_DAYS})

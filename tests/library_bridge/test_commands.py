@@ -45,6 +45,6 @@ def test_the_campus_is_not_reset_while_the_service_answers() -> None:
 @pytest.mark.parametrize("day", ["2027-12-31", "2028-02-29"])
 def test_the_story_of_a_day_ends_with_its_first_midnight_at_any_hour(day: str, hour: int) -> None:
     app = SimpleNamespace(__name__="library_bridge.demo", load=mock.Mock())
-    with mock.patch("library_bridge.registers._modules", return_value=[app]):
+    with mock.patch("library_bridge.registers.modules", return_value=[app]):
         list(registers.load_demo(now=datetime.fromisoformat(f"{day}T{hour:02}:30:00+08:00")))
     app.load.assert_called_once_with(now=datetime.fromisoformat(f"{day}T00:00:00+08:00"))

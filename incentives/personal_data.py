@@ -1,0 +1,92 @@
+"""What the points keep of persons; `library_bridge.keeping` says how to read it."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from library_bridge.keeping import Forget, Rows, Topic
+
+TOPICS = (
+    Topic(
+        "points",
+        _(
+            "Points, as a ledger: how many, when and by which rule; never a title or a name. Changes by hand with their reason."
+        ),
+        _("So that nobody can lose or win points without a trace."),
+        _(
+            "The entries are never changed or deleted. After your account is erased they belong to a number that means nobody."
+        ),
+    ),
+    Topic(
+        "badges",
+        _(
+            "Badges, your place and pseudonym on the leaderboards if you take part, and what you have chosen about them."
+        ),
+        _("For you, and for those to whom you show them."),
+        _("Until you leave the boards, or erase your account."),
+    ),
+    Topic(
+        "vouchers",
+        _("Vouchers that you took for points."),
+        _("So that each is honoured once."),
+        _("With the ledger; without you after your account is erased."),
+    ),
+    Topic(
+        "ring_checks",
+        _("Checks whether points were passed round in a ring: the readers concerned and what was noticed."),
+        _("Points buy real things."),
+        _("What was noticed, %(days)s days after the check was decided; that it was, with the ledger."),
+        "ring_checks",
+    ),
+)
+
+_ON = pgettext_lazy("column", "on")
+
+ROWS = (
+    Rows("incentives.Account", ("reader",), "points", {"kind": _("kind")}, erased={}),
+    Rows(
+        "incentives.Entry", ("account__reader",), "points",
+        {"kind": _("kind"), "rule__code": _("rule"), "at": _ON, "available_at": _("counts from")},
+        ("id", "account", "event", "once", "reason", "params", "reverses", "actor", "seal"), {},
+    ),
+    Rows(
+        "incentives.Posting", ("account__reader",), "points", {"entry__at": _ON, "amount": _("points")}, ("entry", "account"), {}
+    ),
+    Rows(
+        "incentives.Adjustment", ("reader",), "points",
+        {"amount": _("points"), "reason": _("reason"), "status": _("status"), "proposed_at": _ON},
+        ("proposed_by", "decided_by", "decided_at", "entry"), {"reason": "–"},
+    ),
+    Rows("incentives.Badge", ("reader",), "badges", {"code": _("badge"), "earned_at": _ON}),
+    Rows(
+        "incentives.ReaderChoice", ("reader",), "badges",
+        {
+            "sees_points": _("sees points"), "badges_on_lists": _("badges on the boards"),
+            "badges_to_partners": _("badges for the other side"),
+        },
+    ),
+    Rows(
+        "incentives.LeaderboardEntry", ("reader",), "badges",
+        {"board": _("board"), "period": _("period"), "place": _("place"), "pseudonym": _("pseudonym"), "count": _("count")},
+        ("position",),
+    ),
+    Rows(
+        "incentives.Voucher", ("reader",), "vouchers",
+        {
+            "reward__name_en": _("reward"), "code": _("code"), "price": _("points"), "status": _("status"), "issued_at": _ON,
+            "expires_at": _("valid until"), "closed_at": _("used or returned on"),
+        },
+        ("entry", "key", "honoured_by", "reward"), {},
+    ),
+    Rows(
+        "incentives.RingReview", ("members",), "ring_checks",
+        {"found_at": _ON, "status": _("status"), "decided_at": _("decided on")},
+        ("signs", "exchanges", "decide_by", "decided_by", "why"), {"why": "–"},
+        Forget("ring_checks", "decided_at", {"signs": [], "why": "–"}),
+    ),
+)  # fmt: skip
+
+NOT_PERSONAL = {
+    # the rules of the library, its rewards, and rows that only tie others together
+    "incentives.Seal", "incentives.Rule", "incentives.RuleVersion", "incentives.Campaign", "incentives.LeaderboardRun",
+    "incentives.HeldAward", "incentives.Reward", "incentives.IncentiveSettings",
+}  # fmt: skip

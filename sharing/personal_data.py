@@ -1,0 +1,216 @@
+"""What sharing keeps of persons; `library_bridge.keeping` says how to read it."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from library_bridge.keeping import Forget, Rows, Topic
+
+TOPICS = (
+    Topic(
+        "exchanges",
+        _("Your requests, answers and lendings with their dates and meeting places, and what was done in each."),
+        _("So that every request gets an answer, and a dispute can be settled."),
+        _(
+            "The meeting place %(days)s days after the end. The rest until you erase your account; then it stays for the other "
+            "side, with nobody’s name and without your words."
+        ),
+        "handover_places",
+    ),
+    Topic(
+        "messages",
+        _("The messages in a conversation."),
+        _("So that the two of you can agree, and look up what you agreed."),
+        _("When a conversation ends it can only be read; %(days)s days later its messages are deleted."),
+        "messages",
+    ),
+    Topic(
+        "conditions",
+        _(
+            "How a book looked at each handover, with a photo if it got worse; what a finder wrote, without who they are."
+        ),
+        _("So that nobody answers for damage that was there before."),
+        _("The photo is deleted %(days)s days after the lending has ended."),
+        "condition_photos",
+    ),
+    Topic(
+        "beforehand",
+        _("What you decide beforehand: days away, books you offer, to what you agree, loans outside the service."),
+        _("So that you are asked only when and for what you want."),
+        _("Until you change it. With whom a loan outside is, until it ends; the rest of it %(days)s days longer."),
+        "outside",
+    ),
+    Topic(
+        "journeys",
+        _("In the journey of a copy: a name drawn for it, your area and your note, if you take part."),
+        _("For the readers after you."),
+        _("Until you leave the journey."),
+    ),
+    Topic(
+        "news",
+        _(
+            "What you were told in the service, what you want by mail, and of each mail that it was sent, not what it said."
+        ),
+        _("So that nothing is lost, and nothing is told twice."),
+        _("%(days)s days."),
+        "news",
+    ),
+    Topic(
+        "wishes",
+        _("Searches that you save, and purchases that you suggest. Other searches are not kept."),
+        _("To tell you when something appears."),
+        _("%(days)s days after a search has ended or the library has answered."),
+        "wishes",
+    ),
+    Topic(
+        "calendar",
+        _("A mark of the private address under which your own calendar reads your meetings and due dates, if you have one."),
+        _("Whoever has the address reads the books, days and places of the campus, and nobody’s name."),
+        _("Until you take the address back."),
+    ),
+    Topic(
+        "own_data",
+        _("That you had your own data put together, and the file with it."),
+        _("So that you can take it along, and see that nobody else did."),
+        _("The file a quarter of an hour; that it was made, as what was done in your requests."),
+    ),
+    Topic(
+        "other_programs",
+        _("Keys of other programs that act for you, and what they were answered; your limit of open requests."),
+        _("So that a command that comes twice is done once."),
+        _("Answers two days, keys as long as they are valid."),
+    ),
+)
+
+_ON, _BOOK, _NOTE, _STATUS = pgettext_lazy("column", "on"), _("book"), _("note"), _("status")
+_UNTIL, _ENDED, _REASON = pgettext_lazy("column", "until"), _("ended on"), _("reason")
+_OF_HOLDING = {"copy__title__title": _BOOK, "library_loan__title": _("book of the library")}
+
+ROWS = (
+    Rows(
+        "sharing.Request", ("requester",), "exchanges",
+        {
+            "title__title": _BOOK, "message": _("what you wrote"), "areas": _("areas"), "needed_by": _("needed by"), "status": _STATUS,
+            "placed_at": _ON, "closed_at": _ENDED, "close_reason": _REASON,
+        },
+        ("copy", "library_loan", "wave", "deadline_at", "looked_at", "paused_at", "turn_at"), {"message": "", "areas": []},
+    ),
+    Rows(
+        "sharing.LoanTitle", ("library_loan__patron__reader",), "exchanges", {"title__title": _BOOK}, ("library_loan", "title"),
+        forget=Forget("history", "library_loan__closed_at"),
+    ),
+    Rows(
+        "sharing.Ask", ("holder",), "exchanges",
+        {
+            **_OF_HOLDING, "asked_at": _ON, "answered_at": _("answered on"), "status": _STATUS, "decline_reason": _REASON,
+            "consent": _("by a consent given beforehand"),
+        },
+        ("request", "wave", "remind_at", "reminders", "respond_by", "withdrawn_because"), {},
+    ),
+    Rows(
+        "sharing.Lending", ("giver", "taker"), "exchanges",
+        {
+            **_OF_HOLDING, "mode": _("lending mode"), "kind": _("kind"), "status": _STATUS, "agreed_at": _ON,
+            "handed_over_at": _("handed over on"), "due_at": _("due"), "closed_at": _ENDED,
+        },
+        ("close_reason", "request", "ask", "transfer", "deadline_at", "return_started_at", "extended_at", "reminders"),
+        {"close_reason": ""},
+    ),
+    Rows(
+        "sharing.Handover", ("lending__giver", "lending__taker"), "exchanges",
+        {
+            "direction": _("there or back"), "method": _("method"), "place": _("place"), "starts_at": _("time"), "status": _STATUS,
+            "giver_confirmed_at": _("confirmed by the giver"), "taker_confirmed_at": _("confirmed by the taker"),
+        },
+        (
+            "lending", "place_en", "proposed_by", "proposed_at", "agreed_at", "pin_serial", "pin_expires_at", "qr_serial",
+            "qr_expires_at", "code_used", "wrong_tries", "pins_killed_at",
+        ),
+        {"place": "–", "place_en": ""}, Forget("handover_places", "lending__closed_at", {"place": "–", "place_en": ""}),
+    ),
+    Rows(
+        "sharing.DomainEvent", ("actor",), "exchanges", {"at": _ON, "kind": _("what was done"), "why": _REASON},
+        (
+            "request", "ask", "lending", "handover", "from_status", "to_status", "data", "audience", "recorded_at", "delivered_at",
+        ),
+        {"why": ""},
+    ),
+    Rows(
+        "sharing.Message", ("author",), "messages", {"sent_at": _ON, "text": _("what you wrote")}, ("conversation", "seq"),
+        {"text": ""}, Forget("messages", "conversation__closed_at"),
+    ),
+    Rows(
+        "sharing.ConditionCheck", ("reader",), "conditions",
+        {"checked_at": _ON, "worse": _("what had got worse"), "photo": _("photo")}, ("handover", "token"), {"photo": ""},
+        Forget("condition_photos", "handover__lending__closed_at", {"photo": ""}),
+    ),
+    Rows("sharing.Offer", ("holder",), "beforehand", {**_OF_HOLDING, "offered_at": _ON}),
+    Rows(
+        "sharing.StandingConsent", ("holder",), "beforehand",
+        {
+            **_OF_HOLDING, "same_area": _("only my area"), "days_before_due": _("days before the due date"),
+            "per_week": _("at most in a week"), "given_at": _ON,
+        },
+    ),
+    Rows("sharing.Absence", ("reader",), "beforehand", {"first_date": _("first day away"), "last_date": _("last day away")}),
+    Rows("sharing.Rest", ("holder",), "beforehand", {**_OF_HOLDING, "last_date": _UNTIL}),
+    Rows(
+        "sharing.OutsideLoan", ("reader",), "beforehand",
+        {"title": _BOOK, "person": _("with whom"), "due_date": _("due"), "noted_at": _ON, "closed_at": _ENDED}, ("copy", "remind_at"),
+        forget=Forget("outside", "closed_at"),
+    ),
+    Rows("sharing.CopyJourney", ("owner",), "journeys", {"copy__title__title": _BOOK, "opened_at": _ON}, ("copy",)),
+    Rows(
+        "sharing.JourneyStop", ("reader",), "journeys",
+        {"journey__copy__title__title": _BOOK, "area": _("area"), "note": _NOTE, "agreed_at": _ON}, ("journey", "name"),
+    ),
+    Rows(
+        "sharing.Notification", ("reader",), "news", {"created_at": _ON, "event__kind": _("what happened"), "read_at": _("read on")},
+        ("event",), forget=Forget("news", "created_at"),
+    ),
+    Rows(
+        "sharing.Delivery", ("reader",), "news",
+        {"created_at": _ON, "purpose": _("kind of mail"), "address": _("mail address"), "status": _STATUS, "finished_at": _("sent on")},
+        ("notification", "digest", "priority", "reason", "tries", "message_id", "next_try_at"), forget=Forget("news", "finished_at"),
+    ),
+    Rows("sharing.MailChoice", ("reader",), "news", {"subject": _("about"), "when": _("by mail")}),
+    Rows(
+        "sharing.SavedSearch", ("reader",), "wishes",
+        {"text": _("words"), "created_at": _ON, "ends_at": _UNTIL, "ended_at": _ENDED}, ("looked_at",),
+        forget=Forget("wishes", "ended_at"),
+    ),
+    Rows(
+        "sharing.SavedSearchHit", ("search__reader",), "wishes",
+        {"search__text": _("words"), "title__title": _BOOK, "told_at": _ON}, ("search", "title"),
+    ),
+    Rows(
+        "sharing.PurchaseSuggestion", ("reader",), "wishes",
+        {
+            "title": _BOOK, "creators": _("by"), "isbn13": _("ISBN"), "note": _NOTE, "status": _STATUS,
+            "answer": _("the library’s answer"), "created_at": _ON, "decided_at": _("answered on"),
+        },
+        forget=Forget("wishes", "decided_at"),
+    ),
+    Rows("sharing.CalendarFeed", ("reader",), "calendar", {"created_at": _ON}, ("seed", "digest")),
+    Rows(
+        "sharing.DataExport", ("reader",), "own_data", {"asked_at": _ON, "made_at": _("made on"), "expires_at": _UNTIL},
+        ("token", "tries", "file"),
+    ),
+    Rows(
+        "sharing.ApiToken", ("reader",), "other_programs", {"created_at": _ON, "expires_at": _UNTIL}, ("digest",),
+    ),
+    Rows(
+        "sharing.IdempotencyKey", ("reader",), "other_programs", {"created_at": _ON, "command": _("command")},
+        ("key", "digest", "status", "answer"),
+    ),
+    Rows(
+        "sharing.ReaderLimit", ("reader",), "other_programs", {"open_requests": _("open requests at most"), "set_at": _ON}
+    ),
+)  # fmt: skip
+
+NOT_PERSONAL = {
+    "sharing.Conversation",  # only ties an ask to its messages
+    # the library's: rules, harvests, course lists, guide and what all readers together have
+    "sharing.CirculationPolicy", "sharing.Harvest", "sharing.HarvestedRecord", "sharing.RelatedTitle", "sharing.SuggestionCount",
+    "sharing.HomePage", "sharing.GuidePage", "sharing.ReadingListsPage", "sharing.ReadingListPage", "sharing.ReadingListEntry",
+    "sharing.ReadingListImport",
+}  # fmt: skip
