@@ -63,7 +63,9 @@ TOPICS = (
     ),
     Topic(
         "calendar",
-        _("A mark of the private address under which your own calendar reads your meetings and due dates, if you have one."),
+        _(
+            "A mark of the private address under which your own calendar reads your meetings and due dates, if you have one."
+        ),
         _("Whoever has the address reads the books, days and places of the campus, and nobody’s name."),
         _("Until you take the address back."),
     ),
