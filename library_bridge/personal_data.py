@@ -1,10 +1,15 @@
 """What this app, and the CMS and sign-in that it brings, keep of persons; `library_bridge.keeping` says how to read it."""
 
+from datetime import datetime
+
 from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.models import ModelLogEntry
 
 from library_bridge.keeping import Forget, Rows, Topic
+from library_bridge.models import EmbeddedPatron, LibraryLoan, Patron, Reader
 
 TOPICS = (
     Topic(
@@ -75,13 +80,13 @@ ROWS = (
             "first_name": _("first name"), "last_name": _("last name"), "area__name_en": _("area"), "department": _("department"),
             "language": _("language"), "theme": _("appearance"), "date_joined": _("here since"),
             "leaderboard_opt_in": _("takes part in leaderboards"),
-            "suggestions_opt_in": _("takes part in suggestions"),
+            "suggestions_opt_in": _("takes part in suggestions"), "keeps_history": _("keeps the history of lendings"),
         },
         ("password", "is_superuser", "is_staff", "is_active", "groups", "user_permissions"),
         {
             "username": _gone, "password": _unusable, "display_name": "", "pseudonym": "", "first_name": "", "last_name": "",
             "area": None, "department": "", "language": "", "leaderboard_opt_in": False,
-            "suggestions_opt_in": False, "is_active": False,
+            "suggestions_opt_in": False, "keeps_history": False, "is_active": False,
         },
     ),
     Rows("library_bridge.Reader", ("pk",), "mail_address", {"email": _("mail address")}, erased={"email": ""}),
@@ -159,3 +164,18 @@ NOT_PERSONAL = {
     # of single sign-on: no row of these is ever written, the link is a CampusAccount
     "account.EmailAddress", "socialaccount.SocialAccount",
 }  # fmt: skip
+
+
+def erase(reader: Reader, now: datetime) -> None:
+    """What the library system still has charged to the card is no loan of this service any more; and the staff's log names
+    what it is about, also where that is the reader's card."""
+    LibraryLoan.objects.open().filter(patron__reader=reader).update(closed_at=now)
+    cards = Patron.objects.filter(reader=reader)
+    library_cards = EmbeddedPatron.objects.filter(card_number__in=cards.values("card_number"))
+    for model, pks in (
+        (Reader, [reader.pk]),
+        (Patron, list(cards.values_list("pk", flat=True))),
+        (EmbeddedPatron, list(library_cards.values_list("pk", flat=True))),
+    ):
+        about = ModelLogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+        about.filter(object_id__in=map(str, pks)).update(label="–", data={})

@@ -15,6 +15,7 @@ from sharing import (
     asks,
     data_exports,
     disputes,
+    erasing,
     events,
     harvest,
     harvests,
@@ -31,7 +32,7 @@ from sharing import (
     withdrawals,
 )
 from sharing.api import auth, idempotency
-from sharing.models import Ask, DataExport, Lending, OutsideLoan, Request
+from sharing.models import Ask, DataExport, Erasure, Lending, OutsideLoan, Request
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _each(
         "data.put_together", DataExport.objects.to_make(), lambda pk: data_exports.make_export(export_id=pk, now=now)
     )
+    leaving = Erasure.objects.waiting().filter(act_at__lte=now)
+    yield from _each("account.erased", leaving, lambda pk: erasing.erase_account(erasure_id=pk, now=now))
     yield from ({"did": "data.export_forgotten", "export": pk} for pk in data_exports.forget_expired(now=now))
     yield from _run_out()
     yield from suggestions.act(now=now)

@@ -1,9 +1,14 @@
 """What sharing keeps of persons; `library_bridge.keeping` says how to read it."""
 
+from datetime import datetime
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from library_bridge.keeping import Forget, Rows, Topic
+from library_bridge.models import Reader
+from sharing.models import DomainEvent
 
 TOPICS = (
     Topic(
@@ -71,7 +76,7 @@ TOPICS = (
     ),
     Topic(
         "own_data",
-        _("That you had your own data put together, and the file with it."),
+        _("That you had your own data put together, and the file with it; that you want your account erased."),
         _("So that you can take it along, and see that nobody else did."),
         _("The file a quarter of an hour; that it was made, as what was done in your requests."),
     ),
@@ -94,7 +99,8 @@ ROWS = (
             "title__title": _BOOK, "message": _("what you wrote"), "areas": _("areas"), "needed_by": _("needed by"), "status": _STATUS,
             "placed_at": _ON, "closed_at": _ENDED, "close_reason": _REASON,
         },
-        ("copy", "library_loan", "wave", "deadline_at", "looked_at", "paused_at", "turn_at"), {"message": "", "areas": []},
+        ("copy", "library_loan", "wave", "deadline_at", "looked_at", "paused_at", "turn_at", "forgotten_at"),
+        {"message": "", "areas": []},
     ),
     Rows(
         "sharing.LoanTitle", ("library_loan__patron__reader",), "exchanges", {"title__title": _BOOK}, ("library_loan", "title"),
@@ -167,7 +173,7 @@ ROWS = (
     ),
     Rows(
         "sharing.Notification", ("reader",), "news", {"created_at": _ON, "event__kind": _("what happened"), "read_at": _("read on")},
-        ("event",), forget=Forget("news", "created_at"),
+        ("event",), {}, Forget("news", "created_at"),
     ),
     Rows(
         "sharing.Delivery", ("reader",), "news",
@@ -191,6 +197,10 @@ ROWS = (
             "answer": _("the library’s answer"), "created_at": _ON, "decided_at": _("answered on"),
         },
         forget=Forget("wishes", "decided_at"),
+    ),
+    Rows(
+        "sharing.Erasure", ("reader",), "own_data", {"asked_at": _ON, "act_at": _("not before"), "erased_at": _("erased on")},
+        erased={},
     ),
     Rows("sharing.CalendarFeed", ("reader",), "calendar", {"created_at": _ON}, ("seed", "digest")),
     Rows(
@@ -216,3 +226,12 @@ NOT_PERSONAL = {
     "sharing.HomePage", "sharing.GuidePage", "sharing.ReadingListsPage", "sharing.ReadingListPage", "sharing.ReadingListEntry",
     "sharing.ReadingListImport",
 }  # fmt: skip
+
+TOLD_ONE = ("search.matched", "search.ended", "outside.due", "purchase.ordered", "purchase.declined")
+
+
+def erase(reader: Reader, now: datetime) -> None:
+    """Events that were told to one reader say in their data what that reader was looking for, or lent outside."""
+    theirs = Q(notifications__reader=reader) | Q(actor=reader)
+    events = DomainEvent.objects.filter(theirs, kind__in=TOLD_ONE)
+    DomainEvent.objects.filter(pk__in=events.values("pk")).update(data={}, why="")

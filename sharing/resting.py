@@ -1,4 +1,4 @@
-"""What rests with its holder: asks go round it, and it looks like a book that is paused.
+"""What rests with its holder, or with somebody who is about to leave: asks go round it, and it looks like a book that is paused.
 
 Conditions for the database, so that a search, a queue and a page mean the same.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from sharing.models import Absence, OutsideLoan, Rest
+from sharing.models import Absence, Erasure, OutsideLoan, Rest
 
 
 def copy_rests(now: datetime) -> Q:
@@ -26,4 +26,5 @@ def _rests(noun: str, holder: str, now: datetime) -> Q:
     today = timezone.localdate(now)
     away = Absence.objects.filter(reader=OuterRef(holder), first_date__lte=today, last_date__gte=today)
     not_now = Rest.objects.filter(**{noun: OuterRef("pk")}, holder=OuterRef(holder), last_date__gte=today)
-    return Exists(away) | Exists(not_now)
+    leaving = Erasure.objects.waiting().filter(reader=OuterRef(holder))
+    return Q(Exists(away)) | Exists(not_now) | Exists(leaving)

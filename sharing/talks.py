@@ -61,5 +61,5 @@ def _bubbles(conversation: Conversation, messages: list[Message], viewer: Reader
             mine=message.author_id == viewer.pk,
             name=conversations.name_of(message.author_id, conversation=conversation, viewer=viewer),
             at=message.sent_at,
-            text=message.text,
+            text=message.text or _("Deleted with its writer’s account."),
         )

@@ -59,6 +59,7 @@ class Reader(AbstractUser):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     leaderboard_opt_in = models.BooleanField(_("shown on leaderboards"), default=False)
     suggestions_opt_in = models.BooleanField(_("gives to suggestions and gets them"), default=False)
+    keeps_history = models.BooleanField(_("keeps the history of lendings"), default=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("reader")  # type: ignore[assignment]  # AbstractUser.Meta is typed without lazy strings

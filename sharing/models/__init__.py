@@ -6,6 +6,7 @@ from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
 from sharing.models.data_exports import DataExport
 from sharing.models.deliveries import Delivery, MailChoice
+from sharing.models.erasures import Erasure
 from sharing.models.events import DomainEvent
 from sharing.models.handovers import Handover
 from sharing.models.harvests import Harvest
@@ -37,6 +38,7 @@ __all__ = (
     "DataExport",
     "Delivery",
     "DomainEvent",
+    "Erasure",
     "GuidePage",
     "Handover",
     "Harvest",

@@ -66,6 +66,9 @@ class Request(models.Model):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=40, blank=True)
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since then it does not say whose it was (P6).")
+    )
 
     objects = RequestQuerySet.as_manager()
 

@@ -78,6 +78,9 @@ KINDS: dict[str, Promise] = {
     "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
     "data.asked": pgettext_lazy("event", "Own data asked for"),
     "data.taken": pgettext_lazy("event", "Own data downloaded"),
+    "data.erasing_asked": pgettext_lazy("event", "Erasing of the account asked for"),
+    "data.erasing_taken_back": pgettext_lazy("event", "Account kept after all"),
+    "data.erased": pgettext_lazy("event", "Account erased"),
 }
 
 
