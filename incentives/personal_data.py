@@ -31,6 +31,12 @@ TOPICS = (
         _("With the ledger; without you after your account is erased."),
     ),
     Topic(
+        "devices",
+        _("While the library gives points: the mark of a random number in a cookie, which tells browsers apart."),
+        _("So that nobody earns points with a second account. Shared computers get none."),
+        _("90 days after the last sign-in."),
+    ),
+    Topic(
         "ring_checks",
         _("Checks whether points were passed round in a ring: the readers concerned and what was noticed."),
         _("Points buy real things."),
@@ -77,6 +83,7 @@ ROWS = (
         },
         ("entry", "key", "honoured_by", "reward"), {},
     ),
+    Rows("incentives.SeenDevice", ("reader",), "devices", {"seen_at": _ON}, ("digest",)),
     Rows(
         "incentives.RingReview", ("members",), "ring_checks",
         {"found_at": _ON, "status": _("status"), "decided_at": _("decided on")},

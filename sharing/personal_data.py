@@ -115,6 +115,10 @@ ROWS = (
         ("request", "wave", "remind_at", "reminders", "respond_by", "withdrawn_because"), {},
     ),
     Rows(
+        "sharing.PassOnCode", ("holder",), "exchanges", {**_OF_HOLDING, "expires_at": _UNTIL},
+        ("copy", "library_loan", "serial", "lending"),
+    ),
+    Rows(
         "sharing.Lending", ("giver", "taker"), "exchanges",
         {
             **_OF_HOLDING, "mode": _("lending mode"), "kind": _("kind"), "status": _STATUS, "agreed_at": _ON,
