@@ -29,6 +29,13 @@ TOPICS = (
         "messages",
     ),
     Topic(
+        "ratings",
+        _("How you said that an exchange went."),
+        _("So that the two of you, and the library where it went badly, know what could be better."),
+        _("Your words are deleted %(days)s days after the lending has ended."),
+        "history",
+    ),
+    Topic(
         "conditions",
         _(
             "How a book looked at each handover, with a photo if it got worse; what a finder wrote, without who they are."
@@ -149,6 +156,10 @@ ROWS = (
     Rows(
         "sharing.Message", ("author",), "messages", {"sent_at": _ON, "text": _("what you wrote")}, ("conversation", "seq"),
         {"text": ""}, Forget("messages", "conversation__closed_at"),
+    ),
+    Rows(
+        "sharing.Rating", ("reader",), "ratings", {"rated_at": _ON, "went": _("how it went"), "words": _("in words")}, ("lending",),
+        {"words": ""}, Forget("history", "lending__closed_at", {"words": ""}),
     ),
     Rows(
         "sharing.ConditionCheck", ("reader",), "conditions",
