@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from personal_catalog import authority, conflicts, record_numbers, titles
-from personal_catalog.facts import FIELDS, BookFacts, typed, with_language
+from personal_catalog.facts import BookFacts, typed, with_language
 from personal_catalog.models import FieldConflict, Title, TitleChange, TitleIsbn
 from personal_catalog.numbers import keys
 from personal_catalog.people import match_key
@@ -56,7 +56,7 @@ class _Card:
 
 def tidy(facts: BookFacts) -> BookFacts:
     """Typed, cleaned and cut, as the catalogue keeps them."""
-    return with_language(typed({name: getattr(facts, name) for name in FIELDS}))
+    return with_language(typed(vars(facts)))
 
 
 @transaction.atomic
@@ -70,6 +70,8 @@ def take_over(
     Locks the titles found, in the order of their ids. IntegrityError when another process takes one of the ISBNs at the
     same moment: nothing is written then, and a second try finds its title.
     """
+    if not entries:
+        return []
     forms = authority.forms_of(entry.facts for entry in entries)
     entries = [replace(entry, facts=authority.apply(entry.facts, forms)) for entry in entries]
     shelf = _Shelf(entries)

@@ -13,7 +13,7 @@ from personal_catalog.cover_pictures.wanted import want_cover
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
 from personal_catalog.models import Copy, CustodyRecord, Title
-from personal_catalog.signals import copy_changed, copy_listed, copy_paused, copy_resumed, copy_withdrawn
+from personal_catalog.signals import copies_listed, copy_changed, copy_paused, copy_resumed, copy_withdrawn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -58,7 +58,7 @@ def register_copy(
     )
     CustodyRecord.objects.create(copy=copy, to_holder=owner, at=now, reason=CustodyRecord.Reason.REGISTERED)
     want_cover(title, now=now)
-    copy_listed.send(sender=Copy, copy=copy, actor=owner, now=now)
+    copies_listed.send(sender=Copy, copies=[copy], actor=owner, now=now)
     return copy
 
 
@@ -72,7 +72,7 @@ def register_copies(
     visibility: str,
     source: str,
 ) -> list[Copy]:
-    """Like `register_copy` for each of many titles with its note, in a fixed number of queries besides what receivers ask."""
+    """Like `register_copy` for each of many titles with its note, in a fixed number of queries."""
     for name, value in {"mode": mode, "visibility": visibility}.items():
         _must_be_choice(name, value)
     area, codes = area_of(owner), unused_codes(len(titles))
@@ -86,8 +86,8 @@ def register_copies(
     CustodyRecord.objects.bulk_create(
         CustodyRecord(copy=copy, to_holder=owner, at=now, reason=CustodyRecord.Reason.REGISTERED) for copy in made
     )
-    for copy in made:
-        copy_listed.send(sender=Copy, copy=copy, actor=owner, now=now)
+    if made:
+        copies_listed.send(sender=Copy, copies=made, actor=owner, now=now)
     return made
 
 

@@ -43,6 +43,7 @@ TIDY: dict[str, Callable[[str], str]] = {
 LONGEST_PART = 200
 LONGEST_LINE = {"subject_headings": 400, "links": 700}
 CLASSES = ("clc", "ddc", "lcc")
+NOTHING: tuple[object, ...] = (None, "", [], ())
 YEARS = range(-3000, 2200)
 MUCH = 100_000
 TAG = re.compile(r"<\s*[/!a-zA-Z]")
@@ -104,17 +105,25 @@ def from_outside(raw: Mapping[str, object]) -> BookFacts | None:
 
 def typed(raw: Mapping[str, object]) -> BookFacts:
     """Each field in its type and length; what does not fit its type is left out. Markup stays the text it is."""
-    made: dict[str, Any] = {name: text(raw.get(name), most) for name, most in LONGEST.items()}
-    made |= {name: _texts(raw.get(name), most, LONGEST_LINE.get(name, LONGEST_PART)) for name, most in MOST.items()}
-    made |= {name: _tidied(made[name], tidy) for name, tidy in TIDY.items() if made[name]}
-    made["isbns"] = tuple(i for i in made["isbns"] if isbn.is_valid13(i))
-    made["invalid_isbns"] = tuple(i for i in made["invalid_isbns"] if i not in made["isbns"])
-    made["year"] = year(raw.get("year"))
-    made["volumes"] = works.volumes(raw.get("volumes"))
-    made["language"] = languages.code(text(raw.get("language"), 20))
-    made["languages"] = tuple(code for code in made["languages"] if code != made["language"])
-    made |= {name: CLASS_NUMBER.sub("", str(made[name])).strip() for name in CLASSES if made[name]}
+    said = {name: value for name, value in raw.items() if value not in NOTHING and name in FIELDS}
+    made: dict[str, Any] = {name: _typed(name, value) for name, value in said.items()}
+    if isbns := made.get("isbns"):
+        made["isbns"] = tuple(number for number in isbns if isbn.is_valid13(number))
+    if withdrawn := made.get("invalid_isbns"):
+        made["invalid_isbns"] = tuple(number for number in withdrawn if number not in made.get("isbns", ()))
+    if further := made.get("languages"):
+        made["languages"] = tuple(code for code in further if code != made.get("language"))
     return BookFacts(**made)
+
+
+def _typed(name: str, value: object) -> object:
+    if name in MOST:
+        lines = _texts(value, MOST[name], LONGEST_LINE.get(name, LONGEST_PART))
+        return _tidied(lines, TIDY[name]) if name in TIDY else lines
+    if name in SPECIAL:
+        return SPECIAL[name](value)
+    line = text(value, LONGEST[name])
+    return CLASS_NUMBER.sub("", line).strip() if name in CLASSES else line
 
 
 def _tidied(lines: tuple[str, ...], tidy: Callable[[str], str]) -> tuple[str, ...]:
@@ -178,6 +187,12 @@ def year(value: object) -> int | None:
     match = re.search(r"-?\d{1,4}(?!\d)", unicodedata.normalize("NFKC", str(value)[:40]))
     number = int(match.group()) if match else 0
     return number if number and number in YEARS else None
+
+
+SPECIAL: dict[str, Callable[[Any], Any]] = {
+    "year": year, "volumes": works.volumes, "language": lambda value: languages.code(text(value, 20))
+}  # fmt: skip
+"""Fields that are no plain line."""
 
 
 def _calm(line: str) -> str:

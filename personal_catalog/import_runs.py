@@ -8,14 +8,14 @@ import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import OperationalError, transaction
 from django.db.models import F
 
 from personal_catalog import bulk, copies, isbn, lookup, titles
 from personal_catalog.bulk import Entry
-from personal_catalog.facts import from_json
+from personal_catalog.facts import from_json, with_language
 from personal_catalog.imports import PATIENCE
 from personal_catalog.lookup.load import load_when_changed
 from personal_catalog.models import Copy, ImportJob, ImportRow, LocalRecord, Title, TitleIsbn
@@ -169,12 +169,15 @@ def _titles_near_by(rows: Sequence[ImportRow], job: ImportJob, now: datetime) ->
     }
     local = [row for row in rows if row.isbn13 in listed]
     said = [row for row in rows if not row.isbn13]
-    facts = [from_json({**listed[row.isbn13], "isbns": [row.isbn13]}) for row in local]
-    placed = bulk.take_over([Entry(bulk.tidy(one)) for one in facts], source=LOCAL, actor=job.reader, now=now)
-    typed = [Entry(bulk.tidy(from_json(row.facts))) for row in said]
-    placed += bulk.take_over(typed, source=titles.READER, actor=job.reader, now=now)
+    far = [_entry({**listed[row.isbn13], "isbns": [row.isbn13]}) for row in local]
+    placed = bulk.take_over(far, source=LOCAL, actor=job.reader, now=now)
+    placed += bulk.take_over([_entry(row.facts) for row in said], source=titles.READER, actor=job.reader, now=now)
     found = {row.pk: title for row, (title, _outcome) in zip([*local, *said], placed, strict=True)}
     return found | {row.pk: known[row.isbn13] for row in rows if row.isbn13 in known}
+
+
+def _entry(stored: dict[str, Any]) -> Entry:
+    return Entry(with_language(from_json(stored)))
 
 
 def _catalogued(isbns: Collection[str]) -> dict[str, Title]:

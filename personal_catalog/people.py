@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 BETWEEN = re.compile(r"\s*(?:\||;|；|、|/|／|\s&\s)\s*")
 NATION = re.compile(r"^\s*[\[(（【〔［][^\])）】〕］]{1,8}[\])）】〕］]\s*")
@@ -36,5 +37,6 @@ def match_key(title: str, creators: Iterable[str]) -> str:
     return f"{_letters(title)}|{_letters(plain_name(first))}"[:300]
 
 
+@lru_cache(maxsize=4_000)
 def _letters(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())

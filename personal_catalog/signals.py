@@ -2,8 +2,8 @@
 
 from django.dispatch import Signal
 
-copy_listed = Signal()  # copy, actor, now; the same for the three that follow
-copy_paused = Signal()
+copies_listed = Signal()  # copies: list[Copy], actor, now
+copy_paused = Signal()  # copy, actor, now; the same for the two that follow
 copy_resumed = Signal()
 copy_withdrawn = Signal()
 copy_changed = Signal()  # copy, actor, now: how it is lent or shown; with the copy locked

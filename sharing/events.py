@@ -46,11 +46,24 @@ def record(
         kind=kind, at=now, actor=actor, request=request, ask=ask, lending=lending, handover=handover,
         from_status=before, to_status=after, why=why, data=data or {},
     )  # fmt: skip
-    event.audience = notifications.audience(event)
-    event.save()
-    notifications.notify(event)
-    transaction.on_commit(partial(jobs.hurry, "sharing.tasks.deliver_event", event.pk))
+    _keep([event])
     return event
+
+
+def record_each(kind: str, *, now: datetime, actor: Reader | None, data: Iterable[dict[str, Any]]) -> list[DomainEvent]:
+    """The same for many things that one transition does at once: one query and one job, however many."""
+    made = [DomainEvent(kind=kind, at=now, actor=actor, data=said) for said in data]
+    _keep(made)
+    return made
+
+
+def _keep(made: list[DomainEvent]) -> None:
+    for event in made:
+        event.audience = notifications.audience(event)
+    DomainEvent.objects.bulk_create(made)
+    for event in made:
+        notifications.notify(event)
+    transaction.on_commit(partial(jobs.hurry, "sharing.tasks.deliver_events", [event.pk for event in made]))
 
 
 def deliver(event: DomainEvent, *, now: datetime) -> bool:

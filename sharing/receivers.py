@@ -1,13 +1,14 @@
 """News from the catalogue below. Each receiver runs inside the transaction that sent it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title, TitleSuggestion
 from personal_catalog.signals import (
+    copies_listed,
     copy_changed,
-    copy_listed,
     copy_paused,
     copy_resumed,
     copy_withdrawn,
@@ -22,7 +23,7 @@ def connect() -> None:
     for change in (copy_changed, copy_paused, copy_withdrawn):
         change.connect(let_holders_go, dispatch_uid="sharing lets holders go")
     for news, receiver in (
-        (copy_listed, record_listing),
+        (copies_listed, record_listings),
         (copy_paused, record_pause),
         (copy_resumed, record_resumption),
         (copy_withdrawn, record_withdrawal),
@@ -38,8 +39,8 @@ def let_holders_go(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) 
         withdrawals.withdraw_asks_for(copy_id=copy.pk, actor=actor, now=now)
 
 
-def record_listing(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
-    events.record("copy.listed", now=now, actor=actor, data={"copy": copy.pk})
+def record_listings(*, copies: Sequence[Copy], actor: Reader, now: datetime, **_signal: Any) -> None:
+    events.record_each("copy.listed", now=now, actor=actor, data=[{"copy": copy.pk} for copy in copies])
 
 
 def record_pause(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:

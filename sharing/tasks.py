@@ -13,9 +13,8 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task
-def deliver_event(event_id: int) -> None:
-    event = events.undelivered().filter(pk=event_id).first()
-    if event is not None:
+def deliver_events(event_ids: list[int]) -> None:
+    for event in events.undelivered().filter(pk__in=event_ids):
         events.deliver(event, now=timezone.now())
 
 

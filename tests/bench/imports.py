@@ -147,7 +147,7 @@ def _fresh_database() -> str:
 
 def _write(path: Path, first: int, count: int) -> None:
     """New books: the title of one, the creators of another, the rest of a third."""
-    rows, chance = _books(), random.Random(1)
+    rows, chance = _books(), random.Random(first)
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(("书名", "作者", "出版社", "出版年", "ISBN"))

@@ -8,7 +8,7 @@ from library_bridge.models import Reader
 from personal_catalog import copies
 from personal_catalog.errors import CopyAway, CopyWithdrawn
 from personal_catalog.models import Copy, CustodyRecord
-from personal_catalog.signals import copy_listed, copy_paused, copy_resumed, copy_withdrawn
+from personal_catalog.signals import copies_listed, copy_paused, copy_resumed, copy_withdrawn
 from tests.personal_catalog import factories
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +28,12 @@ def test_the_label_number_can_be_read_aloud(copy: Copy) -> None:
 def test_listing_is_news(alice: Reader, now: datetime) -> None:
     told: list[Copy] = []
 
-    def listen(sender: object, copy: Copy, **kwargs: object) -> None:
-        told.append(copy)
+    def listen(sender: object, copies: list[Copy], **kwargs: object) -> None:
+        told.extend(copies)
 
-    copy_listed.connect(listen)
+    copies_listed.connect(listen)
     copy = factories.copy(alice, now=now)
-    copy_listed.disconnect(listen)
+    copies_listed.disconnect(listen)
     assert told == [copy]
 
 
