@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 import isbnlib
 
@@ -17,6 +18,7 @@ def isbn13s(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(isbn13 for match in found if match and (isbn13 := _thirteen(match[0]))))
 
 
+@lru_cache(maxsize=1_000)  # of each record it is asked twice: what is valid, and what is not
 def _thirteen(text: str) -> str:
     digits = text.replace("-", "").replace(" ", "").upper()
     if len(digits) == 10:
