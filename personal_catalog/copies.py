@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import choice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from personal_catalog import areas, photos
+from personal_catalog import areas, audiences, photos
 from personal_catalog.cover_pictures.wanted import want_cover
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
@@ -23,7 +23,6 @@ NOTE_LENGTH = 300
 CHANGEABLE: dict[str, frozenset[str]] = {
     "mode": frozenset(Copy.Mode.values),
     "condition": frozenset(Copy.Condition.values),
-    "visibility": frozenset(Copy.Visibility.values),
     "status": frozenset({Copy.Status.LISTED, Copy.Status.PAUSED}),
 }
 
@@ -41,10 +40,11 @@ def register_copy(
     source: str = Copy.Source.ISBN,
 ) -> Copy:
     """Lists a reader's own volume and opens its chain of custody. A second copy of the same title is allowed; whoever
-    calls asks first (`latest_of`). ValueError for a word that is none of the choices."""
-    given = {"mode": mode, "condition": condition, "visibility": visibility}
+    calls asks first (`latest_of`). `visibility` as in `audiences`. ValueError for a word that is none of the choices."""
+    given = {"mode": mode, "condition": condition}
     for name, value in given.items():
         _must_be_choice(name, value)
+    shown, group_id = audiences.chosen(visibility, owner=owner)
     copy = Copy.objects.create(
         title=title,
         owner=owner,
@@ -54,6 +54,8 @@ def register_copy(
         code=_unused_code(),
         source=source,
         created_at=now,
+        visibility=shown,
+        group_id=group_id,
         **given,
     )
     CustodyRecord.objects.create(copy=copy, to_holder=owner, at=now, reason=CustodyRecord.Reason.REGISTERED)
@@ -73,13 +75,13 @@ def register_copies(
     source: str,
 ) -> list[Copy]:
     """Like `register_copy` for each of many titles with its note, in a fixed number of queries."""
-    for name, value in {"mode": mode, "visibility": visibility}.items():
-        _must_be_choice(name, value)
+    _must_be_choice("mode", mode)
+    shown, group_id = audiences.chosen(visibility, owner=owner)
     area, codes = area_of(owner), unused_codes(len(titles))
     made = Copy.objects.bulk_create(
         Copy(
-            title=title, owner=owner, holder=owner, mode=mode, visibility=visibility, note=text(note, NOTE_LENGTH),
-            area=area, code=code, source=source, created_at=now,
+            title=title, owner=owner, holder=owner, mode=mode, visibility=shown, group_id=group_id,
+            note=text(note, NOTE_LENGTH), area=area, code=code, source=source, created_at=now,
         )
         for (title, note), code in zip(titles, codes, strict=True)
     )  # fmt: skip
@@ -108,9 +110,11 @@ def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object],
     copy = _lock_own(copy_id, actor)
     if copy.status == Copy.Status.WITHDRAWN:
         raise CopyWithdrawn
-    wanted = {name: str(value) for name, value in changes.items() if name in CHANGEABLE}
+    wanted: dict[str, Any] = {name: str(value) for name, value in changes.items() if name in CHANGEABLE}
     for name, value in wanted.items():
         _must_be_choice(name, value)
+    if "visibility" in changes and changes["visibility"] != copy.shown_word:
+        wanted["visibility"], wanted["group_id"] = audiences.chosen(str(changes["visibility"]), owner=actor)
     if "area" in changes:
         wanted["area"] = _known_area(copy, str(changes["area"]))
     if copy.is_away and any(wanted.get(name, getattr(copy, name)) != getattr(copy, name) for name in ("mode", "area")):
@@ -183,8 +187,11 @@ def move_custody(
     held.holder, held.area = to_holder, area_of(to_holder)
     if new_owner is not None:
         held.owner, held.status = new_owner, Copy.Status.PAUSED
-    held.save(update_fields=["holder", "area", "owner", "status"])
-    copy.refresh_from_db(fields=["holder", "area", "owner", "status"])
+        if held.visibility == Copy.Visibility.GROUPS:  # those of the one who gave it
+            held.visibility, held.group = Copy.Visibility.NOBODY, None
+    changed = ["holder", "area", "owner", "status", "visibility", "group"]
+    held.save(update_fields=changed)
+    copy.refresh_from_db(fields=changed)
     return record
 
 

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from personal_catalog import areas, isbn, lookup, sent_forms
+from personal_catalog import areas, audiences, isbn, lookup, sent_forms
 from personal_catalog.copies import NOTE_LENGTH
 from personal_catalog.facts import BookFacts
 from personal_catalog.files.rows import Trait
 from personal_catalog.flags import LONGEST_NOTE
 from personal_catalog.models import Copy, ImportJob, TitleFlag
 from personal_catalog.tags import MOST_ON_COPY
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
 
 NAMES_BETWEEN = re.compile(r"[;；\n]")
 TAGS_BETWEEN = re.compile(r"[,，、;；\n]")
@@ -79,15 +82,22 @@ class CopyForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Pencil marks in chapter three, say")}),
     )
     visibility = forms.ChoiceField(
-        label=_("Who can see it"),
-        choices=Copy.Visibility.choices,
-        widget=forms.RadioSelect,
-        initial=Copy.Visibility.EVERYONE,
+        label=_("Who can see it"), widget=forms.RadioSelect, initial=Copy.Visibility.EVERYONE
     )
+
+    def __init__(self, *args: Any, owner: "Reader", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_who_sees(self, owner)
 
     def mode_rows(self) -> list[tuple[Any, Any]]:
         """Each choice with the sentence that explains it."""
         return [(choice, MODE_HINTS[Copy.Mode(choice.data["value"])]) for choice in self["mode"]]
+
+
+def _ask_who_sees(form: forms.Form, owner: "Reader") -> None:
+    asked = form.fields["visibility"]
+    assert isinstance(asked, forms.ChoiceField)
+    asked.choices = audiences.choices(owner)
 
 
 class TagsForm(forms.Form):
@@ -237,19 +247,20 @@ class HowToListForm(forms.Form):
         choices=[(t.value, "") for t in Trait],
     )
     mode = forms.ChoiceField(label=_("How these books are lent"), choices=Copy.Mode.choices, initial=Copy.Mode.LEND)
-    visibility = forms.ChoiceField(
-        label=_("Who can see them"), choices=Copy.Visibility.choices, initial=Copy.Visibility.EVERYONE
-    )
+    visibility = forms.ChoiceField(label=_("Who can see them"), initial=Copy.Visibility.EVERYONE)
     remarks = forms.BooleanField(
         label=_("Show my remarks to borrowers"),
         required=False,
         help_text=_("What you wrote about these books in the file. Otherwise nobody sees it."),
     )
 
-    def __init__(self, data: Any = None, *, traits: Mapping[str, int], remarks: int, ready: int) -> None:
+    def __init__(
+        self, data: Any = None, *, owner: "Reader", traits: Mapping[str, int], remarks: int, ready: int
+    ) -> None:
         """With how many of the rows that are ready have each trait, and a remark."""
         usual = [name for name, count in traits.items() if count and (name != Trait.NOT_OWNED or count < ready)]
         super().__init__(data, initial={"leave_out": usual})
+        _ask_who_sees(self, owner)
         asked = self.fields["leave_out"]
         assert isinstance(asked, forms.MultipleChoiceField)
         asked.choices = [(name, f"{TRAITS[Trait(name)]} ({count:,})") for name, count in traits.items() if count]

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from django.db import OperationalError, transaction
 from django.db.models import F
 
-from personal_catalog import bulk, copies, isbn, lookup, titles
+from personal_catalog import audiences, bulk, copies, isbn, lookup, titles
 from personal_catalog.bulk import Entry
 from personal_catalog.facts import from_json, with_language
 from personal_catalog.imports import PATIENCE
@@ -152,7 +152,7 @@ def _decide(rows: Sequence[ImportRow], found: dict[int, Title], job: ImportJob, 
         titles=[(found[row.pk], str(row.facts.get("note", "")) if job.remarks else "") for row in new],
         owner=job.reader,
         mode=job.mode,
-        visibility=job.visibility,
+        visibility=audiences.still(job.visibility, owner=job.reader),
         source=Copy.Source.IMPORT,
         now=now,
     )

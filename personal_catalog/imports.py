@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from personal_catalog import claims, isbn, record_numbers
+from personal_catalog import audiences, claims, isbn, record_numbers
 from personal_catalog.errors import ImportRefused
 from personal_catalog.facts import text as clean_text
 from personal_catalog.files import kinds
@@ -44,7 +44,8 @@ def start_import(
     commit; the sweep does it otherwise.
 
     The file is read before the transaction, so that a long one keeps no other writer waiting."""
-    _must_be_choices(mode, visibility, leave_out)
+    _must_be_choices(mode, leave_out)
+    audiences.chosen(visibility, owner=reader)
     if len(content) > settings.IMPORT_MAX_BYTES:
         raise ImportRefused("too_large")
     _require_patience(reader)
@@ -77,8 +78,8 @@ def _save(job: ImportJob, rows: list[Row], leave_out: Collection[str], now: date
     return job
 
 
-def _must_be_choices(mode: str, visibility: str, leave_out: Collection[str]) -> None:
-    choices: dict[str, Collection[str]] = {mode: Copy.Mode.values, visibility: Copy.Visibility.values}
+def _must_be_choices(mode: str, leave_out: Collection[str]) -> None:
+    choices: dict[str, Collection[str]] = {mode: Copy.Mode.values}
     choices |= {word: [trait.value for trait in Trait] for word in leave_out}
     for word, known in choices.items():
         if word not in known:
@@ -118,7 +119,8 @@ def confirm_import(
     _require_patience(reader)
     job.mode, job.visibility = mode or job.mode, visibility or job.visibility
     job.remarks = job.remarks if remarks is None else remarks
-    _must_be_choices(job.mode, job.visibility, leave_out)
+    _must_be_choices(job.mode, leave_out)
+    audiences.chosen(job.visibility, owner=reader)
     job.status, job.act_by = Status.QUEUED, now
     job.save(update_fields=["mode", "visibility", "remarks", "status", "act_by"])
     _leave_out(job, leave_out)

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
+from personal_catalog.models import Copy
 from sharing import deadlines, events, holdings, jobs, lendings, locks, outcomes, policies, states, withdrawals
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import Ask, Lending
@@ -74,6 +75,11 @@ def _require_at_hand(ask: Ask) -> None:
         raise Denied(_("This copy is no longer with you, so it is not yours to promise. It does no harm."), "copy_away")
     if ask.copy is not None and not holdings.CopyHolding(ask.copy, None).free:
         raise Denied(_("This copy is paused or withdrawn. List it again before you agree."), "copy_away")
+    if ask.copy is not None and not Copy.objects.shown_to(ask.request.requester).filter(pk=ask.copy.pk).exists():
+        raise Denied(
+            _("This copy is not shown to the reader who asks any more, so nothing was agreed. It does no harm."),
+            "copy_away",
+        )
     if ask.library_loan is not None and ask.library_loan.closed_at is not None:
         raise Denied(holdings.sentence("not_on_givers_card"), "refused_by_library")
 

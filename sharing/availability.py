@@ -12,8 +12,9 @@ from typing import Any
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
-from library_bridge.models import LibraryLoan
+from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
+from personal_catalog.models.copies import CopyQuerySet
 from sharing import resting
 from sharing.models import CirculationPolicy, HarvestedRecord, Lending
 
@@ -43,13 +44,21 @@ class Wish:
         return (not self.kinds or LIBRARY in self.kinds) and not self.modes
 
 
-def shown_copies() -> QuerySet[Copy]:
-    return Copy.objects.filter(
-        status__in=(Copy.Status.LISTED, Copy.Status.PAUSED), visibility=Copy.Visibility.EVERYONE
-    ).order_by()
+Asker = Reader | OuterRef | None
+"""For whom it is: copies may be for a group. In a subquery a reference to the reader's id; None: as a stranger sees it."""
 
 
-def free_copies(*, now: datetime) -> QuerySet[Copy]:
+def shown_copies(*, reader: Asker) -> QuerySet[Copy]:
+    shown = Copy.objects.filter(status__in=(Copy.Status.LISTED, Copy.Status.PAUSED))
+    return shown.shown_to(reader).order_by()
+
+
+def free_copies(*, reader: Asker, now: datetime) -> QuerySet[Copy]:
+    return _free(now).shown_to(reader)
+
+
+def _free(now: datetime) -> CopyQuerySet:
+    """Whoever sees them."""
     lent = Lending.objects.live().filter(copy=OuterRef("pk"))
     return Copy.objects.lendable().filter(~Exists(lent), ~resting.copy_rests(now)).order_by()
 
@@ -70,11 +79,11 @@ def free_loans(*, policy: CirculationPolicy, now: datetime) -> QuerySet[LibraryL
     )
 
 
-def titles_having(wish: Wish, *, policy: CirculationPolicy, now: datetime) -> Q:
+def titles_having(wish: Wish, *, reader: Asker, policy: CirculationPolicy, now: datetime) -> Q:
     """A condition on titles: one and the same holding answers the whole wish."""
     found = Q(pk__in=[])
     if wish.allows_copies:
-        copies = free_copies(now=now) if wish.free else shown_copies()
+        copies = free_copies(reader=reader, now=now) if wish.free else shown_copies(reader=reader)
         if wish.modes:
             copies = copies.filter(mode__in=wish.modes)
         if wish.areas:
@@ -111,20 +120,22 @@ class Held:
         )
 
 
-def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datetime) -> dict[int, list[Held]]:
+def of_titles(
+    title_ids: Iterable[int], *, reader: Asker, policy: CirculationPolicy, now: datetime
+) -> dict[int, list[Held]]:
     """Copies and library loans of many titles as light rows. Two queries."""
     ids, found = list(title_ids), defaultdict[int, list[Held]](list)
-    for title_id, mode, area, free, due_at, holder_id in _copies(ids, now):
+    for title_id, mode, area, free, due_at, holder_id in _copies(ids, reader, now):
         found[title_id].append(Held(PERSONAL, mode, area, free, due_at, holder_id))
     for title_id, area, free, due_at, holder_id in _loans(ids, policy, now):
         found[title_id].append(Held(LIBRARY, "transfer", area or "", free, due_at, holder_id))
     return found
 
 
-def _copies(ids: list[int], now: datetime) -> Iterable[tuple[Any, ...]]:
-    copies = shown_copies().filter(title_id__in=ids)
+def _copies(ids: list[int], reader: Asker, now: datetime) -> Iterable[tuple[Any, ...]]:
+    copies = shown_copies(reader=reader).filter(title_id__in=ids)
     copies = copies.annotate(live=FilteredRelation("lendings", condition=Q(lendings__closed_at=None)))
-    copies = copies.annotate(free=Exists(free_copies(now=now).filter(pk=OuterRef("pk"))))
+    copies = copies.annotate(free=Exists(_free(now).filter(pk=OuterRef("pk"))))
     return copies.values_list("title_id", "mode", "area", "free", "live__due_at", "holder_id")
 
 

@@ -79,20 +79,21 @@ class Page:
     """What was searched when the words as typed gave nothing."""
 
 
-def results(*, filters: TitleFilter, reader: Reader | None = None, page: int = 1, page_size: int = 20) -> Page:
-    """A page of titles, best first. Filters that are not valid find nothing: ask `filters.errors`.
+def results(*, filters: TitleFilter, page: int = 1, page_size: int = 20) -> Page:
+    """A page of titles, best first, with what the filters' reader may see of them. Filters that are not valid find
+    nothing: ask `filters.errors`.
 
     Raises personal_catalog.search.engines.SearchTimedOut for a question too broad to answer in time.
     """
-    return _page(filters, reader, page, page_size, editions.alone)
+    return _page(filters, page, page_size, editions.alone)
 
 
-def works(*, filters: TitleFilter, reader: Reader | None = None, page: int = 1, page_size: int = 20) -> Page:
+def works(*, filters: TitleFilter, page: int = 1, page_size: int = 20) -> Page:
     """The same with the editions of a work in one row. Counts are of titles all the same."""
-    return _page(filters, reader, page, page_size, editions.together)
+    return _page(filters, page, page_size, editions.together)
 
 
-def _page(filters: TitleFilter, reader: Reader | None, page: int, page_size: int, rows: Rows) -> Page:
+def _page(filters: TitleFilter, page: int, page_size: int, rows: Rows) -> Page:
     if not filters.is_valid():
         return Page(number=page, size=page_size)
     hits = _hits(filters) if filters.text else None
@@ -101,7 +102,7 @@ def _page(filters: TitleFilter, reader: Reader | None, page: int, page_size: int
     shown = listed[(page - 1) * page_size : page * page_size]
     free = replace(filters.wish, free=True)
     return Page(
-        items=_rows(shown, reader),
+        items=_rows(shown, filters.reader),
         count=_count(filters, hits, found),
         available=sum(1 for candidate in found if candidate.holdings(free)),
         facets=_facets(filters, found),
@@ -113,11 +114,11 @@ def _page(filters: TitleFilter, reader: Reader | None, page: int, page_size: int
     )
 
 
-def rows_of(titles: Sequence[int], *, filters: TitleFilter, reader: Reader | None = None) -> list[ResultRow]:
+def rows_of(titles: Sequence[int], *, filters: TitleFilter) -> list[ResultRow]:
     """The same rows for titles chosen elsewhere, in the order given."""
     rows = filters.queryset.filter(pk__in=titles).order_by()
     found = {candidate.pk: candidate for candidate in _with_holdings(rows, filters)}
-    return _rows(editions.alone([found[pk] for pk in titles if pk in found]), reader)
+    return _rows(editions.alone([found[pk] for pk in titles if pk in found]), filters.reader)
 
 
 def _hits(filters: TitleFilter) -> SearchHits:
@@ -127,7 +128,7 @@ def _hits(filters: TitleFilter) -> SearchHits:
         return hits
     if filters.narrows:
         return search_titles(filters.text, within=filters.qs)
-    free = search_titles(filters.text, within=filters.qs.filter(_having(filters, Wish(free=True))))
+    free = search_titles(filters.text, within=filters.qs.filter(filters.having(Wish(free=True))))
     ids = dict.fromkeys([*hits.ids[:BEST], *free.ids, *hits.ids])
     return replace(hits, ids=list(ids)[:MOST], near={**free.near, **hits.near})
 
@@ -164,15 +165,11 @@ def _listed(filters: TitleFilter) -> list[int]:
     if filters.sorting in ORDERS:
         return list(filters.qs.order_by(*ORDERS[filters.sorting]).values_list("pk", flat=True)[:MOST])
     found: dict[int, None] = {}
-    for near in (_having(filters, Wish(free=True)), _having(filters, Wish()), Q()):
+    for near in (filters.having(Wish(free=True)), filters.having(Wish()), Q()):
         if len(found) < MOST:
             rows = filters.qs.filter(near).order_by(*ORDERS["most_passed_on"])
             found |= dict.fromkeys(rows.values_list("pk", flat=True)[:MOST])
     return list(found)[:MOST]
-
-
-def _having(filters: TitleFilter, wish: Wish) -> Q:
-    return availability.titles_having(wish, policy=filters.policy, now=filters.now)
 
 
 def _with_holdings(rows: QuerySet[Title], filters: TitleFilter) -> list[Candidate]:
@@ -182,7 +179,9 @@ def _with_holdings(rows: QuerySet[Title], filters: TitleFilter) -> list[Candidat
         rows.annotate(held=Subquery(items.values("n")))
         .values_list("pk", "language", "year", "clc", "subjects", "work_key", "held")
     )  # fmt: skip
-    held = availability.of_titles([row[0] for row in facts], policy=filters.policy, now=filters.now)
+    held = availability.of_titles(
+        [row[0] for row in facts], reader=filters.reader, policy=filters.policy, now=filters.now
+    )
     return [
         Candidate(pk, language, year, clc, tuple(subjects), work, volumes or 0, tuple(held.get(pk, ())))
         for pk, language, year, clc, subjects, work, volumes in facts

@@ -8,11 +8,12 @@ from typing import Any
 import django_filters as filters
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from library_bridge.models import Reader
 from personal_catalog.languages import TAGS
 from personal_catalog.models import Copy, Title
 from sharing import areas, availability, classes, policies
@@ -57,9 +58,15 @@ class TitleFilter(filters.FilterSet):
         fields: list[str] = []
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, now: datetime, policy: CirculationPolicy | None = None
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        reader: Reader | None,
+        now: datetime,
+        policy: CirculationPolicy | None = None,
     ) -> None:
         super().__init__(data if data is not None else {}, queryset=Title.objects.live())
+        self.reader = reader
         self.now = now
         self.policy = policy or policies.current()
 
@@ -94,8 +101,12 @@ class TitleFilter(filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Title]) -> QuerySet[Title]:
         found: QuerySet[Title] = super().filter_queryset(queryset)
         if wish := self.wish:
-            found = found.filter(availability.titles_having(wish, policy=self.policy, now=self.now))
+            found = found.filter(self.having(wish))
         return found
+
+    def having(self, wish: Wish) -> Q:
+        """On titles: what this reader may see answers the wish."""
+        return availability.titles_having(wish, reader=self.reader, policy=self.policy, now=self.now)
 
     def kept(self, queryset: QuerySet[Title], name: str, value: object) -> QuerySet[Title]:
         """Answered elsewhere: by the index, by the holdings, or by the order."""

@@ -165,17 +165,17 @@ class LoanHolding:
         return {"library_loan": self.loan}
 
 
-def of_title(title_id: int, *, policy: CirculationPolicy, now: datetime) -> list[Holding]:
-    """Copies and library loans of a title, free ones first. Three queries."""
-    return of_titles([title_id], policy=policy, now=now)
+def of_title(title_id: int, *, reader: Reader | None, policy: CirculationPolicy, now: datetime) -> list[Holding]:
+    """Copies that this reader may see and library loans of a title, free ones first. Three queries."""
+    return of_titles([title_id], reader=reader, policy=policy, now=now)
 
 
-def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datetime) -> list[Holding]:
+def of_titles(
+    title_ids: Iterable[int], *, reader: Reader | None, policy: CirculationPolicy, now: datetime
+) -> list[Holding]:
     ids = list(title_ids)
-    everyone = Copy.objects.filter(
-        title_id__in=ids, status__in=(Copy.Status.LISTED, Copy.Status.PAUSED), visibility=Copy.Visibility.EVERYONE
-    )
-    shown = everyone.select_related("holder__area", "owner", "journey", *SAID).annotate(
+    seen = Copy.objects.filter(title_id__in=ids, status__in=(Copy.Status.LISTED, Copy.Status.PAUSED)).shown_to(reader)
+    shown = seen.select_related("holder__area", "owner", "journey", *SAID).annotate(
         photo_marks=photos.marks(), resting=resting.copy_rests(now)
     )
     charged = (
@@ -190,14 +190,15 @@ def of_titles(title_ids: Iterable[int], *, policy: CirculationPolicy, now: datet
     return sorted(found, key=lambda h: (not h.free, h.kind != "personal_copy", h.key))
 
 
-def get(key: str, *, policy: CirculationPolicy, now: datetime) -> Holding:
-    """Raises NotFound for a key that is none, or whose book is not shown to readers."""
+def get(key: str, *, reader: Reader | None, policy: CirculationPolicy, now: datetime) -> Holding:
+    """Raises NotFound for a key that is none, or whose book is not shown to this reader."""
     kind, _sep, number = key.partition("-")
     if not (number.isascii() and number.isdigit()) or len(number) > 18:
         raise NotFound
     if kind == "copy":
         copy = (
-            Copy.objects.filter(pk=int(number), status__in=("listed", "paused"), visibility="everyone")
+            Copy.objects.filter(pk=int(number), status__in=(Copy.Status.LISTED, Copy.Status.PAUSED))
+            .shown_to(reader)
             .select_related("holder__area", "owner", *SAID)
             .annotate(resting=resting.copy_rests(now))
             .first()

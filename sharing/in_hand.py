@@ -11,7 +11,7 @@ from sharing.holdings import CopyHolding, Holding
 
 def get(key: str, *, actor: Reader, now: datetime) -> Holding:
     """Raises NotFound."""
-    holding = holdings.get(key, policy=policies.current(), now=now)
+    holding = holdings.get(key, reader=actor, policy=policies.current(), now=now)
     if holding.holder.pk != actor.pk:
         raise NotFound
     return holding

@@ -44,7 +44,7 @@ class Record:
 def demo_records() -> list[Record]:
     """Some books that readers would pass on now, and some that nobody would. Four queries."""
     wish = Wish(free=True)
-    to_be_had = availability.titles_having(wish, policy=policies.current(), now=timezone.now())
+    to_be_had = availability.titles_having(wish, reader=None, policy=policies.current(), now=timezone.now())
     return [*_records(to_be_had, FREE), *_records(~to_be_had, OTHERS)]
 
 

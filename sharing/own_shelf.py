@@ -87,6 +87,8 @@ def _hint(copy: Copy) -> str:
         return pgettext("copy", "Paused")
     if copy.visibility == Copy.Visibility.NOBODY:
         return _("Only you see it")
+    if copy.visibility == Copy.Visibility.GROUPS:
+        return _("Your groups see it")
     if copy.mode == Copy.Mode.DISPLAY:
         return _("Not lent")
     if copy.title.lookup_pending:

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import LibraryLoan, Reader
 from library_bridge.ports import LoanRecord
+from personal_catalog.models import Copy
 from sharing import dates
 from sharing.errors import Denied, LimitReached, SharingError
 from sharing.models import Ask, CirculationPolicy, DomainEvent, Handover, Lending, ReaderLimit, Request
@@ -120,6 +121,8 @@ def someone_waits_for(lending: Lending) -> bool:
     waiting = Request.objects.filter(
         this, title_id=lending.request.title_id, status=Request.Status.OPEN, paused_at=None
     )
+    if lending.copy_id is not None:  # whoever may not see it waits for another
+        waiting = waiting.filter(Exists(Copy.objects.shown_to(OuterRef("requester_id")).filter(pk=lending.copy_id)))
     return waiting.exists()
 
 

@@ -82,7 +82,9 @@ def next_of_title(
 
 def could_go_on(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
     """Open requests for which a holder is left who was not asked yet, whoever is being asked meanwhile."""
-    free_copies = _open_to_request(availability.free_copies(now=now), "copy", policy, now)
+    free_copies = _open_to_request(
+        availability.free_copies(reader=OuterRef("requester_id"), now=now), "copy", policy, now
+    )
     copies = free_copies.filter(title_id=OuterRef("title_id")).exclude(owner=OuterRef("requester_id"))
     card = Patron.objects.filter(library_id=OuterRef("library_id"), reader=OuterRef(OuterRef("requester_id")))
     free_loans = availability.free_loans(policy=policy, now=now).filter(Exists(card))

@@ -95,7 +95,7 @@ def _every(now: datetime) -> list[ShownList]:
     made = [_shown(page) for page in pages]
     books = _titles_of([one.pk for one in made])
     ids = {pk for found in books.values() for pk in found}
-    held = availability.of_titles(ids, policy=policies.current(), now=now)
+    held = availability.of_titles(ids, reader=None, policy=policies.current(), now=now)
     free = {pk for pk, rows in held.items() if any(one.free for one in rows)}
     return [replace(one, books=len(books[one.pk]), free=len(free & set(books[one.pk]))) for one in made]
 
@@ -119,7 +119,7 @@ def books(entries: Sequence[ReadingListEntry], *, reader: Reader | None, now: da
     """The books of one list in its order, with what can be had of each. Entries with their titles loaded; as many queries
     for thirty as for one."""
     wanted = [(title.pk, entry.note) for entry in entries if (title := shown_title(entry))]
-    rows = catalogue.rows_of([pk for pk, _note in wanted], filters=TitleFilter(now=now), reader=reader)
+    rows = catalogue.rows_of([pk for pk, _note in wanted], filters=TitleFilter(reader=reader, now=now))
     found = {row.title.pk: row for row in rows}
     return [Book(note, found[pk]) for pk, note in wanted if pk in found]
 

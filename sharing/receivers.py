@@ -34,9 +34,8 @@ def connect() -> None:
 
 
 def let_holders_go(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:
-    """Nobody is kept waiting for an answer about a copy that cannot be lent any more."""
-    if not Copy.objects.lendable().filter(pk=copy.pk).exists():
-        withdrawals.withdraw_asks_for(copy_id=copy.pk, actor=actor, now=now)
+    """Nobody is kept waiting for an answer about a copy that cannot be lent any more, or not to the one who asked."""
+    withdrawals.withdraw_asks_for(copy_id=copy.pk, actor=actor, now=now)
 
 
 def record_listings(*, copies: Sequence[Copy], actor: Reader, now: datetime, **_signal: Any) -> None:

@@ -29,7 +29,7 @@ def place_request(
     Raises Denied, LimitReached, RefusedByLibrary, LibraryUnavailable or NotFound with nothing saved.
     """
     policy = policies.current()
-    wanted = holdings.get(holding_key, policy=policy, now=now) if holding_key else None
+    wanted = holdings.get(holding_key, reader=actor, policy=policy, now=now) if holding_key else None
     title = _title(wanted.title_id if wanted else title_id)
     require_sense(actor, title, wanted, policy, now)
     placed = _place(actor, title, wanted, message, needed_by, areas or [], policy, now)
@@ -67,7 +67,7 @@ def require_sense(
 
 
 def _require_a_chance(actor: Reader, title: Title, policy: CirculationPolicy, now: datetime) -> None:
-    found = holdings.of_title(title.pk, policy=policy, now=now)
+    found = holdings.of_title(title.pk, reader=actor, policy=policy, now=now)
     others = [holding for holding in found if actor.pk not in own_readers(holding)]
     if found and not others:
         raise Denied(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
+from personal_catalog.models.copies import CopyQuerySet
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import titles_as_asked
 from sharing import events, policies
@@ -62,9 +63,10 @@ def expire_search(*, search_id: int, now: datetime) -> bool:
 
 def look_through(*, search_id: int, now: datetime) -> bool:
     """Looks for what has come in since the last time and tells of it. True when there was something to tell."""
-    saved = SavedSearch.objects.live().get(pk=search_id)
+    saved = SavedSearch.objects.live().select_related("reader").get(pk=search_id)
+    since = max(saved.created_at, saved.looked_at - OVERLAP)
     try:
-        found = titles_as_asked(saved.text, within=_new_since(max(saved.created_at, saved.looked_at - OVERLAP)))
+        found = titles_as_asked(saved.text, within=_new_since(since, reader=saved.reader))
     except SearchTimedOut:
         found = []
     return tell_of_titles(search_id=search_id, title_ids=found[:MOST_TOLD], now=now)
@@ -96,17 +98,26 @@ def due(*, now: datetime) -> QuerySet[SavedSearch]:
     """Those not looked for in the last minutes, the longest waiting first; none while nothing new has come in."""
     waiting = SavedSearch.objects.live().filter(looked_at__lte=now - PAUSE).order_by("looked_at", "pk")
     oldest = waiting.values_list("looked_at", flat=True).first()
-    return waiting if oldest and _new_since(oldest - OVERLAP).exists() else waiting.none()
+    return (
+        waiting if oldest and _titles_of(_copies_since(oldest - OVERLAP), oldest - OVERLAP).exists() else waiting.none()
+    )
 
 
 def ended(*, now: datetime) -> QuerySet[SavedSearch]:
     return SavedSearch.objects.live().filter(ends_at__lte=now)
 
 
-def _new_since(since: datetime) -> QuerySet[Title]:
-    """Titles that are new, or of which there is a new copy."""
-    copies = Copy.objects.filter(created_at__gte=since, visibility=Copy.Visibility.EVERYONE).values("title_id")
-    return Title.objects.live().filter(Q(created_at__gte=since) | Q(pk__in=copies))
+def _new_since(since: datetime, *, reader: Reader) -> QuerySet[Title]:
+    """Titles that are new, or of which there is a new copy that the reader may see."""
+    return _titles_of(_copies_since(since).shown_to(reader), since)
+
+
+def _copies_since(since: datetime) -> CopyQuerySet:
+    return Copy.objects.filter(created_at__gte=since).exclude(visibility=Copy.Visibility.NOBODY)
+
+
+def _titles_of(copies: QuerySet[Copy], since: datetime) -> QuerySet[Title]:
+    return Title.objects.live().filter(Q(created_at__gte=since) | Q(pk__in=copies.values("title_id")))
 
 
 def _end(saved: SavedSearch, actor: Reader | None, now: datetime) -> SavedSearch:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from library_bridge.models import Reader
-from personal_catalog.models import Copy, Title
+from personal_catalog.models import Copy, ReaderGroup, Title
 from sharing import availability
 from sharing.models import Request
 
@@ -34,9 +34,14 @@ def most_passed_on() -> list[Title]:
 
 
 def near(*, reader: Reader | None, now: datetime) -> Near:
-    """Copies of others that are free now, newest first. Two queries with the reader's area, one without."""
+    """Copies of others that are free now and that the reader may see, newest first. Two queries with the reader's area, one
+    without."""
     area = reader.area.code if reader and reader.area else ""
-    free = _presentable(availability.free_copies(now=now)).select_related("title").order_by("-created_at", "-pk")
+    free = (
+        _presentable(availability.free_copies(reader=reader, now=now))
+        .select_related("title")
+        .order_by("-created_at", "-pk")
+    )
     if reader:
         free = free.exclude(owner=reader).exclude(holder=reader)
     here = free.filter(area=area)
@@ -50,12 +55,19 @@ def _presentable(copies: QuerySet[Copy]) -> QuerySet[Copy]:
     return copies.filter(title__status=Title.Status.APPROVED, title__lookup_pending=False)
 
 
-def newly_listed(*, but: Sequence[Copy] = ()) -> list[Copy]:
+def newly_listed(*, reader: Reader | None, but: Sequence[Copy] = ()) -> list[Copy]:
     """One a title, so that somebody who lists twenty volumes of a series does not fill the shelf."""
-    listed = _presentable(availability.shown_copies().filter(status=Copy.Status.LISTED))
+    listed = _presentable(availability.shown_copies(reader=reader).filter(status=Copy.Status.LISTED))
     rows = listed.exclude(title__in=[copy.title_id for copy in but])
     newest = rows.select_related("title").order_by("-created_at", "-pk")[: NEW * 8]
     return list({copy.title_id: copy for copy in reversed(newest)}.values())[::-1][:NEW]
+
+
+def of_group(group: ReaderGroup, *, reader: Reader) -> list[Copy]:
+    """What stands in no other reader's sight: for this group, or for all groups of one of its members. Newest first."""
+    theirs = Q(group=group) | Q(group=None, owner__in=group.memberships.values("reader"))
+    shown = Copy.objects.lendable().shown_to(reader).filter(theirs, visibility=Copy.Visibility.GROUPS)
+    return list(shown.select_related("title").order_by("-created_at", "-pk")[:MOST])
 
 
 def sought(*, now: datetime) -> list[Title]:

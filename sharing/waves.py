@@ -95,7 +95,7 @@ def _wanted(request: Request, policy: CirculationPolicy, now: datetime) -> list[
         if request.library_loan_id
         else ""
     )
-    found = holdings.of_title(request.title_id, policy=policy, now=now)
+    found = holdings.of_title(request.title_id, reader=request.requester, policy=policy, now=now)
     return [h for h in found if h.key == key] if key else found
 
 
@@ -151,7 +151,8 @@ def _ask(request_id: int, chosen: list[Holding], policy: CirculationPolicy, now:
     request = locks.request(request_id, actor=None)
     if request.status != Request.Status.OPEN or request.asks.waiting().exists():
         return []
-    still = {(h.key, h.holder.pk): h for h in holdings.of_title(request.title_id, policy=policy, now=now) if h.free}
+    found = holdings.of_title(request.title_id, reader=request.requester, policy=policy, now=now)
+    still = {(h.key, h.holder.pk): h for h in found if h.free}
     request.wave += 1
     free = [still[h.key, h.holder.pk] for h in sorted(chosen, key=lambda h: h.key) if (h.key, h.holder.pk) in still]
     sent = [ask for holding in free if (ask := _put_to(holding, request, policy, now))]

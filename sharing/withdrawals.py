@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan, Reader
+from personal_catalog.models import Copy
 from sharing import availability, events, jobs, locks, resting, states
 from sharing.models import Ask, Conversation, Lending, Request
 
@@ -25,8 +26,11 @@ def withdraw_asks(request: Request, *, because: Because, now: datetime, but: Ask
 
 
 def withdraw_asks_for(*, copy_id: int, actor: Reader | None, now: datetime) -> None:
-    """The copy cannot be lent any more; inside the transaction that says so, with the copy locked."""
-    for ask_id in list(Ask.objects.waiting().filter(copy_id=copy_id).values_list("pk", flat=True)):
+    """Where the copy cannot be lent any more, or not to the one who asked; inside the transaction that says so, with the copy
+    locked."""
+    lendable = Copy.objects.lendable().shown_to(OuterRef("request__requester_id")).filter(pk=OuterRef("copy_id"))
+    in_vain = Ask.objects.waiting().filter(~Exists(lendable), copy_id=copy_id)
+    for ask_id in list(in_vain.values_list("pk", flat=True)):
         ask = locks.ask(ask_id, actor=None)
         if ask.status == Ask.Status.ASKED:
             _withdraw(ask, because=Because.GONE, actor=actor, now=now)
@@ -61,9 +65,11 @@ def withdraw_vain_ask(*, ask_id: int, now: datetime, actor: Reader | None = None
 
 
 def vain_asks(*, now: datetime) -> QuerySet[Ask]:
-    """Waiting for an answer about a book that is promised or gone (a loan that came back to the library, say), or that rests
-    because its holder is away."""
-    at_hand = availability.free_copies(now=now).filter(pk=OuterRef("copy_id"), holder=OuterRef("holder_id"))
+    """Waiting for an answer about a book that is promised or gone (a loan that came back to the library, say), that rests
+    because its holder is away, or that is not for the one who asked any more: they have left the group."""
+    requester = OuterRef("request__requester_id")
+    free = availability.free_copies(reader=requester, now=now)
+    at_hand = free.filter(pk=OuterRef("copy_id"), holder=OuterRef("holder_id"))
     promised = Lending.objects.live().filter(library_loan=OuterRef("pk"))
     charged = LibraryLoan.objects.open().filter(
         ~Exists(promised), ~resting.loan_rests(now), pk=OuterRef("library_loan_id")

@@ -1,6 +1,7 @@
 from personal_catalog.models.copies import Copy, CustodyRecord
 from personal_catalog.models.covers import CoverPicture, CoverSearch
 from personal_catalog.models.curating import CurationRound, FieldConflict, LikelyDouble, TitleFlag, TitleMerge
+from personal_catalog.models.groups import Membership, ReaderGroup
 from personal_catalog.models.headings import Heading, HeadingName
 from personal_catalog.models.imports import ImportJob, ImportRow
 from personal_catalog.models.lookups import LocalList, LocalRecord, LookupCache, SourceState
@@ -27,6 +28,8 @@ __all__ = (
     "LocalList",
     "LocalRecord",
     "LookupCache",
+    "Membership",
+    "ReaderGroup",
     "SearchTerm",
     "SentForm",
     "ShelfTag",

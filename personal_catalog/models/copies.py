@@ -6,19 +6,26 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from personal_catalog.models import audiences
+from personal_catalog.models.groups import ReaderGroup
 from personal_catalog.models.titles import Title
 
 
 class CopyQuerySet(models.QuerySet["Copy"]):
     def visible_to(self, reader: AbstractBaseUser | AnonymousUser) -> Self:
-        """Own copies, those in one's hands, and what is listed for everyone."""
-        listed = Q(status=Copy.Status.LISTED, visibility=Copy.Visibility.EVERYONE)
+        """Own copies, those in one's hands, and what is listed for everyone or for a group of this reader's."""
+        listed = Q(status=Copy.Status.LISTED) & audiences.shown_to(reader.pk)
         return self.filter(listed | Q(owner=reader.pk) | Q(holder=reader.pk)) if reader.pk else self.filter(listed)
+
+    def shown_to(self, reader: AbstractBaseUser | AnonymousUser | OuterRef | None) -> Self:
+        """What its owner lets this reader see of it, own copies too unless they are for nobody; None: a stranger. In a
+        subquery an OuterRef to the reader's id."""
+        return self.filter(audiences.shown_to(reader if reader is None or isinstance(reader, OuterRef) else reader.pk))
 
     def in_register(self) -> Self:
         return self.exclude(status=Copy.Status.WITHDRAWN)
@@ -35,10 +42,10 @@ class CopyQuerySet(models.QuerySet["Copy"]):
         return self.filter(Q(owner=reader.pk) | Q(holder=reader.pk, mode=Copy.Mode.DRIFT))
 
     def lendable(self) -> Self:
-        """What may be asked for as far as the owner is concerned; whether it is out just now, sharing knows."""
-        return self.filter(status=Copy.Status.LISTED, visibility=Copy.Visibility.EVERYONE).exclude(
-            mode=Copy.Mode.DISPLAY
-        )
+        """What somebody may ask for as far as the owner is concerned; who may, `shown_to` tells; whether it is out just now,
+        sharing knows."""
+        listed = self.filter(status=Copy.Status.LISTED).exclude(visibility=Copy.Visibility.NOBODY)
+        return listed.exclude(mode=Copy.Mode.DISPLAY)
 
     def away(self) -> Self:
         return self.in_register().exclude(holder=F("owner"))
@@ -59,6 +66,7 @@ class Copy(models.Model):
 
     class Visibility(models.TextChoices):
         EVERYONE = "everyone", _("All readers")
+        GROUPS = "groups", _("My groups")
         NOBODY = "nobody", _("Only me")
 
     class Status(models.TextChoices):
@@ -78,6 +86,10 @@ class Copy(models.Model):
     condition = models.CharField(_("condition"), max_length=10, choices=Condition.choices, default=Condition.GOOD)
     note = models.CharField(_("note"), max_length=300, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.EVERYONE)
+    group = models.ForeignKey(
+        ReaderGroup, models.PROTECT, null=True, blank=True, related_name="copies",
+        help_text=_("Of those who see it, only this group; else all groups of its owner."),
+    )  # fmt: skip
     area = models.CharField(max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.LISTED)
     code = models.CharField(_("label number"), max_length=8, unique=True)
@@ -100,6 +112,9 @@ class Copy(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="withdrawn") | Q(holder=F("owner")), name="copy_withdrawn_is_with_owner"
             ),
+            models.CheckConstraint(
+                condition=Q(group=None) | Q(visibility="groups"), name="copy_one_group_is_for_groups"
+            ),
         )
         indexes = (
             models.Index("title", "status", name="copy_title_status"),
@@ -116,6 +131,11 @@ class Copy(models.Model):
     def key(self) -> str:
         """As what can be asked for is named in addresses."""
         return f"copy-{self.pk}"
+
+    @property
+    def shown_word(self) -> str:
+        """Who sees it, as one word: of the choices, or the key of a group."""
+        return f"group-{self.group_id}" if self.group_id else self.visibility
 
     @property
     def is_away(self) -> bool:

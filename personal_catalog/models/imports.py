@@ -40,7 +40,7 @@ class ImportJob(models.Model):
     format = models.CharField(max_length=20, choices=Format.choices)
     kind = models.CharField(max_length=20, blank=True)
     mode = models.CharField(max_length=10, choices=Copy.Mode.choices, default=Copy.Mode.LEND)
-    visibility = models.CharField(max_length=10, choices=Copy.Visibility.choices, default=Copy.Visibility.EVERYONE)
+    visibility = models.CharField(max_length=30, default=Copy.Visibility.EVERYONE)
     remarks = models.BooleanField(default=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PREVIEWED)
     total = models.PositiveIntegerField(default=0)

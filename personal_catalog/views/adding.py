@@ -34,7 +34,7 @@ def add_copy(request: HttpRequest) -> HttpResponse:
 
 def _look_up(request: HttpRequest) -> HttpResponse:
     if "isbn" not in request.GET:
-        form = AddForm() if "by_hand" in request.GET else None
+        form = AddForm(owner=_reader(request)) if "by_hand" in request.GET else None
         return _page(request, IsbnForm(), form=form)
     asked = IsbnForm(request.GET)
     if not asked.is_valid():
@@ -44,7 +44,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
     found = lookup.find(number, now=timezone.now())
     shown, form, here = (
         IsbnForm(initial={"isbn": isbn.hyphenate(number)}),
-        _filled(number, found),
+        _filled(request, number, found),
         _known(request, number),
     )
     if not found.facts and not here["title"]:
@@ -53,7 +53,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest) -> HttpResponse:
-    form = AddForm(request.POST)
+    form = AddForm(request.POST, owner=_reader(request))
     number = str(request.POST.get("isbn", ""))[: isbn.LONGEST]
     known = _known_if_valid(request, number)
     if form.is_valid():
@@ -123,9 +123,9 @@ def _page(
     return render(request, "personal_catalog/copies/add.html", context, status=status)
 
 
-def _filled(number: str, found: lookup.Found) -> AddForm:
+def _filled(request: HttpRequest, number: str, found: lookup.Found) -> AddForm:
     known = initial_of(found.facts) if found.facts else {}
-    return AddForm(initial={**known, "isbn": number})
+    return AddForm(initial={**known, "isbn": number}, owner=_reader(request))
 
 
 def _named(number: str) -> Title | None:

@@ -31,7 +31,8 @@ def copy(request: HttpRequest, copy_id: int) -> HttpResponse:
 def _own(request: HttpRequest, mine: Copy) -> HttpResponse:
     reader = cast("Reader", request.user)
     initial = {**_initial(mine), "tags": ", ".join(tags.names_on(mine, reader=reader))}
-    form = EditCopyForm(request.POST if request.method == "POST" else None, initial=initial, at_home=not mine.is_away)
+    sent = request.POST if request.method == "POST" else None
+    form = EditCopyForm(sent, initial=initial, owner=reader, at_home=not mine.is_away)
     if form.is_valid():
         try:
             tags.tag_copy(copy_id=mine.pk, actor=reader, names=form.cleaned_data["tags"])
@@ -61,5 +62,5 @@ def _drifting(request: HttpRequest, held: Copy) -> HttpResponse:
 
 
 def _initial(mine: Copy) -> dict[str, object]:
-    kept = {name: getattr(mine, name) for name in ("mode", "condition", "note", "visibility", "area")}
-    return {**kept, "paused": mine.status == Copy.Status.PAUSED}
+    kept = {name: getattr(mine, name) for name in ("mode", "condition", "note", "area")}
+    return {**kept, "visibility": mine.shown_word, "paused": mine.status == Copy.Status.PAUSED}

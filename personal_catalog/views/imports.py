@@ -85,7 +85,9 @@ def _how_to_list(request: HttpRequest, ready: QuerySet[ImportRow]) -> HowToListF
     counts = {trait.value: Count("pk", Q(traits__contains=f" {trait} ")) for trait in Trait}
     found = ready.aggregate(**counts, remarks=Count("pk", Q(facts__has_key="note")), ready=Count("pk"))
     remarks, total = found.pop("remarks"), found.pop("ready")
-    return HowToListForm(request.POST or None, traits=found, remarks=remarks, ready=total)
+    return HowToListForm(
+        request.POST or None, owner=cast("Reader", request.user), traits=found, remarks=remarks, ready=total
+    )
 
 
 def _mend(request: HttpRequest, mine: ImportJob) -> bool:

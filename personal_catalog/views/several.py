@@ -37,8 +37,8 @@ REFUSALS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_several(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, SeveralForm(), [])
-    form, wanted = SeveralForm(request.POST), _wanted(request.POST)
+        return _page(request, SeveralForm(owner=_reader(request)), [])
+    form, wanted = SeveralForm(request.POST, owner=_reader(request)), _wanted(request.POST)
     if not form.is_valid() or request.POST.get("do") != "list" or form.cleaned_data["lines"].strip():
         return _looked_up(request, form, wanted)
     if not wanted:

@@ -116,7 +116,7 @@ def _found(numbers: list[str]) -> dict[str, Counted]:
     """Three queries, however many numbers."""
     rows = TitleIsbn.objects.filter(isbn13__in=numbers).exclude(title__status__in=Title.UNSEEN)
     titles = dict(rows.values_list("isbn13", "title_id"))
-    held = availability.of_titles(titles.values(), policy=policies.current(), now=timezone.now())
+    held = availability.of_titles(titles.values(), reader=None, policy=policies.current(), now=timezone.now())
     return {number: _counted(pk, [one for one in held.get(pk, []) if one.free]) for number, pk in titles.items()}
 
 

@@ -123,10 +123,10 @@ class TitlePage(Page[TitleItem]):
 def search_titles(request: Call, paging: Query[Paging], free: Query[Free]) -> TitlePage:
     """Best first. Repeating a parameter widens, different ones narrow. `instead` is what was searched when the words as
     typed gave nothing; the first 2,000 titles can be paged through."""
-    filters = TitleFilter(request.GET, now=timezone.now())
+    filters = TitleFilter(request.GET, reader=request.auth, now=timezone.now())
     if not filters.is_valid():
         raise Invalid({name: [str(text) for text in texts] for name, texts in filters.errors.items()})
-    found = catalogue.results(filters=filters, reader=request.auth, page=paging.page, page_size=paging.page_size)
+    found = catalogue.results(filters=filters, page=paging.page, page_size=paging.page_size)
     return TitlePage.of_shown(
         request, paging, found.count, [_item(row) for row in found.items], reachable=found.reachable,
         available=found.available, instead=found.instead or None,

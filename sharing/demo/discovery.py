@@ -40,7 +40,12 @@ def _suggestions(campus: Campus, cast: Cast) -> None:
 
 def _others(cast: Cast, now: datetime) -> list[Title]:
     """Books that can be had, and that are none of Alice's."""
-    free = availability.free_copies(now=now).exclude(owner=cast.alice).exclude(holder=cast.alice).values("title_id")
+    free = (
+        availability.free_copies(reader=None, now=now)
+        .exclude(owner=cast.alice)
+        .exclude(holder=cast.alice)
+        .values("title_id")
+    )
     hers = Copy.objects.filter(owner=cast.alice).values("title_id")
     return list(
         suggestions.presentable().filter(pk__in=free).exclude(pk__in=hers).order_by("-passed_on", "pk")[:TOGETHER]

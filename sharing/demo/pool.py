@@ -52,7 +52,7 @@ class Pool:
 
     def lasting(self, titles: Iterable[int]) -> list[Holding]:
         """Without the copies that will be listed later only."""
-        found = holdings.of_titles(titles, policy=policies.current(), now=self.campus.clock)
+        found = holdings.of_titles(titles, reader=None, policy=policies.current(), now=self.campus.clock)
         return [h for h in found if not (isinstance(h, CopyHolding) and h.copy.created_at > self.campus.clock)]
 
     def _held(self) -> set[int]:

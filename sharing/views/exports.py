@@ -16,7 +16,7 @@ from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
 from sharing import catalogue
 from sharing.filters import TitleFilter
-from sharing.views.readers import reader_of
+from sharing.views.readers import reader_of, visitor_of
 
 Answer = TypeVar("Answer", HttpResponse, StreamingHttpResponse)
 
@@ -31,7 +31,7 @@ def export_title(request: HttpRequest, title_id: int, ending: str) -> HttpRespon
 @require_safe
 def export_search(request: HttpRequest, ending: str) -> HttpResponse | StreamingHttpResponse:
     """All that can be paged through, in the same order. A search that cannot be answered says so on its own page."""
-    made, filters = _format(ending), TitleFilter(request.GET, now=timezone.now())
+    made, filters = _format(ending), TitleFilter(request.GET, reader=visitor_of(request), now=timezone.now())
     try:
         found = catalogue.found_ids(filters) if filters.is_valid() else []
     except SearchTimedOut:

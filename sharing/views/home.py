@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "near_copies": _with_area(near.copies),
         "lists": reading_lists.shown(reader=reader, now=now)[:LISTS],
         "suggests": reader is not None and reader.suggestions_opt_in,
-        "new_copies": _with_area(shelves.newly_listed(but=near.copies)),
+        "new_copies": _with_area(shelves.newly_listed(reader=reader, but=near.copies)),
         "loan_days": policy.loan_days,
         **(_waiting(reader, policy, now) if reader else {}),
     }

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from library_bridge.models import Reader
 from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import suggest
@@ -23,6 +22,7 @@ from sharing import holding_words as words
 from sharing.catalogue import Edition, FacetValue, Page, ResultRow
 from sharing.filters import SORTS, TitleFilter
 from sharing.views import exports
+from sharing.views.readers import visitor_of
 
 SIZE = 20
 SHOWN_VALUES = 6  # of one facet; a list of 20 has to stay small
@@ -71,9 +71,9 @@ class Period:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    filters = TitleFilter(request.GET, now=timezone.now())
-    reader = request.user if isinstance(request.user, Reader) else None
-    found, too_broad = _found(filters, reader, _number(request.GET.get("page", "")))
+    reader = visitor_of(request)
+    filters = TitleFilter(request.GET, reader=reader, now=timezone.now())
+    found, too_broad = _found(filters, _number(request.GET.get("page", "")))
     nothing = filters.is_valid() and not found.count and not too_broad
     context = {
         "nav": "find",
@@ -97,9 +97,9 @@ def _asked(request: HttpRequest) -> str:
     return query.urlencode()[:2_000]
 
 
-def _found(filters: TitleFilter, reader: Reader | None, number: int) -> tuple[Page, bool]:
+def _found(filters: TitleFilter, number: int) -> tuple[Page, bool]:
     try:
-        return catalogue.works(filters=filters, reader=reader, page=number, page_size=SIZE), False
+        return catalogue.works(filters=filters, page=number, page_size=SIZE), False
     except SearchTimedOut:
         return Page(number=number), True
 

@@ -9,13 +9,14 @@ from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import titles_begun
 from sharing import catalogue
 from sharing.filters import TitleFilter
+from sharing.views.readers import visitor_of
 
 MOST = 6
 
 
 @require_safe
 def hints(request: HttpRequest) -> HttpResponse:
-    filters = TitleFilter(request.GET, now=timezone.now())
+    filters = TitleFilter(request.GET, reader=visitor_of(request), now=timezone.now())
     try:
         found = titles_begun(filters.text, most=MOST) if filters.text else []
     except SearchTimedOut:

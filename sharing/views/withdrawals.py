@@ -71,6 +71,7 @@ def found_copy(request: HttpRequest, code: str) -> HttpResponse:
         "copy": copy,
         "title": copy.title,
         "mine": copy.owner_id == request.user.pk,
+        "may_ask": Copy.objects.lendable().shown_to(request.user).filter(pk=copy.pk).exists(),
         "form": answers.form_for(request, FoundForm, FOUND),
         "reported": request.GET.get("told") == "1",
         "journey": CopyJourney.objects.shown().filter(copy=copy).select_related("copy").first(),

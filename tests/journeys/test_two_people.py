@@ -35,7 +35,7 @@ alone = [t for t in free if sum(t.title in name for name in names) == 1]
 unshared = [{"isbn": t.isbns.first().isbn13, "title": t.title} for t in alone]
 now, policy, loans = timezone.now(), policies.current(), []
 for row in LoanTitle.objects.filter(library_loan__closed_at=None, title__requests=None).order_by("pk"):
-    loan, shown = row.library_loan, [h for h in holdings.of_title(row.title_id, policy=policy, now=now) if h.free]
+    loan, shown = row.library_loan, [h for h in holdings.of_title(row.title_id, reader=None, policy=policy, now=now) if h.free]
     reader = loan.patron.reader
     busy = reader.asks.filter(status="asked").exists() or loan.patron.card_number == "2023000002"
     if [h.key for h in shown] == [f"loan-{loan.pk}"] and not busy:

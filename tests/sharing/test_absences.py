@@ -117,17 +117,17 @@ def test_what_rests_is_free_neither_on_the_page_nor_in_the_search(
     rest(world)
     policy = policies.current()
     titles = [world.title.pk, loan.catalogued.title_id]
-    assert [h.free for h in holdings.of_titles(titles, policy=policy, now=world.now)] == [False, False]
-    assert not availability.free_copies(now=world.now).exists()
+    assert [h.free for h in holdings.of_titles(titles, reader=None, policy=policy, now=world.now)] == [False, False]
+    assert not availability.free_copies(reader=None, now=world.now).exists()
     assert not availability.free_loans(policy=policy, now=world.now).exists()
     later = world.now + timedelta(days=4)
-    assert all(h.free for h in holdings.of_titles(titles, policy=policy, now=later))
+    assert all(h.free for h in holdings.of_titles(titles, reader=None, policy=policy, now=later))
 
 
 def test_a_rest_ends_with_the_hands_that_said_so(world: World) -> None:
     not_now(world)
     Copy.objects.filter(pk=world.copy.pk).update(holder=world.charlie, mode="drift")
-    assert availability.free_copies(now=world.now).exists()
+    assert availability.free_copies(reader=None, now=world.now).exists()
 
 
 def test_not_now_ends_an_offer_and_an_offer_ends_not_now(world: World) -> None:

@@ -17,8 +17,8 @@ from tests.sharing.conftest import World
 def free_in_both_ways(world: World, now) -> tuple[dict[str, bool], dict[str, bool]]:
     policy = policies.current()
     titles = [world.title.pk]
-    one_by_one = {h.key: h.free for h in holdings.of_titles(titles, policy=policy, now=now)}
-    copies = {f"copy-{pk}" for pk in availability.free_copies(now=now).values_list("pk", flat=True)}
+    one_by_one = {h.key: h.free for h in holdings.of_titles(titles, reader=None, policy=policy, now=now)}
+    copies = {f"copy-{pk}" for pk in availability.free_copies(reader=None, now=now).values_list("pk", flat=True)}
     loans = {f"loan-{pk}" for pk in availability.free_loans(policy=policy, now=now).values_list("pk", flat=True)}
     return one_by_one, {key: key in copies | loans for key in one_by_one}
 
@@ -52,8 +52,8 @@ def test_a_promised_copy_is_not_free_in_either_way(world: World):
 
 def test_a_copy_that_only_its_owner_sees_is_not_shown(world: World):
     Copy.objects.filter(pk=world.copy.pk).update(visibility="nobody")
-    assert not availability.shown_copies().exists()
-    assert not availability.free_copies(now=world.now).exists()
+    assert not availability.shown_copies(reader=None).exists()
+    assert not availability.free_copies(reader=None, now=world.now).exists()
 
 
 def test_light_rows_tell_where_until_when_and_whether_free_in_two_queries(
@@ -63,7 +63,9 @@ def test_light_rows_tell_where_until_when_and_whether_free_in_two_queries(
     factories.library_loan(factories.patron(world.charlie), world.title, now=world.now)
     policy = policies.current()
     with django_assert_num_queries(2):
-        [copy, loan] = availability.of_titles([world.title.pk], policy=policy, now=world.now)[world.title.pk]
+        [copy, loan] = availability.of_titles([world.title.pk], reader=None, policy=policy, now=world.now)[
+            world.title.pk
+        ]
     assert (copy.kind, copy.mode, copy.free) == ("personal", "lend", False)
     assert copy.due_at is not None
     assert (loan.kind, loan.area, loan.free) == ("library", "plum", True)
@@ -77,7 +79,9 @@ def test_one_and_the_same_holding_answers_the_whole_wish(world: World):
     policy = policies.current()
 
     def found(**wish) -> bool:
-        return titles.filter(availability.titles_having(Wish(**wish), policy=policy, now=world.now)).exists()
+        return titles.filter(
+            availability.titles_having(Wish(**wish), reader=None, policy=policy, now=world.now)
+        ).exists()
 
     assert found(areas=frozenset({"plum"}))
     assert found(areas=frozenset({"bamboo"}), free=True)

@@ -21,7 +21,7 @@ from tests.sharing.conftest import World
 
 def search(world: World, query: str = "", *, page: int = 1, page_size: int = 20, reader=None) -> Page:
     return catalogue.results(
-        filters=TitleFilter(QueryDict(query), now=world.now), reader=reader, page=page, page_size=page_size
+        filters=TitleFilter(QueryDict(query), reader=reader, now=world.now), page=page, page_size=page_size
     )
 
 

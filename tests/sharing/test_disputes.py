@@ -38,7 +38,7 @@ def test_a_copy_that_did_not_come_back_is_not_offered_again(world: World, disput
     )
     copy = Copy.objects.get(pk=world.copy.pk)
     assert (copy.status, copy.holder) == (Copy.Status.WITHDRAWN, world.alice)
-    assert holdings.of_title(world.title.pk, policy=policies.current(), now=world.now) == []
+    assert holdings.of_title(world.title.pk, reader=None, policy=policies.current(), now=world.now) == []
 
 
 def test_the_chain_of_a_lost_copy_stays_whole_C4(world: World, disputed: Lending) -> None:

@@ -181,7 +181,7 @@ def test_s4_a_deleted_record_takes_the_holding_and_leaves_the_title(file: File, 
     row = file.harvest(record([("001", "c1"), ("200", [("a", "数据结构")])], status="d"))
     assert figures(row) == {"deleted": 1}
     of_library = availability.Wish(kinds=frozenset({"library"}))
-    held = availability.titles_having(of_library, policy=policies.current(), now=now)
+    held = availability.titles_having(of_library, reader=None, policy=policies.current(), now=now)
     assert Title.objects.filter(title="数据结构").exists()
     assert not Title.objects.filter(held).exists()
 

@@ -28,7 +28,7 @@ def test_a_copy_lent_to_a_cousin_is_asked_for_by_nobody_until_it_is_back(world: 
     loan = lent(world)
     ask.refresh_from_db()
     assert (ask.status, ask.withdrawn_because) == ("withdrawn", "gone")
-    assert not availability.free_copies(now=world.now).exists()
+    assert not availability.free_copies(reader=None, now=world.now).exists()
     outside.close_outside(loan_id=loan.pk, actor=world.alice, now=world.now + timedelta(hours=1))
     list(due.act(now=world.now + timedelta(hours=2)))
     assert ask.request.asks.filter(status="asked").exists()

@@ -53,7 +53,7 @@ def test_alice_has_enough_that_bob_can_ask_for() -> None:
     asked = set(Request.objects.live().values_list("title_id", flat=True))
     open_ones = set(LibraryLoan.objects.filter(closed_at=None).values_list("pk", flat=True))
     found = [
-        holdings.get(key, policy=policies.current(), now=NOW)
+        holdings.get(key, reader=None, policy=policies.current(), now=NOW)
         for key in mine
         if key[:4] == "copy" or int(key[5:]) in open_ones
     ]
