@@ -1,11 +1,17 @@
 """What the catalogue keeps of persons. The same fields as every app's declaration has."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from personal_catalog.models import Membership
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
 
 
 class Topic(NamedTuple):
@@ -42,6 +48,12 @@ TOPICS = (
         ),
     ),
     Topic(
+        "groups",
+        _("In which groups of readers you are, and under what name."),
+        _("So that what is shown to a group is seen by its members alone."),
+        _("Until you leave the group, or it is closed."),
+    ),
+    Topic(
         "imports",
         _("Lists of books that you read in, and forms that you sent twice."),
         _("So that an interrupted import goes on, and bad rows can be mended."),
@@ -69,7 +81,11 @@ ROWS = (
             "area": _("where it is"), "status": _STATUS, "code": _("label"), "source": _("known from"), "created_at": _("listed on"),
             "withdrawn_at": _("withdrawn on"),
         },
-        ("holder",), {"note": "", "area": ""},
+        ("holder", "group"), {"note": "", "area": ""},
+    ),
+    Rows(
+        "personal_catalog.Membership", ("reader",), "groups",
+        {"group__name": _("group"), "name": _("your name in it"), "joined_at": _ON, "runs_it": _("you run it")}, ("group",),
     ),
     Rows(
         "personal_catalog.CopyPhoto", ("copy__owner",), "copies",
@@ -130,6 +146,7 @@ ROWS = (
 )  # fmt: skip
 
 NOT_PERSONAL = {
+    "personal_catalog.ReaderGroup",  # its name; who is in it stands in Membership
     # the catalogue itself, which is about books, and what librarians decide about it
     "personal_catalog.TitleIsbn", "personal_catalog.TitleNumber", "personal_catalog.TitleMerge", "personal_catalog.LikelyDouble",
     "personal_catalog.FieldConflict", "personal_catalog.CoverSearch", "personal_catalog.CoverPicture",
@@ -139,3 +156,16 @@ NOT_PERSONAL = {
     "personal_catalog.LookupCache", "personal_catalog.SourceState", "personal_catalog.LocalRecord", "personal_catalog.LocalList",
     "personal_catalog.SearchTerm",
 }  # fmt: skip
+
+
+def erase(reader: "Reader", now: datetime) -> None:
+    """A group goes on with its oldest member, or ends with its last."""
+    for mine in Membership.objects.filter(reader=reader, runs_it=True).select_related("group"):
+        heir = mine.group.memberships.exclude(reader=reader).order_by("joined_at", "pk").first()
+        mine.delete()
+        if heir is not None:
+            heir.runs_it = True
+            heir.save(update_fields=["runs_it"])
+        else:
+            mine.group.closed_at = now
+            mine.group.save(update_fields=["closed_at"])

@@ -93,6 +93,11 @@ class _View:
         return str(self.event.data.get("asked", ""))
 
     @property
+    def group(self) -> str:
+        """As it was called then."""
+        return str(self.event.data["named"])
+
+    @property
     def respond_by(self) -> str:
         assert self.event.ask is not None
         return dates.exact_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
@@ -154,23 +159,15 @@ class _Marked(dict[str, object]):
 
 
 def _url(view: _View) -> str:
+    event = view.event
     if view.lending is not None:
         return view.lending.get_absolute_url()
-    if view.is_holder and view.event.ask is not None:
-        return reverse("ask", args=[view.event.ask.pk])
-    if view.event.kind == "message.sent":
-        return reverse("conversation", args=[view.event.data["conversation"]])
-    if view.event.kind == "search.matched":
-        return _found_url(view.event)
-    if view.event.kind.startswith(("search.", "purchase.")):
-        return reverse("wishes")
-    if view.event.kind == "outside.due":
-        return reverse("outside-loans")
-    if view.event.kind == "copy.found":
-        return reverse("found-copy", args=[view.event.data["code"]])
-    if view.event.request_id is None:
-        return reverse("shelf")
-    return reverse("request", args=[view.event.request_id])
+    if view.is_holder and event.ask is not None:
+        return reverse("ask", args=[event.ask.pk])
+    place = PLACES.get(event.kind) or PLACES.get(event.kind.partition(".")[0])
+    if place is not None:
+        return place(event)
+    return reverse("request", args=[event.request_id]) if event.request_id else reverse("shelf")
 
 
 def _found_url(event: DomainEvent) -> str:
@@ -178,6 +175,20 @@ def _found_url(event: DomainEvent) -> str:
     if event.data["count"] == 1:
         return reverse("title", args=[event.data["title_id"]])
     return f"{reverse('search')}?{urlencode({'q': event.data['asked'], 'sort': 'newest'})}"
+
+
+PLACES: dict[str, Callable[[DomainEvent], str]] = {
+    "message.sent": lambda event: reverse("conversation", args=[event.data["conversation"]]),
+    "search.matched": _found_url,
+    "search": lambda event: reverse("wishes"),
+    "purchase": lambda event: reverse("wishes"),
+    "outside": lambda event: reverse("outside-loans"),
+    "copy.found": lambda event: reverse("found-copy", args=[event.data["code"]]),
+    "group.put_in": lambda event: reverse("group", args=[event.data["group"]]),
+    "group.handed_on": lambda event: reverse("group", args=[event.data["group"]]),
+    "group": lambda event: reverse("groups"),
+}
+"""Where a notice leads that is about no lending and no ask: by its kind, else by its noun."""
 
 
 def _something(view: _View) -> str:
@@ -372,5 +383,12 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
         "info",
         _always(lambda: _("The library does not buy %(title)s, which you suggested: “%(why)s”")),
     ),
+    "group.put_in": (
+        "person",
+        _always(lambda: _("The library has put you into the group “%(group)s”. You can leave it at any time.")),
+    ),
+    "group.handed_on": ("person", _always(lambda: _("You run the group “%(group)s” from now on."))),
+    "group.removed": ("person", _always(lambda: _("You are no longer in the group “%(group)s”."))),
+    "group.closed": ("person", _always(lambda: _("The group “%(group)s” has been closed."))),
     "message.sent": ("chat", _always(lambda: _("%(name)s wrote to you about %(title)s."))),
 }

@@ -235,6 +235,7 @@ ROWS = (
 )  # fmt: skip
 
 NOT_PERSONAL = {
+    "sharing.GroupLink",  # a way into a group, whoever takes it
     "sharing.Conversation",  # only ties an ask to its messages
     # the library's: rules, harvests, course lists, guide and what all readers together have
     "sharing.CirculationPolicy", "sharing.Harvest", "sharing.HarvestedRecord", "sharing.RelatedTitle", "sharing.SuggestionCount",

@@ -17,7 +17,7 @@ DESK = (
     "sharing.look_up_readers", "library_bridge.view_transfer", "library_bridge.change_transfer", "library_bridge.view_libraryloan",
 )  # fmt: skip
 COUNTER = ("library_bridge.use_circulation_desk",)
-READERS = ("library_bridge.view_patron",)
+READERS = ("library_bridge.view_patron", "personal_catalog.view_readergroup", "personal_catalog.change_readergroup")
 STOCK = (  # of a library without another system
     *(f"library_bridge.{act}_embeddeditem" for act in ("view", "add", "change", "delete")),
     *(f"library_bridge.{act}_embeddedrecord" for act in ("view", "add", "change", "delete")),

@@ -15,8 +15,10 @@ from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 
 from library_bridge.staff.viewsets import OnlyToSee
+from personal_catalog.models import ReaderGroup
 from sharing.models import CirculationPolicy, Delivery, DomainEvent, Lending, PurchaseSuggestion, Request
 from sharing.staff import exports, overview
+from sharing.staff.groups import Groups
 from sharing.staff.lendings import Lendings
 from sharing.staff.mails import Mails, OnlyToRetry
 from sharing.staff.purchases import Purchases
@@ -29,7 +31,7 @@ PLACES = {"voucher-desk": 410, "explorer": 500, "images": 510, "documents": 520}
 NOT_IN_THE_MENU = {"snippets"}  # titles have their own place
 
 exports.make_safe()
-for model in (Lending, Request, PurchaseSuggestion, DomainEvent):
+for model in (Lending, Request, PurchaseSuggestion, DomainEvent, ReaderGroup):
     register_permission_policy(model, OnlyToSee(model))
 register_permission_policy(Delivery, OnlyToRetry(Delivery))
 
@@ -38,7 +40,7 @@ class Desk(ViewSetGroup):
     menu_label = _("Lendings")
     menu_icon = "resubmit"
     menu_order = 100
-    items = (Lendings, Requests, Purchases, Trail, Mails)
+    items = (Lendings, Requests, Purchases, Groups, Trail, Mails)
 
 
 @hooks.register("register_admin_viewset")
@@ -113,5 +115,9 @@ def log_actions(actions: Any) -> None:
     actions.register_action(
         "sharing.decide_purchase", _("Answer a purchase suggestion"), _("Purchase suggestion answered")
     )
+    actions.register_action("sharing.group_make", _("Make a group"), _("Group made"))
+    actions.register_action("sharing.group_put_in", _("Put readers into a group"), _("Readers put in"))
+    actions.register_action("sharing.group_take_out", _("Take a reader out of a group"), _("Reader taken out"))
+    actions.register_action("sharing.group_close", _("Close a group"), _("Group closed"))
     actions.register_action("sharing.change_policy")(PolicyChange)
     actions.register_action("sharing.look_up", _("Look up the readers"), _("Readers looked up"))

@@ -22,8 +22,8 @@ from pytest_django import DjangoDbBlocker
 from incentives import rewards
 from library_bridge.models import Reader
 from personal_catalog import imports
-from personal_catalog.models import Copy
-from sharing import asks, conversations, pass_on_codes, requests
+from personal_catalog.models import Copy, Membership, ReaderGroup
+from sharing import asks, conversations, group_links, groups, pass_on_codes, requests
 from sharing.models import CirculationPolicy, Conversation, Lending, Request
 from tests import factories
 from tests.conftest import CAMPUS
@@ -54,6 +54,7 @@ class Scene:
     request: Request
     job: int
     voucher: str
+    group: ReaderGroup
 
 
 def _free(scene: Scene) -> Copy:
@@ -85,6 +86,7 @@ PAGES: dict[str, Arguments] = {
         [
             "outside-loans",
             "calendar", "my-data",
+            "groups",
             "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
             "points-entries", "badges", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
@@ -107,6 +109,8 @@ PAGES: dict[str, Arguments] = {
     "found-copy": lambda scene: ([scene.world.copy.code], ""),
     "import-job": lambda scene: ([scene.job], ""),
     "voucher": lambda scene: ([scene.voucher], ""),
+    "group": lambda scene: ([scene.group.pk], ""),
+    "join-group": lambda scene: ([group_links.token_of(scene.group.links.get())], ""),
 }  # fmt: skip
 NO_PAGES = {
     "export-title", "export-search", "export-records",
@@ -118,6 +122,8 @@ NO_PAGES = {
     "ask-data", "take-data", "erase-me", "keep-me",  # test_data_exports, test_erasing
     "partner-badges", "badge-places", "points-off", "points-on",
     "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
+    "make-group", "make-group-link", "revoke-group-link", "rename-member", "leave-group", "close-group", "remove-member",
+    "hand-on-group",
     "place-request", "lend-outside", "borrow-outside", "close-outside", "report-find", "check-condition", "condition-photo",
     "pause-request", "resume-request", "pass-turn",
     "cancel-request", "accept-ask", "decline-ask", "propose-handover", "meeting-file", "cancel-lending", "start-return",
@@ -168,7 +174,9 @@ def _scene() -> Scene:
     asked = requests.place_request(actor=alice, title_id=wanted.pk, now=NOW)
     lines = "title,author\n" + "".join(f"Listed {number},Somebody\n" for number in range(MANY))
     job = imports.start_import(reader=alice, content=lines.encode(), format="csv", mode="lend", now=NOW)
-    return Scene(world, lending.ask.conversation, lending, asked, job.pk, voucher.code)
+    group = groups.make_group(actor=alice, name="Third floor", kind="floor", my_name="Ali", now=NOW)
+    group_links.make_link(group_id=group.pk, actor=alice, days=7, most=30, now=NOW)
+    return Scene(world, lending.ask.conversation, lending, asked, job.pk, voucher.code, group)
 
 
 def _row(scene: Scene, number: int) -> None:
@@ -180,6 +188,8 @@ def _row(scene: Scene, number: int) -> None:
         placed = requests.place_request(actor=taker, holding_key=f"copy-{copy.pk}", now=then)
         if copy == agreed:
             asks.accept_ask(ask_id=placed.asks.get().pk, actor=alice, now=then)
+    factories.copy(alice, factories.title(f"Group {number}"), now=NOW, visibility="groups")
+    Membership.objects.create(group=scene.group, reader=taker, name=f"Member {number}", joined_at=then)
     author = scene.world.bob if number % 2 else alice
     conversations.send_message(conversation_id=scene.conversation.pk, actor=author, text=f"Message {number}", now=then)
     given(alice, 3, now=NOW)

@@ -10,6 +10,7 @@ def routers() -> list[Router]:
         availability,
         conversations,
         copies,
+        groups,
         handovers,
         imports,
         isbn,
@@ -24,5 +25,5 @@ def routers() -> list[Router]:
     )
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
-    more = (offers, pass_on, conversations, notifications, availability)
+    more = (groups, offers, pass_on, conversations, notifications, availability)
     return [*(noun.router for noun in (*nouns, *more)), handovers.secrets, pass_on.secrets]

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from personal_catalog import copies, exports, listing, photos, tags
 from personal_catalog.models import Copy
 from personal_catalog.models.tags import TAG_LENGTH
-from sharing import custody
+from sharing import custody, groups
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
@@ -24,7 +24,13 @@ router = signed_in("copies")
 
 Mode = Literal["lend", "drift", "gift", "display"]
 Condition = Literal["new", "good", "fair", "worn"]
-Visibility = Literal["everyone", "nobody"]
+Visibility = Annotated[
+    str,
+    Field(
+        pattern=r"^(everyone|groups|nobody|group-[0-9]{1,12})$",
+        description="everyone, groups (all of mine), the id of one of `listMyGroups`, or nobody.",
+    ),
+]
 Name = Annotated[str, Field(max_length=200)]
 Tag = Annotated[str, Field(min_length=1, max_length=TAG_LENGTH)]
 
@@ -81,6 +87,7 @@ class CopyChanges(Body):
 def add_copy(request: Call, payload: NewCopy) -> schemas.CopyOut:
     """By ISBN, by a title typed by hand, or both."""
     said = payload.title.model_dump() if payload.title else None
+    require_own_group(request, payload.visibility)
     how = payload.model_dump(include={"mode", "condition", "note", "visibility"})
     listed = listing.list_copy(owner=request.auth, now=timezone.now(), number=payload.isbn.strip(), said=said, **how)
     if payload.tags:
@@ -111,6 +118,7 @@ def get_copy(request: Call, id: str) -> schemas.CopyOut:
 @router.patch("/copies/{id}", response=schemas.CopyOut, operation_id="updateCopy")
 def update_copy(request: Call, id: str, payload: CopyChanges) -> schemas.CopyOut:
     """Only what is sent is changed. While the copy is away, how it is lent stays."""
+    require_own_group(request, payload.visibility or "")
     changes = payload.model_dump(exclude_unset=True)
     names = changes.pop("tags", None)
     copies.update_copy(copy_id=ids.number(id), actor=request.auth, changes=changes, now=timezone.now())
@@ -141,6 +149,11 @@ def add_copy_photo(request: Call, id: str, file: File[UploadedFile | None] = Non
 def remove_copy_photo(request: Call, id: str) -> HttpResponse:
     photos.remove_photo(photo_id=ids.number(id), actor=request.auth)
     return HttpResponse(status=204)
+
+
+def require_own_group(request: Call, visibility: str) -> None:
+    if visibility.startswith("group-") and visibility not in {group.key for group in groups.of(request.auth)}:
+        raise Invalid({"visibility": [_("This is no group of yours.")]})
 
 
 def _own(request: Call, id: str) -> Copy:

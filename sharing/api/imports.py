@@ -16,7 +16,7 @@ from sharing import jobs
 from sharing.api import ids
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
-from sharing.api.copies import Mode, Visibility
+from sharing.api.copies import Mode, Visibility, require_own_group
 from sharing.api.schemas import Moment
 from sharing.errors import NotFound
 
@@ -67,6 +67,7 @@ def import_copies(request: Call, file: File[UploadedFile], payload: Form[HowToIm
     """With `commit=false` a preview only. Read the job again with `getImport` until it is `done`."""
     if (file.size or 0) > settings.IMPORT_MAX_BYTES:
         raise ImportRefused("too_large")
+    require_own_group(request, payload.visibility)
     job = imports.start_import(
         reader=request.auth, content=file.read(), format=payload.format, mode=payload.mode, now=timezone.now(),
         commit=payload.commit, visibility=payload.visibility, leave_out=payload.leave_out, remarks=payload.remarks,

@@ -83,7 +83,7 @@ def copy(row: Copy) -> schemas.CopyOut:
     """For its owner; one of `copies`."""
     return schemas.CopyOut(
         id=str(row.pk), title=title_ref(row.title), mode=row.mode, condition=row.condition, note=row.note,
-        visibility=row.visibility, status=row.status, area=row.area, label=row.label_number, source=row.source,
+        visibility=row.shown_word, status=row.status, area=row.area, label=row.label_number, source=row.source,
         away=row.is_away, holding_id=f"copy-{row.pk}", created_at=row.created_at,
         tags=[tag.name for tag in row.tags.all()], photos=[photo(one) for one in row.photos.all()],
     )  # fmt: skip

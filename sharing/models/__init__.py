@@ -8,6 +8,7 @@ from sharing.models.data_exports import DataExport
 from sharing.models.deliveries import Delivery, MailChoice
 from sharing.models.erasures import Erasure
 from sharing.models.events import DomainEvent
+from sharing.models.groups import GroupLink
 from sharing.models.handovers import Handover
 from sharing.models.harvests import Harvest
 from sharing.models.lendings import Lending
@@ -39,6 +40,7 @@ __all__ = (
     "Delivery",
     "DomainEvent",
     "Erasure",
+    "GroupLink",
     "GuidePage",
     "Handover",
     "Harvest",

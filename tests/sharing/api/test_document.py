@@ -18,6 +18,7 @@ NAMES = {
     "pauseRequest", "resumeRequest", "passTurn",
     "getHealth", "getMyHolding", "offerHolding", "withdrawOffer", "setStandingConsent", "endStandingConsent", "restHolding",
     "wakeHolding", "issuePassOnCode", "passOnNow", "addCopyPhoto", "removeCopyPhoto", "getAbsence", "setAbsence", "endAbsence",
+    "listMyGroups", "makeGroup", "joinGroup", "listGroupMembers", "makeGroupLink", "revokeGroupLink", "leaveGroup",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ FOR_EVERY_READER = {"lookupIsbn", "getTitle", "getLeaderboard", "redeemReward"}
 OWNED = {
     "/me/library-loans/": "loan", "/photos/": "photo",
     "/holdings/": "holding", "/me/holdings/": "holding", "/copies/": "copy", "/imports/": "job", "/requests/": "request", "/asks/": "ask",
-    "/lendings/": "lending", "/handovers/": "handover", "/conversations/": "conversation",
+    "/lendings/": "lending", "/handovers/": "handover", "/conversations/": "conversation", "/groups/": "group",
 }  # fmt: skip
 BODIES = {
     "updateCopy": {"note": "mine now"},
@@ -25,6 +25,7 @@ BODIES = {
     "sendMessage": {"text": "Hello"},
     "setStandingConsent": {"per_week": 2},
     "restHolding": {"until": "2026-12-01"},
+    "makeGroupLink": {"days": 7, "most": 3},
 }
 OPERATIONS = [
     (details["operationId"], method.upper(), path)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog import imports
-from personal_catalog.models import Copy, CopyPhoto, ImportJob
-from sharing import asks, handovers, requests
+from personal_catalog.models import Copy, CopyPhoto, ImportJob, ReaderGroup
+from sharing import asks, groups, handovers, requests
 from sharing.models import Ask, Handover, Lending, Request
 from tests import factories
 
@@ -21,6 +21,7 @@ class World:
     ask: Ask
     lending: Lending
     handover: Handover
+    group: ReaderGroup
 
     def id_of(self, noun: str) -> str:
         if noun == "holding":
@@ -46,4 +47,5 @@ def agreed(alice: Reader, bob: Reader, *, now: datetime) -> World:
         now=now,
     )
     job = imports.start_import(reader=alice, content=b"9787506365437", format="isbn_list", mode="lend", now=now)
-    return World(copy, photo, loan, job, request, ask, lending, handover)
+    group = groups.make_group(actor=alice, name="Third floor", kind="floor", my_name="Ali", now=now)
+    return World(copy, photo, loan, job, request, ask, lending, handover, group)
