@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.generic import FormView
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
@@ -31,7 +31,7 @@ MOST_NAMED = 20
 
 class MakeForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name of the group"), max_length=profiles.LONGEST)
-    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=ReaderGroup.Kind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("of a group", "Kind"), choices=ReaderGroup.Kind.choices)
 
 
 class WithLibrary(forms.Form):

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from personal_catalog.models import ReaderGroup
@@ -27,7 +27,7 @@ WHO_SEES_IT = gettext_lazy("Only its members see it. It need not be the one you 
 
 class GroupForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name of the group"), max_length=profiles.LONGEST)
-    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=ReaderGroup.Kind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("of a group", "Kind"), choices=ReaderGroup.Kind.choices)
     my_name = forms.CharField(label=YOUR_NAME, help_text=WHO_SEES_IT, max_length=profiles.LONGEST)
 
 
