@@ -1,5 +1,7 @@
 """Messages between holder and requester: one order without gaps, blind until the holder agrees."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -7,33 +9,52 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import events, locks, masking
+from sharing import events, locks, masking, quick_replies
 from sharing.errors import Denied, IllegalTransition, LimitReached
 from sharing.models import Ask, Conversation, Message
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """A quick reply: its code, and the day or the place that fills it."""
+
+    code: str
+    parts: Mapping[str, str]
+
+
 @transaction.atomic(durable=True)
-def send_message(*, conversation_id: int, actor: Reader, text: str, seen: int | None = None, now: datetime) -> Message:
+def send_message(
+    *,
+    conversation_id: int,
+    actor: Reader,
+    text: str = "",
+    reply: Chosen | None = None,
+    seen: int | None = None,
+    now: datetime,
+) -> Message:
     """The next message of the conversation; its number is one more than the last, under the conversation's lock (N5).
     A handover's code is left out of it; `masking.notice` has the sentence for the sender.
 
-    `seen` is the number of the last message on the page where it was written: the same words of the same author after
-    that number are a second click, and give the message that the first one made.
+    A `reply` is chosen, not typed: see quick_replies. `seen` is the number of the last message on the page where it was
+    written: the same words of the same author after that number are a second click, and give the message that the first
+    one made.
     """
     conversation = locks.conversation(conversation_id, actor=actor)
     if conversation.has_ended(now):
         raise IllegalTransition(
             "closed", "sent", _("This conversation has ended and can only be read. Your text was not sent.")
         )
-    text = masking.without_codes(_checked(text), ask=conversation.ask, now=now)
+    parts = quick_replies.checked(reply.code, reply.parts, now=now) if reply else {}
+    text = quick_replies.filled(reply.code, parts, sent_at=now) if reply else _typed(text, conversation, now)
     if seen is not None and (sent := conversation.messages.filter(author=actor, text=text, seq__gt=seen).first()):
         return sent
     _require_calm(actor, now)
     conversation.last_seq += 1
     conversation.save(update_fields=["last_seq"])
     message = Message.objects.create(
-        conversation=conversation, seq=conversation.last_seq, author=actor, text=text, sent_at=now
-    )
+        conversation=conversation, seq=conversation.last_seq, author=actor, text=text, sent_at=now,
+        phrase=reply.code if reply else "", parts=parts,
+    )  # fmt: skip
     events.record(
         "message.sent",
         now=now,
@@ -42,6 +63,10 @@ def send_message(*, conversation_id: int, actor: Reader, text: str, seen: int | 
         data={"seq": message.seq, "conversation": conversation.pk},
     )
     return message
+
+
+def _typed(text: str, conversation: Conversation, now: datetime) -> str:
+    return masking.without_codes(_checked(text), ask=conversation.ask, now=now)
 
 
 def _checked(text: str) -> str:

@@ -31,6 +31,7 @@ def propose_handover(
         raise IllegalTransition(lending.status, "proposed", _("Nothing is to be handed over at this point."))
     _require_sense(method, place, starts_at, now)
     _require_in_time(lending, starts_at, now)
+    places.require_open(place.strip(), starts_at)
     place, place_en = places.both_names(place.strip())
     open_one = lending.handovers.open().filter(direction=direction).first()
     if open_one is not None:

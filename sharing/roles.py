@@ -36,6 +36,7 @@ CATALOGUE = (
     *(f"personal_catalog.{act}_heading" for act in ("view", "add", "change", "delete")),
 )  # fmt: skip
 RULES = (
+    *(f"sharing.{act}_meetingplace" for act in ("view", "add", "change", "delete")),
     "sharing.change_circulationpolicy", "library_bridge.view_library", "library_bridge.change_library",
     "library_bridge.view_area", "library_bridge.add_area", "library_bridge.change_area",
     "library_bridge.view_circulationrule", "library_bridge.change_circulationrule",

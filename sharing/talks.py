@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import conversations, dates
+from sharing import conversations, dates, quick_replies
 from sharing.models import Ask, Conversation, Message
 
 SHOWN = 30  # messages on a page that is about something else
@@ -61,5 +61,5 @@ def _bubbles(conversation: Conversation, messages: list[Message], viewer: Reader
             mine=message.author_id == viewer.pk,
             name=conversations.name_of(message.author_id, conversation=conversation, viewer=viewer),
             at=message.sent_at,
-            text=message.text or _("Deleted with its writer’s account."),
+            text=quick_replies.text_of(message) or _("Deleted with its writer’s account."),
         )

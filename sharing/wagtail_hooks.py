@@ -21,6 +21,7 @@ from sharing.staff import exports, overview
 from sharing.staff.groups import Groups
 from sharing.staff.lendings import Lendings
 from sharing.staff.mails import Mails, OnlyToRetry
+from sharing.staff.places import MeetingPlaces
 from sharing.staff.purchases import Purchases
 from sharing.staff.reading_lists import ReadingLists
 from sharing.staff.requests import Requests
@@ -40,7 +41,7 @@ class Desk(ViewSetGroup):
     menu_label = _("Lendings")
     menu_icon = "resubmit"
     menu_order = 100
-    items = (Lendings, Requests, Purchases, Groups, Trail, Mails)
+    items = (Lendings, Requests, Purchases, Groups, Trail, Mails, MeetingPlaces)
 
 
 @hooks.register("register_admin_viewset")

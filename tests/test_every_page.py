@@ -86,7 +86,7 @@ PAGES: dict[str, Arguments] = {
         [
             "outside-loans",
             "calendar", "my-data",
-            "groups",
+            "groups", "places",
             "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
             "points-entries", "badges", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
@@ -131,7 +131,7 @@ NO_PAGES = {
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
     "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",
     "offer-holding", "withdraw-offer", "give-consent", "end-consent", "rest-holding", "wake-holding", "set-absence", "end-absence",
-    "open-journey", "close-journey", "join-journey", "leave-journey", "suggestions-take-part", "suggestions-leave",
+    "set-free-times", "open-journey", "close-journey", "join-journey", "leave-journey", "suggestions-take-part", "suggestions-leave",
     "opac-script", "opac-demo",  # of another make, in the library's own catalogue
     "sso-leave", "sso-callback", "saml_acs", "saml_finish_acs", "saml_metadata", "saml_sls",
 }  # fmt: skip

@@ -19,11 +19,12 @@ def routers() -> list[Router]:
         notifications,
         offers,
         pass_on,
+        places,
         requests,
         titles,
         tokens,
     )
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
-    more = (groups, offers, pass_on, conversations, notifications, availability)
+    more = (groups, offers, pass_on, places, conversations, notifications, availability)
     return [*(noun.router for noun in (*nouns, *more)), handovers.secrets, pass_on.secrets]

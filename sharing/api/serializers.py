@@ -13,7 +13,7 @@ from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.cover_pictures import kept
 from personal_catalog.models import Copy, CopyPhoto, ShelfTag, Title
 from personal_catalog.people import split_names
-from sharing import holdings, notices, people, places, policies, progress
+from sharing import holdings, notices, people, places, policies, progress, quick_replies
 from sharing.api import schemas
 from sharing.models import (
     Ask,
@@ -196,7 +196,9 @@ def event(row: DomainEvent, *, of: Lending, viewer: Reader) -> schemas.EventOut:
 def message(row: Message, *, conversation: Conversation, viewer: Reader) -> schemas.MessageOut:
     author = _author(row.author_id, conversation, viewer)
     mine = row.author_id == viewer.pk
-    return schemas.MessageOut(seq=row.seq, mine=mine, author=author, text=row.text, sent_at=row.sent_at)
+    return schemas.MessageOut(
+        seq=row.seq, mine=mine, author=author, text=quick_replies.text_of(row), sent_at=row.sent_at
+    )
 
 
 def _author(author_id: int, conversation: Conversation, viewer: Reader) -> str:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from library_bridge.models import Reader
 from sharing import due, harvests, jobs, notifications, roles
-from sharing.demo import course_lists, discovery, guide, history
+from sharing.demo import course_lists, discovery, guide, history, places
 from sharing.demo.campus import Campus
 from sharing.demo.cast import Cast, assemble
 from sharing.demo.desk import Desk
@@ -30,6 +30,7 @@ def load(*, now: datetime) -> None:
         with jobs.left_to_the_sweep():
             _tell(now)
     course_lists.load(now=now)
+    places.load()
 
 
 def _tell(now: datetime) -> None:

@@ -18,6 +18,7 @@ from sharing.models.offers import Offer, StandingConsent
 from sharing.models.outside import OutsideLoan
 from sharing.models.pages import GuidePage, HomePage
 from sharing.models.pass_on import PassOnCode
+from sharing.models.places import FreeTimes, MeetingPlace
 from sharing.models.policy import CirculationPolicy, ReaderLimit
 from sharing.models.purchases import PurchaseSuggestion
 from sharing.models.ratings import Rating
@@ -40,6 +41,7 @@ __all__ = (
     "Delivery",
     "DomainEvent",
     "Erasure",
+    "FreeTimes",
     "GroupLink",
     "GuidePage",
     "Handover",
@@ -51,6 +53,7 @@ __all__ = (
     "Lending",
     "LoanTitle",
     "MailChoice",
+    "MeetingPlace",
     "Message",
     "Notification",
     "Offer",

@@ -40,6 +40,10 @@ class Message(models.Model):
     seq = models.PositiveIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     text = models.TextField(max_length=2000)
+    phrase = models.CharField(
+        max_length=20, blank=True, help_text=_("Of a reply that was chosen: both read it in their language.")
+    )
+    parts = models.JSONField(default=dict, blank=True)
     sent_at = models.DateTimeField()
 
     class Meta:

@@ -5,20 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from sharing import conversations, masking, policies, talks
-from sharing.models import Ask, Conversation, Handover, Lending
+from sharing import conversations, masking, places, quick_replies, talks
+from sharing.conversations import Chosen
+from sharing.models import Ask, Conversation
 from sharing.talks import Talk
-from sharing.views import answers
+from sharing.views import answers, meetings
 from sharing.views.notifications import unseen
 from sharing.views.readers import reader_of
 
@@ -44,6 +44,8 @@ def conversation(request: HttpRequest, conversation_id: int) -> HttpResponse:
     if after or request.htmx:  # type: ignore[attr-defined]
         return render(request, PART, context)
     context |= {"talk": talk, "title": found.ask.request.title, "page": _page_of(talk, reader), "nav": "todo"}
+    if found.ask.status == Ask.Status.ACCEPTED:
+        context |= meetings.to_arrange(found.ask.lending, reader, timezone.now())
     context["unseen"] = unseen(reader, ask_id=found.ask_id, kind="message.sent")
     return render(request, PAGE, context)
 
@@ -60,6 +62,7 @@ def send_message(request: HttpRequest, conversation_id: int) -> HttpResponse:
             conversation_id=conversation_id,
             actor=reader,
             text=str(request.POST.get("text", "")),
+            reply=_chosen(request.POST),
             seen=_number(request.POST.get("seen", "")),
             now=now,
         )
@@ -90,6 +93,7 @@ def part(
     """What sharing/conversations/talk.html needs under the name `part`; a page may hold several. `last`: how many messages
     it shows, None for all; `page`: its address, where that is not the request's."""
     number = talk.conversation.pk
+    quick = [] if talk.closed else quick_replies.replies(talk.conversation, reader_of(request))
     return {
         "talk": talk,
         "id": f"c{number}",
@@ -98,8 +102,15 @@ def part(
         "next": page or request.path,
         "seen": talk.count,
         "say": (form or answers.form_for(request, MessageForm, _name(number)))["text"],
-        "quick": _quick(talk, reader_of(request)),
+        "quick": quick,
+        "places": places.choices() if any(reply.slot == "place" for reply in quick) else [],
     }
+
+
+def _chosen(sent: QueryDict) -> Chosen | None:
+    code = sent.get("reply", "")
+    parts = {slot: sent.get(f"{slot}-{code}", "") for slot in ("date", "place")}
+    return Chosen(code, parts) if code else None
 
 
 def _last(number: str) -> int | None:
@@ -109,29 +120,6 @@ def _last(number: str) -> int | None:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _quick(talk: Talk, reader: Reader) -> list[str]:
-    """Short sentences that often do, by what the two have before them."""
-    ask = talk.conversation.ask
-    holds = ask.holder_id == reader.pk
-    if talk.blind:
-        if holds:
-            return [_("I need it for a few more days."), _("Tomorrow at noon suits me.")]
-        return [_("When would it suit you?"), _("I need it only for a few days.")]
-    if policies.direction_now(ask.lending):
-        return _about_the_meeting(ask.lending)
-    if ask.lending.status != Lending.Status.ON_LOAN:
-        return []
-    if holds:
-        return [_("Take your time."), _("Do you still need it?"), _("I need it back soon.")]
-    return [_("I am still reading."), _("I will bring it back this week."), _("May I keep it a little longer?")]
-
-
-def _about_the_meeting(lending: Lending) -> list[str]:
-    if any(handover.status == Handover.Status.AGREED for handover in lending.handovers.all()):
-        return [_("I am on my way."), _("I am ten minutes late."), _("Shall we take another day?")]
-    return [_("When would it suit you?"), _("Tomorrow at noon suits me."), _("I have proposed a time.")]
 
 
 def _page_of(talk: Talk, reader: Reader) -> str:

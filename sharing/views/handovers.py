@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,8 @@ from sharing.views.readers import reader_of
 @require_POST
 @login_required
 def propose_handover(request: HttpRequest, lending_id: int) -> HttpResponse:
-    reader, form = reader_of(request), ProposeForm(request.POST)
+    """With `slot`, one of the times that suit both, as the page offered it."""
+    reader, form = reader_of(request), ProposeForm(_of_slot(request.POST))
     page = get_object_or_404(Lending.objects.visible_to(reader), pk=lending_id).get_absolute_url()
     return answers.after_form(
         request,
@@ -39,6 +40,13 @@ def propose_handover(request: HttpRequest, lending_id: int) -> HttpResponse:
         back=f"{page}#propose",
         says=_("Proposed. The other side has been told."),
     )
+
+
+def _of_slot(sent: QueryDict) -> QueryDict | dict[str, str]:
+    """ "2026-11-25T12:30 place" in the fields of the form."""
+    at, _blank, place = sent.get("slot", "").partition(" ")
+    day, _t, hour = at.partition("T")
+    return {"day": day, "time": hour, "place": place} if at else sent
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """The reader's own page: who I am here, my cards, and where everything else is."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -7,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from library_bridge.models import Area, Patron, Reader
-from sharing import absences, profiles, suggestions
+from sharing import absences, free_times, profiles, suggestions
 from sharing.models import Absence
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -66,6 +69,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": answers.form_for(request, ProfileForm, "profile", initial=initial),
         "absence": Absence.objects.filter(reader=reader, last_date__gte=timezone.localdate()).first(),
         "absence_form": answers.form_for(request, AbsenceForm, ABSENCE, initial={"first_date": timezone.localdate()}),
+        "week": _week(reader),
         "cards": Patron.objects.filter(reader=reader).select_related("library"),
     }
     return render(request, "sharing/me/me.html", context)
@@ -97,6 +101,40 @@ def end_absence(request: HttpRequest) -> HttpResponse:
         to=page,
         back=page,
         says=_("Welcome back. You may be asked again."),
+    )
+
+
+def _week(reader: Reader) -> list[dict[str, Any]]:
+    """A row for each weekday, with its parts and whether the reader has time then."""
+    mine = set(free_times.of(reader))
+    days = [weekday.capitalize() for weekday in _weekdays()]
+    return [
+        {
+            "name": name,
+            "parts": [
+                (f"{day}-{part}", label, f"{day}-{part}" in mine) for part, (label, _t) in free_times.PARTS.items()
+            ],
+        }
+        for day, name in enumerate(days)
+    ]
+
+
+def _weekdays() -> list[str]:
+    return [str(WEEKDAYS[day]) for day in free_times.WEEKDAYS]
+
+
+@require_POST
+@login_required
+def set_free_times(request: HttpRequest) -> HttpResponse:
+    page = reverse("me") + "#free"
+    return answers.after(
+        request,
+        lambda: free_times.set_free_times(
+            actor=reader_of(request), parts=request.POST.getlist("parts"), now=timezone.now()
+        ),
+        to=page,
+        back=page,
+        says=_("Saved. You see times that suit you both when you arrange a meeting."),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from library_bridge.models import Reader
-from sharing import areas, codes, places, policies, steps
+from sharing import codes, free_times, places, policies, steps
 from sharing.models import Handover, Lending
 from sharing.scenes import Scene
 from sharing.views import answers
@@ -35,8 +35,7 @@ class ProposeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [str(places.FRONT_DESK), *areas.names().values()]
-        choices = [*((name, name) for name in names), ("", _("Another place, written below"))]
+        choices = [*((name, name) for name in places.choices()), ("", _("Another place, written below"))]
         self.fields["place"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -85,6 +84,9 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
     }  # fmt: skip
     if policies.direction_now(found):
         context["propose"] = propose_form(request, found.pk, earlier=scene.handover, now=scene.now)
+        context["slots"] = free_times.slots(found, now=scene.now)
+    if scene.handover and scene.handover.has_time:
+        context["spot"] = places.of_name(scene.handover.place)
     if step.name == "show_code" and scene.handover:
         context["code"] = shown_code(scene.handover, scene.now)
     elif step.name == "enter_code" and scene.handover:
@@ -92,6 +94,20 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
     elif step.name == "borrowed":
         context["why_not_extend"] = _why_not_extend(scene)
     return context
+
+
+def to_arrange(lending: Lending, reader: Reader, now: datetime) -> dict[str, Any]:
+    """For the conversation's page: the other side's proposal to agree to, else times that may suit both."""
+    direction = policies.direction_now(lending)
+    if direction is None:
+        return {}
+    open_one = lending.handovers.open().filter(direction=direction).first()
+    if open_one is None:
+        return {"lending": lending, "slots": free_times.slots(lending, now=now)}
+    open_one.lending = lending
+    if not policies.may_agree(open_one, reader):
+        return {}
+    return {"lending": lending, "proposal": open_one, "spot": places.of_name(open_one.place)}
 
 
 def code_renews_itself(context: dict[str, Any], scene: Scene) -> bool:
@@ -142,8 +158,10 @@ def propose_form(request: HttpRequest, lending_id: int, *, earlier: Handover | N
     agreed = earlier is not None and earlier.has_time
     at = timezone.localtime(earlier.starts_at if earlier and agreed else now + timedelta(days=1))
     at = at if agreed else at.replace(hour=12, minute=30)
-    initial = {"day": at.date(), "time": at.time(), "place": "" if earlier else str(places.FRONT_DESK)}
+    initial = {"day": at.date(), "time": at.time(), "place": ""}
     form = answers.form_for(request, ProposeForm, f"propose {lending_id}", initial=initial)
+    if earlier is None:
+        form.initial["place"] = form.fields["place"].choices[0][0]  # type: ignore[attr-defined]
     if earlier is not None and not form.is_bound:
         known = earlier.place_name in dict(form.fields["place"].choices)  # type: ignore[attr-defined]
         form.initial["place" if known else "other_place"] = earlier.place_name

@@ -30,7 +30,7 @@ def test_both_write_and_read_in_one_order(world: World, talk: Conversation) -> N
 def test_a_second_click_on_the_same_page_sends_nothing_twice(world: World, talk: Conversation) -> None:
     client = browsers.of(world.bob)
     page = browsers.seen(client, reverse("conversation", args=[talk.pk]))
-    assert page.count('name="seen" value="0"') == 2
+    assert page.count('name="seen" value="0"') >= 2
     for _click in range(2):
         client.post(url(talk), {"text": "Hello", "seen": "0"})
     assert talk.messages.count() == 1

@@ -19,6 +19,7 @@ NAMES = {
     "getHealth", "getMyHolding", "offerHolding", "withdrawOffer", "setStandingConsent", "endStandingConsent", "restHolding",
     "wakeHolding", "issuePassOnCode", "passOnNow", "addCopyPhoto", "removeCopyPhoto", "getAbsence", "setAbsence", "endAbsence",
     "listMyGroups", "makeGroup", "joinGroup", "listGroupMembers", "makeGroupLink", "revokeGroupLink", "leaveGroup",
+    "listMeetingPlaces", "listMeetingTimes", "getFreeTimes", "setFreeTimes",
 }  # fmt: skip
 
 
