@@ -4,11 +4,13 @@ end (P4, T-C7)."""
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Q, QuerySet, When
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from library_bridge.models import Area, Reader
+from sharing import areas
 from sharing.errors import Denied
 from sharing.models import Handover, MeetingPlace
 from sharing.phrases import fill
@@ -29,23 +31,37 @@ def place_shown_to(reader: Reader, handover: Handover, *, now: datetime) -> str 
 
 FRONT_DESK = _("Library, front desk")
 FACE_TO_FACE = _("Face to face")
+KNOWN, SECONDS = "meeting places", 60
 
 
 def offered() -> "QuerySet[MeetingPlace]":
     return MeetingPlace.objects.filter(is_active=True)
 
 
-def near(*areas: int | None) -> list[MeetingPlace]:
-    """Those in the readers' own areas first. One query."""
-    here = When(area__in=[area for area in areas if area], then=0)
-    return list(offered().order_by(Case(here, default=1), "pk"))
+def known() -> list[MeetingPlace]:
+    """For pages: they change rarely, and are kept for a minute."""
+    found: list[MeetingPlace] | None = cache.get(KNOWN)
+    if found is None:
+        found = list(MeetingPlace.objects.order_by("pk"))
+        cache.set(KNOWN, found, SECONDS)
+    return found
+
+
+def near(*of: int | None) -> list[MeetingPlace]:
+    """Those in the readers' own areas first."""
+    here = {area for area in of if area}
+    return sorted((place for place in known() if place.is_active), key=lambda place: place.area_id not in here)
 
 
 def choices() -> list[str]:
     """What to choose from when a meeting is proposed: the librarians' list; while it is empty, the desk and the areas."""
-    if found := [place.name for place in offered()]:
+    if found := [place.name for place in known() if place.is_active]:
         return found
-    return [str(FRONT_DESK), *(area.name for area in Area.objects.all())]
+    return [str(FRONT_DESK), *areas.names().values()]
+
+
+def on_map(place: str) -> MeetingPlace | None:
+    return next((spot for spot in known() if place in (spot.name_zh, spot.name_en)), None)
 
 
 def both_names(place: str) -> tuple[str, str]:
@@ -76,9 +92,9 @@ def require_open(place: str, starts_at: datetime) -> None:
 
 def listed() -> set[str]:
     """The names, in both languages, of the places that the library names. Two queries."""
-    areas = Area.objects.values_list("name_zh", "name_en")
+    parts = Area.objects.values_list("name_zh", "name_en")
     spots = MeetingPlace.objects.values_list("name_zh", "name_en")
-    return {name for names in (both_words(FRONT_DESK), *areas, *spots) for name in names}
+    return {name for names in (both_words(FRONT_DESK), *parts, *spots) for name in names}
 
 
 def both_words(words: "_StrPromise") -> tuple[str, str]:

@@ -86,7 +86,7 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
         context["propose"] = propose_form(request, found.pk, earlier=scene.handover, now=scene.now)
         context["slots"] = free_times.slots(found, now=scene.now)
     if scene.handover and scene.handover.has_time:
-        context["spot"] = places.of_name(scene.handover.place)
+        context["spot"] = places.on_map(scene.handover.place)
     if step.name == "show_code" and scene.handover:
         context["code"] = shown_code(scene.handover, scene.now)
     elif step.name == "enter_code" and scene.handover:
@@ -107,7 +107,7 @@ def to_arrange(lending: Lending, reader: Reader, now: datetime) -> dict[str, Any
     open_one.lending = lending
     if not policies.may_agree(open_one, reader):
         return {}
-    return {"lending": lending, "proposal": open_one, "spot": places.of_name(open_one.place)}
+    return {"lending": lending, "proposal": open_one, "spot": places.on_map(open_one.place)}
 
 
 def code_renews_itself(context: dict[str, Any], scene: Scene) -> bool:
