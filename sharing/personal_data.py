@@ -46,7 +46,9 @@ TOPICS = (
     ),
     Topic(
         "beforehand",
-        _("What you decide beforehand: days away, books you offer, to what you agree, loans outside the service."),
+        _(
+            "What you decide beforehand: days away, when you usually have time, books you offer, to what you agree, loans outside the service."
+        ),
         _("So that you are asked only when and for what you want."),
         _("Until you change it. With whom a loan outside is, until it ends; the rest of it %(days)s days longer."),
         "outside",
@@ -154,8 +156,8 @@ ROWS = (
         {"why": ""},
     ),
     Rows(
-        "sharing.Message", ("author",), "messages", {"sent_at": _ON, "text": _("what you wrote")}, ("conversation", "seq"),
-        {"text": ""}, Forget("messages", "conversation__closed_at"),
+        "sharing.Message", ("author",), "messages", {"sent_at": _ON, "text": _("what you wrote")},
+        ("conversation", "seq", "phrase", "parts"), {"text": "", "phrase": "", "parts": {}}, Forget("messages", "conversation__closed_at"),
     ),
     Rows(
         "sharing.Rating", ("reader",), "ratings", {"rated_at": _ON, "went": _("how it went"), "words": _("in words")}, ("lending",),
@@ -175,6 +177,7 @@ ROWS = (
         },
     ),
     Rows("sharing.Absence", ("reader",), "beforehand", {"first_date": _("first day away"), "last_date": _("last day away")}),
+    Rows("sharing.FreeTimes", ("reader",), "beforehand", {"parts": _("when you usually have time")}),
     Rows("sharing.Rest", ("holder",), "beforehand", {**_OF_HOLDING, "last_date": _UNTIL}),
     Rows(
         "sharing.OutsideLoan", ("reader",), "beforehand",
@@ -236,6 +239,7 @@ ROWS = (
 
 NOT_PERSONAL = {
     "sharing.GroupLink",  # a way into a group, whoever takes it
+    "sharing.MeetingPlace",  # the librarians' list
     "sharing.Conversation",  # only ties an ask to its messages
     # the library's: rules, harvests, course lists, guide and what all readers together have
     "sharing.CirculationPolicy", "sharing.Harvest", "sharing.HarvestedRecord", "sharing.RelatedTitle", "sharing.SuggestionCount",

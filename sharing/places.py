@@ -31,7 +31,7 @@ def place_shown_to(reader: Reader, handover: Handover, *, now: datetime) -> str 
 
 FRONT_DESK = _("Library, front desk")
 FACE_TO_FACE = _("Face to face")
-KNOWN, SECONDS = "meeting places", 60
+KNOWN, SECONDS = "meeting-places", 60
 
 
 def offered() -> "QuerySet[MeetingPlace]":
