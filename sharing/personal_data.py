@@ -47,7 +47,8 @@ TOPICS = (
     Topic(
         "beforehand",
         _(
-            "What you decide beforehand: days away, when you usually have time, books you offer, to what you agree, loans outside the service."
+            "What you decide beforehand: days away, when you usually have time, books you offer, "
+            "to what you agree, loans outside the service."
         ),
         _("So that you are asked only when and for what you want."),
         _("Until you change it. With whom a loan outside is, until it ends; the rest of it %(days)s days longer."),
