@@ -194,7 +194,7 @@ def works(world: World) -> World:
 
 
 def grouped(world: World, query: str, **page: int) -> Page:
-    return catalogue.works(filters=TitleFilter(QueryDict(query), now=world.now), **page)
+    return catalogue.works(filters=TitleFilter(QueryDict(query), reader=None, now=world.now), **page)
 
 
 def test_editions_of_a_work_stand_in_one_row_the_free_one_first(works: World):
