@@ -38,6 +38,7 @@ bench: $(READY)
 	$(PY) -m tests.bench.search $(ARGS)
 	$(PY) -m tests.bench.sip2
 	$(PY) -m tests.bench.imports
+	$(PY) -m tests.bench.points $(ARGS)
 
 soak: $(READY)
 	$(PY) -m tests.soak $(ARGS)

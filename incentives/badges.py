@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet, Value
 
-from incentives.models import Badge, Entry, HeldAward, ReaderChoice, Rule
+from incentives import ledger
+from incentives.models import Badge, ReaderChoice, Rule
 from library_bridge.models import Reader
 from personal_catalog.models import Title
 from sharing.models import Ask, Lending
@@ -109,9 +110,7 @@ def _shown(choices: QuerySet[ReaderChoice]) -> dict[int, list[Progress]]:
 
 def _counted() -> list[tuple[tuple[Code, ...], str, QuerySet[Any]]]:
     """Badges, the name of the column that says who, and rows of it with `n`."""
-    paid = Entry.objects.filter(
-        kind=Entry.Kind.AWARD, rule__code=Rule.Code.LENDING_COMPLETED, reversed_by=None
-    ).exclude(held__in=HeldAward.objects.filter(settled=None))
+    paid = ledger.standing_awards(Rule.Code.LENDING_COMPLETED)
     travelled = Lending.objects.filter(status=Lending.Status.COMPLETED, copy__isnull=False)
     answers = Ask.objects.filter(
         status__in=(Ask.Status.ACCEPTED, Ask.Status.DECLINED), consent="", answered_at__lte=F("asked_at") + QUICK

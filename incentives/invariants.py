@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.utils import timezone
 
 from incentives import triggers
-from incentives.models import Account, Entry, LeaderboardEntry, Posting, Reward, Seal, Voucher
+from incentives.models import Account, Entry, LeaderboardEntry, Posting, Reward, Seal, Subtotal, Voucher
 from library_bridge.registers import Check
 
 
@@ -45,6 +45,12 @@ def _redeemed_in_debt() -> Iterator[str]:
             left = counted.aggregate(total=Sum("amount"))["total"] or 0
             if left < 0:
                 yield f"redemption {entry.pk} was made with {-left} points owed"
+
+
+def _untrue_subtotals() -> Iterator[str]:
+    upto = Sum("account__postings__amount", filter=Q(account__postings__pk__lte=F("through")))
+    for row in Subtotal.objects.annotate(summed=upto).exclude(summed=F("amount")):
+        yield f"account {row.pk} has a subtotal of {row.amount} where its postings add up to {row.summed}"
 
 
 def _unguarded() -> Iterator[str]:
@@ -94,5 +100,6 @@ CHECKS = (
     Check("M5", "points and vouchers go together, stock is never below zero", _vouchers_apart),
     Check("M6", "nobody redeems what is owed", _redeemed_in_debt),
     Check("M7", "what was changed by hand has its adjustment and was not for oneself", _by_one_hand),
+    Check("M2", "a subtotal is the sum of its postings", _untrue_subtotals),
     Check("P7", "the lists hold only who takes part", _listed_unasked),
 )

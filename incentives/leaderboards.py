@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from incentives import badges
+from incentives import badges, ledger
 from incentives.badges import Progress
 from incentives.errors import PseudonymTaken
-from incentives.models import Entry, HeldAward, LeaderboardEntry, LeaderboardRun, Rule
+from incentives.models import Entry, LeaderboardEntry, LeaderboardRun, Rule
 from library_bridge.models import Reader
 from personal_catalog.models import Title
 from sharing import profiles
@@ -153,17 +153,8 @@ def _counts(code: str, *, since: datetime, until: datetime) -> dict[int, int]:
     rows: QuerySet[Entry, dict[str, int]] | QuerySet[Ask, dict[str, int]] | QuerySet[Title, dict[str, int]]
     if code == Boards.LENDERS:
         who = "account__reader"
-        rows = (
-            Entry.objects.filter(
-                kind=Entry.Kind.AWARD,
-                rule__code=Rule.Code.LENDING_COMPLETED,
-                reversed_by=None,
-                at__gte=since,
-                at__lt=until,
-            )
-            .exclude(held__in=HeldAward.objects.filter(settled=None))
-            .values(who)
-        )
+        paid = ledger.standing_awards(Rule.Code.LENDING_COMPLETED)
+        rows = paid.filter(at__gte=since, at__lt=until).values(who)
     elif code == Boards.ANSWERERS:
         who = "holder"
         answered = (Ask.Status.ACCEPTED, Ask.Status.DECLINED)
@@ -177,8 +168,10 @@ def _counts(code: str, *, since: datetime, until: datetime) -> dict[int, int]:
 
 
 def _ranked(code: str, period: str, counts: dict[int, int]) -> list[LeaderboardEntry]:
-    readers = Reader.objects.filter(pk__in=counts, leaderboard_opt_in=True, is_active=True).exclude(pseudonym="")
-    ordered = sorted(readers, key=lambda reader: (-counts[reader.pk], reader.pseudonym))
+    readers = Reader.objects.filter(leaderboard_opt_in=True, is_active=True).exclude(pseudonym="")
+    ordered = sorted(
+        (reader for reader in readers if reader.pk in counts), key=lambda reader: (-counts[reader.pk], reader.pseudonym)
+    )
     if len(ordered) < FEWEST_PEOPLE:
         return []
     rows: list[LeaderboardEntry] = []

@@ -1,15 +1,16 @@
 """The only place that writes points. Amounts are whole points; every function here works inside the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from incentives import subtotals
 from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Account, Entry, HeldAward, Posting, Rule, Seal
 from library_bridge.models import Reader
@@ -32,27 +33,45 @@ class Balance:
 
 
 def balance(reader: Reader, *, now: datetime) -> Balance:
-    own = Q(account__kind=Kind.READER)
-    ready = Q(entry__available_at=None) | Q(entry__available_at__lte=now)
-    sums = Posting.objects.filter(account__reader=reader).aggregate(
-        available=Coalesce(Sum("amount", filter=own & ready), 0),
-        waiting=Coalesce(Sum("amount", filter=own & ~ready), 0),
-        debt=Coalesce(Sum("amount", filter=Q(account__kind=Kind.DEBT)), 0),
-        held=Coalesce(Sum("amount", filter=Q(account__kind=Kind.FROZEN)), 0),
+    sums = {kind: (ready, waiting) for kind, ready, waiting in _sums(Account.objects.filter(reader=reader), at=now)}
+    (available, waiting), debt, held = (sums.get(kind, (0, 0)) for kind in (Kind.READER, Kind.DEBT, Kind.FROZEN))
+    net = available + sum(debt)
+    return Balance(spendable=max(net, 0), waiting=waiting, owed=max(-net, 0), held=sum(held))
+
+
+def _sums(accounts: QuerySet[Account], *, at: datetime) -> Iterator[tuple[str, int, int]]:
+    """Kind of the account, what counts at that time, and what still waits."""
+    begun = subtotals.of(accounts, at=at)
+    ready = Q(entry__available_at=None) | Q(entry__available_at__lte=at)
+    later = Posting.objects.filter(subtotals.after(begun)).order_by().values_list("account")
+    sums = later.annotate(
+        ready=Coalesce(Sum("amount", filter=ready), 0), waiting=Coalesce(Sum("amount", filter=~ready), 0)
     )
-    net = sums["available"] + sums["debt"]
-    return Balance(spendable=max(net, 0), waiting=sums["waiting"], owed=max(-net, 0), held=sums["held"])
+    added = {account: (counts, waits) for account, counts, waits in sums}
+    for each in begun:
+        counts, waits = added.get(each.account, (0, 0))
+        yield each.kind, each.amount + counts, waits
 
 
 def entries(reader: Reader) -> QuerySet[Entry]:
     """The reader's own entries, newest first, each with its `amount`: what it changed of what is, or will be, the reader's."""
-    own = Q(postings__account__reader=reader) & ~Q(postings__account__kind=Kind.FROZEN)
+    own = Posting.objects.filter(
+        entry=OuterRef("pk"), account__kind__in=(Kind.READER, Kind.DEBT), account__reader=reader
+    )
+    amount = own.order_by().values("entry").annotate(amount=Sum("amount")).values("amount")
     return (
         Entry.objects.filter(account__kind=Kind.READER, account__reader=reader)
-        .annotate(amount=Sum("postings__amount", filter=own))
+        .annotate(amount=Coalesce(Subquery(amount), 0))
         .select_related("event__request__title", "rule", "voucher__reward", "reverses__voucher__reward")
         .order_by("-at", "-pk")
     )
+
+
+def standing_awards(*codes: str) -> QuerySet[Entry]:
+    """Awards by these rules that are their readers': neither taken back nor held for a check."""
+    reversal = Entry.objects.filter(reverses=OuterRef("pk"))
+    held = HeldAward.objects.filter(award=OuterRef("pk"), settled=None)
+    return Entry.objects.filter(~Exists(reversal), ~Exists(held), kind=Entry.Kind.AWARD, rule__code__in=codes)
 
 
 @transaction.atomic
@@ -224,9 +243,8 @@ def _covered(amounts: Mapping[Account, int], account: Account, *, at: datetime) 
 
 
 def _available(account: Account, *, at: datetime) -> int:
-    ready = Q(entry__available_at=None) | Q(entry__available_at__lte=at)
-    total = account.postings.filter(ready).aggregate(total=Sum("amount"))["total"]
-    return int(total or 0)
+    ((_kind, available, _waiting),) = _sums(Account.objects.filter(pk=account.pk), at=at)
+    return available
 
 
 def _post(amounts: Mapping[Account, int], **facts: Any) -> Entry:

@@ -2,6 +2,7 @@
 
 - Rows of Entry, Posting and Seal are never changed or deleted.
 - A Seal needs at least two postings that add up to zero, and no reader's account may be below zero at the entry's time.
+- A Subtotal is what the postings up to it add up to, none of which still waits; no posting comes before one.
 - A sealed entry takes no further posting. That each entry has its seal at commit is a deferred foreign key of Entry.
 
 SQLite loses triggers when Django rebuilds a table: a migration that alters one of these tables ends with `install`.
@@ -20,10 +21,21 @@ _OVERDRAWN = """EXISTS (
   SELECT 1 FROM incentives_posting p
   JOIN incentives_account a ON a.id = p.account_id AND a.kind = 'reader'
   JOIN incentives_entry e ON e.id = p.entry_id
-  WHERE p.entry_id = NEW.entry_id AND p.amount < 0 AND (
+  LEFT JOIN incentives_subtotal s ON s.account_id = p.account_id AND s.at <= e.at
+  WHERE p.entry_id = NEW.entry_id AND p.amount < 0 AND COALESCE(s.amount, 0) + (
     SELECT COALESCE(SUM(q.amount), 0) FROM incentives_posting q JOIN incentives_entry f ON f.id = q.entry_id
-    WHERE q.account_id = p.account_id AND (f.available_at IS NULL OR f.available_at <= e.at)
+    WHERE q.account_id = p.account_id AND q.id > COALESCE(s.through, 0) AND (f.available_at IS NULL OR f.available_at <= e.at)
   ) < 0
+)"""
+_BEFORE_A_SUBTOTAL = """EXISTS (
+  SELECT 1 FROM incentives_posting p JOIN incentives_subtotal s ON s.account_id = p.account_id AND s.through >= p.id
+  WHERE p.entry_id = NEW.entry_id
+)"""
+_UNTRUE = """NEW.amount <> (
+  SELECT COALESCE(SUM(p.amount), 0) FROM incentives_posting p WHERE p.account_id = NEW.account_id AND p.id <= NEW.through
+) OR EXISTS (
+  SELECT 1 FROM incentives_posting p JOIN incentives_entry e ON e.id = p.entry_id
+  WHERE p.account_id = NEW.account_id AND p.id <= NEW.through AND e.available_at > NEW.at
 )"""
 _SEALED = "EXISTS (SELECT 1 FROM incentives_seal s WHERE s.entry_id = NEW.entry_id)"
 
@@ -33,6 +45,14 @@ TRIGGERS: dict[str, tuple[str, str, str, str]] = {
     **{f"{table}_stays": (table, "DELETE", "", "the ledger is append-only") for table in TABLES},
     "incentives_posting_open": ("incentives_posting", "INSERT", _SEALED, "the entry is sealed"),
     "incentives_seal_zero": ("incentives_seal", "INSERT", _UNBALANCED, "the postings do not add up to zero"),
+    "incentives_seal_order": (
+        "incentives_seal",
+        "INSERT",
+        _BEFORE_A_SUBTOTAL,
+        "the postings would come before a subtotal",
+    ),
+    "incentives_subtotal_true": ("incentives_subtotal", "INSERT", _UNTRUE, "the subtotal is not true"),
+    "incentives_subtotal_stays_true": ("incentives_subtotal", "UPDATE", _UNTRUE, "the subtotal is not true"),
     "incentives_seal_cover": ("incentives_seal", "INSERT", _OVERDRAWN, "the account would be below zero"),
 }
 

@@ -9,6 +9,7 @@ from incentives.models.reviews import HeldAward, RingReview
 from incentives.models.rewards import Reward, Voucher
 from incentives.models.rules import Rule, RuleVersion
 from incentives.models.settings import IncentiveSettings
+from incentives.models.subtotals import Subtotal
 
 __all__ = [
     "Account",
@@ -28,5 +29,6 @@ __all__ = [
     "RuleVersion",
     "Seal",
     "SeenDevice",
+    "Subtotal",
     "Voucher",
 ]

@@ -128,10 +128,11 @@ class Entry(models.Model):
 
 class Posting(models.Model):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings", db_index=False)
     amount = models.IntegerField()
 
     class Meta:
+        indexes = [models.Index(fields=["account", "id"], name="postings_of_an_account")]
         constraints = [
             models.UniqueConstraint(fields=["entry", "account"], name="one_posting_per_entry_and_account"),
             models.CheckConstraint(

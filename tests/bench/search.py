@@ -67,18 +67,18 @@ def _run(engine: str, size: int) -> dict[str, Any]:
         env = {**os.environ, "BOOKRELAY_VAR": folder, "DEMO": "0", "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
         env.pop("DATABASE_URL", None)
         if engine == "postgres":
-            _psql(f"DROP DATABASE IF EXISTS {DATABASE}", f"CREATE DATABASE {DATABASE}")
+            psql(f"DROP DATABASE IF EXISTS {DATABASE}", f"CREATE DATABASE {DATABASE}")
             env["DATABASE_URL"] = f"{os.environ['BENCH_POSTGRES']}/{DATABASE}"
         command = [sys.executable, "-m", "tests.bench.search_run", str(size)]
         try:
             done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE)
         finally:
             if engine == "postgres":
-                _psql(f"DROP DATABASE IF EXISTS {DATABASE}")
+                psql(f"DROP DATABASE IF EXISTS {DATABASE}")
     return dict(json.loads(done.stdout.decode().splitlines()[-1]))
 
 
-def _psql(*statements: str) -> None:
+def psql(*statements: str) -> None:
     import psycopg
 
     with psycopg.connect(f"{os.environ['BENCH_POSTGRES']}/postgres", autocommit=True) as connection:

@@ -120,8 +120,8 @@ def test_tp7_points_are_whole_numbers(odd, now):
     assert not Posting.objects.exists()
 
 
-def test_the_balance_is_one_query(now, django_assert_num_queries):
+def test_the_balance_is_two_queries(now, django_assert_num_queries):
     alice = a_reader("Alice")
     given(alice, 10, now=now)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         ledger.balance(alice, now=now)

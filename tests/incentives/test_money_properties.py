@@ -12,7 +12,7 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incentives import invariants, ledger, rewards, rules, vouchers
+from incentives import invariants, ledger, rewards, rules, subtotals, vouchers
 from incentives.models import Entry, Posting, Reward, Seal, Voucher
 from sharing.errors import SharingError
 from tests import factories
@@ -30,7 +30,7 @@ POINTS_OF_NO_RETURN = {
 }
 COMMANDS = st.lists(
     st.tuples(
-        st.sampled_from(["happen", "redeem", "give_back", "honour", "reverse", "wait", "earn"]),
+        st.sampled_from(["happen", "redeem", "give_back", "honour", "reverse", "wait", "earn", "roll_up"]),
         st.integers(0, 5),
         st.integers(0, 1),
         st.sampled_from(["once", "twice", *POINTS_OF_NO_RETURN]),
@@ -97,6 +97,9 @@ class History:
     def wait(self, days, _who):
         self.now += timedelta(days=days)
         vouchers.expire(now=self.now)
+
+    def roll_up(self, which, _who):
+        subtotals.roll_up(now=self.now, fewest=which + 1)
 
     def _code(self, which):
         codes = list(Voucher.objects.order_by("pk").values_list("code", flat=True))

@@ -58,7 +58,7 @@ def test_the_chip_is_cheap_and_says_what_can_be_spent(client, alice, now):
     with CaptureQueriesContext(connection) as captured:
         page = texts(client.get("/points/chip/"))
     assert 'aria-label="186 points"' in page
-    assert len(captured) <= 5
+    assert len(captured) <= 6
 
 
 def test_the_ledger_says_why_for_which_book_and_from_when(client, alice, now):

@@ -1,13 +1,14 @@
 """M1 and M3 in the database itself: what no code path can do, on SQLite and on PostgreSQL."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from incentives import invariants, ledger, triggers
-from incentives.models import Account, Entry, Posting, Seal
-from tests.incentives.factories import a_reader, given
+from incentives import invariants, ledger, subtotals, triggers
+from incentives.models import Account, Entry, Posting, Seal, Subtotal
+from tests.incentives.factories import a_reader, awarded, given, something_happened
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,45 @@ def test_m3_the_checker_names_a_missing_trigger():
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER incentives_seal_zero {table}")
     assert list(invariants.CHECKS[2].violations()) == ["the database has no trigger incentives_seal_zero"]
+
+
+def a_subtotal(now):
+    """Of three awards of which the last still waits."""
+    alice = a_reader("Alice")
+    for _award in range(2):
+        given(alice, 10, now=now)
+    awarded(alice, something_happened(now=now).pk, at=now)
+    assert subtotals.roll_up(now=now, fewest=1) == 1
+    return Subtotal.objects.get()
+
+
+def test_m2_a_balance_is_the_same_with_a_subtotal_and_without(now):
+    subtotal = a_subtotal(now)
+    alice = subtotal.account.reader
+    for moment in (now - timedelta(days=40), now, now + timedelta(days=8)):
+        with_it = ledger.balance(alice, now=moment)
+        with transaction.atomic():
+            Subtotal.objects.all().delete()
+            assert ledger.balance(alice, now=moment) == with_it
+            transaction.set_rollback(True)
+    assert (subtotal.amount, subtotals.roll_up(now=now, fewest=1)) == (20, 0)
+    assert list(invariants._untrue_subtotals()) == []
+
+
+@pytest.mark.parametrize("wrong", [{"amount": 21}, {"through": 0}, {"through": 10**9, "amount": 30}])
+def test_m2_a_subtotal_that_is_not_true_is_refused(wrong, now):
+    a_subtotal(now)
+    refuses(lambda: Subtotal.objects.update(**wrong))
+
+
+def test_m2_no_posting_comes_before_a_subtotal(now):
+    subtotal = a_subtotal(now)
+    entry = an_open_entry(now, account=subtotal.account)
+    Posting.objects.create(pk=-1, entry=entry, account=entry.account, amount=5)
+    Posting.objects.create(entry=entry, account=ledger.service_account(Account.Kind.ISSUING), amount=-5)
+    refuses(lambda: Seal.objects.create(entry=entry))
+    subtotal.delete()
+    Seal.objects.create(entry=entry)
 
 
 def _finish(entry):

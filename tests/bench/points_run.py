@@ -1,0 +1,167 @@
+"""Ledgers of the sizes named on the command line, one after another in one database: loaded, asked, a JSON line of figures each."""
+
+import json
+import logging
+import statistics
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+READERS, ROUNDS, AWARDS = 40, 5, 200
+
+
+def main(sizes: list[int]) -> None:
+    import django
+
+    django.setup()
+    logging.disable(logging.INFO)
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from tests.bench import points_rows
+
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("migrate", verbosity=0)
+    for size in sizes:
+        loaded, _ = _seconds(lambda size=size: points_rows.load(size, now=timezone.now()))  # type: ignore[misc]
+        print(json.dumps({"postings": size, "loaded": loaded, **night(), "pages": pages(), **awards()}), flush=True)
+
+
+def night() -> dict[str, float]:
+    from django.utils import timezone
+
+    from incentives import leaderboards, subtotals
+    from incentives.models import LeaderboardRun
+    from tests.bench import points_sql
+
+    now = timezone.now()
+    LeaderboardRun.objects.all().delete()
+    points_sql.counts(now - timedelta(days=36500), now)  # the first reads from the disk
+    bare, _ = _seconds(lambda: [points_sql.counts(now - span, now) for span in leaderboards.REACHES_BACK.values()])
+    lists, _ = _seconds(lambda: leaderboards.compute_nightly(now=now))
+    rolled, accounts = _seconds(lambda: subtotals.roll_up(now=now))
+    return {"lists": lists, "bare_lists": bare, "subtotals": rolled, "accounts": accounts}
+
+
+def pages() -> dict[str, dict[str, tuple[float, float]]]:
+    """By page and way: the median and the 95th of a hundred over the readers, of the whole and of what the database was asked."""
+    from django.test import Client
+
+    from incentives.models import Entry
+    from library_bridge.models import Reader
+    from tests.bench import points_sql
+
+    readers = list(
+        Reader.objects.filter(pk__in=Entry.objects.order_by("pk").values("account__reader")[: READERS * 2])[:READERS]
+    )
+    times: Times = {}
+    for _round in range(ROUNDS):
+        for reader in readers:
+            client = Client()
+            client.force_login(reader)
+            for name, address, bare in (
+                ("my points", "/points/", points_sql.points),
+                ("leaderboard", "/leaderboards/", points_sql.leaderboard),
+            ):
+                ways: dict[str, Callable[[], object]] = {
+                    "bare": lambda bare=bare, reader=reader: bare(reader.pk),  # type: ignore[misc]
+                    "page": lambda client=client, address=address: client.get(address),  # type: ignore[misc]
+                    "frame": lambda client=client: client.get("/privacy/"),  # type: ignore[misc]
+                }
+                for way, ask in ways.items():
+                    whole, asked = _timed(ask)
+                    _note(times, (name, way), reader.pk, whole)
+                    _note(times, (name, f"{way}'s sql"), reader.pk, asked)
+    found: dict[str, dict[str, tuple[float, float]]] = {}
+    for (name, way), by_reader in times.items():
+        medians = sorted(statistics.median(rounds) for rounds in by_reader.values())
+        found.setdefault(name, {})[way] = (statistics.median(medians), medians[len(medians) * 95 // 100 - 1])
+    return found
+
+
+Times = dict[tuple[str, str], dict[int, list[float]]]
+
+
+def _note(times: Times, what: tuple[str, str], reader: int, figure: float) -> None:
+    times.setdefault(what, {}).setdefault(reader, []).append(figure)
+
+
+def _timed(ask: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds of the whole, and of its statements until their answers were there."""
+    from django.db import connection
+
+    asked = 0.0
+
+    def watch(execute: Callable[..., Any], *args: Any) -> Any:
+        nonlocal asked
+        took, answer = _seconds(lambda: execute(*args))
+        asked += took
+        return answer
+
+    with connection.execute_wrapper(watch):
+        whole, _ = _seconds(ask)
+    return whole * 1000, asked * 1000
+
+
+def awards() -> dict[str, float]:
+    """A second: through the ledger with its lock and its guards, and the same five rows as bare INSERTs with the guards."""
+    from django.utils import timezone
+
+    from incentives import ledger
+    from incentives.models import Entry, Rule
+    from library_bridge.models import Reader
+    from sharing.models import DomainEvent
+
+    now, rule = timezone.now(), Rule.objects.get(code="kept_appointment")
+    readers = list(
+        Reader.objects.filter(pk__in=Entry.objects.order_by("pk").values("account__reader")[:AWARDS])[:AWARDS]
+    )
+    event = DomainEvent.objects.create(kind="bench now", at=now)
+    other = DomainEvent.objects.create(kind="bench now", at=now)
+    through, _ = _seconds(
+        lambda: [
+            ledger.award(rule=rule, points=2, waiting_days=7, reader=reader, event_id=event.pk, at=now)
+            for reader in readers
+        ]
+    )
+    bare, _ = _seconds(lambda: [_inserted(reader, rule, other, now) for reader in readers])
+    return {"awards": len(readers) / through, "bare_awards": len(readers) / bare}
+
+
+def _inserted(reader: Any, rule: Any, event: Any, now: Any) -> None:
+    from django.db import connection, transaction
+
+    from incentives.models import Account
+
+    number = uuid4()
+    key = number if connection.vendor == "postgresql" else number.hex
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO incentives_entry (id, kind, account_id, rule_id, event_id, once, reason, params, at, available_at, seal_id)"
+            " SELECT %s, 'award', id, %s, %s, %s, 'kept_appointment', '{}', %s, %s, %s FROM incentives_account"
+            " WHERE reader_id = %s AND kind = 'reader'",
+            [key, rule.pk, event.pk, False, now, now + timedelta(days=7), key, reader.pk],
+        )
+        for amount, which, args in (
+            (2, "reader_id = %s AND kind = 'reader'", [reader.pk]),
+            (-2, "kind = %s", [Account.Kind.ISSUING]),
+        ):
+            cursor.execute(
+                f"INSERT INTO incentives_posting (entry_id, account_id, amount) SELECT %s, id, %s FROM incentives_account WHERE {which}",
+                [key, amount, *args],
+            )
+        cursor.execute("INSERT INTO incentives_seal (entry_id) VALUES (%s)", [key])
+
+
+def _seconds(act: Callable[[], Any]) -> tuple[float, Any]:
+    started = perf_counter()
+    answer = act()
+    return perf_counter() - started, answer
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]])

@@ -1,0 +1,74 @@
+"""What the pages of points tell, as plain statements on the same tables: what a hand that knows the database would write."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+BALANCE = """
+SELECT coalesce(sum(p.amount) FILTER (WHERE a.kind = 'reader' AND (e.available_at IS NULL OR e.available_at <= %(now)s)), 0),
+       coalesce(sum(p.amount) FILTER (WHERE a.kind = 'reader' AND e.available_at > %(now)s), 0),
+       coalesce(sum(p.amount) FILTER (WHERE a.kind = 'debt'), 0), coalesce(sum(p.amount) FILTER (WHERE a.kind = 'frozen'), 0)
+FROM incentives_posting p JOIN incentives_account a ON a.id = p.account_id JOIN incentives_entry e ON e.id = p.entry_id
+WHERE a.reader_id = %(reader)s"""
+LATEST = """
+SELECT e.at, e.reason, e.params, e.available_at, p.amount, t.title FROM incentives_entry e
+JOIN incentives_account a ON a.id = e.account_id JOIN incentives_posting p ON p.entry_id = e.id AND p.account_id = a.id
+LEFT JOIN sharing_domainevent d ON d.id = e.event_id LEFT JOIN sharing_request r ON r.id = d.request_id
+LEFT JOIN personal_catalog_title t ON t.id = r.title_id
+WHERE a.kind = 'reader' AND a.reader_id = %(reader)s ORDER BY e.at DESC, e.id DESC LIMIT 6"""
+YEAR = """
+SELECT {month}, e.kind, sum(p.amount) FROM incentives_posting p
+JOIN incentives_account a ON a.id = p.account_id JOIN incentives_entry e ON e.id = p.entry_id
+WHERE a.reader_id = %(reader)s AND e.at >= %(year)s AND e.at <= %(now)s GROUP BY 1, 2"""
+LENDINGS = """
+SELECT count(*) FROM incentives_entry e JOIN incentives_account a ON a.id = e.account_id
+WHERE a.reader_id = %(reader)s AND e.kind = 'award' AND e.reason = 'lending_completed'
+AND NOT EXISTS (SELECT 1 FROM incentives_entry x WHERE x.reverses_id = e.id)
+AND NOT EXISTS (SELECT 1 FROM incentives_heldaward h WHERE h.award_id = e.id AND h.settled_id IS NULL)"""
+STANDING = """
+SELECT d.kind, d.at, k.consent, h.starts_at, l.due_at, l.closed_at FROM sharing_domainevent d
+LEFT JOIN sharing_ask k ON k.id = d.ask_id LEFT JOIN sharing_request r ON r.id = d.request_id
+LEFT JOIN sharing_handover h ON h.id = d.handover_id LEFT JOIN sharing_lending l ON l.id = d.lending_id
+WHERE (k.holder_id = %(reader)s OR r.requester_id = %(reader)s) AND d.at > %(half)s AND d.at <= %(now)s AND d.kind IN
+('ask.accepted', 'ask.declined', 'ask.lapsed', 'handover.confirmed', 'lending.cancelled', 'lending.no_show', 'lending.overdue',
+ 'lending.completed') ORDER BY d.at, d.id"""
+BADGES = """
+SELECT (SELECT max(n) FROM (SELECT count(DISTINCT l.taker_id) AS n FROM sharing_lending l JOIN personal_catalog_copy c ON c.id = l.copy_id
+        WHERE c.owner_id = %(reader)s AND l.status = 'completed' GROUP BY c.id) hands),
+       (SELECT count(*) FROM sharing_ask WHERE holder_id = %(reader)s AND status IN ('accepted', 'declined') AND consent = ''),
+       (SELECT count(*) FROM personal_catalog_title WHERE created_by_id = %(reader)s AND status = 'approved'),
+       (SELECT count(*) FROM incentives_badge WHERE reader_id = %(reader)s)"""
+BOARD = """
+SELECT place, pseudonym, count FROM incentives_leaderboardentry WHERE board = 'lenders' AND period = 'month'
+AND (position <= 5 OR reader_id = %(reader)s) ORDER BY position"""
+RANKED = """
+SELECT a.reader_id, count(*) FROM incentives_entry e JOIN incentives_account a ON a.id = e.account_id
+JOIN incentives_rule u ON u.id = e.rule_id
+WHERE e.kind = 'award' AND u.code = 'lending_completed' AND e.at >= %(since)s AND e.at < %(now)s
+AND NOT EXISTS (SELECT 1 FROM incentives_entry x WHERE x.reverses_id = e.id)
+AND NOT EXISTS (SELECT 1 FROM incentives_heldaward h WHERE h.award_id = e.id AND h.settled_id IS NULL)
+GROUP BY a.reader_id"""
+
+
+def points(reader_id: int) -> None:
+    now = timezone.now()
+    year = timezone.localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    facts = {"reader": reader_id, "now": now, "year": year, "half": now - timedelta(days=180)}
+    _ask((BALANCE, LATEST, YEAR, LENDINGS, STANDING, BADGES, BOARD), facts)
+
+
+def leaderboard(reader_id: int) -> None:
+    _ask((BOARD,), {"reader": reader_id})
+
+
+def counts(since: datetime, until: datetime) -> None:
+    _ask((RANKED,), {"since": since, "now": until})
+
+
+def _ask(statements: tuple[str, ...], facts: dict[str, object]) -> None:
+    month = "extract(month FROM e.at)" if connection.vendor == "postgresql" else "strftime('%%m', e.at)"
+    with connection.cursor() as cursor:
+        for statement in (each.replace("{month}", month) for each in statements):
+            cursor.execute(statement, {name: value for name, value in facts.items() if f"%({name})s" in statement})
+            cursor.fetchall()
