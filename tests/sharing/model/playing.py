@@ -42,7 +42,7 @@ def play(*, sequences: int, steps: int, long: bool = False) -> None:
 
         lasting = settings(
             max_examples=sequences, stateful_step_count=steps, deadline=None, database=None, derandomize=not long,
-            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
         )  # fmt: skip
         with campuses.behind_a_bad_line(campus):
             run_state_machine_as_test(OnThisCampus, settings=lasting)
