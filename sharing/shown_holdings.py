@@ -60,7 +60,7 @@ def of_title(
     title_id: int, *, record: OnRecord, reader: Reader | None, policy: CirculationPolicy, now: datetime
 ) -> list[ShownHolding]:
     """Copies and loans, free ones first, then the libraries’ items that are none of those loans. Three queries."""
-    found = holdings.of_title(title_id, reader=reader, policy=policy, now=now)
+    found = holdings.of_title_with_pictures(title_id, reader=reader, policy=policy, now=now)
     lent = {(one.loan.library_id, one.loan.barcode) for one in found if isinstance(one, LoanHolding)}
     shown = [_shown(holding, reader, several=record.several) for holding in found]
     return shown + list(_items(record, but=lent))
