@@ -22,6 +22,14 @@ class Chosen:
     parts: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Made anew and stored already: see chat_photos."""
+
+    token: str
+    name: str
+
+
 @transaction.atomic(durable=True)
 def send_message(
     *,
@@ -29,6 +37,7 @@ def send_message(
     actor: Reader,
     text: str = "",
     reply: Chosen | None = None,
+    picture: Picture | None = None,
     seen: int | None = None,
     now: datetime,
 ) -> Message:
@@ -45,7 +54,7 @@ def send_message(
             "closed", "sent", _("This conversation has ended and can only be read. Your text was not sent.")
         )
     parts = quick_replies.checked(reply.code, reply.parts, now=now) if reply else {}
-    text = quick_replies.filled(reply.code, parts, sent_at=now) if reply else _typed(text, conversation, now)
+    text = _words(text, conversation, reply, parts, picture, now)
     if seen is not None and (sent := conversation.messages.filter(author=actor, text=text, seq__gt=seen).first()):
         return sent
     _require_calm(actor, now)
@@ -65,7 +74,18 @@ def send_message(
     return message
 
 
-def _typed(text: str, conversation: Conversation, now: datetime) -> str:
+def _words(
+    text: str,
+    conversation: Conversation,
+    reply: Chosen | None,
+    parts: dict[str, str],
+    picture: Picture | None,
+    now: datetime,
+) -> str:
+    if reply is not None:
+        return quick_replies.filled(reply.code, parts, sent_at=now)
+    if picture is not None:
+        return _("Photo")
     return masking.without_codes(_checked(text), ask=conversation.ask, now=now)
 
 

@@ -157,8 +157,9 @@ ROWS = (
         {"why": ""},
     ),
     Rows(
-        "sharing.Message", ("author",), "messages", {"sent_at": _ON, "text": _("what you wrote")},
-        ("conversation", "seq", "phrase", "parts"), {"text": "", "phrase": "", "parts": {}}, Forget("messages", "conversation__closed_at"),
+        "sharing.Message", ("author",), "messages", {"sent_at": _ON, "text": _("what you wrote"), "photo": _("photo")},
+        ("conversation", "seq", "phrase", "parts", "token"), {"text": "", "phrase": "", "parts": {}, "photo": ""},
+        Forget("messages", "conversation__closed_at"),
     ),
     Rows(
         "sharing.Rating", ("reader",), "ratings", {"rated_at": _ON, "went": _("how it went"), "words": _("in words")}, ("lending",),

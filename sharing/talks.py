@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import conversations, dates, quick_replies
+from sharing import cautions, conversations, dates, quick_replies
 from sharing.models import Ask, Conversation, Message
 
 SHOWN = 30  # messages on a page that is about something else
@@ -22,6 +22,8 @@ class Bubble:
     at: datetime | None = None
     text: str = ""
     note: str = ""
+    photo: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,13 @@ def _bubbles(conversation: Conversation, messages: list[Message], viewer: Reader
             day = dates.day_of(message.sent_at)
             words = dates.near_date(day, today=today)
             yield Bubble(day.isoformat(), note=words[:1].upper() + words[1:])
+        mine, text = message.author_id == viewer.pk, quick_replies.text_of(message)
         yield Bubble(
             str(message.seq),
-            mine=message.author_id == viewer.pk,
+            mine=mine,
             name=conversations.name_of(message.author_id, conversation=conversation, viewer=viewer),
             at=message.sent_at,
-            text=quick_replies.text_of(message) or _("Deleted with its writer’s account."),
+            text="" if message.photo else text or _("Deleted with its writer’s account."),
+            photo=message.photo_url,
+            warning="" if mine else cautions.warning(text),
         )

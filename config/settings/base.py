@@ -230,7 +230,7 @@ PHOTOS_MAX_BYTES_OF_READER = 100_000_000  # some 500 photos as they are kept
 PHOTOS_MAX_BYTES = env.number("PHOTOS_MAX_BYTES", 20_000_000_000)
 UPLOADS_KEEP_FREE_BYTES = 500_000_000  # of the disk; then photos are refused and everything else goes on
 UPLOAD_PATHS = [
-    "/import/", "/photos/of/", "/admin/catalogue/covers/",
+    "/import/", "/photos/of/", "/chat-photos/", "/admin/catalogue/covers/",
     "/api/v1/imports", "/admin/images/", "/admin/documents/", "/admin/items/import/", "/admin/embedded-patrons/import/",
     "/admin/catalogue/import/",
 ]  # fmt: skip

@@ -176,6 +176,7 @@ class MessageOut(BaseModel):
     author: str = Field(description="me; before consent holder or reader, afterwards the other's display name.")
     text: str
     sent_at: Moment
+    has_photo: bool = False
 
 
 class SentMessageOut(MessageOut):

@@ -197,7 +197,12 @@ def message(row: Message, *, conversation: Conversation, viewer: Reader) -> sche
     author = _author(row.author_id, conversation, viewer)
     mine = row.author_id == viewer.pk
     return schemas.MessageOut(
-        seq=row.seq, mine=mine, author=author, text=quick_replies.text_of(row), sent_at=row.sent_at
+        seq=row.seq,
+        mine=mine,
+        author=author,
+        text=quick_replies.text_of(row),
+        sent_at=row.sent_at,
+        has_photo=bool(row.photo),
     )
 
 

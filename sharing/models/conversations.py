@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -44,13 +45,22 @@ class Message(models.Model):
         max_length=20, blank=True, help_text=_("Of a reply that was chosen: both read it in their language.")
     )
     parts = models.JSONField(default=dict, blank=True)
+    photo = models.FileField(upload_to="chats", blank=True)
+    token = models.CharField(max_length=32, blank=True, help_text=_("Of the photo's address; empty without one."))
     sent_at = models.DateTimeField()
 
     class Meta:
         ordering = ("seq",)
         verbose_name = _("message")
         verbose_name_plural = _("messages")
-        constraints = (models.UniqueConstraint(fields=("conversation", "seq"), name="message_sequence"),)
+        constraints = (
+            models.UniqueConstraint(fields=("conversation", "seq"), name="message_sequence"),
+            models.UniqueConstraint(fields=("token",), condition=~Q(token=""), name="one_photo_an_address"),
+        )
 
     def __str__(self) -> str:
         return f"{self.conversation_id}:{self.seq}"
+
+    @property
+    def photo_url(self) -> str:
+        return reverse("chat-photo", args=[self.token]) if self.photo else ""

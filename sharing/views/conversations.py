@@ -1,11 +1,11 @@
 """Messages: in their own page, as a fragment of the pages of asks and lendings, and to catch up by number (N5)."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from sharing import conversations, masking, places, quick_replies, talks
+from sharing import cautions, chat_photos, conversations, masking, places, quick_replies, talks
 from sharing.conversations import Chosen
-from sharing.models import Ask, Conversation
+from sharing.errors import Denied
+from sharing.models import Ask, Conversation, Message
 from sharing.talks import Talk
 from sharing.views import answers, meetings
 from sharing.views.notifications import unseen
@@ -58,6 +59,9 @@ def send_message(request: HttpRequest, conversation_id: int) -> HttpResponse:
     notices: list[str] = []
 
     def send() -> None:
+        typed = "" if "reply" in request.POST else str(request.POST.get("text", ""))
+        if question := cautions.question(typed, asked=request.POST.get("asked", "")):
+            raise Denied(question, "caution", field="text")
         sent = conversations.send_message(
             conversation_id=conversation_id,
             actor=reader,
@@ -87,12 +91,45 @@ def send_message(request: HttpRequest, conversation_id: int) -> HttpResponse:
     return answer
 
 
+@require_POST
+@login_required
+def send_photo(request: HttpRequest, conversation_id: int) -> HttpResponse:
+    sent, page = request.FILES.get("photo"), reverse("conversation", args=[conversation_id])
+    return answers.after(
+        request,
+        lambda: chat_photos.send_photo(
+            conversation_id=conversation_id,
+            actor=reader_of(request),
+            photo=sent.read() if sent else b"",
+            now=timezone.now(),
+        ),
+        to=page,
+        back=page,
+    )
+
+
+@require_safe
+@login_required
+def chat_photo(request: HttpRequest, token: str) -> HttpResponse:
+    """To the two of them; librarians have no right to look at a conversation (T-L8)."""
+    talks_of = Conversation.objects.visible_to(reader_of(request)).values("pk")
+    message = get_object_or_404(Message.objects.filter(conversation__in=talks_of).exclude(photo=""), token=token)
+    try:
+        content = message.photo.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = cast("HttpResponse", FileResponse(content, content_type="image/webp", filename="photo.webp"))
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
 def part(
     request: HttpRequest, talk: Talk, *, last: int | None = talks.SHOWN, form: forms.Form | None = None, page: str = ""
 ) -> dict[str, Any]:
     """What sharing/conversations/talk.html needs under the name `part`; a page may hold several. `last`: how many messages
     it shows, None for all; `page`: its address, where that is not the request's."""
     number = talk.conversation.pk
+    say = (form or answers.form_for(request, MessageForm, _name(number)))["text"]
     quick = [] if talk.closed else quick_replies.replies(talk.conversation, reader_of(request))
     return {
         "talk": talk,
@@ -101,7 +138,8 @@ def part(
         "last": last,
         "next": page or request.path,
         "seen": talk.count,
-        "say": (form or answers.form_for(request, MessageForm, _name(number)))["text"],
+        "say": say,
+        "asked": " ".join(sorted(cautions.found_in(str(say.value() or "")))) if say.errors else "",
         "quick": quick,
         "places": places.choices() if any(reply.slot == "place" for reply in quick) else [],
     }

@@ -61,7 +61,9 @@ def test_t_c6_the_sender_is_told_why_a_code_was_left_out(world: World, headers: 
     lending = steps.agreed(world)
     steps.arranged(lending, now=world.now)
     talk, client = lending.ask.conversation, browsers.of(world.alice)
-    shown = browsers.text(client.post(url(talk), {"text": "It is 123456"}, headers=headers, follow=True))
+    shown = browsers.text(
+        client.post(url(talk), {"text": "It is 123456", "asked": "code"}, headers=headers, follow=True)
+    )
     assert "123456" not in shown
     assert "was left out of your message" in shown
 
