@@ -63,6 +63,7 @@ def send_message(
     message = Message.objects.create(
         conversation=conversation, seq=conversation.last_seq, author=actor, text=text, sent_at=now,
         phrase=reply.code if reply else "", parts=parts,
+        **({"token": picture.token, "photo": picture.name} if picture else {}),
     )  # fmt: skip
     events.record(
         "message.sent",

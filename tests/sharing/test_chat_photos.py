@@ -1,7 +1,9 @@
 """Photos in a conversation, and what a writer is asked about before it is sent."""
 
+from pathlib import Path
+
 import pytest
-from django.core.files.storage import default_storage
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -24,8 +26,8 @@ def send(talk: Conversation, world: World, photo: bytes) -> Message:
     return chat_photos.send_photo(conversation_id=talk.pk, actor=world.bob, photo=photo, now=world.now)
 
 
-def kept() -> list[str]:
-    return default_storage.listdir("chats")[0] if default_storage.exists("chats") else []
+def kept() -> list[Path]:
+    return sorted((Path(settings.MEDIA_ROOT) / "chats").rglob("*.webp"))
 
 
 def test_t_u3_what_is_kept_tells_neither_place_nor_device(world: World, talk: Conversation) -> None:
