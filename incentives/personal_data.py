@@ -1,9 +1,13 @@
 """What the points keep of persons; `library_bridge.keeping` says how to read it."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from incentives.models import Entry
 from library_bridge.keeping import Forget, Rows, Topic
+from sharing import histories
 
 TOPICS = (
     Topic(
@@ -97,3 +101,9 @@ NOT_PERSONAL = {
     "incentives.Seal", "incentives.Rule", "incentives.RuleVersion", "incentives.Campaign", "incentives.LeaderboardRun",
     "incentives.HeldAward", "incentives.Reward", "incentives.IncentiveSettings",
 }  # fmt: skip
+
+
+def unlink(request_id: int, readers: Collection[int]) -> None:
+    """An entry of the ledger cannot forget; the event to which it points can (P6)."""
+    paid = Entry.objects.filter(event__request=request_id, account__reader__in=readers)
+    histories.unlink_events(list(paid.values_list("event", flat=True)))

@@ -2,7 +2,7 @@
 is interrupted goes on in the next; a day that is over changes nothing any more."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
@@ -29,25 +29,32 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
     if run.finished_at is not None:
         return
     finished = True
-    for kept in keeping.rows():
-        if kept.forget is None:
-            continue
-        count = _guarded(kept, now)
+    for what, forget_some in _work(now):
+        count = _guarded(what, forget_some)
         finished = finished and count is not None and count < BATCH
         if count:
-            run.figures[kept.model] = run.figures.get(kept.model, 0) + count
-            yield {"did": "forgotten", "what": kept.model, "count": count}
+            run.figures[what] = run.figures.get(what, 0) + count
+            yield {"did": "forgotten", "what": what, "count": count}
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     run.finished_at = now if finished else None
     run.save(update_fields=["figures", "finished_at"])
 
 
-def _guarded(kept: Rows, now: datetime) -> int | None:
+def _work(now: datetime) -> Iterator[tuple[str, Callable[[], int]]]:
+    """What an app does by itself comes first: it may need rows that the register lets go."""
+    for forget_more in keeping.hooks("forget"):
+        yield forget_more.__name__, partial(forget_more, now=now, most=BATCH)
+    for kept in keeping.rows():
+        if kept.forget is not None:
+            yield kept.model, partial(forget, kept, now=now)
+
+
+def _guarded(what: str, forget_some: Callable[[], int]) -> int | None:
     """One table's fault does not keep what is in the others."""
     try:
-        return forget(kept, now=now)
+        return forget_some()
     except Exception:
-        logger.exception("%s could not be forgotten", kept.model)
+        logger.exception("%s could not be forgotten", what)
         return None
 
 

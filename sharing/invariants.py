@@ -114,15 +114,28 @@ def _one_event_each() -> Iterator[str]:
     out = _without_one_event(Lending, "lending.handed_over").exclude(handed_over_at=None)
     yield from _lines(out, "was handed over without exactly one event")
     confirmed = DomainEvent.objects.filter(kind="handover.confirmed", handover=OuterRef("pk")).values("handover")
-    counted = Handover.objects.annotate(n=Coalesce(Subquery(confirmed.annotate(n=Count("pk")).values("n")), 0))
+    remembered = Handover.objects.filter(lending__request__forgotten_at=None)
+    counted = remembered.annotate(n=Coalesce(Subquery(confirmed.annotate(n=Count("pk")).values("n")), 0))
     yield from _lines(
         counted.filter(status=Handover.Status.CONFIRMED).exclude(n=1), "is confirmed without exactly one event"
     )
 
 
+TO_REQUEST: dict[type[Model], str] = {
+    Request: "",
+    Ask: "request__",
+    Lending: "request__",
+    Handover: "lending__request__",
+}
+
+
 def _without_one_event(model: type[Model], kind: str) -> QuerySet[Any]:
-    rows: QuerySet[Any] = model._default_manager.all()
+    """Where the readers have been forgotten, the ledger's events do not say any more what they were about (P6)."""
+    rows: QuerySet[Any] = model._default_manager.filter(**{f"{TO_REQUEST[model]}forgotten_at": None})
     return cast(QuerySet[Any], rows.annotate(n=Count("events", filter=Q(events__kind=kind))).exclude(n=1))
+
+
+OF_REQUESTS = {"request", "ask", "lending", "handover", "condition", "message"}
 
 
 def _told() -> Iterator[str]:
@@ -131,6 +144,8 @@ def _told() -> Iterator[str]:
     remembered = timezone.now() - timedelta(days=keeping.days("news"))
     for kind in TELLS.keys() - {"message.sent"}:  # a message after a no is told to nobody
         untold = DomainEvent.objects.filter(kind=kind, at__gt=remembered).exclude(pk__in=told)
+        if kind.partition(".")[0] in OF_REQUESTS:
+            untold = untold.filter(request__isnull=False, request__forgotten_at=None)
         # an ask that accepts itself is told by its acceptance
         untold = untold.exclude(kind="ask.sent", data__has_key="consent")
         # two who stand together are told of their handover

@@ -8,17 +8,25 @@ from django.utils.translation import pgettext_lazy
 
 from library_bridge.keeping import Forget, Rows, Topic
 from library_bridge.models import Reader
+from sharing import histories
 from sharing.models import DomainEvent
 
 TOPICS = (
     Topic(
         "exchanges",
-        _("Your requests, answers and lendings with their dates and meeting places, and what was done in each."),
+        _("Your requests, answers and lendings with their dates, and what was done in each."),
         _("So that every request gets an answer, and a dispute can be settled."),
         _(
-            "The meeting place %(days)s days after the end. The rest until you erase your account; then it stays for the other "
-            "side, with nobody’s name and without your words."
+            "%(days)s days after the end it is forgotten whose they were, unless you choose to keep your own; that they were stays "
+            "for the figures. What still goes on stays for the other side if you erase your account, without name and words."
         ),
+        "history",
+    ),
+    Topic(
+        "places",
+        _("Where two readers meet for a handover."),
+        _("So that they find each other. A day after the end neither of the two sees it any more."),
+        _("Deleted %(days)s days after the end."),
         "handover_places",
     ),
     Topic(
@@ -138,7 +146,7 @@ ROWS = (
         {"close_reason": ""},
     ),
     Rows(
-        "sharing.Handover", ("lending__giver", "lending__taker"), "exchanges",
+        "sharing.Handover", ("lending__giver", "lending__taker"), "places",
         {
             "direction": _("there or back"), "method": _("method"), "place": _("place"), "starts_at": _("time"), "status": _STATUS,
             "giver_confirmed_at": _("confirmed by the giver"), "taker_confirmed_at": _("confirmed by the taker"),
@@ -249,6 +257,7 @@ NOT_PERSONAL = {
     "sharing.ReadingListImport",
 }  # fmt: skip
 
+forget = histories.forget_histories
 TOLD_ONE = ("search.matched", "search.ended", "outside.due", "purchase.ordered", "purchase.declined")
 
 

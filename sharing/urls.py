@@ -58,6 +58,7 @@ urlpatterns = [
     path("me/data/", my_data.my_data, name="my-data"),
     path("me/data/ask/", my_data.ask_export, name="ask-data"),
     path("me/data/erase/", my_data.ask_erasure, name="erase-me"),
+    path("me/data/history/", my_data.keep_history, name="keep-history"),
     path("me/data/keep/", my_data.take_back, name="keep-me"),
     path("me/data/<str:token>.zip", my_data.take_export, name="take-data"),
     path("me/mail/", mail.mail, name="mail"),

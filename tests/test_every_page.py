@@ -119,7 +119,7 @@ NO_PAGES = {
     "change-tag",
     "answer-by-mail", "confirm-mail", "stop-mail", "mail-address", "remove-mail",  # test_mails
     "calendar-feed", "open-calendar", "close-calendar",  # test_calendar_feeds
-    "ask-data", "take-data", "erase-me", "keep-me",  # test_data_exports, test_erasing
+    "ask-data", "take-data", "erase-me", "keep-me", "keep-history",  # test_data_exports, test_erasing
     "partner-badges", "badge-places", "points-off", "points-on",
     "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
     "make-group", "make-group-link", "revoke-group-link", "rename-member", "leave-group", "close-group", "remove-member",

@@ -80,6 +80,8 @@ KINDS: dict[str, Promise] = {
     "data.taken": pgettext_lazy("event", "Own data downloaded"),
     "data.erasing_asked": pgettext_lazy("event", "Erasing of the account asked for"),
     "data.erasing_taken_back": pgettext_lazy("event", "Account kept after all"),
+    "data.history_kept": pgettext_lazy("event", "Own history kept"),
+    "data.history_not_kept": pgettext_lazy("event", "Own history kept no longer"),
     "data.erased": pgettext_lazy("event", "Account erased"),
 }
 

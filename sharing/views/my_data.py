@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import data_exports, erasing, looks
+from library_bridge import keeping
+from sharing import data_exports, erasing, histories, looks
 from sharing.models import DataExport, Erasure
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -26,6 +27,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "nav": "me",
         "export": data_exports.current(reader, now=timezone.now()),
         "minutes": settings.EXPORT_MINUTES,
+        "history_days": keeping.days("history"),
         "erasure": Erasure.objects.waiting().filter(reader=reader).first(),
         "waiting_for": erasing.waiting_for(reader),
         "erase_days": settings.ERASE_AFTER_DAYS,
@@ -61,6 +63,17 @@ def take_export(request: HttpRequest, token: str) -> HttpResponse:
     filename = f"bookrelay-{timezone.localdate(now):%Y%m%d}.zip"
     answer = FileResponse(content, content_type="application/zip", as_attachment=True, filename=filename)
     return cast("HttpResponse", answer)
+
+
+@require_POST
+@login_required
+def keep_history(request: HttpRequest) -> HttpResponse:
+    reader, page = reader_of(request), reverse("my-data") + "#history"
+    keep = request.POST.get("keep") == "yes"
+    return answers.after(
+        request, lambda: histories.keep_history(actor=reader, keep=keep, now=timezone.now()), to=page, back=page,
+        says=_("Your history is kept.") if keep else _("Your history is forgotten like everybody’s."),
+    )  # fmt: skip
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """CAN: a text of its own in every private column of a reader, found by the register, so that it can be looked for anywhere."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -51,19 +52,26 @@ def marker_of(reader: Reader) -> str:
     return f"MARK{reader.pk}X"
 
 
-def mark(reader: Reader, *, but: frozenset[str] = frozenset()) -> str:
-    """Gives the beginning of all its marks. `but`: models and columns that others may read."""
+def mark(reader: Reader) -> str:
+    """Gives the beginning of all its marks; after a Q they say in which column they stand."""
     reader.set_password(None)
     for kept in keeping.rows():
-        if kept.model in PUBLIC | but:
+        if kept.model in PUBLIC:
             continue
-        names = [name for name in _columns(kept) if f"{kept.model}.{name}" not in but]
-        for pk in keeping.of(kept, reader).values_list("pk", flat=True):
+        names, rows = _columns(kept), keeping.of(kept, reader)
+        if kept.model == "sharing.Delivery":  # only a confirmation has an address of its own
+            rows = rows.filter(purpose=Delivery.Purpose.CONFIRM)
+        for pk in rows.values_list("pk", flat=True):
             marks = {name: _text(kept.model, name, reader, pk) for name in names}
             if marks:
                 apps.get_model(kept.model)._base_manager.filter(pk=pk).update(**marks)
     reader.refresh_from_db()
     return marker_of(reader)
+
+
+def columns_in(text: str, reader: Reader) -> set[str]:
+    """Of which of the reader's columns there is a mark in this text: `reader.display_name`, in small letters."""
+    return set(re.findall(rf"{marker_of(reader)}\d+Q([a-z_]+\.[a-z_]+)".lower(), text.lower()))
 
 
 def found_in_database(marker: str) -> set[str]:
@@ -90,7 +98,7 @@ def _is_words(field: Field[Any, Any]) -> bool:
 
 def _text(model: str, name: str, reader: Reader, pk: Any) -> str:
     field = apps.get_model(model)._meta.get_field(name)
-    mark = f"{marker_of(reader)}{name}{pk}"
+    mark = f"{marker_of(reader)}{pk}Q{model.split('.')[1]}.{name}"
     if isinstance(field, EmailField):
         return f"{mark}@example.org".lower()
     return mark[: field.max_length]

@@ -1,0 +1,142 @@
+"""CAN: nobody finds a private word of another reader anywhere before consent (P1, P2, P9, T-R1, T-R24). The private columns are
+those of the register, so a new one is looked for without being named here."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from pytest_django import DjangoDbBlocker
+
+from library_bridge.models import Reader
+from sharing import conversations, data_exports, jobs
+from sharing.mailing import sending
+from tests import factories
+from tests.conftest import CAMPUS
+from tests.sharing import crawling, markers, steps
+from tests.sharing.conftest import World
+from tests.sharing.test_data_exports import content
+from tests.thrown_away import everything_after
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=CAMPUS)
+SAID = {"message.text", "request.message"}
+"""What Alice and Bob write to each other themselves."""
+SHOWN = {"copy.note"}
+"""What owners write for everybody who may see the book."""
+FOR_STAFF = {"patron.card_number", "patron.blocked_reason", "purchasesuggestion.note", "purchasesuggestion.answer", "titleflag.note",
+             "titlesuggestion.reason"}  # fmt: skip
+"""What is written for the library, and the number by which a reader is served; no name goes with it."""
+
+
+@dataclass
+class Campus:
+    world: World
+
+    @property
+    def readers(self) -> tuple[Reader, ...]:
+        return (self.world.alice, self.world.bob, self.world.charlie)
+
+
+@pytest.fixture(scope="module")
+def campus(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Campus]:
+    """Bob has asked Alice, both have written; she has not answered yet."""
+    with time_machine.travel(NOW, tick=False), everything_after(django_db_blocker), jobs.left_to_the_sweep():
+        plum = factories.area()
+        alice, bob, charlie = (factories.reader(name, area=plum, email=f"{name}@x.example") for name in ("A", "B", "C"))
+        lin = factories.reader("Lin", is_staff=True, is_superuser=True)
+        title = factories.title(isbn13="9787300113906")
+        world = World(NOW, alice, bob, charlie, lin, title, factories.copy(alice, title, now=NOW))
+        ask = steps.asked(world)
+        for who in (alice, bob):
+            conversations.send_message(conversation_id=ask.conversation.pk, actor=who, text="Hello", now=NOW)
+        for who in (alice, bob, charlie):
+            markers.a_full_life(world, who)
+        for who in (alice, bob, charlie):
+            markers.mark(who)
+        yield Campus(world)
+
+
+def foreign(seen: Iterator[tuple[str, str]], of: Campus, who: Reader | None, allowed: set[str]) -> dict[str, set[str]]:
+    """Address → columns of others that were found there and may not be."""
+    found: dict[str, set[str]] = {}
+    for address, text in seen:
+        for other in of.readers:
+            if other != who and (columns := markers.columns_in(text, other) - allowed):
+                found.setdefault(address, set()).update(columns)
+    return found
+
+
+def between(who: Reader, of: Campus) -> set[str]:
+    return SHOWN | (SAID if who in (of.world.alice, of.world.bob) else set())
+
+
+def test_p1_nobody_who_is_not_signed_in_finds_a_private_word(campus: Campus) -> None:
+    assert foreign(crawling.seen_by(None), campus, None, SHOWN) == {}
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "charlie"])
+def test_p1_p2_no_reader_finds_anothers_private_word(campus: Campus, name: str) -> None:
+    who: Reader = getattr(campus.world, name)
+    assert foreign(crawling.seen_by(who), campus, who, between(who, campus)) == {}
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "charlie"])
+def test_p1_p2_the_api_tells_none_either(campus: Campus, name: str) -> None:
+    who: Reader = getattr(campus.world, name)
+    assert foreign(crawling.told_by_api(who), campus, who, between(who, campus)) == {}
+
+
+def test_t_l2_staff_find_no_name_and_no_private_word_without_a_reason(campus: Campus) -> None:
+    assert foreign(crawling.seen_by_staff(campus.world.lin), campus, None, SHOWN | FOR_STAFF) == {}
+
+
+def test_p3_mails_hold_nothing_of_the_other_side(campus: Campus) -> None:
+    list(sending.send_due(now=NOW + timedelta(minutes=10)))
+    assert mail.outbox
+    for who in campus.readers:
+        assert foreign(iter(crawling.mails_to(who.email)), campus, who, SAID) == {}
+
+
+def test_p8_an_export_holds_nothing_of_others(campus: Campus) -> None:
+    for who in campus.readers:
+        export = data_exports.ask_export(actor=who, now=NOW)
+        data_exports.make_export(export_id=export.pk, now=NOW)
+        export.refresh_from_db()
+        file = content(export)
+        seen = ((name, file.read(name).decode()) for name in ("data.json", "data.html"))
+        assert foreign(seen, campus, who, set()) == {}
+        assert "reader.display_name" in markers.columns_in(file.read("data.json").decode(), who)
+
+
+def test_p9_neither_logs_nor_caches_hold_a_private_word(campus: Campus, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for _address, _text in crawling.seen_by(campus.world.bob):
+        pass
+    kept = [("logs", caplog.text), ("caches", crawling.cached())]
+    assert foreign(iter(kept), campus, None, set()) == {}
+
+
+def test_a_control_a_page_that_names_the_other_side_is_found(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob = campus.world.bob
+    monkeypatch.setattr(conversations, "name_of", lambda *said, **how: campus.world.alice.display_name)
+    found = foreign(crawling.seen_by(bob), campus, bob, between(bob, campus))
+    assert {"reader.display_name"} in found.values()
+
+
+def test_every_reader_sees_their_own(campus: Campus) -> None:
+    """Else the crawl would open the wrong pages."""
+    own: set[str] = set()
+    for _address, text in crawling.seen_by(campus.world.bob):
+        own |= markers.columns_in(text, campus.world.bob)
+    assert own >= {
+        "reader.display_name",
+        "savedsearch.text",
+        "message.text",
+        "outsideloan.person",
+        "patron.card_number",
+    }
