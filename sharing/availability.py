@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan, Reader
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, Title
 from personal_catalog.models.copies import CopyQuerySet
 from sharing import resting
 from sharing.models import CirculationPolicy, HarvestedRecord, Lending
@@ -121,10 +121,11 @@ class Held:
 
 
 def of_titles(
-    title_ids: Iterable[int], *, reader: Asker, policy: CirculationPolicy, now: datetime
+    titles: Iterable[int] | QuerySet[Title], *, reader: Asker, policy: CirculationPolicy, now: datetime
 ) -> dict[int, list[Held]]:
-    """Copies and library loans of many titles as light rows. Two queries."""
-    ids, found = list(title_ids), defaultdict[int, list[Held]](list)
+    """Copies and library loans of many titles as light rows; titles that have none are left out. Two queries."""
+    ids = titles.order_by().values("pk") if isinstance(titles, QuerySet) else list(titles)
+    found = defaultdict[int, list[Held]](list)
     for title_id, mode, area, free, due_at, holder_id in _copies(ids, reader, now):
         found[title_id].append(Held(PERSONAL, mode, area, free, due_at, holder_id))
     for title_id, area, free, due_at, holder_id in _loans(ids, policy, now):
@@ -132,14 +133,14 @@ def of_titles(
     return found
 
 
-def _copies(ids: list[int], reader: Asker, now: datetime) -> Iterable[tuple[Any, ...]]:
+def _copies(ids: Any, reader: Asker, now: datetime) -> Iterable[tuple[Any, ...]]:
     copies = shown_copies(reader=reader).filter(title_id__in=ids)
     copies = copies.annotate(live=FilteredRelation("lendings", condition=Q(lendings__closed_at=None)))
     copies = copies.annotate(free=Exists(_free(now).filter(pk=OuterRef("pk"))))
     return copies.values_list("title_id", "mode", "area", "free", "live__due_at", "holder_id")
 
 
-def _loans(ids: list[int], policy: CirculationPolicy, now: datetime) -> Iterable[tuple[Any, ...]]:
+def _loans(ids: Any, policy: CirculationPolicy, now: datetime) -> Iterable[tuple[Any, ...]]:
     loans = charged_loans().filter(catalogued__title_id__in=ids)
     loans = loans.annotate(free=Exists(free_loans(policy=policy, now=now).filter(pk=OuterRef("pk"))))
     return loans.values_list(

@@ -1,25 +1,24 @@
 """The shared catalogue as readers search it: titles joined with what can be had of them. One function for page and API."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
-from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
+from personal_catalog.search.engines import engine
 from personal_catalog.search.query import NOTHING, SearchHits, search_titles
-from sharing import areas, availability, classes, editions, facets, languages
+from sharing import availability, editions, search_facets
 from sharing.availability import LIBRARY, PERSONAL, Held, Wish
 from sharing.editions import Work
 from sharing.facets import Candidate, FacetValue
-from sharing.filters import KINDS, TitleFilter
+from sharing.filters import TitleFilter
 from sharing.models import HarvestedRecord
 
 MOST = 2_000
-"""So many of the best titles can be paged through and are counted in facets."""
+"""So many of the best titles can be paged through."""
 BEST = 200
 """So many of the best matches stay among them, free or not."""
 MOST_EDITIONS = 3
@@ -100,12 +99,14 @@ def _page(filters: TitleFilter, page: int, page_size: int, rows: Rows) -> Page:
     found = _candidates(filters, hits)
     listed = rows(found)
     shown = listed[(page - 1) * page_size : page * page_size]
-    free = replace(filters.wish, free=True)
+    available, facets = search_facets.counted(
+        filters, found, everything=_all_matching(filters, hits, found), instead=hits.instead if hits else ""
+    )
     return Page(
         items=_rows(shown, filters.reader),
         count=_count(filters, hits, found),
-        available=sum(1 for candidate in found if candidate.holdings(free)),
-        facets=_facets(filters, found),
+        available=available,
+        facets=facets,
         number=page,
         size=page_size,
         reachable=len(found),
@@ -230,40 +231,11 @@ def _row(work: Work, titles: Mapping[int, Title], home: str) -> ResultRow:
     )
 
 
-def _facets(filters: TitleFilter, found: list[Candidate]) -> dict[str, list[FacetValue]]:
-    wish, wanted = filters.wish, filters.wanted
-    inside = str(wanted.get("classification") or "").strip().upper()
-    subject = str(wanted.get("subject") or "")
-    count = facets.count
-    return {
-        "available": count(
-            found, facets.available(wish), chosen=["true"] if wish.free else [], label=lambda _value: str(_("Free now"))
-        ),
-        "kind": facets.in_order(count(found, facets.kinds(wish), chosen=wish.kinds, label=_label(KINDS)), dict(KINDS)),
-        "area": facets.in_order(count(found, facets.areas(wish), chosen=wish.areas, label=areas.name), areas.names()),
-        "mode": count(found, facets.modes(wish), chosen=wish.modes, label=_label(Copy.Mode.choices)),
-        "language": count(found, lambda one: [one.language], chosen=wanted.get("language") or [], label=languages.name),
-        "classification": _classes(found, inside),
-        "subject": count(found, lambda one: one.subjects, chosen=[subject] if subject else [], label=str),
-        "year": _years(found),
-    }
-
-
-def _classes(found: list[Candidate], inside: str) -> list[FacetValue]:
-    """The chosen class, and below it the next finer ones."""
-    finer = facets.count(found, lambda one: [classes.stem(one.clc, within=inside)], chosen=[], label=classes.label)
-    chosen = [FacetValue(inside, classes.label(inside), len(found), chosen=True)] if inside else []
-    return chosen + [value for value in finer if value.value != inside]
-
-
-def _years(found: list[Candidate]) -> list[FacetValue]:
-    years = Counter(one.year for one in found if one.year)
-    return [FacetValue(str(year), str(year), years[year]) for year in sorted(years, reverse=True)]
-
-
-def _label(choices: Sequence[tuple[str, object]]) -> facets.Label:
-    names = {value: str(name) for value, name in choices}
-    return lambda value: names.get(value, value)
+def _all_matching(filters: TitleFilter, hits: SearchHits | None, found: list[Candidate]) -> QuerySet[Title] | None:
+    """None where the list holds them all."""
+    if hits is None:
+        return filters.qs if len(found) >= MOST else None
+    return filters.qs.filter(pk__in=engine().matching(hits.reading)) if hits.reading else None
 
 
 __all__ = (

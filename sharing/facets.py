@@ -15,15 +15,17 @@ class Candidate:
     """A title that was found, as far as order and counts need it."""
 
     pk: int
-    language: str
-    year: int | None
-    clc: str
-    subjects: tuple[str, ...]
-    work: str
+    language: str = ""
+    year: int | None = None
+    clc: str = ""
+    subjects: tuple[str, ...] = ()
+    work: str = ""
     """The same for all editions of a work; empty where that is not known."""
-    items: int
+    items: int = 0
     """Volumes under its harvested records; whether they are in, only the library system knows."""
-    held: tuple[Held, ...]
+    held: tuple[Held, ...] = ()
+    times: int = 1
+    """For so many titles it stands that are alike in what is counted."""
 
     def holdings(self, wish: Wish) -> list[Held]:
         return [held for held in self.held if held.answers(wish)]
@@ -70,7 +72,10 @@ def available(wish: Wish) -> Values:
 def count(found: Iterable[Candidate], values: Values, *, chosen: Iterable[str], label: Label) -> list[FacetValue]:
     """Once a value is chosen only the chosen ones stand: they are there to be taken back."""
     picked = list(chosen)
-    counts = Counter(value for candidate in found for value in values(candidate))
+    counts = Counter[str]()
+    for candidate in found:
+        for value in values(candidate):
+            counts[value] += candidate.times
     shown = [(value, counts[value]) for value in picked] if picked else counts.most_common(MOST_VALUES)
     return [FacetValue(value, label(value), number, value in picked) for value, number in shown if value]
 

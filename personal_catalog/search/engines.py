@@ -7,13 +7,14 @@ settings.SEARCH_SECONDS is given up: SearchTimedOut.
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any as Anything
 from typing import Protocol
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from personal_catalog.models import Title
 from personal_catalog.search.analyse import Tokens
@@ -32,7 +33,8 @@ class SearchTimedOut(Exception):
 
 
 class Engine(Protocol):
-    """`within` are the titles that may be found at all; without it, every live one."""
+    """`within` are the titles that may be found at all; without it, every live one. `matching` are the ids of all that
+    match, for a condition of another query, `in_time` the limit for it."""
 
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None: ...
 
@@ -42,7 +44,11 @@ class Engine(Protocol):
 
     def count(self, asked: Node, *, within: Titles | None = None) -> int: ...
 
+    def matching(self, asked: Node) -> RawSQL: ...
+
     def missing(self) -> list[int]: ...
+
+    def in_time(self) -> AbstractContextManager[None]: ...
 
 
 def engine() -> Engine:
@@ -71,7 +77,7 @@ class Sqlite:
             f"SELECT i.rowid FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s AND i.rowid >= %s{narrowed} "
             f"ORDER BY bm25({TABLE}, 10.0, 5.0, 2.0, 1.0), t.passed_on DESC LIMIT %s"
         )
-        with self._in_time():
+        with self.in_time():
             first = 0 if within is not None else self._first_ranked(match)
             return _ids(sql, [match, first, *values, limit])
 
@@ -81,8 +87,11 @@ class Sqlite:
 
     def count(self, asked: Node, *, within: Titles | None = None) -> int:
         narrowed, values = _narrowed("+i.rowid", within)
-        with self._in_time():
+        with self.in_time():
             return _ids(f"SELECT count(*) FROM {TABLE} i WHERE {TABLE} MATCH %s{narrowed}", [_match(asked), *values])[0]
+
+    def matching(self, asked: Node) -> RawSQL:
+        return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [_match(asked)])
 
     def missing(self) -> list[int]:
         return _ids(
@@ -90,7 +99,7 @@ class Sqlite:
         )
 
     @contextmanager
-    def _in_time(self) -> Iterator[None]:
+    def in_time(self) -> Iterator[None]:
         connection.ensure_connection()
         raw, end = connection.connection, time.monotonic() + settings.SEARCH_SECONDS
         raw.set_progress_handler(lambda: time.monotonic() > end, 5_000)
@@ -127,14 +136,17 @@ class Postgres:
             f"{TABLE} i {LIVE.format(key='title_id')}, CAST(%s AS tsquery) q WHERE i.vector @@ q{narrowed} LIMIT {CANDIDATES}) c "
             "ORDER BY ts_rank('{0.1, 0.2, 0.5, 1.0}', vector, q, 1) DESC, passed_on DESC, id LIMIT %s"
         )
-        with self._in_time():
+        with self.in_time():
             return _ids(sql, [_tsquery(asked), *values, limit])
 
     def count(self, asked: Node, *, within: Titles | None = None) -> int:
         narrowed, values = _narrowed("i.title_id", within)
         sql = f"SELECT count(*) FROM {TABLE} i WHERE i.vector @@ CAST(%s AS tsquery){narrowed}"
-        with self._in_time():
+        with self.in_time():
             return _ids(sql, [_tsquery(asked), *values])[0]
+
+    def matching(self, asked: Node) -> RawSQL:
+        return RawSQL(f"SELECT title_id FROM {TABLE} WHERE vector @@ CAST(%s AS tsquery)", [_tsquery(asked)])
 
     def missing(self) -> list[int]:
         return _ids(
@@ -143,7 +155,7 @@ class Postgres:
         )
 
     @contextmanager
-    def _in_time(self) -> Iterator[None]:
+    def in_time(self) -> Iterator[None]:
         """The limit holds for this question only, also inside a caller's transaction."""
         try:
             with transaction.atomic(), connection.cursor() as cursor:

@@ -30,6 +30,8 @@ class SearchHits:
     instead: str = ""
     near: Mapping[int, int] = field(default_factory=dict)
     """Of the first ids: 0 is the very title asked for, 1 begins so or contains it; all others are 2."""
+    reading: Node | None = None
+    """What the engine was asked, where it found more than the ids."""
 
 
 NOTHING = SearchHits([], 0)
@@ -123,7 +125,7 @@ def _found(reading: Node, asked: str, within: Titles | None) -> SearchHits | Non
         return None
     total = len(ids) if len(ids) < MOST_HITS else engine().count(reading, within=within)
     ordered, near = _ordered(ids, asked)
-    return SearchHits(ordered, total, near=near)
+    return SearchHits(ordered, total, near=near, reading=reading if total > len(ids) else None)
 
 
 def _alike(asked: str, words: list[str], within: Titles | None = None) -> Iterator[tuple[str, int]]:

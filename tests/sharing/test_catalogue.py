@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from personal_catalog.models import Title
 from personal_catalog.search import query as asking
+from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.index import reindex
 from sharing import catalogue
 from sharing.catalogue import Page
@@ -221,3 +223,56 @@ def test_more_editions_than_a_row_names_are_counted(works: World):
     reindex(Title.objects.prefetch_related("isbns"))
     row = grouped(works, "q=活着").items[0]
     assert (len(row.editions), row.more_editions) == (3, 2)
+
+
+@pytest.fixture
+def many(world: World, monkeypatch) -> World:
+    """Seven of a word where a list holds three: the last ones of every sort of holding."""
+    monkeypatch.setattr(asking, "MOST_HITS", 3)
+    monkeypatch.setattr(catalogue, "MOST", 3)
+    made = []
+    for number in range(7):
+        made.append(factories.title(f"博弈论{number}", year=2000 + number))
+        facts = {"clc": "O225" if number % 2 else "F224", "subjects": ["博弈论", f"主题{number % 3}"]}
+        Title.objects.filter(pk=made[-1].pk).update(**facts, language="eng" if number > 4 else "chi")
+    for number in range(4):
+        factories.copy(world.alice, made[number], now=world.now, mode="gift" if number else "lend")
+    factories.library_loan(factories.patron(world.charlie), made[3], now=world.now)
+    for number in (2, 6):
+        library, at = factories.library(), world.now
+        HarvestedRecord.objects.create(
+            library=library, record_id=f"R{number}", title=made[number], items=2, harvested_at=at
+        )
+    reindex(Title.objects.prefetch_related("isbns"))
+    return world
+
+
+def counts(found: Page) -> dict[str, dict[str, int]]:
+    return {name: {value.value: value.count for value in values} for name, values in found.facets.items()}
+
+
+def test_facets_count_all_that_match_where_a_list_cannot_hold_them(many: World):
+    found = search(many, "q=博弈论")
+    told = counts(found)
+    assert (found.count, found.reachable, found.available) == (7, 3, 4)
+    assert told["kind"] == {"personal": 4, "library": 3}
+    assert (told["mode"], told["language"]) == ({"gift": 3, "lend": 1}, {"chi": 5, "eng": 2})
+    assert told["subject"] == {"博弈论": 7, "主题0": 3, "主题1": 2, "主题2": 2}
+    assert (sum(told["year"].values()), sum(told["classification"].values())) == (7, 7)
+
+
+@pytest.mark.parametrize("query", ["q=博弈论", "q=博弈论&language=chi", "q=博弈论&mode=gift", "", "classification=O2"])
+def test_a_long_lists_facets_are_those_that_a_longer_list_would_have(many: World, query, monkeypatch):
+    cut = counts(search(many, query))
+    cache.clear()
+    monkeypatch.setattr(asking, "MOST_HITS", 2_000)
+    monkeypatch.setattr(catalogue, "MOST", 2_000)
+    assert counts(search(many, query)) == cut
+
+
+def test_facets_that_take_too_long_are_counted_among_the_listed(many: World, monkeypatch):
+    def slow(*_args: object, **_kwargs: object) -> None:
+        raise SearchTimedOut
+
+    monkeypatch.setattr("sharing.counting.of_all", slow)
+    assert sum(counts(search(many, "q=博弈论"))["language"].values()) == 3
