@@ -17,6 +17,7 @@ from sharing import (
     disputes,
     erasing,
     events,
+    following,
     harvest,
     harvests,
     lendings,
@@ -54,6 +55,8 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _deliveries(now)
     yield from _uncatalogued(now)
     yield from _saved_searches(now)
+    grown = following.due(now=now)
+    yield from _each("shelf.grew", grown, lambda pk: following.tell_followers(shelf_id=pk, now=now))
     passed = OutsideLoan.objects.running().filter(remind_at__lte=now)
     yield from _each("outside.due", passed, lambda pk: outside.remind_of_outside(loan_id=pk, now=now))
     yield from _each(

@@ -187,6 +187,8 @@ PLACES: dict[str, Callable[[DomainEvent], str]] = {
     "group.put_in": lambda event: reverse("group", args=[event.data["group"]]),
     "group.handed_on": lambda event: reverse("group", args=[event.data["group"]]),
     "group": lambda event: reverse("groups"),
+    "shelf": lambda event: reverse("follows"),
+    "note": lambda event: reverse("title-notes", args=[event.data["title_id"]]),
 }
 """Where a notice leads that is about no lending and no ask: by its kind, else by its noun."""
 
@@ -307,6 +309,24 @@ def _matched(view: _View) -> str:
     return words % {"count": others}
 
 
+def _grew(view: _View) -> str:
+    others = int(view.event.data["count"]) - 1
+    if not others:
+        return _("%(title)s is new on a shelf that you follow.")
+    words = ngettext(
+        "%%(title)s and %(count)d other book are new on a shelf that you follow.",
+        "%%(title)s and %(count)d other books are new on a shelf that you follow.",
+        others,
+    )
+    return words % {"count": others}
+
+
+def _hidden(view: _View) -> str:
+    if view.event.actor_id is None:
+        return _("Your note on %(title)s was reported, and is hidden until a librarian has looked at it.")
+    return _("A librarian has hidden your note on %(title)s: “%(why)s”")
+
+
 def _outside(view: _View) -> str:
     if view.event.data["lent"]:
         return _("%(title)s, which you lent outside the service, is due back.")
@@ -390,5 +410,8 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "group.handed_on": ("person", _always(lambda: _("You run the group “%(group)s” from now on."))),
     "group.removed": ("person", _always(lambda: _("You are no longer in the group “%(group)s”."))),
     "group.closed": ("person", _always(lambda: _("The group “%(group)s” has been closed."))),
+    "shelf.grew": ("shelf", _grew),
+    "note.hidden": ("flag", _hidden),
+    "note.shown": ("check", _always(lambda: _("Your note on %(title)s is shown again."))),
     "message.sent": ("chat", _always(lambda: _("%(name)s wrote to you about %(title)s."))),
 }

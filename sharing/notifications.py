@@ -105,6 +105,9 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "group.handed_on": _named,
     "group.removed": _named,
     "group.closed": _named,
+    "shelf.grew": _named,
+    "note.hidden": _named,
+    "note.shown": _named,
 }
 
 

@@ -78,6 +78,19 @@ TOPICS = (
         "news",
     ),
     Topic(
+        "shelf",
+        _("If you show your shelf to others: its name. Which shelves you follow."),
+        _("So that others find what you show to everyone anyway, and you are told of new books."),
+        _("Until you show it no more, or follow no more."),
+    ),
+    Topic(
+        "notes",
+        _("What you write about a title, under a name drawn for it; notes that you report."),
+        _("For the readers after you, and so that nothing stands there that does not belong there."),
+        _("Until you delete your note. What was reported, %(days)s days after a librarian has looked."),
+        "catalogue_work",
+    ),
+    Topic(
         "wishes",
         _("Searches that you save, and purchases that you suggest. Other searches are not kept."),
         _("To tell you when something appears."),
@@ -210,6 +223,18 @@ ROWS = (
     ),
     Rows("sharing.MailChoice", ("reader",), "news", {"subject": _("about"), "when": _("by mail")}),
     Rows(
+        "sharing.ShownShelf", ("reader",), "shelf", {"name": _("name of the shelf"), "opened_at": _ON}, ("code", "told_at")
+    ),
+    Rows("sharing.ShelfFollow", ("follower",), "shelf", {"shelf__name": _("name of the shelf"), "since": _ON}, ("shelf",)),
+    Rows(
+        "sharing.TitleNote", ("reader",), "notes",
+        {"title__title": _BOOK, "text": _("what you wrote"), "status": _STATUS, "written_at": _ON}, ("title", "name", "seen_at"),
+    ),
+    Rows(
+        "sharing.NoteFlag", ("reader",), "notes", {"note__title__title": _BOOK, "kind": _("what is wrong"), "raised_at": _ON},
+        ("note", "excerpt", "decided_at"), {"reader": None}, Forget("catalogue_work", "decided_at"),
+    ),
+    Rows(
         "sharing.SavedSearch", ("reader",), "wishes",
         {"text": _("words"), "created_at": _ON, "ends_at": _UNTIL, "ended_at": _ENDED}, ("looked_at",),
         forget=Forget("wishes", "ended_at"),
@@ -258,7 +283,15 @@ NOT_PERSONAL = {
 }  # fmt: skip
 
 forget = histories.forget_histories
-TOLD_ONE = ("search.matched", "search.ended", "outside.due", "purchase.ordered", "purchase.declined")
+TOLD_ONE = (
+    "search.matched",
+    "search.ended",
+    "outside.due",
+    "purchase.ordered",
+    "purchase.declined",
+    "note.hidden",
+    "note.shown",
+)
 
 
 def erase(reader: Reader, now: datetime) -> None:

@@ -13,7 +13,7 @@ from wagtail.models import Collection, GroupApprovalTask, GroupCollectionPermiss
 ADMIN = ("wagtailadmin.access_admin",)
 DESK = (
     "sharing.view_lending", "sharing.change_lending", "sharing.view_request", "sharing.view_domainevent",
-    "sharing.view_delivery", "sharing.change_delivery",
+    "sharing.view_delivery", "sharing.change_delivery", "sharing.view_titlenote", "sharing.change_titlenote",
     "sharing.look_up_readers", "library_bridge.view_transfer", "library_bridge.change_transfer", "library_bridge.view_libraryloan",
 )  # fmt: skip
 COUNTER = ("library_bridge.use_circulation_desk",)

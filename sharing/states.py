@@ -40,6 +40,12 @@ HANDOVER: dict[str, frozenset[str]] = {
     "missed": frozenset(),
 }
 
+NOTE: dict[str, frozenset[str]] = {
+    "shown": frozenset({"hidden", "withdrawn"}),
+    "hidden": frozenset({"shown", "withdrawn"}),
+    "withdrawn": frozenset(),
+}
+
 PURCHASE: dict[str, frozenset[str]] = {
     "open": frozenset({"ordered", "declined"}),
     "ordered": frozenset(),

@@ -28,6 +28,7 @@ from sharing.models import (
     Request,
     SavedSearch,
     SavedSearchHit,
+    TitleNote,
 )
 
 
@@ -53,6 +54,7 @@ def follow_merge(*, keep: Title, merged: list[Title], now: datetime, **_signal: 
     RelatedTitle.objects.filter(Q(title__in=merged) | Q(other__in=merged)).delete()  # counted anew at night
     _follow_lists(keep, merged, moved)
     _follow_searches(keep, merged, moved)
+    _follow_notes(keep, merged, moved)
     twice, closed = _close_doubles([keep, *merged], now)
     for request in closed:
         moved[request.title_id]["closed"].append(request.pk)
@@ -90,6 +92,24 @@ def _follow_searches(keep: Title, merged: list[Title], moved: dict[int, dict[str
             moved[hit.title_id]["hits"].append(hit.pk)
             hit.title = keep
             hit.save(update_fields=["title"])
+
+
+def _follow_notes(keep: Title, merged: list[Title], moved: dict[int, dict[str, list[Any]]]) -> None:
+    """Of several notes of one reader the one under the kept title counts, else the newest; the others stay where they are."""
+    notes = TitleNote.objects.standing()
+    wrote = set(notes.filter(title=keep).values_list("reader", flat=True))
+    for note in notes.filter(title__in=merged).order_by("-written_at", "-pk"):
+        if note.reader_id not in wrote:
+            wrote.add(note.reader_id)
+            moved[note.title_id]["notes"].append(note.pk)
+            note.title = keep
+            note.save(update_fields=["title"])
+
+
+def _give_notes_back(keep: Title, apart: Title, came: list[int]) -> None:
+    """But for those whose writers have another there by now."""
+    there = TitleNote.objects.standing().filter(title=apart).values("reader")
+    TitleNote.objects.filter(pk__in=came, title=keep).exclude(reader__in=there).update(title=apart)
 
 
 def _give_entries_back(keep: Title, apart: Title, came: dict[str, Any]) -> None:
@@ -135,6 +155,7 @@ def follow_parting(
     _give_entries_back(keep, apart, came)
     HarvestedRecord.objects.filter(pk__in=came.get("harvested", []), title=keep).update(title=apart)
     SavedSearchHit.objects.filter(pk__in=came.get("hits", []), title=keep).update(title=apart)
+    _give_notes_back(keep, apart, came.get("notes", []))
     for request in _going(keep, copies, loans, set(came.get("requests", []))):
         _move(request, apart)
     _let_go(keep, copies, loans, now)

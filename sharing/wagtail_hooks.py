@@ -16,7 +16,7 @@ from wagtail.permissions import register_permission_policy
 
 from library_bridge.staff.viewsets import OnlyToSee
 from personal_catalog.models import ReaderGroup
-from sharing.models import CirculationPolicy, Delivery, DomainEvent, Lending, PurchaseSuggestion, Request
+from sharing.models import CirculationPolicy, Delivery, DomainEvent, Lending, PurchaseSuggestion, Request, TitleNote
 from sharing.staff import exports, overview
 from sharing.staff.groups import Groups
 from sharing.staff.lendings import Lendings
@@ -25,6 +25,7 @@ from sharing.staff.places import MeetingPlaces
 from sharing.staff.purchases import Purchases
 from sharing.staff.reading_lists import ReadingLists
 from sharing.staff.requests import Requests
+from sharing.staff.title_notes import TitleNotes
 from sharing.staff.trail import Trail
 
 # Overview, Lendings, Catalogue (200), Library system (300), Points (400), then what the CMS brings
@@ -32,7 +33,7 @@ PLACES = {"voucher-desk": 410, "explorer": 500, "images": 510, "documents": 520}
 NOT_IN_THE_MENU = {"snippets"}  # titles have their own place
 
 exports.make_safe()
-for model in (Lending, Request, PurchaseSuggestion, DomainEvent, ReaderGroup):
+for model in (Lending, Request, PurchaseSuggestion, DomainEvent, ReaderGroup, TitleNote):
     register_permission_policy(model, OnlyToSee(model))
 register_permission_policy(Delivery, OnlyToRetry(Delivery))
 
@@ -41,7 +42,7 @@ class Desk(ViewSetGroup):
     menu_label = _("Lendings")
     menu_icon = "resubmit"
     menu_order = 100
-    items = (Lendings, Requests, Purchases, Groups, Trail, Mails, MeetingPlaces)
+    items = (Lendings, Requests, Purchases, TitleNotes, Groups, Trail, Mails, MeetingPlaces)
 
 
 @hooks.register("register_admin_viewset")
@@ -116,6 +117,7 @@ def log_actions(actions: Any) -> None:
     actions.register_action(
         "sharing.decide_purchase", _("Answer a purchase suggestion"), _("Purchase suggestion answered")
     )
+    actions.register_action("sharing.judge_note", _("Judge a note on a title"), _("Note on a title judged"))
     actions.register_action("sharing.group_make", _("Make a group"), _("Group made"))
     actions.register_action("sharing.group_put_in", _("Put readers into a group"), _("Readers put in"))
     actions.register_action("sharing.group_take_out", _("Take a reader out of a group"), _("Reader taken out"))

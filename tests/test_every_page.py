@@ -23,7 +23,7 @@ from incentives import rewards
 from library_bridge.models import Reader
 from personal_catalog import imports
 from personal_catalog.models import Copy, Membership, ReaderGroup
-from sharing import asks, conversations, group_links, groups, pass_on_codes, requests
+from sharing import asks, conversations, following, group_links, groups, pass_on_codes, requests, title_notes
 from sharing.models import CirculationPolicy, Conversation, Lending, Request
 from tests import factories
 from tests.conftest import CAMPUS
@@ -86,7 +86,7 @@ PAGES: dict[str, Arguments] = {
         [
             "outside-loans",
             "calendar", "my-data",
-            "groups", "places",
+            "groups", "follows", "places",
             "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
             "points-entries", "badges", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
@@ -110,6 +110,9 @@ PAGES: dict[str, Arguments] = {
     "import-job": lambda scene: ([scene.job], ""),
     "voucher": lambda scene: ([scene.voucher], ""),
     "group": lambda scene: ([scene.group.pk], ""),
+    "shown-shelf": lambda scene: ([scene.world.alice.shown_shelf.code], ""),
+    "title-notes": lambda scene: ([scene.world.title.pk], ""),
+    "flag-note": lambda scene: ([scene.world.title.notes.exclude(reader=scene.world.alice).earliest("pk").pk], ""),
     "join-group": lambda scene: ([group_links.token_of(scene.group.links.get())], ""),
 }  # fmt: skip
 NO_PAGES = {
@@ -122,6 +125,7 @@ NO_PAGES = {
     "ask-data", "take-data", "erase-me", "keep-me", "keep-history",  # test_data_exports, test_erasing
     "partner-badges", "badge-places", "points-off", "points-on",
     "points-chip", "home-because", "save-search", "end-search", "suggest-purchase",
+    "open-shelf", "close-shelf", "follow-shelf", "unfollow-shelf", "write-note", "withdraw-note",
     "make-group", "make-group-link", "revoke-group-link", "rename-member", "leave-group", "close-group", "remove-member",
     "hand-on-group",
     "place-request", "lend-outside", "borrow-outside", "close-outside", "report-find", "check-condition", "condition-photo",
@@ -175,6 +179,7 @@ def _scene() -> Scene:
     asked = requests.place_request(actor=alice, title_id=wanted.pk, now=NOW)
     lines = "title,author\n" + "".join(f"Listed {number},Somebody\n" for number in range(MANY))
     job = imports.start_import(reader=alice, content=lines.encode(), format="csv", mode="lend", now=NOW)
+    following.open_shelf(actor=alice, name="Night reader", now=NOW)
     group = groups.make_group(actor=alice, name="Third floor", kind="floor", my_name="Ali", now=NOW)
     group_links.make_link(group_id=group.pk, actor=alice, days=7, most=30, now=NOW)
     return Scene(world, lending.ask.conversation, lending, asked, job.pk, voucher.code, group)
@@ -190,6 +195,10 @@ def _row(scene: Scene, number: int) -> None:
         if copy == agreed:
             asks.accept_ask(ask_id=placed.asks.get().pk, actor=alice, now=then)
     factories.copy(alice, factories.title(f"Group {number}"), now=NOW, visibility="groups")
+    title_notes.write_note(title_id=scene.world.title.pk, actor=taker, text=f"Note {number}", now=then)
+    theirs = following.open_shelf(actor=taker, name=f"Shelf {number}", now=then)
+    following.follow_shelf(code=theirs.code, actor=alice, now=then)
+    factories.copy(taker, factories.title(f"Theirs {number}"), now=NOW)
     Membership.objects.create(group=scene.group, reader=taker, name=f"Member {number}", joined_at=then)
     author = scene.world.bob if number % 2 else alice
     conversations.send_message(conversation_id=scene.conversation.pk, actor=author, text=f"Message {number}", now=then)

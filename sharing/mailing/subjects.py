@@ -16,7 +16,7 @@ DEFAULTS = {
 PRIORITIES = {Subject.ASKS: Priority.ASK, Subject.MESSAGES: Priority.TALK}
 _OF_NOUN = {
     "ask": Subject.ASKS, "request": Subject.REQUESTS, "lending": Subject.LENDINGS, "handover": Subject.LENDINGS,
-    "message": Subject.MESSAGES, "search": Subject.WISHES, "purchase": Subject.WISHES,
+    "message": Subject.MESSAGES, "search": Subject.WISHES, "purchase": Subject.WISHES, "shelf": Subject.WISHES,
     "condition": Subject.LENDINGS, "outside": Subject.LENDINGS,
 }  # fmt: skip
 _OTHERS = {"ask.accepted": Subject.REQUESTS}

@@ -25,7 +25,9 @@ from sharing.models.ratings import Rating
 from sharing.models.reading_lists import ReadingListEntry, ReadingListImport, ReadingListPage, ReadingListsPage
 from sharing.models.requests import Request
 from sharing.models.saved_searches import SavedSearch, SavedSearchHit
+from sharing.models.shown_shelves import ShelfFollow, ShownShelf
 from sharing.models.suggestions import RelatedTitle, SuggestionCount
+from sharing.models.title_notes import NoteFlag, TitleNote
 from sharing.models.tokens import ApiToken, IdempotencyKey
 
 __all__ = (
@@ -55,6 +57,7 @@ __all__ = (
     "MailChoice",
     "MeetingPlace",
     "Message",
+    "NoteFlag",
     "Notification",
     "Offer",
     "OutsideLoan",
@@ -71,6 +74,9 @@ __all__ = (
     "Rest",
     "SavedSearch",
     "SavedSearchHit",
+    "ShelfFollow",
+    "ShownShelf",
     "StandingConsent",
     "SuggestionCount",
+    "TitleNote",
 )

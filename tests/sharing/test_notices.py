@@ -31,7 +31,7 @@ def test_each_kind_reads_well_from_both_sides(world: World, kind: str, language:
     event.kind = kind
     event.data = {
         "conversation": lending.ask.conversation.pk, "asked": 2, "due_at": lending.due_at.isoformat(),
-        "worse": ["cover"], "lent": True,
+        "worse": ["cover"], "lent": True, "count": 3, "title_id": 1,
     }  # fmt: skip
     with translation.override(language):
         for reader in (world.alice, world.bob):
