@@ -7,7 +7,8 @@ from wagtail.admin.views.account import AvatarSettingsPanel, NameEmailSettingsPa
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.users.views.bulk_actions import DeleteBulkAction
 
-from library_bridge.staff.desk import LOOKED, CirculationDesks
+from library_bridge.served import LOOKED
+from library_bridge.staff.desk import CirculationDesks
 from library_bridge.staff.forms import OwnNameForm
 from library_bridge.staff.importing import IMPORTED
 from library_bridge.staff.record_chooser import record_chooser

@@ -13,3 +13,4 @@ KEEP_DAYS = {
 EXPORT_MINUTES = 15  # how long the file with one's own data can be fetched (T-L7)
 EXPORTS_A_DAY = 5
 ERASE_AFTER_DAYS = 7  # in which the reader can change their mind
+LOOKS_A_DAY = env.number("LOOKS_A_DAY", 20)  # by one member of the staff; more stands on the desk's first page (T-L2)

@@ -29,11 +29,11 @@ from library_bridge import reasons
 from library_bridge.adapters.embedded import holds
 from library_bridge.models import EmbeddedHold, EmbeddedPatron, Reader
 from library_bridge.ports import LoanRecord
+from library_bridge.served import LOOKED
 from library_bridge.staff.desk_acts import Act, Desk, Outcome
 from library_bridge.staff.desk_form import DeskForm, desk_libraries
 
 NEEDED = "library_bridge.use_circulation_desk"
-LOOKED = "library_bridge.serve_at_desk"
 SENT_ONCE = 24 * 3600  # seconds in which a form that comes again is known
 
 

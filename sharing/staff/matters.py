@@ -18,7 +18,7 @@ from library_bridge import reasons
 from library_bridge.models import Reader
 from personal_catalog import titles
 from personal_catalog.models import Title, TitleSuggestion
-from sharing import dates, typography
+from sharing import dates, looks, typography
 from sharing.mailing import sending
 from sharing.models import DomainEvent, Lending
 from sharing.typography import grouped
@@ -59,6 +59,7 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
         shown += _slow_transfers(staff, now)
     if staff.has_perm("sharing.view_domainevent"):
         shown += _undelivered(now)
+        shown += _looks(now)
     if staff.has_perm("sharing.view_delivery"):
         shown += _mails(now)
     if titles.may_curate(staff):
@@ -124,6 +125,18 @@ def _undelivered(now: datetime) -> Iterator[Matter]:
             _("Nothing is lost, but points and live pages may lag: are the background jobs running?"),
             _("Show them"),
             reverse("trail:index") + "?delivered=no",
+        )
+
+
+def _looks(now: datetime) -> Iterator[Matter]:
+    for staff, count in looks.often(now=now):
+        says = _("%(staff)s has looked up readers %(count)s times within a day")
+        yield Matter(
+            "view",
+            says % {"staff": staff, "count": grouped(count)},
+            _("Each time with a reason; the readers see them too."),
+            _("Read the reasons"),
+            reverse("trail:index") + f"?kind={looks.LOOKED_UP}",
         )
 
 
