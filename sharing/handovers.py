@@ -17,6 +17,7 @@ from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, Sh
 from sharing.models import Handover, Lending
 from sharing.phrases import fill
 
+PROVES_FOR = timedelta(minutes=10)  # so long the code of one book stands for the others of the meeting
 MEETING = timedelta(days=1)  # so long after the agreed time the two may still meet
 
 
@@ -163,6 +164,49 @@ def confirm_handover(
     if handover.lending.status == Lending.Status.TRANSFERRING:
         jobs.hurry("sharing.tasks.advance_transfer", handover.lending_id)
     return handover
+
+
+def confirm_along(*, handover_id: int, proof_id: int, actor: Reader, now: datetime) -> Handover:
+    """Another book of the same meeting, once its code has confirmed the first: between the same two, agreed for the same
+    place and time, within PROVES_FOR. Again changes nothing.
+
+    Raises NotFound, WrongCode where the first proves nothing, or what stands against this one.
+    """
+    refusal = _ask_library_again(handover_id, actor, now)
+    handover = _confirm_along(handover_id, proof_id, actor, refusal, now)
+    if handover.lending.status == Lending.Status.TRANSFERRING:
+        jobs.hurry("sharing.tasks.advance_transfer", handover.lending_id)
+    return handover
+
+
+@transaction.atomic(durable=True)
+def _confirm_along(
+    handover_id: int, proof_id: int, actor: Reader, refusal: SharingError | None, now: datetime
+) -> Handover:
+    handover = locks.handover(handover_id, actor=actor)
+    if handover.status == Handover.Status.CONFIRMED:
+        return handover
+    if handover.status != Handover.Status.AGREED or handover.taker_id != actor.pk:
+        raise IllegalTransition(handover.status, "confirmed")
+    proof = Handover.objects.visible_to(actor).select_related("lending").filter(pk=proof_id).first()
+    if proof is None or not _proves(proof, handover, now):
+        raise WrongCode(_("This book needs its own code: it belongs to another meeting."))
+    if refusal is not None:
+        raise refusal
+    both_confirmed(handover, actor, now)
+    return handover
+
+
+def _proves(proof: Handover, other: Handover, now: datetime) -> bool:
+    confirmed_at = proof.taker_confirmed_at
+    same = [(one.giver_id, one.taker_id, one.place, one.starts_at, one.direction) for one in (proof, other)]
+    return (
+        proof.status == Handover.Status.CONFIRMED
+        and proof.has_time
+        and confirmed_at is not None
+        and now - confirmed_at <= PROVES_FOR
+        and same[0] == same[1]
+    )
 
 
 def _ask_library_again(handover_id: int, actor: Reader, now: datetime) -> SharingError | None:

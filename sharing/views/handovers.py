@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from sharing import calendars, handovers, policies
+from sharing import calendars, handovers, policies, together
 from sharing.errors import SharingError
 from sharing.models import Handover, Lending
 from sharing.scenes import Scene
@@ -27,19 +27,26 @@ def propose_handover(request: HttpRequest, lending_id: int) -> HttpResponse:
     return answers.after_form(
         request,
         form,
-        lambda: handovers.propose_handover(
-            lending_id=lending_id,
-            actor=reader,
-            method=Handover.Method.IN_PERSON,
-            place=form.where,
-            starts_at=form.starts_at,
-            now=timezone.now(),
-        ),
+        lambda: _propose(request, lending_id, reader, form),
         name=f"propose {lending_id}",
         to=page,
         back=f"{page}#propose",
         says=_("Proposed. The other side has been told."),
     )
+
+
+def _propose(request: HttpRequest, lending_id: int, reader: Reader, form: ProposeForm) -> None:
+    now = timezone.now()
+    handover = handovers.propose_handover(
+        lending_id=lending_id,
+        actor=reader,
+        method=Handover.Method.IN_PERSON,
+        place=form.where,
+        starts_at=form.starts_at,
+        now=now,
+    )
+    if also := meetings.numbers(request, "also"):
+        meetings.tell(request, together.propose_for_others(handover, also=also, actor=reader, now=now))
 
 
 def _of_slot(sent: QueryDict) -> QueryDict | dict[str, str]:
@@ -55,11 +62,18 @@ def agree_handover(request: HttpRequest, handover_id: int) -> HttpResponse:
     page = _page(reader_of(request), handover_id)
     return answers.after(
         request,
-        lambda: handovers.agree_handover(handover_id=handover_id, actor=reader_of(request), now=timezone.now()),
+        lambda: _agree(request, handover_id),
         to=page,
         back=page,
         says=lambda agreed: _what_to_do_when_we_meet(agreed, reader_of(request)),
     )
+
+
+def _agree(request: HttpRequest, handover_id: int) -> Handover:
+    reader, now = reader_of(request), timezone.now()
+    agreed = handovers.agree_handover(handover_id=handover_id, actor=reader, now=now)
+    meetings.tell(request, together.agree_to_others(agreed, actor=reader, now=now))
+    return agreed
 
 
 def _what_to_do_when_we_meet(handover: Handover, reader: Reader) -> str:
@@ -91,9 +105,7 @@ def confirm_handover(request: HttpRequest, handover_id: int) -> HttpResponse:
     return answers.after_form(
         request,
         form,
-        lambda: handovers.confirm_handover(
-            handover_id=handover_id, actor=reader, pin=form.cleaned_data["pin"], now=timezone.now()
-        ),
+        lambda: _confirm(request, handover_id, reader, form.cleaned_data["pin"]),
         name=f"pin {handover_id}",
         to=page,
         back=page,
@@ -101,6 +113,12 @@ def confirm_handover(request: HttpRequest, handover_id: int) -> HttpResponse:
         secret=("pin",),
         says=_("Both of you have confirmed the handover."),
     )
+
+
+def _confirm(request: HttpRequest, handover_id: int, reader: Reader, pin: str) -> None:
+    first = Handover.objects.visible_to(reader).select_related("lending").get(pk=handover_id)
+    chosen, now = meetings.numbers(request, "with"), timezone.now()
+    meetings.tell(request, together.confirm_meeting(first, chosen=chosen, actor=reader, pin=pin, now=now))
 
 
 @require_safe

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from library_bridge.models import Reader
-from sharing import codes, free_times, places, policies, steps
+from sharing import codes, free_times, places, policies, steps, together, typography
 from sharing.models import Handover, Lending
 from sharing.scenes import Scene
+from sharing.together import Result
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
@@ -84,6 +86,10 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
     }  # fmt: skip
     if policies.direction_now(found):
         context["propose"] = propose_form(request, found.pk, earlier=scene.handover, now=scene.now)
+        company = together.others(found)
+        context["company"] = company
+        if scene.handover and scene.handover.has_time:
+            context["along"] = together.same_meeting(scene.handover, company)
         context["slots"] = free_times.slots(found, now=scene.now)
     if scene.handover and scene.handover.has_time:
         context["spot"] = places.on_map(scene.handover.place)
@@ -108,6 +114,18 @@ def to_arrange(lending: Lending, reader: Reader, now: datetime) -> dict[str, Any
     if not policies.may_agree(open_one, reader):
         return {}
     return {"lending": lending, "proposal": open_one, "spot": places.on_map(open_one.place)}
+
+
+def numbers(request: HttpRequest, name: str) -> set[int]:
+    return {int(text) for text in request.POST.getlist(name) if text.isascii() and text.isdigit() and len(text) < 19}
+
+
+def tell(request: HttpRequest, results: list[Result]) -> None:
+    """What did not go along with the others, and why."""
+    for result in results:
+        if result.refusal is not None:
+            title = typography.quoted(typography.name_of(result.lending.title))
+            messages.error(request, f"{title}: {result.refusal.message}")
 
 
 def code_renews_itself(context: dict[str, Any], scene: Scene) -> bool:

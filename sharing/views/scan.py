@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from library_bridge.models import Reader
-from sharing import codes, handovers, people
+from sharing import codes, people, together
 from sharing.models import Handover
-from sharing.views import answers
+from sharing.views import answers, meetings
 from sharing.views.meetings import PinForm
 from sharing.views.pass_on import SIX_DIGITS, DigitsForm
 from sharing.views.readers import reader_of
@@ -39,6 +39,8 @@ def _scanned(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
         context["wrong_side"] = True
     elif handover.status == Handover.Status.AGREED and not codes.qr_fits(handover, token, timezone.now()):
         context["over"] = True
+    elif handover.status == Handover.Status.AGREED and handover.has_time:
+        context["along"] = together.same_meeting(handover, together.others(handover.lending))
     return render(request, PAGE, context)
 
 
@@ -56,13 +58,13 @@ def _confirm(request: HttpRequest, reader: Reader) -> HttpResponse:
     token = codes.token_in(request.POST.get("code", ""))
     handover = get_object_or_404(_mine(reader), pk=codes.number_of(token))
     page = handover.lending.get_absolute_url()
-    return answers.after(
-        request,
-        lambda: handovers.confirm_handover(handover_id=handover.pk, actor=reader, qr_payload=token, now=timezone.now()),
-        to=page,
-        back=page,
-        says=_("Both of you have confirmed the handover."),
-    )
+    chosen, now = meetings.numbers(request, "with"), timezone.now()
+
+    def confirm() -> None:
+        results = together.confirm_meeting(handover, chosen=chosen, actor=reader, qr_payload=token, now=now)
+        meetings.tell(request, results)
+
+    return answers.after(request, confirm, to=page, back=page, says=_("Both of you have confirmed the handover."))
 
 
 def _about(handover: Handover, reader: Reader) -> dict[str, Any]:
