@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from library_bridge.models import Reader
 from sharing import events, lendings, places
 from sharing.errors import Denied
-from sharing.models import FreeTimes, Lending, MeetingPlace
+from sharing.models import CirculationPolicy, FreeTimes, Lending, MeetingPlace
 
 WEEKDAYS = range(7)
 PARTS = {
@@ -54,11 +54,11 @@ def of(reader: Reader) -> list[str]:
     return list(row.parts) if row else []
 
 
-def slots(lending: Lending, *, now: datetime) -> list[Slot]:
+def slots(lending: Lending, *, now: datetime, policy: CirculationPolicy | None = None) -> list[Slot]:
     """The next times that suit both, at a place that is open then. Who has noted nothing stands in nobody's way; when
     neither has, noon and evening are proposed. Two queries."""
     common = _common(lending)
-    last = lendings.last_meeting(lending, now=now)
+    last = lendings.last_meeting(lending, now=now, policy=policy)
     spots = places.near(lending.giver.area_id, lending.taker.area_id)
     found: list[Slot] = []
     for day in _days(now):

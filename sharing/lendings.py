@@ -10,7 +10,7 @@ from library_bridge.models import Reader
 from personal_catalog import titles
 from sharing import consents, custody, deadlines, events, locks, moves, outcomes, policies, transferring
 from sharing.errors import Denied, IllegalTransition
-from sharing.models import Ask, Handover, Lending
+from sharing.models import Ask, CirculationPolicy, Handover, Lending
 
 RETURN_REMINDER = timedelta(days=7)
 RETURN_REMINDERS = 3
@@ -33,9 +33,9 @@ def first_deadline(agreed_at: datetime) -> datetime:
     return deadlines.after(agreed_at, timedelta(days=policy.handover_days), policy)
 
 
-def last_meeting(lending: Lending, *, now: datetime) -> datetime:
+def last_meeting(lending: Lending, *, now: datetime, policy: CirculationPolicy | None = None) -> datetime:
     """The policy's window and one postponement of the same length, from the consent or from the start of the return."""
-    window = timedelta(days=policies.current().handover_days)
+    window = timedelta(days=(policy or policies.current()).handover_days)
     return 2 * window + (lending.agreed_at if lending.status == Lending.Status.AGREED else now)
 
 

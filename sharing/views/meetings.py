@@ -90,7 +90,7 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
         context["company"] = company
         if scene.handover and scene.handover.has_time:
             context["along"] = together.same_meeting(scene.handover, company)
-        context["slots"] = free_times.slots(found, now=scene.now)
+        context["slots"] = free_times.slots(found, now=scene.now, policy=scene.policy)
     if scene.handover and scene.handover.has_time:
         context["spot"] = places.on_map(scene.handover.place)
     if step.name == "show_code" and scene.handover:
