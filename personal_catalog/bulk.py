@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from personal_catalog import authority, conflicts, record_numbers, titles
+from personal_catalog import authority, conflicts, matching, record_numbers, titles
 from personal_catalog.facts import BookFacts, typed, with_language
 from personal_catalog.models import FieldConflict, Title, TitleChange, TitleIsbn
 from personal_catalog.numbers import keys
@@ -153,7 +153,7 @@ class _Shelf:
         if entry.title_id in self.by_id:
             return self.by_id[entry.title_id]
         numbered = (card for key in record_numbers.keys_of(facts) for card in self.by_number.get(key, ())[:MOST_ALIKE])
-        if found := next((card for card in numbered if titles.is_numbered(card.title, facts)), None):
+        if found := next((card for card in numbered if matching.is_numbered(card.title, facts)), None):
             return found
         alike = self.by_key.get(self.keys[id(entry)], [])[:MOST_ALIKE]
         return next((card for card in alike if _is_the_same(card, facts)), None)
@@ -185,7 +185,7 @@ def _alike(keys: Iterable[str]) -> Iterable[int]:
 
 
 def _is_the_same(card: _Card, facts: BookFacts) -> bool:
-    """As `titles.matching` has it; of a record that names neither ISBN nor creator all that it says must agree."""
+    """As `matching.matching` has it; of a record that names neither ISBN nor creator all that it says must agree."""
     title = card.title
     if facts.isbns and (card.isbns or card.new_isbns):
         return False
@@ -193,7 +193,7 @@ def _is_the_same(card: _Card, facts: BookFacts) -> bool:
         return title.status == Title.Status.APPROVED and not (card.isbns or card.new_isbns) and title.year == facts.year
     if not facts.creators and (title.year, title.publisher) != (facts.year, facts.publisher):
         return False
-    return not titles.contradicts(title, facts)
+    return not matching.contradicts(title, facts)
 
 
 def _said_otherwise(title: Title, facts: BookFacts, source: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from rapidfuzz import fuzz
 
-from personal_catalog import isbn, titles
+from personal_catalog import isbn, matching, titles
 from personal_catalog.conflicts import go_on, since
 from personal_catalog.models import CurationRound, LikelyDouble, Title
 from personal_catalog.people import plain_name
@@ -88,7 +88,7 @@ def _near(title: Title, seen: set[int]) -> Iterator[tuple[Title, str, int]]:
 
 def may_be_one(one: Title, other: Title) -> bool:
     """Neither another edition (it says another year, publisher or has an ISBN of its own) nor another volume."""
-    if titles.contradicts(one, titles.as_facts(other)) or parts(one) != parts(other):
+    if matching.contradicts(one, titles.as_facts(other)) or parts(one) != parts(other):
         return False
     both = bool(one.isbns.all()) and bool(other.isbns.all())
     return not both

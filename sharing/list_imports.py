@@ -15,7 +15,7 @@ from wagtail.log_actions import log
 from wagtail.models import Locale
 
 from library_bridge.models import Reader
-from personal_catalog import isbn, titles
+from personal_catalog import isbn, matching, titles
 from personal_catalog.errors import ImportRefused
 from personal_catalog.files import problems
 from personal_catalog.files.rows import Problem, Row
@@ -118,7 +118,7 @@ def _title_of(row: Row, actor: Reader, now: datetime) -> int | None:
         return titles.add_stub(isbn13=row.isbn13, hyphenated=hyphenated, actor=actor, now=now).pk
     if row.problem or row.facts is None:
         return None
-    found = titles.matching(row.facts)
+    found = matching.matching(row.facts)
     return found.pk if found else None
 
 

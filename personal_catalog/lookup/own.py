@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from personal_catalog import titles
+from personal_catalog import matching, titles
 from personal_catalog.facts import BookFacts
 
 
@@ -14,4 +14,4 @@ class OwnCatalogue:
         return titles.as_facts(title) if title and title.provenance.get("title") != titles.STUB else None
 
     def knows(self, isbns: Sequence[str]) -> set[str]:
-        return set(titles.catalogued(isbns))
+        return set(matching.catalogued(isbns))

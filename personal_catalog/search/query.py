@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from django.conf import settings
 from rapidfuzz import fuzz
 
-from personal_catalog import isbn, record_numbers, titles
+from personal_catalog import isbn, matching, record_numbers
 from personal_catalog.models import Title
 from personal_catalog.search import readings
 from personal_catalog.search.analyse import letters
@@ -82,7 +82,7 @@ def _is_number(digits: str) -> bool:
 def suggest(text: str) -> list[str]:
     """Near spellings to offer: what a misread ISBN may be, a corrected word, the titles most alike."""
     asked = text.strip()[: settings.SEARCH_MAX_CHARACTERS]
-    if numbers := titles.catalogued(isbn.repair(asked)):
+    if numbers := matching.catalogued(isbn.repair(asked)):
         return [isbn.hyphenate(number) for number in numbers[:3]]
     words = readings.words_of(asked)
     near = corrected(words)

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from personal_catalog import curation, headings, isbn, titles
+from personal_catalog import curation, headings, isbn, matching, titles
 from personal_catalog.curation import LONGEST_REASON
 from personal_catalog.errors import IsbnTaken
 from personal_catalog.facts import LONGEST, TIDY, BookFacts, not_kept, typed, with_language
@@ -112,7 +112,7 @@ class TitleForm(WagtailAdminModelForm):
         for name in not_kept(self._changes()):
             if name not in self.errors:
                 self.add_error(name, NOT_KEPT.get(name, _("This is longer than the catalogue keeps.")))
-        if not self.instance.pk and not self.errors and (here := titles.matching(self._facts())):
+        if not self.instance.pk and not self.errors and (here := matching.matching(self._facts())):
             url = reverse("wagtailsnippets_personal_catalog_title:edit", args=[here.pk])
             says = _("The catalogue has this title already: {title}. Nothing was added.")
             raise forms.ValidationError(

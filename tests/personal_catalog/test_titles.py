@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from library_bridge.models import Reader
-from personal_catalog import titles
+from personal_catalog import matching, titles
 from personal_catalog.errors import IsbnTaken, NotAllowed, NoTitle
 from personal_catalog.facts import BookFacts
 from personal_catalog.models import Title, TitleChange, TitleIsbn
@@ -105,7 +105,7 @@ def test_an_isbn_of_another_title_cannot_be_taken(lin: Reader, now: datetime) ->
 
 def test_of_several_readings_the_known_ones_are_picked(now: datetime) -> None:
     factories.title(now=now, isbns=[PROCRASTINATION])
-    assert titles.catalogued([FORTRESS, PROCRASTINATION]) == [PROCRASTINATION]
+    assert matching.catalogued([FORTRESS, PROCRASTINATION]) == [PROCRASTINATION]
 
 
 def test_passing_on_is_counted(now: datetime) -> None:

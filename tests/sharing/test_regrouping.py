@@ -4,21 +4,33 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+from django.apps import apps
+from django.db.models import ForeignKey
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from library_bridge.models import Reader
+from library_bridge.models import LibraryLoan, Reader
 from personal_catalog import invariants as catalogue
 from personal_catalog.merging import merge_titles
-from personal_catalog.models import Copy, Title, TitleMerge
+from personal_catalog.models import (
+    Copy,
+    FieldConflict,
+    LikelyDouble,
+    Title,
+    TitleFlag,
+    TitleIsbn,
+    TitleMerge,
+    TitleSuggestion,
+)
 from personal_catalog.parting import split_title, undo_merge
 from personal_catalog.weighing import weigh
 from sharing import asks, invariants, requests
-from sharing.models import Ask, Lending, LoanTitle, Request
+from sharing.models import Ask, HarvestedRecord, Lending, LoanTitle, RelatedTitle, Request, SavedSearch, SavedSearchHit
 from tests import factories
 from tests.personal_catalog import factories as indexed
 from tests.sharing import steps
 from tests.sharing.conftest import World
+from tests.sharing.test_reading_lists import course
 
 pytestmark = pytest.mark.django_db
 STAGES = ("waits", "wishes", "agreed", "on_loan", "returned")
@@ -144,3 +156,74 @@ def test_a_title_is_weighed_before_it_is_merged(world: World) -> None:
     steps.agreed(world)
     weights = {weight.kind: weight.count for weight in weigh([world.title.pk])[world.title.pk]}
     assert weights == {"copies": 1, "requests": 1, "lendings": 1}
+
+
+FOLLOW = {
+    "personal_catalog.TitleIsbn.title", "personal_catalog.Copy.title", "personal_catalog.Title.merged_into",
+    "personal_catalog.TitleSuggestion.title", "personal_catalog.TitleFlag.title", "sharing.LoanTitle.title",
+    "sharing.HarvestedRecord.title", "sharing.ReadingListEntry.title", "sharing.Request.title",
+    "sharing.SavedSearchHit.title",
+}  # fmt: skip
+ARE_MADE_ANEW = {
+    "personal_catalog.LikelyDouble.first", "personal_catalog.LikelyDouble.second", "personal_catalog.FieldConflict.title",
+    "sharing.RelatedTitle.title", "sharing.RelatedTitle.other",
+}  # fmt: skip
+TELL_OF_THE_MERGED = {
+    "personal_catalog.TitleChange.title", "personal_catalog.TitleMerge.keep", "personal_catalog.TitleMerge.merged",
+    "personal_catalog.TitleNumber.title", "personal_catalog.CoverSearch.title",
+}  # fmt: skip
+"""Its history, its numbers, which lead to the kept record, and that its cover was looked for."""
+
+
+def keys_to_titles() -> dict[str, ForeignKey]:
+    return {
+        f"{model._meta.label}.{field.name}": field
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.get_fields()
+        if isinstance(field, ForeignKey) and field.related_model is Title
+    }
+
+
+def test_of_every_key_to_a_title_it_is_known_what_a_merger_does_with_it() -> None:
+    """Whoever adds one says here whether it follows, and sees that it does below."""
+    assert set(keys_to_titles()) == FOLLOW | ARE_MADE_ANEW | TELL_OF_THE_MERGED
+
+
+def hung_on(title: Title, world: World, loan: LibraryLoan) -> None:
+    """A row of each kind."""
+    now, more = world.now, {"reader": world.bob, "title": title}
+    TitleIsbn.objects.create(title=title, isbn13="9787506365437")
+    factories.copy(world.charlie, title, now=now)
+    factories.title("Earlier", status="merged", merged_into=title)
+    TitleSuggestion.objects.create(changes={"year": 2012}, created_at=now, **more)
+    TitleFlag.objects.create(kind="wrong", raised_at=now, **more)
+    LoanTitle.objects.update(title=title)
+    HarvestedRecord.objects.create(library=factories.library(), record_id="R1", title=title, items=1, harvested_at=now)
+    course(title)
+    requests.place_request(actor=world.bob, title_id=title.pk, now=now)
+    dates = {"created_at": now, "looked_at": now, "ends_at": now + timedelta(days=9)}
+    search = SavedSearch.objects.create(reader=world.bob, text="x", **dates)
+    SavedSearchHit.objects.create(search=search, title=title, told_at=now)
+    pairs = ((world.title, title), (title, factories.title("Later")))
+    for first, second in pairs:
+        LikelyDouble.objects.create(first=first, second=second, why="key", likeness=90, found_at=now)
+    FieldConflict.objects.create(title=title, field="year", source="s", value=2012, seen_at=now)
+    RelatedTitle.objects.create(title=title, other=world.title, readers=9, strength=0.5)
+    RelatedTitle.objects.create(title=world.title, other=title, readers=9, strength=0.5)
+
+
+def test_whatever_hangs_on_a_title_follows_it_once(world: World, loan: LibraryLoan) -> None:
+    keep, double = factories.title("围城"), factories.title("围城 2")
+    hung_on(double, world, loan)
+    pointing = {name: set(rows_at(field, double)) for name, field in keys_to_titles().items()}
+    assert {name for name, rows in pointing.items() if not rows} <= TELL_OF_THE_MERGED
+    merge_titles(keep_id=keep.pk, merge_ids=[double.pk], actor=world.lin, now=world.now)
+    for name, field in keys_to_titles().items():
+        if name in FOLLOW:
+            assert pointing[name] <= set(rows_at(field, keep)), name
+        if name not in TELL_OF_THE_MERGED:
+            assert not rows_at(field, double), name
+
+
+def rows_at(field: ForeignKey, title: Title) -> list[int]:
+    return list(field.model._default_manager.filter(**{field.name: title}).values_list("pk", flat=True))
