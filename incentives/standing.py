@@ -1,14 +1,17 @@
 """How reliable a reader has been in the last half year, from sharing's recorded facts. It decides one thing: the number
-of open requests. Nobody but the reader sees it, and every line that counts is shown."""
+of open requests. Nobody but the reader sees it, every line that counts is shown, and each that counts against them says what
+would mend it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from incentives import mending
 from incentives.models import Reward, Voucher
 from library_bridge.models import Reader
 from sharing import policies
@@ -35,6 +38,7 @@ KINDS = (
 class Line:
     text: str
     effect: int
+    mend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,26 @@ class Standing:
 @dataclass(slots=True)
 class Facts:
     answered: int = 0
-    lapsed: int = 0
     kept: int = 0
-    appointments: int = 0
-    cancellations: int = 0
-    days_late: int = 0
+    lapses: list[datetime] = field(default_factory=list)
+    misses: list[datetime] = field(default_factory=list)
+    cancellations: list[datetime] = field(default_factory=list)
+    late: list[tuple[datetime, int]] = field(default_factory=list)
+    overdue: bool = False
+
+    @property
+    def appointments(self) -> int:
+        return self.kept + len(self.misses)
+
+    @property
+    def asked(self) -> int:
+        return self.answered + len(self.lapses)
 
 
 def level(reader: Reader, *, now: datetime) -> Standing:
     policy = CirculationPolicy.load()
     facts = _facts(reader, now=now, free_days=policy.free_cancel_days)
-    lines = tuple(_lines(facts))
+    lines = tuple(_lines(facts, now=now))
     reached = min(max(USUAL_LEVEL + sum(line.effect for line in lines), 0), len(MORE_REQUESTS) - 1)
     extra = Voucher.objects.filter(
         reader=reader, reward__effect=Reward.Effect.OPEN_REQUEST, status=Voucher.Status.USED, expires_at__gt=now
@@ -97,32 +110,39 @@ def refresh(*, now: datetime) -> int:
 def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
     facts = Facts()
     cancelled: list[datetime] = []
-    late: dict[int, int] = {}
+    borrowed: dict[int, Lending] = {}
     for event in _events(reader, now=now):
         ask = event.ask if event.ask is not None and event.ask.holder_id == reader.pk else None
         if event.kind in ANSWERS and ask is not None:
             facts.answered += not ask.consent  # what one had agreed to beforehand is no answer
         elif event.kind == "ask.lapsed" and ask is not None:
-            facts.lapsed += 1
+            facts.lapses.append(event.at)
         elif event.kind == "lending.no_show":
-            facts.appointments += 1
+            facts.misses.append(event.at)
         elif event.handover is not None and event.handover.method == Handover.Method.IN_PERSON:
-            facts.appointments += 1
-            facts.kept += event.at - event.handover.starts_at <= PUNCTUAL
+            if event.at - event.handover.starts_at <= PUNCTUAL:
+                facts.kept += 1
+            else:
+                facts.misses.append(event.at)
         elif event.kind == "lending.cancelled" and event.actor_id == reader.pk:
             cancelled.append(event.at)
         elif event.lending is not None and event.lending.taker_id == reader.pk:
-            late[event.lending.pk] = _days_late(event.lending, now=now)
+            borrowed[event.lending.pk] = event.lending
     facts.cancellations = _not_free(cancelled, free=timedelta(days=free_days))
-    facts.days_late = sum(late.values())
+    for lending in borrowed.values():
+        _look_at_return(lending, facts, now=now)
     return facts
 
 
-def _days_late(lending: Lending, *, now: datetime) -> int:
+def _look_at_return(lending: Lending, facts: Facts, *, now: datetime) -> None:
     """A library loan's due date is the library's matter."""
     if lending.mode != Lending.Mode.LEND or lending.due_at is None:
-        return 0
-    return max(((lending.return_started_at or lending.closed_at or now) - lending.due_at).days, 0)
+        return
+    back_at = lending.return_started_at or lending.closed_at
+    days = ((back_at or now) - lending.due_at).days
+    if days > 0:
+        facts.late.append((back_at or now, days))
+        facts.overdue |= back_at is None
 
 
 def _events(reader: Reader, *, now: datetime) -> Iterable[DomainEvent]:
@@ -134,47 +154,74 @@ def _events(reader: Reader, *, now: datetime) -> Iterable[DomainEvent]:
     )
 
 
-def _not_free(moments: list[datetime], *, free: timedelta) -> int:
+def _not_free(moments: list[datetime], *, free: timedelta) -> list[datetime]:
     """The first cancellation in `free` costs nothing."""
     earlier = [None, *moments]
-    return sum(1 for before, at in zip(earlier, moments, strict=False) if before is not None and at - before < free)
+    return [at for before, at in zip(earlier, moments, strict=False) if before is not None and at - before < free]
 
 
-def _lines(facts: Facts) -> Iterator[Line]:
+def _lines(facts: Facts, *, now: datetime) -> Iterator[Line]:
     if facts.appointments:
-        yield _appointments(facts)
-    if facts.answered + facts.lapsed:
-        yield _answers(facts)
+        yield _appointments(facts, now=now)
+    if facts.asked:
+        yield _answers(facts, now=now)
     if facts.cancellations:
         text = ngettext(
             "You cancelled %(n)s time after agreeing; the first in 90 days is not counted",
             "You cancelled %(n)s times after agreeing; the first in 90 days is not counted",
-            facts.cancellations,
+            len(facts.cancellations),
         )
-        yield Line(text % {"n": facts.cancellations}, -min(facts.cancellations, 2))
-    if facts.days_late:
+        effect = partial(_of_cancelling, facts)
+        yield Line(text % {"n": len(facts.cancellations)}, effect(now), mending.by_itself(effect, now=now))
+    if days := sum(days for _end, days in facts.late):
         text = ngettext(
             "Books came back %(n)s day late in all; it counts for half a year",
             "Books came back %(n)s days late in all; it counts for half a year",
-            facts.days_late,
+            days,
         )
-        yield Line(text % {"n": facts.days_late}, -1 if facts.days_late <= 14 else -2)
+        effect = partial(_of_lateness, facts)
+        bring = _("Bring back what is overdue: every day adds to it.")
+        yield Line(text % {"n": days}, effect(now), bring if facts.overdue else mending.by_itself(effect, now=now))
 
 
-def _appointments(facts: Facts) -> Line:
-    missed = facts.appointments - facts.kept
-    if not missed:
+def _of_cancelling(facts: Facts, now: datetime) -> int:
+    return -min(int(mending.weights(facts.cancellations, now=now) + 0.5), 2)
+
+
+def _of_lateness(facts: Facts, now: datetime) -> int:
+    days = sum(days * mending.weight(end, now=now) for end, days in facts.late)
+    return 0 if days < 0.5 else -1 if days <= 14 else -2
+
+
+def _of_missing(facts: Facts, now: datetime) -> int:
+    """Once can happen to anybody."""
+    return -1 if mending.weights(facts.misses, now=now) >= 1.5 else 0
+
+
+def _of_silence(facts: Facts, now: datetime) -> int:
+    return -1 if mending.weights(facts.lapses, now=now) >= 2.5 and len(facts.lapses) * 2 > facts.asked else 0
+
+
+def _appointments(facts: Facts, *, now: datetime) -> Line:
+    if not facts.misses:
         text = ngettext(
             "You kept your last appointment", "You kept all of your last %(n)s appointments", facts.appointments
         )
         return Line(text % {"n": facts.appointments}, 1 if facts.kept >= 5 else 0)
     text = _("You kept %(kept)s of your last %(all)s appointments")
-    return Line(text % {"kept": facts.kept, "all": facts.appointments}, -1 if missed >= 2 else 0)
+    effect = partial(_of_missing, facts)
+    said = text % {"kept": facts.kept, "all": facts.appointments}
+    return Line(said, effect(now), mending.by_itself(effect, now=now))
 
 
-def _answers(facts: Facts) -> Line:
-    asked = facts.answered + facts.lapsed
-    if facts.answered >= 5 and facts.answered * 5 >= asked * 4:
-        return Line(_("You answered %(n)s of %(all)s asks") % {"n": facts.answered, "all": asked}, 1)
-    effect = -1 if facts.lapsed >= 3 and facts.lapsed * 2 > asked else 0
-    return Line(_("You answered %(n)s of %(all)s asks") % {"n": facts.answered, "all": asked}, effect)
+def _answers(facts: Facts, *, now: datetime) -> Line:
+    said = _("You answered %(n)s of %(all)s asks") % {"n": facts.answered, "all": facts.asked}
+    if facts.answered >= 5 and facts.answered * 5 >= facts.asked * 4:
+        return Line(said, 1)
+    if (effect := _of_silence(facts, now)) == 0:
+        return Line(said, 0)
+    more = 2 * len(facts.lapses) - facts.asked
+    mend = ngettext(
+        "A yes or a no to the next %(n)s ask mends it.", "A yes or a no to the next %(n)s asks mends it.", more
+    )
+    return Line(said, effect, mend % {"n": more})

@@ -93,6 +93,42 @@ def test_nobody_meets_counts_once_it_happens_twice(alice, bob, now):
     assert standing.level(alice, now=now).level == 1
 
 
+def mends(found):
+    return [line.mend for line in found.lines]
+
+
+def test_what_counts_against_one_counts_less_and_less_and_says_until_when(alice, bob, now):
+    for days in (1, 0):
+        an_event("lending.cancelled", a_lending(alice, bob, now=now), at=now - timedelta(days=days))
+    found = standing.level(alice, now=now)
+    assert (found.level, mends(found)) == (1, ["If nothing is added it no longer counts from 25 March 2027 on."])
+    on_the_day = now + timedelta(days=121)
+    assert (standing.level(alice, now=on_the_day).level, mends(standing.level(alice, now=on_the_day))) == (2, [""])
+    assert standing.level(alice, now=on_the_day - timedelta(days=1)).level == 1
+
+
+def test_late_days_grow_lighter_before_they_are_forgotten(bob, alice, now):
+    an_event("lending.completed", a_lending(alice, bob, now=now, due_at=now - timedelta(days=20)), at=now)
+    levels = [standing.level(bob, now=now + timedelta(days=days)).level for days in (0, 60, 100, 170, 179)]
+    assert levels == [0, 0, 1, 1, 2]
+
+
+def test_a_book_that_is_overdue_is_to_be_brought_back(alice, bob, now):
+    lending = a_lending(alice, bob, now=now, status="on_loan", closed_at=None, due_at=now - timedelta(days=3))
+    an_event("lending.overdue", lending, at=now)
+    assert mends(standing.level(bob, now=now)) == ["Bring back what is overdue: every day adds to it."]
+
+
+def test_silence_is_mended_by_so_many_answers_as_the_line_says(alice, bob, now):
+    for day in range(3):
+        lapsed(alice, bob, at=now - timedelta(days=day))
+    assert mends(standing.level(alice, now=now)) == ["A yes or a no to the next 3 asks mends it."]
+    for _answer in range(3):
+        assert standing.level(alice, now=now).level == 1
+        an_event("ask.declined", a_lending(alice, bob, now=now), at=now)
+    assert standing.level(alice, now=now).level == 2
+
+
 def test_an_event_sets_the_limits_of_both_in_sharing(alice, bob, now):
     kept(alice, bob, 4, now=now - timedelta(days=10))
     lending = a_lending(alice, bob, now=now)
