@@ -93,6 +93,14 @@ class PseudonymTaken(SharingError):
         super().__init__(_("Please choose another pseudonym: this one is taken, or is your own name."))
 
 
+class AppealOpen(SharingError):
+    status = 409
+    code = "appeal_open"
+
+    def __init__(self) -> None:
+        super().__init__(_("You have asked already; a librarian will answer."))
+
+
 class StartsInThePast(SharingError):
     code = "starts_in_the_past"
 

@@ -63,6 +63,23 @@ class ReviewForm(forms.Form):
     )
 
 
+class AppealForm(forms.Form):
+    words = forms.CharField(
+        label=_("What is wrong, and why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 4, "maxlength": 500})
+    )
+
+
+class AppealAnswerForm(forms.Form):
+    DECISIONS = (("grant", _("It counts against the reader no longer")), ("refuse", _("It stays as it is")))
+    decision = forms.ChoiceField(label=_("Decision"), choices=DECISIONS, widget=forms.RadioSelect)
+    answer = forms.CharField(
+        label=pgettext_lazy("appeal", "Answer"),
+        max_length=300,
+        help_text=_("The reader reads it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
     starts_at = forms.DateTimeField(
         label=_("Holds from"), required=False, help_text=_("Empty: at once."), widget=AdminDateTimeInput

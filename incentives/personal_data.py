@@ -41,6 +41,13 @@ TOPICS = (
         _("90 days after the last sign-in."),
     ),
     Topic(
+        "appeals",
+        _("What you asked a librarian about your standing, and the answer."),
+        _("So that you are answered, and what was wrong counts no longer."),
+        _("Both texts, %(days)s days after the answer."),
+        "history",
+    ),
+    Topic(
         "ring_checks",
         _("Checks whether points were passed round in a ring: the readers concerned and what was noticed."),
         _("Points buy real things."),
@@ -60,6 +67,14 @@ ROWS = (
     ),
     Rows(
         "incentives.Posting", ("account__reader",), "points", {"entry__at": _ON, "amount": _("points")}, ("entry", "account"), {}
+    ),
+    Rows(
+        "incentives.Subtotal", ("account__reader",), "points", {"at": _ON, "amount": _("points")}, ("account", "through"), {}
+    ),
+    Rows(
+        "incentives.Appeal", ("reader",), "appeals",
+        {"made_at": _ON, "words": _("what you said"), "status": _("status"), "answer": _("answer"), "answered_at": _("answered on")},
+        ("answered_by",), {"words": "–"}, Forget("history", "answered_at", {"words": "–", "answer": "–"}),
     ),
     Rows(
         "incentives.Adjustment", ("reader",), "points",

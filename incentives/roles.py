@@ -15,5 +15,7 @@ RIGHTS = {
         "incentives.view_adjustment",
         "incentives.view_ringreview",
         "incentives.change_ringreview",
+        "incentives.view_appeal",
+        "incentives.change_appeal",
     ),
 }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from incentives import mending
-from incentives.models import Reward, Voucher
+from incentives.models import Appeal, Reward, Voucher
 from library_bridge.models import Reader
 from sharing import policies
 from sharing.models import CirculationPolicy, DomainEvent, Handover, Lending, ReaderLimit
@@ -131,7 +131,21 @@ def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
     facts.cancellations = _not_free(cancelled, free=timedelta(days=free_days))
     for lending in borrowed.values():
         _look_at_return(lending, facts, now=now)
+    _forget(facts, until=_forgiven_at(reader, now=now))
     return facts
+
+
+def _forgiven_at(reader: Reader, *, now: datetime) -> datetime | None:
+    """The latest appeal that a librarian granted."""
+    granted = Appeal.objects.filter(reader=reader, status=Appeal.Status.GRANTED, answered_at__lte=now)
+    return granted.order_by("-answered_at").values_list("answered_at", flat=True).first()
+
+
+def _forget(facts: Facts, *, until: datetime | None) -> None:
+    if until is not None:
+        for moments in (facts.lapses, facts.misses, facts.cancellations):
+            moments[:] = [at for at in moments if at > until]
+        facts.late = [(end, days) for end, days in facts.late if end > until]
 
 
 def _look_at_return(lending: Lending, facts: Facts, *, now: datetime) -> None:

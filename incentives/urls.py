@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incentives.views import badges, leaderboards, points, rewards
+from incentives.views import badges, leaderboards, points, rewards, standing
 
 urlpatterns = [
     path("points/", points.points, name="points"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("points/chip/", points.points_chip, name="points-chip"),
     path("points/off/", badges.switch_off, name="points-off"),
     path("points/on/", badges.switch_on, name="points-on"),
+    path("standing/", standing.show, name="standing"),
     path("badges/", badges.show, name="badges"),
     path("badges/places/", badges.choose_places, name="badge-places"),
     path("lendings/<int:lending_id>/badges/", badges.of_partner, name="partner-badges"),

@@ -186,6 +186,7 @@ PLACES: dict[str, Callable[[DomainEvent], str]] = {
     "copy.found": lambda event: reverse("found-copy", args=[event.data["code"]]),
     "group.put_in": lambda event: reverse("group", args=[event.data["group"]]),
     "group.handed_on": lambda event: reverse("group", args=[event.data["group"]]),
+    "standing": lambda event: reverse("standing"),
     "group": lambda event: reverse("groups"),
     "shelf": lambda event: reverse("follows"),
     "note": lambda event: reverse("title-notes", args=[event.data["title_id"]]),
@@ -399,6 +400,7 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
         _always(lambda: _("For a year we looked out for “%(asked)s”. That has ended; you can start it again.")),
     ),
     "purchase.ordered": ("check", _ordered),
+    "standing.answered": ("info", _always(lambda: _("A librarian has looked at your standing: “%(why)s”"))),
     "purchase.declined": (
         "info",
         _always(lambda: _("The library does not buy %(title)s, which you suggested: “%(why)s”")),

@@ -101,6 +101,7 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "search.ended": _named,
     "purchase.ordered": _named,
     "purchase.declined": _named,
+    "standing.answered": _named,
     "group.put_in": _named,
     "group.handed_on": _named,
     "group.removed": _named,

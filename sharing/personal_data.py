@@ -291,6 +291,7 @@ TOLD_ONE = (
     "purchase.declined",
     "note.hidden",
     "note.shown",
+    "standing.answered",
 )
 
 

@@ -89,7 +89,7 @@ PAGES: dict[str, Arguments] = {
             "groups", "follows", "places",
             "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
-            "points-entries", "badges", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
+            "points-entries", "standing", "badges", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
         ],
         plain(),
     ),

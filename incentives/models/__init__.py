@@ -1,4 +1,5 @@
 from incentives.models.adjustments import Adjustment
+from incentives.models.appeals import Appeal
 from incentives.models.badges import Badge
 from incentives.models.campaigns import Campaign
 from incentives.models.choices import ReaderChoice
@@ -14,6 +15,7 @@ from incentives.models.subtotals import Subtotal
 __all__ = [
     "Account",
     "Adjustment",
+    "Appeal",
     "Badge",
     "Campaign",
     "Entry",

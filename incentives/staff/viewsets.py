@@ -16,8 +16,9 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from incentives import reasons, vouchers
-from incentives.models import Adjustment, Entry, Reward, RingReview, Rule, Voucher
+from incentives.models import Adjustment, Appeal, Entry, Reward, RingReview, Rule, Voucher
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
+from incentives.staff.appealing import Appeals
 from incentives.staff.desk import VoucherDesk
 from incentives.staff.reviewing import DecideReview, signs_text
 from incentives.staff.ruling import Campaigns, Rules
@@ -41,7 +42,7 @@ class OnlyTo(ModelPermissionPolicy):
 
 def register_policies() -> None:
     register_permission_policy(Rule, OnlyTo(Rule, "view", "change"))
-    for model in (Entry, Voucher, Adjustment, RingReview):
+    for model in (Entry, Voucher, Adjustment, RingReview, Appeal):
         register_permission_policy(model, OnlyTo(model, "view"))
 
 
@@ -60,6 +61,8 @@ def assignable_permissions() -> QuerySet[Permission]:
         "view_campaign",
         "view_ringreview",
         "change_ringreview",
+        "view_appeal",
+        "change_appeal",
     )
     return Permission.objects.filter(content_type__app_label="incentives", codename__in=codenames)
 
@@ -217,4 +220,4 @@ class PointsAndRewards(ModelViewSetGroup):
     menu_label = gettext_lazy("Points and rewards")
     menu_icon = "pick"
     menu_order = 400
-    items = (Rules, Campaigns, Rewards, Vouchers, Ledger, Adjustments, Reviews)
+    items = (Rules, Campaigns, Rewards, Vouchers, Ledger, Adjustments, Reviews, Appeals)

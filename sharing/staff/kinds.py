@@ -74,6 +74,7 @@ KINDS: dict[str, Promise] = {
     "search.ended": pgettext_lazy("event", "Saved search ended"),
     "purchase.suggested": pgettext_lazy("event", "Purchase suggested"),
     "purchase.ordered": pgettext_lazy("event", "Suggested book ordered"),
+    "standing.answered": pgettext_lazy("event", "Appeal about standing answered"),
     "purchase.declined": pgettext_lazy("event", "Purchase suggestion declined"),
     "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
     "data.asked": pgettext_lazy("event", "Own data asked for"),
