@@ -20,6 +20,7 @@ from incentives.models import Adjustment, Appeal, Entry, Reward, RingReview, Rul
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
 from incentives.staff.appealing import Appeals
 from incentives.staff.desk import VoucherDesk
+from incentives.staff.promising import WhatIsPromised
 from incentives.staff.reviewing import DecideReview, signs_text
 from incentives.staff.ruling import Campaigns, Rules
 from library_bridge.staff.deleting import DeleteUnused
@@ -67,6 +68,15 @@ def assignable_permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label="incentives", codename__in=codenames)
 
 
+class RewardList(IndexView):
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        buttons: list[HeaderButton] = super().header_buttons
+        if not self.request.user.has_perm(WhatIsPromised.permission):
+            return buttons
+        return [*buttons, HeaderButton(_("What is promised"), url=reverse("rewards:promised"), icon_name="tasks")]
+
+
 class Rewards(ModelViewSet):
     model = Reward
     delete_view_class = DeleteUnused
@@ -77,6 +87,10 @@ class Rewards(ModelViewSet):
         "name_zh", "name_en", "description_zh", "description_en", "place_zh", "place_en", "price", "stock",
         "per_reader_limit", "valid_days", "effect", "starts_at", "ends_at", "sort",
     ]  # fmt: skip
+    index_view_class = RewardList
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("promised/", WhatIsPromised.as_view(), name="promised")]
 
 
 class VoucherList(ListedIndex):
