@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import Q
+from django.db.models import Count, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -73,11 +74,10 @@ class Facts:
 def level(reader: Reader, *, now: datetime) -> Standing:
     policy = CirculationPolicy.load()
     facts = _facts(reader, now=now, free_days=policy.free_cancel_days)
+    extra, forgiven_at = _granted(reader, now=now)
+    _forget(facts, until=forgiven_at)
     lines = tuple(_lines(facts, now=now))
     reached = min(max(USUAL_LEVEL + sum(line.effect for line in lines), 0), len(MORE_REQUESTS) - 1)
-    extra = Voucher.objects.filter(
-        reader=reader, reward__effect=Reward.Effect.OPEN_REQUEST, status=Voucher.Status.USED, expires_at__gt=now
-    ).count()
     limit = min(max(policy.open_requests + MORE_REQUESTS[reached] + extra, FEWEST), MOST)
     return Standing(reached, limit, policy.open_requests, facts.kept, facts.appointments, lines)
 
@@ -131,14 +131,19 @@ def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
     facts.cancellations = _not_free(cancelled, free=timedelta(days=free_days))
     for lending in borrowed.values():
         _look_at_return(lending, facts, now=now)
-    _forget(facts, until=_forgiven_at(reader, now=now))
     return facts
 
 
-def _forgiven_at(reader: Reader, *, now: datetime) -> datetime | None:
-    """The latest appeal that a librarian granted."""
-    granted = Appeal.objects.filter(reader=reader, status=Appeal.Status.GRANTED, answered_at__lte=now)
-    return granted.order_by("-answered_at").values_list("answered_at", flat=True).first()
+def _granted(reader: Reader, *, now: datetime) -> tuple[int, datetime | None]:
+    """Requests more that points were redeemed for, and until when a librarian, appealed to, has let things be."""
+    more = Voucher.objects.filter(
+        reader=reader, reward__effect=Reward.Effect.OPEN_REQUEST, status=Voucher.Status.USED, expires_at__gt=now
+    ).order_by()
+    let_be = Appeal.objects.filter(reader=reader, status=Appeal.Status.GRANTED, answered_at__lte=now)
+    extra = Coalesce(Subquery(more.values("reader").annotate(n=Count("pk")).values("n")), 0)
+    latest = Subquery(let_be.order_by("-answered_at").values("answered_at")[:1])
+    row: tuple[int, datetime | None] = Reader.objects.values_list(extra, latest).get(pk=reader.pk)
+    return row
 
 
 def _forget(facts: Facts, *, until: datetime | None) -> None:

@@ -144,9 +144,9 @@ def test_the_nightly_look_forgets_what_has_grown_old(alice, bob, now):
     assert ReaderLimit.objects.get(reader=alice).open_requests == 5
 
 
-def test_standing_is_four_queries_however_much_happened(alice, bob, now, django_assert_num_queries):
+def test_standing_is_three_queries_however_much_happened(alice, bob, now, django_assert_num_queries):
     kept(alice, bob, 5, now=now)
     factories.reader()
     standing.level(alice, now=now)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         standing.level(alice, now=now)

@@ -20,7 +20,7 @@ def test_every_kind_that_is_told_has_its_sentence() -> None:
     assert set(TELLS) == set(notices.SENTENCES)
 
 
-NO_BOOK = ("search.ended", "group.")
+NO_BOOK = ("search.ended", "group.", "standing.")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
