@@ -80,6 +80,7 @@ urlpatterns = [
     path("shelves/<str:code>/follow/", following.follow_shelf, name="follow-shelf"),
     path("shelves/<str:code>/unfollow/", following.unfollow_shelf, name="unfollow-shelf"),
     path("titles/<int:title_id>/notes/", title_notes.notes, name="title-notes"),
+    path("titles/<int:title_id>/notes/newest/", title_notes.newest, name="newest-notes"),
     path("titles/<int:title_id>/notes/mine/", title_notes.write_note, name="write-note"),
     path("notes/<int:note_id>/withdraw/", title_notes.withdraw_note, name="withdraw-note"),
     path("notes/<int:note_id>/flag/", title_notes.flag_note, name="flag-note"),

@@ -15,7 +15,7 @@ class Assumptions:
     requests_per_reader: float = 2.67
     copies_per_reader: float = 1.0
     titles_per_copy: float = 0.35
-    sees_news: float = 0.58
+    sees_news: float = 0.75
     sees_reminder: float = 0.4
     median_hours_to_look: float = 9.0
     says_yes: float = 0.85

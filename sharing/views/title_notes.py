@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -66,10 +65,13 @@ def shown(rows: list[TitleNote], reader: Reader | None) -> list[Shown]:
     ]
 
 
-def some(title_id: int, reader: Reader | None) -> dict[str, Any]:
-    """For the title's own page: the newest, and whether there are more. One query."""
-    rows = list(TitleNote.objects.visible_to(reader).filter(title=title_id)[: ON_ITS_PAGE + 1])
-    return {"notes": shown(rows[:ON_ITS_PAGE], reader), "more_notes": len(rows) > ON_ITS_PAGE}
+@require_safe
+def newest(request: HttpRequest, title_id: int) -> HttpResponse:
+    """The piece of the title's own page: fetched when somebody comes to it, and whether there are more."""
+    reader, title = visitor_of(request), get_object_or_404(Title.objects.live(), pk=title_id)
+    rows = list(TitleNote.objects.visible_to(reader).filter(title=title)[: ON_ITS_PAGE + 1])
+    found = {"notes": shown(rows[:ON_ITS_PAGE], reader), "more_notes": len(rows) > ON_ITS_PAGE}
+    return render(request, "sharing/notes/newest.html", {"title": title, **found})
 
 
 @require_safe

@@ -26,7 +26,7 @@ from sharing import holding_words as words
 from sharing.library_items import OnRecord
 from sharing.models import CirculationPolicy, Request
 from sharing.shown_holdings import ShownHolding
-from sharing.views import answers, exports, title_notes
+from sharing.views import answers, exports
 from sharing.views.requests import FORM, RequestForm
 
 MOST_JOURNEYS = 5
@@ -83,7 +83,6 @@ def _context(
         "translators": join_names(found.translators),
         **_record(found, isbns),
         "copy_journeys": [one.journey for one in held if one.journey][:MOST_JOURNEYS],
-        **title_notes.some(found.pk, reader),
         "journey": [_told(step) for step in journeys.of_title(found.pk, now=now)],
         **_checked(held, record, now),
         **_ask(request, found, held, policy, now),
