@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from library_bridge.models import Reader
+from sharing import channels
 from sharing.mailing import outbox
 from sharing.models import Ask, DomainEvent, Notification
 
@@ -122,6 +123,7 @@ def notify(event: DomainEvent) -> None:
         Notification(reader_id=pk, event=event, created_at=event.at) for pk in sorted(readers)
     )
     outbox.put(told, event)
+    channels.put(told, event)
 
 
 def unread_count(reader: Reader) -> int:

@@ -91,6 +91,12 @@ TOPICS = (
         "catalogue_work",
     ),
     Topic(
+        "devices",
+        _("Devices that you have told by push, and what you want to be told there or by the campus’s messenger."),
+        _("So that an answer does not wait until you look in. What is sent can be read on the device only."),
+        _("Until you take the device off, or sign out there."),
+    ),
+    Topic(
         "wishes",
         _("Searches that you save, and purchases that you suggest. Other searches are not kept."),
         _("To tell you when something appears."),
@@ -218,9 +224,15 @@ ROWS = (
     ),
     Rows(
         "sharing.Delivery", ("reader",), "news",
-        {"created_at": _ON, "purpose": _("kind of mail"), "address": _("mail address"), "status": _STATUS, "finished_at": _("sent on")},
-        ("notification", "digest", "priority", "reason", "tries", "message_id", "next_try_at"), forget=Forget("news", "finished_at"),
+        {
+            "created_at": _ON, "channel": _("channel"), "purpose": _("kind of mail"), "address": _("mail address"), "status": _STATUS,
+            "finished_at": _("sent on"),
+        },
+        ("notification", "device", "digest", "priority", "reason", "tries", "message_id", "next_try_at"),
+        forget=Forget("news", "finished_at"),
     ),
+    Rows("sharing.PushDevice", ("reader",), "devices", {"created_at": _ON}, ("endpoint", "key", "secret", "mark")),
+    Rows("sharing.ChannelChoice", ("reader",), "devices", {"channel": _("channel"), "subject": _("about"), "wanted": _("wanted")}),
     Rows("sharing.MailChoice", ("reader",), "news", {"subject": _("about"), "when": _("by mail")}),
     Rows(
         "sharing.ShownShelf", ("reader",), "shelf", {"name": _("name of the shelf"), "opened_at": _ON}, ("code", "told_at")
@@ -277,6 +289,7 @@ NOT_PERSONAL = {
     "sharing.MeetingPlace",  # the librarians' list
     "sharing.Conversation",  # only ties an ask to its messages
     # the library's: rules, harvests, course lists, guide and what all readers together have
+    "sharing.MessengerBridge",
     "sharing.CirculationPolicy", "sharing.Harvest", "sharing.HarvestedRecord", "sharing.RelatedTitle", "sharing.SuggestionCount",
     "sharing.HomePage", "sharing.GuidePage", "sharing.ReadingListsPage", "sharing.ReadingListPage", "sharing.ReadingListEntry",
     "sharing.ReadingListImport",

@@ -1,8 +1,12 @@
-"""News from the catalogue below. Each receiver runs inside the transaction that sent it."""
+"""News from below: of the catalogue, inside the transaction that sent it, and of who signs in and out."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import Signal
+from django.http import HttpRequest
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title, TitleSuggestion
@@ -16,6 +20,7 @@ from personal_catalog.signals import (
     title_rejected,
 )
 from sharing import events, titles, withdrawals
+from sharing.pushing import devices
 
 
 def connect() -> None:
@@ -31,6 +36,14 @@ def connect() -> None:
         (suggestion_accepted, record_help),
     ):
         news.connect(receiver, dispatch_uid=f"sharing: {receiver.__name__}")
+    user_logged_in.connect(let_device_go, dispatch_uid="sharing: a browser's new reader")
+    user_logged_out.connect(let_device_go, dispatch_uid="sharing: a browser without a reader")
+
+
+def let_device_go(*, request: HttpRequest | None, user: Any, signal: Signal, **_signal: Any) -> None:
+    """A browser is told nothing of whoever was signed in there before (T-R12)."""
+    if request is not None:
+        devices.release(request.COOKIES.get(devices.COOKIE, ""), but=user if signal is user_logged_in else None)
 
 
 def let_holders_go(*, copy: Copy, actor: Reader, now: datetime, **_signal: Any) -> None:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from library_bridge import registers
-from sharing import data_exports, events, transferring, waves
+from sharing import carrying, data_exports, events, transferring, waves
 from sharing.mailing import sending
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,13 @@ def make_data_export(export_id: int) -> None:
 def send_mails() -> None:
     for deed in sending.send_due(now=timezone.now()):
         logger.info("mail: %s", deed)
+
+
+@shared_task
+def carry() -> None:
+    """Pushes, and words by messenger."""
+    for deed in carrying.send_due(now=timezone.now()):
+        logger.info("carried: %s", deed)
 
 
 @shared_task

@@ -87,6 +87,7 @@ PAGES: dict[str, Arguments] = {
             "outside-loans",
             "calendar", "my-data",
             "groups", "follows", "places",
+            "channels",
             "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
             "points-entries", "standing", "badges", "leaderboards", "rewards", "add-copy", "add-several", "shelf-tags", "sign-in",
@@ -121,6 +122,7 @@ NO_PAGES = {
     "live", "healthz", "readyz", "metrics", "export-shelf", "cover", "cover-picture", "add-line", "add-photos", "remove-photo", "photo",
     "change-tag",
     "answer-by-mail", "confirm-mail", "stop-mail", "mail-address", "remove-mail",  # test_mails
+    "name-device", "forget-device", "choose-channel", "push-worker",  # test_pushing, test_messenger
     "calendar-feed", "open-calendar", "close-calendar",  # test_calendar_feeds
     "ask-data", "take-data", "erase-me", "keep-me", "keep-history",  # test_data_exports, test_erasing
     "partner-badges", "badge-places", "points-off", "points-on",

@@ -247,6 +247,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # the deadlines stand in rows; 
 CELERY_BEAT_SCHEDULE = {
     "act on what is due": {"task": "sharing.tasks.act_on_due", "schedule": 60.0},
     "send mails": {"task": "sharing.tasks.send_mails", "schedule": 60.0},
+    "carry": {"task": "sharing.tasks.carry", "schedule": 60.0},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if not REDIS_URL else {}
 
@@ -260,6 +261,20 @@ EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
 EMAIL_TIMEOUT = 10
 MAIL_FROM = env.text("MAIL_FROM")
 MAILS_PER_HOUR = env.number("MAILS_PER_HOUR", 500)
+MAILS_PER_DAY = env.number("MAILS_PER_DAY", 0)  # of a provider that counts by the day; 0: none does
+
+# push and messenger: only to services that are named here; docs/operations.md
+PUSH_HOSTS: list[str] = [
+    host
+    for host in env.text(
+        "PUSH_HOSTS",
+        "fcm.googleapis.com,updates.push.services.mozilla.com,*.notify.windows.com,web.push.apple.com",
+    ).split(",")
+    if host != "none"
+]
+PUSH_OWN_SERVICE = env.text("PUSH_OWN_SERVICE")
+PUSHES_PER_HOUR = env.number("PUSHES_PER_HOUR", 5000)
+MESSENGER_PER_HOUR = env.number("MESSENGER_PER_HOUR", 1000)
 
 # catalogue
 LOOKUP_SOURCES = [

@@ -9,7 +9,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from personal_catalog.lookup.places import Forbidden, Place, Target
 from personal_catalog.lookup.sources import SourceLimited, SourceUnavailable
 
 MOST_BYTES = 5_000_000
+MOST_BYTES_AFTER_POST = 64_000
 MOST_REDIRECTS = 2
 MOST_ADDRESSES = 3
 CONNECT_SECONDS = 3.0
@@ -58,6 +59,12 @@ def get(url: str, *, place: Place, seconds: float, most_bytes: int = MOST_BYTES,
     raise SourceUnavailable("sends us on and on")
 
 
+def post(url: str, *, place: Place, seconds: float, content: bytes, headers: Mapping[str, str]) -> Answer:
+    """Whatever the other side answers; it is not followed elsewhere. Raises SourceUnavailable."""
+    end = time.monotonic() + seconds
+    return _once(_allowed(place, url), end, MOST_BYTES_AFTER_POST, "*/*", content=content, more=headers)
+
+
 def get_json(url: str, *, place: Place, seconds: float) -> object:
     """None for what is not there. Raises SourceUnavailable."""
     answer = get(url, place=place, seconds=seconds, accept="application/json")
@@ -74,7 +81,15 @@ def _allowed(place: Place, url: str) -> Target:
         raise SourceUnavailable(str(problem)) from None
 
 
-def _once(target: Target, end: float, most_bytes: int, accept: str) -> Answer:
+def _once(
+    target: Target,
+    end: float,
+    most_bytes: int,
+    accept: str,
+    *,
+    content: bytes | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Answer:
     address = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     headers: dict[bytes | str, bytes | str] = {
         "Host": _host(target),
@@ -82,11 +97,14 @@ def _once(target: Target, end: float, most_bytes: int, accept: str) -> Answer:
         "Accept": accept,
         "Accept-Encoding": "identity",
     }
+    headers.update(more or {})
+    if content is not None:
+        headers["Content-Length"] = str(len(content))
     network = _Network(end, anywhere=target.anywhere)
     try:
         with (
             _pool(target, network) as pool,
-            pool.stream("GET", address, headers=headers) as response,
+            pool.stream("GET" if content is None else "POST", address, headers=headers, content=content) as response,
         ):
             said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
             body = b"" if response.status in REDIRECTS else _read(response.iter_stream(), said, most_bytes)

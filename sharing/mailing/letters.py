@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
-from sharing import notices
+from sharing import deliveries, notices
 from sharing.mailing import links, subjects
 from sharing.models import Ask, Delivery, MailChoice, Notification
 from sharing.notices import Notice
@@ -53,7 +53,7 @@ def write(rows: Sequence[Delivery], *, now: datetime) -> tuple[Letter | None, Le
 
 
 def _news(rows: Sequence[Delivery], reader: Reader) -> tuple[Letter | None, LeftOut]:
-    told = {one.pk: one for one in notices.for_list(reader).filter(delivery__in=[row.pk for row in rows])}
+    told = {one.pk: one for one in notices.for_list(reader).filter(deliveries__in=[row.pk for row in rows])}
     choices = dict(MailChoice.objects.filter(reader=reader).values_list("subject", "when"))
     left_out = {row: why for row in rows if (why := _why_not(row, told.get(row.notification_id or 0), reader, choices))}
     counting = [told[row.notification_id] for row in rows if row not in left_out and row.notification_id]
@@ -63,17 +63,10 @@ def _news(rows: Sequence[Delivery], reader: Reader) -> tuple[Letter | None, Left
 
 
 def _why_not(row: Delivery, told: Notification | None, reader: Reader, choices: dict[str, str]) -> str:
-    if not reader.is_active:
-        return Reason.CLOSED
-    if not reader.email:
-        return Reason.NO_ADDRESS
-    if told is None or told.read_at is not None:
-        return Reason.READ
-    subject = subjects.of_event(told.event.kind)
-    if subject is None or choices.get(subject, subjects.DEFAULTS[subject]) == When.NEVER:
-        return Reason.TURNED_OFF
-    waits = told.event.ask is not None and told.event.ask.status == Ask.Status.ASKED
-    return Reason.OVER if subject == MailChoice.Subject.ASKS and not waits else ""
+    subject = subjects.of_event(told.event.kind) if told else None
+    wanted = subject is not None and choices.get(subject, subjects.DEFAULTS[subject]) != When.NEVER
+    why = deliveries.why_not(told, reader, wanted=wanted)
+    return Reason.NO_ADDRESS if not reader.email and why != Reason.CLOSED else why
 
 
 def _letter(counting: list[Notification], first: Delivery, reader: Reader) -> Letter:

@@ -64,9 +64,3 @@ def confirm(*, reader: Reader, address: str, now: datetime) -> Delivery:
     )  # fmt: skip
     transaction.on_commit(partial(jobs.hurry, "sharing.tasks.send_mails"))
     return row
-
-
-def retry(*, delivery_id: int, now: datetime) -> bool:
-    """Staff have mended what it failed on. False when it was not failed."""
-    failed = Delivery.objects.filter(pk=delivery_id, status=Delivery.Status.FAILED)
-    return bool(failed.update(status=Delivery.Status.WAITING, reason="", tries=0, next_try_at=now, finished_at=None))

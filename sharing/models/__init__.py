@@ -1,6 +1,7 @@
 from sharing.models.absences import Absence, Rest
 from sharing.models.asks import Ask
 from sharing.models.calendar_feeds import CalendarFeed
+from sharing.models.channels import ChannelChoice
 from sharing.models.conditions import ConditionCheck
 from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
@@ -13,6 +14,7 @@ from sharing.models.handovers import Handover
 from sharing.models.harvests import Harvest
 from sharing.models.lendings import Lending
 from sharing.models.loans import HarvestedRecord, LoanTitle
+from sharing.models.messenger import MessengerBridge
 from sharing.models.notifications import Notification
 from sharing.models.offers import Offer, StandingConsent
 from sharing.models.outside import OutsideLoan
@@ -21,6 +23,7 @@ from sharing.models.pass_on import PassOnCode
 from sharing.models.places import FreeTimes, MeetingPlace
 from sharing.models.policy import CirculationPolicy, ReaderLimit
 from sharing.models.purchases import PurchaseSuggestion
+from sharing.models.push_devices import PushDevice
 from sharing.models.ratings import Rating
 from sharing.models.reading_lists import ReadingListEntry, ReadingListImport, ReadingListPage, ReadingListsPage
 from sharing.models.requests import Request
@@ -35,6 +38,7 @@ __all__ = (
     "ApiToken",
     "Ask",
     "CalendarFeed",
+    "ChannelChoice",
     "CirculationPolicy",
     "ConditionCheck",
     "Conversation",
@@ -58,11 +62,13 @@ __all__ = (
     "MeetingPlace",
     "Message",
     "NoteFlag",
+    "MessengerBridge",
     "Notification",
     "Offer",
     "OutsideLoan",
     "PassOnCode",
     "PurchaseSuggestion",
+    "PushDevice",
     "Rating",
     "ReaderLimit",
     "ReadingListEntry",

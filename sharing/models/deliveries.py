@@ -13,7 +13,13 @@ def new_message_id() -> str:
 
 
 class Delivery(models.Model):
-    """One mail to one reader, or a part of a day's digest. What it says is made when it is sent (P3)."""
+    """One mail to one reader, a part of a day's digest, a push to one device, or a word by messenger. What it says is made when
+    it is sent (P3)."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", pgettext_lazy("channel", "mail")
+        PUSH = "push", pgettext_lazy("channel", "push")
+        MESSENGER = "messenger", pgettext_lazy("channel", "messenger")
 
     class Purpose(models.TextChoices):
         NOTICE = "notice", pgettext_lazy("purpose of a mail", "notification")
@@ -28,18 +34,19 @@ class Delivery(models.Model):
     class Reason(models.TextChoices):
         """Why it was not sent, or what the last try met."""
 
-        NO_ADDRESS = "no_address", _("the reader has no mail address any more")
-        TURNED_OFF = "turned_off", _("the reader does not want it by mail")
+        NO_ADDRESS = "no_address", _("the reader has no address for it any more")
+        TURNED_OFF = "turned_off", _("the reader does not want it")
         CLOSED = "closed", _("the account is closed")
         READ = "read", _("read in the service already")
         OVER = "over", _("nothing waits for an answer any more")
         SUPERSEDED = "superseded", _("another address was given since")
         SENDING = "sending", _("begun, and no answer was written down")
         AGAIN = "again", _("begun twice, and no answer was written down")
-        DOWN = "down", _("the mail server cannot be reached")
-        LATER = "later", _("the mail server says: later")
+        DOWN = "down", _("the other side cannot be reached")
+        LATER = "later", _("the other side says: later")
         WORDS = "words", _("it cannot be worded")
-        REFUSED = "refused", _("the mail server refuses it")
+        REFUSED = "refused", _("the other side refuses it")
+        GONE = "gone", _("the device is not there any more")
 
     class Priority(models.IntegerChoices):
         """Over the quota the smaller number goes first (N4)."""
@@ -50,9 +57,11 @@ class Delivery(models.Model):
         DIGEST = 3, pgettext_lazy("priority of a mail", "digest of a day")
 
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    notification = models.OneToOneField(
-        "sharing.Notification", models.CASCADE, null=True, blank=True, related_name="delivery"
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.MAIL)
+    notification = models.ForeignKey(
+        "sharing.Notification", models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
+    device = models.ForeignKey("sharing.PushDevice", models.SET_NULL, null=True, blank=True, related_name="+")
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.NOTICE)
     address = models.EmailField(_("address to confirm"), blank=True)
     digest = models.BooleanField(_("in the digest"), default=False)
@@ -80,12 +89,23 @@ class Delivery(models.Model):
                 | (models.Q(purpose="confirm", notification=None) & ~models.Q(address="")),
                 name="mail_has_something_to_say",
             ),
+            models.UniqueConstraint(  # each is told once by each channel (N3)
+                fields=("notification", "channel"),
+                condition=~models.Q(channel="push"),
+                name="told_once_by_each_channel",
+            ),
+            models.UniqueConstraint(fields=("notification", "device"), name="told_once_on_each_device"),
+            models.CheckConstraint(
+                condition=models.Q(channel="push") | models.Q(device=None), name="only_a_push_has_a_device"
+            ),
         )
         indexes = (
             models.Index(
-                fields=("priority", "next_try_at"), condition=models.Q(status="waiting"), name="mail_that_waits"
+                fields=("channel", "priority", "next_try_at"),
+                condition=models.Q(status="waiting"),
+                name="mail_that_waits",
             ),
-            models.Index(fields=("finished_at",), condition=models.Q(status="sent"), name="mail_sent"),
+            models.Index(fields=("channel", "finished_at"), condition=models.Q(status="sent"), name="mail_sent"),
         )
 
     def __str__(self) -> str:

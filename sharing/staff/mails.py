@@ -1,4 +1,5 @@
-"""Mails as staff see them: how many wait and why, what failed for good, and once more. Neither reader nor address nor text."""
+"""Mails, pushes and words by messenger as staff see them: how many wait and why, what failed for good, and once more. Neither
+reader nor address nor text."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from sharing.mailing import outbox
+from sharing import deliveries
 from sharing.models import Delivery
 from sharing.staff.listings import ChipColumn, DateColumn, ReadOnly
 
@@ -38,6 +39,10 @@ class MailFilters(WagtailFilterSet):
         label=pgettext_lazy("filter", "State"), choices=S.choices, widget=CheckboxSelectMultiple
     )
 
+    channel = django_filters.MultipleChoiceFilter(
+        label=pgettext_lazy("filter", "Channel"), choices=Delivery.Channel.choices, widget=CheckboxSelectMultiple
+    )
+
     class Meta:
         model = Delivery
         fields: ClassVar[list[str]] = []
@@ -50,7 +55,7 @@ class RetryColumn(Column):
 
 
 class MailList(IndexView):
-    page_title = gettext_lazy("Mails")
+    page_title = gettext_lazy("Outgoing messages")
 
     def get_list_more_buttons(self, instance: Delivery) -> list[Any]:
         return []
@@ -60,7 +65,7 @@ class MailList(IndexView):
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("sharing.change_delivery"):
         raise PermissionDenied
-    if outbox.retry(delivery_id=pk, now=timezone.now()):
+    if deliveries.retry(delivery_id=pk, now=timezone.now()):
         messages.success(request, _("It goes out with the next round, within a minute."))
     else:
         messages.info(request, _("Somebody else has decided this meanwhile."))
@@ -71,7 +76,7 @@ class Mails(ReadOnly):
     model = Delivery
     name = "mails"
     icon = "mail"
-    menu_label = gettext_lazy("Mails")
+    menu_label = gettext_lazy("Outgoing messages")
     index_view_class = MailList
     inspect_view_enabled = False
     filterset_class = MailFilters
@@ -80,6 +85,7 @@ class Mails(ReadOnly):
     list_per_page = 50
     list_display: ClassVar[list[Any]] = [
         Column("pk", label=gettext_lazy("Number")),
+        Column("channel", label=gettext_lazy("Channel"), accessor="get_channel_display"),
         ChipColumn("status", kinds=CHIPS, label=pgettext_lazy("column", "State")),
         Column("why", label=gettext_lazy("Reason"), accessor="get_reason_display"),
         Column("kind", label=gettext_lazy("Priority"), accessor="get_priority_display"),

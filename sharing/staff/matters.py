@@ -18,8 +18,7 @@ from library_bridge import reasons
 from library_bridge.models import Reader
 from personal_catalog import titles
 from personal_catalog.models import Title, TitleSuggestion
-from sharing import dates, looks, typography
-from sharing.mailing import sending
+from sharing import dates, deliveries, looks, typography
 from sharing.models import DomainEvent, Lending
 from sharing.typography import grouped
 
@@ -141,13 +140,23 @@ def _looks(now: datetime) -> Iterator[Matter]:
 
 
 def _mails(now: datetime) -> Iterator[Matter]:
-    late, failed = sending.late(now=now).count(), sending.failed().count()
+    late, failed = deliveries.late(now=now).count(), deliveries.failed().count()
     if late:
-        says = ngettext("%(count)s mail has waited for a day", "%(count)s mails have waited for a day", late)
-        note = _("The mail server does not answer, or the quota of %(most)s an hour is used up. Nothing is dropped.")
+        says = ngettext(
+            "%(count)s outgoing message has waited for a day",
+            "%(count)s outgoing messages have waited for a day",
+            late,
+        )
+        note = _(
+            "The other side does not answer, or the quota of %(most)s mails an hour is used up. Nothing is dropped."
+        )
         yield _mail_matter(says, late, note % {"most": grouped(settings.MAILS_PER_HOUR)}, "waiting")
     if failed:
-        says = ngettext("%(count)s mail could not be sent", "%(count)s mails could not be sent", failed)
+        says = ngettext(
+            "%(count)s outgoing message could not be sent",
+            "%(count)s outgoing messages could not be sent",
+            failed,
+        )
         yield _mail_matter(says, failed, _("Their readers see the news in the service all the same."), "failed")
 
 

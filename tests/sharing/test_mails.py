@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from library_bridge.models import Reader
-from sharing import asks, conversations, jobs, requests
+from sharing import asks, conversations, deliveries, jobs, requests
 from sharing.errors import Denied
-from sharing.mailing import addresses, outbox, sending
+from sharing.mailing import addresses, sending
 from sharing.models import Ask, Delivery, Lending, MailChoice, Notification, Request
 from sharing.staff import matters
 from tests.sharing import steps
@@ -198,19 +198,19 @@ def test_t_f2_n2_what_the_server_says(
     later = mailed.now + timedelta(hours=1)
     assert send(later) == ([] if ends[0] == Status.FAILED else ["mail.sent"])
     if ends[0] == Status.FAILED:
-        assert outbox.retry(delivery_id=Delivery.objects.get().pk, now=later)
+        assert deliveries.retry(delivery_id=Delivery.objects.get().pk, now=later)
         assert send(later) == ["mail.sent"]
-    assert not outbox.retry(delivery_id=Delivery.objects.get().pk, now=later)
+    assert not deliveries.retry(delivery_id=Delivery.objects.get().pk, now=later)
 
 
 def test_one_that_cannot_be_worded_keeps_no_other_back_and_is_shown_in_the_end(mailed: World) -> None:
     steps.asked(mailed)
-    Delivery.objects.update(tries=sending.MOST_TRIES - 2)
+    Delivery.objects.update(tries=deliveries.MOST_TRIES - 2)
     with mock.patch("sharing.mailing.letters.write", side_effect=ZeroDivisionError):
         assert send(mailed.now) == ["mail.words"]
         assert send(mailed.now + timedelta(hours=5)) == ["mail.words"]
     assert states() == [(Status.FAILED, Reason.WORDS)]
-    assert outbox.retry(delivery_id=Delivery.objects.get().pk, now=mailed.now + timedelta(days=9))
+    assert deliveries.retry(delivery_id=Delivery.objects.get().pk, now=mailed.now + timedelta(days=9))
     assert send(mailed.now + timedelta(days=9)) == ["mail.sent"]
 
 
@@ -228,7 +228,7 @@ def test_n3_a_worker_that_dies_repeats_once_under_the_same_id_and_never_again(ma
     """It dies between the server's yes and our note of it."""
     steps.asked(mailed)
     for hours in range(4):
-        with mock.patch("sharing.mailing.sending._end", side_effect=KeyboardInterrupt):
+        with mock.patch("sharing.deliveries.end", side_effect=KeyboardInterrupt):
             try:
                 send(mailed.now + timedelta(hours=hours))
             except KeyboardInterrupt:
@@ -266,6 +266,18 @@ def test_n4_over_the_quota_asks_go_first_and_nothing_is_dropped(mailed: World, s
     assert {status for status, _reason in states()} == {Status.SENT}
 
 
+def test_n4_a_provider_that_counts_by_the_day_is_not_asked_for_more(mailed: World, settings) -> None:
+    settings.MAILS_PER_DAY = 1
+    conversation = steps.agreed(mailed).ask.conversation
+    for hours in range(3):
+        at = mailed.now + timedelta(hours=hours)
+        conversations.send_message(conversation_id=conversation.pk, actor=mailed.bob, text=str(hours), now=at)
+        send(at + timedelta(minutes=10))
+    assert len(mail.outbox) == 1
+    send(mailed.now + timedelta(days=1, hours=3))
+    assert len(mail.outbox) == 2
+
+
 def test_n2_n4_what_waits_for_a_day_is_shown_to_staff(mailed: World, settings) -> None:
     steps.asked(mailed)
     settings.MAILS_PER_HOUR = 0
@@ -273,7 +285,7 @@ def test_n2_n4_what_waits_for_a_day_is_shown_to_staff(mailed: World, settings) -
     desk, later = desk_of(mailed), mailed.now + timedelta(hours=25)
     assert matters.waiting_for(desk, now=mailed.now + timedelta(hours=23)).count == 0
     (matter,) = matters.waiting_for(desk, now=later).shown
-    assert matter.says == "1 mail has waited for a day"
+    assert matter.says == "1 outgoing message has waited for a day"
     assert matter.url == "/admin/mails/?status=waiting"
 
 
@@ -283,9 +295,9 @@ def test_n2_staff_try_again_what_failed_and_see_nobody(mailed: World, server: mo
     send(mailed.now)
     desk, row = desk_of(mailed), Delivery.objects.get()
     (matter,) = matters.waiting_for(desk, now=mailed.now).shown
-    assert matter.says == "1 mail could not be sent"
+    assert matter.says == "1 outgoing message could not be sent"
     listed = get(matter.url, desk, now=mailed.now)
-    assert "the mail server refuses it" in listed
+    assert "the other side refuses it" in listed
     assert ADDRESS not in listed.html
     assert mailed.alice.display_name not in listed
     again = f"/admin/mails/{row.pk}/retry/"
