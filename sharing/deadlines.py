@@ -1,6 +1,6 @@
-"""When windows end. Pure: a window never ends inside the quiet hours of the library's own zone."""
+"""When windows end: never inside the quiet hours of the library's own zone, and the days of a holiday are not counted."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ LIBRARIAN_PATIENCE = timedelta(days=7)
 
 
 def respond_by(asked_at: datetime, policy: CirculationPolicy) -> datetime:
-    return after_quiet_hours(asked_at + timedelta(hours=policy.answer_window_hours), policy)
+    return after(asked_at, timedelta(hours=policy.answer_window_hours), policy)
 
 
 def least_window(policy: CirculationPolicy) -> timedelta:
@@ -27,11 +27,33 @@ def remind_at(asked_at: datetime, until: datetime, reminders: int, policy: Circu
     """The moment of reminder number `reminders` (from 0), or None when all have gone out."""
     if reminders >= len(REMIND_AT):
         return None
-    return min(after_quiet_hours(asked_at + (until - asked_at) * REMIND_AT[reminders], policy), until)
+    moment = asked_at + (until - asked_at) * REMIND_AT[reminders]
+    return min(after_quiet_hours(_after_holidays(moment, policy), policy), until)
 
 
 def after(start: datetime, span: timedelta, policy: CirculationPolicy) -> datetime:
-    return after_quiet_hours(start + span, policy)
+    """What of a holiday lies in the span makes it longer."""
+    end = start + span
+    for begins, ends in _holidays(policy):
+        if begins < end and start < ends:
+            end += ends - max(begins, start)
+            start = max(start, ends)
+    return after_quiet_hours(end, policy)
+
+
+def _after_holidays(moment: datetime, policy: CirculationPolicy) -> datetime:
+    for begins, ends in _holidays(policy):
+        moment = ends if begins <= moment < ends else moment
+    return moment
+
+
+def _holidays(policy: CirculationPolicy) -> list[tuple[datetime, datetime]]:
+    """From midnight to midnight, in their order."""
+    return [(_midnight(first), _midnight(last + timedelta(days=1))) for first, last in policy.holidays]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def after_quiet_hours(moment: datetime, policy: CirculationPolicy) -> datetime:

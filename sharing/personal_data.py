@@ -289,7 +289,7 @@ NOT_PERSONAL = {
     "sharing.MeetingPlace",  # the librarians' list
     "sharing.Conversation",  # only ties an ask to its messages
     # the library's: rules, harvests, course lists, guide and what all readers together have
-    "sharing.MessengerBridge",
+    "sharing.MessengerBridge", "sharing.Holiday",
     "sharing.CirculationPolicy", "sharing.Harvest", "sharing.HarvestedRecord", "sharing.RelatedTitle", "sharing.SuggestionCount",
     "sharing.HomePage", "sharing.GuidePage", "sharing.ReadingListsPage", "sharing.ReadingListPage", "sharing.ReadingListEntry",
     "sharing.ReadingListImport",

@@ -111,7 +111,7 @@ def put_down(
     policies.require_room_for_request(actor, policy)
     policies.require_calm_requester(actor, now)
     policies.require_not_cooling_off(actor, policy, now)
-    deadline_at = deadlines.after_quiet_hours(now + timedelta(days=policy.request_days), policy)
+    deadline_at = deadlines.after(now, timedelta(days=policy.request_days), policy)
     fields = wanted.fields() if wanted else {}
     try:
         with transaction.atomic():

@@ -19,6 +19,7 @@ from personal_catalog.models import ReaderGroup
 from sharing.models import CirculationPolicy, Delivery, DomainEvent, Lending, PurchaseSuggestion, Request, TitleNote
 from sharing.staff import exports, overview
 from sharing.staff.groups import Groups
+from sharing.staff.holidays import Holidays
 from sharing.staff.lendings import Lendings
 from sharing.staff.mails import Mails, OnlyToRetry
 from sharing.staff.places import MeetingPlaces
@@ -42,7 +43,7 @@ class Desk(ViewSetGroup):
     menu_label = _("Lendings")
     menu_icon = "resubmit"
     menu_order = 100
-    items = (Lendings, Requests, Purchases, TitleNotes, Groups, Trail, Mails, MeetingPlaces)
+    items = (Lendings, Requests, Purchases, TitleNotes, Groups, Trail, Mails, MeetingPlaces, Holidays)
 
 
 @hooks.register("register_admin_viewset")

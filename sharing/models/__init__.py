@@ -12,6 +12,7 @@ from sharing.models.events import DomainEvent
 from sharing.models.groups import GroupLink
 from sharing.models.handovers import Handover
 from sharing.models.harvests import Harvest
+from sharing.models.holidays import Holiday
 from sharing.models.lendings import Lending
 from sharing.models.loans import HarvestedRecord, LoanTitle
 from sharing.models.messenger import MessengerBridge
@@ -53,6 +54,7 @@ __all__ = (
     "Handover",
     "Harvest",
     "HarvestedRecord",
+    "Holiday",
     "HomePage",
     "IdempotencyKey",
     "JourneyStop",
@@ -61,8 +63,8 @@ __all__ = (
     "MailChoice",
     "MeetingPlace",
     "Message",
-    "NoteFlag",
     "MessengerBridge",
+    "NoteFlag",
     "Notification",
     "Offer",
     "OutsideLoan",

@@ -1,15 +1,20 @@
 """The circulation policy: librarians edit it, every limit of the workflow is read from here."""
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.log_actions import log
+
+from sharing.models.holidays import Holiday
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -105,6 +110,15 @@ class CirculationPolicy(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("circulation policy")
+
+    @cached_property
+    def holidays(self) -> list[tuple[date, date]]:
+        """First and last days of those that are not long past, in their order. One query; none for a policy of no database."""
+        if self.pk is None:
+            return []
+        lately = timezone.localdate() - timedelta(days=366)
+        rows = Holiday.objects.filter(last_date__gte=lately).order_by("first_date", "last_date")
+        return list(rows.values_list("first_date", "last_date"))
 
     @classmethod
     def label_of(cls, name: str) -> str:

@@ -1,0 +1,89 @@
+"""Windows never end in the quiet hours, and a holiday is no time to answer in."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from sharing import deadlines, policies
+from sharing.models import CirculationPolicy, Holiday
+from tests.sharing import steps
+from tests.sharing.conftest import World
+
+
+def a_holiday(first: str, last: str) -> Holiday:
+    made = Holiday(
+        name_zh="春节",
+        name_en="Spring Festival",
+        first_date=date.fromisoformat(first),
+        last_date=date.fromisoformat(last),
+    )
+    made.full_clean()
+    made.save()
+    return made
+
+
+def local(text: str) -> datetime:
+    return timezone.make_aware(datetime.fromisoformat(text))
+
+
+@pytest.mark.parametrize(
+    ("hours", "ends"),
+    [(48, "2026-11-26T10:00"), (13, "2026-11-25T08:00"), (20, "2026-11-25T08:00"), (22, "2026-11-25T08:00")],
+)
+def test_a_window_that_would_end_at_night_ends_in_the_morning(now: datetime, hours: int, ends: str) -> None:
+    assert deadlines.after(now, timedelta(hours=hours), CirculationPolicy()) == local(ends)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "ends"),
+    [
+        ("2026-11-25", "2026-11-25", "2026-11-27T10:00"),  # one day inside the window
+        ("2026-11-26", "2026-12-02", "2026-12-03T10:00"),  # the window would end in it
+        ("2026-11-20", "2026-11-24", "2026-11-27T00:00"),  # asked in it: the window begins with its end
+        ("2026-11-27", "2026-11-30", "2026-11-26T10:00"),  # after it
+        ("2026-11-01", "2026-11-23", "2026-11-26T10:00"),  # before it
+    ],
+)
+def test_a_holiday_is_not_counted(db: None, now: datetime, first: str, last: str, ends: str) -> None:
+    a_holiday(first, last)
+    wanted = deadlines.after_quiet_hours(local(ends), CirculationPolicy())
+    assert deadlines.respond_by(now, policies.current()) == wanted
+
+
+def test_holidays_that_touch_or_overlap_are_counted_once(db: None, now: datetime) -> None:
+    a_holiday("2026-11-25", "2026-11-26")
+    a_holiday("2026-11-26", "2026-11-27")
+    a_holiday("2026-11-28", "2026-11-28")
+    assert deadlines.respond_by(now, policies.current()) == local("2026-11-30T10:00")
+
+
+def test_a_holder_asked_before_a_holiday_has_until_after_it_and_is_not_reminded_in_it(world: World) -> None:
+    a_holiday("2026-11-25", "2026-11-30")
+    ask = steps.asked(world)
+    assert ask.respond_by == local("2026-12-02T10:00")
+    assert ask.remind_at is not None
+    assert not date(2026, 11, 25) <= timezone.localdate(ask.remind_at) <= date(2026, 11, 30)
+
+
+def test_a_meeting_has_its_week_besides_the_holiday(world: World) -> None:
+    a_holiday("2026-11-26", "2026-11-27")
+    lending = steps.agreed(world)
+    assert lending.deadline_at == lending.agreed_at + timedelta(days=9)
+
+
+def test_days_out_of_order_are_refused_by_form_and_database(db: None) -> None:
+    with pytest.raises(ValidationError):
+        a_holiday("2026-11-25", "2026-11-24")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Holiday.objects.create(name_zh="x", first_date=date(2026, 1, 2), last_date=date(2026, 1, 1))
+
+
+def test_librarians_enter_them_and_readers_do_not(world: World) -> None:
+    for who, status in ((world.lin, 200), (world.alice, 302)):
+        client = Client()
+        client.force_login(who)
+        assert client.get("/admin/holidays/new/").status_code == status
