@@ -17,15 +17,16 @@ _POSTINGS = "SELECT {what} FROM incentives_posting p WHERE p.entry_id = NEW.entr
 _UNBALANCED = (
     f"({_POSTINGS.format(what='COUNT(*)')}) < 2 OR ({_POSTINGS.format(what='COALESCE(SUM(p.amount), 0)')}) <> 0"
 )
+# CASE, so that only a reader's account is ever added up: a planner left free adds up the issuing one at every award
 _OVERDRAWN = """EXISTS (
   SELECT 1 FROM incentives_posting p
-  JOIN incentives_account a ON a.id = p.account_id AND a.kind = 'reader'
+  JOIN incentives_account a ON a.id = p.account_id
   JOIN incentives_entry e ON e.id = p.entry_id
   LEFT JOIN incentives_subtotal s ON s.account_id = p.account_id AND s.at <= e.at
-  WHERE p.entry_id = NEW.entry_id AND p.amount < 0 AND COALESCE(s.amount, 0) + (
+  WHERE p.entry_id = NEW.entry_id AND p.amount < 0 AND CASE WHEN a.kind = 'reader' THEN COALESCE(s.amount, 0) + (
     SELECT COALESCE(SUM(q.amount), 0) FROM incentives_posting q JOIN incentives_entry f ON f.id = q.entry_id
     WHERE q.account_id = p.account_id AND q.id > COALESCE(s.through, 0) AND (f.available_at IS NULL OR f.available_at <= e.at)
-  ) < 0
+  ) ELSE 0 END < 0
 )"""
 _BEFORE_A_SUBTOTAL = """EXISTS (
   SELECT 1 FROM incentives_posting p JOIN incentives_subtotal s ON s.account_id = p.account_id AND s.through >= p.id
