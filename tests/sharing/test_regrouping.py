@@ -24,7 +24,7 @@ from personal_catalog.models import (
 )
 from personal_catalog.parting import split_title, undo_merge
 from personal_catalog.weighing import weigh
-from sharing import asks, invariants, requests
+from sharing import asks, invariants, requests, title_notes
 from sharing.models import Ask, HarvestedRecord, Lending, LoanTitle, RelatedTitle, Request, SavedSearch, SavedSearchHit
 from tests import factories
 from tests.personal_catalog import factories as indexed
@@ -162,7 +162,7 @@ FOLLOW = {
     "personal_catalog.TitleIsbn.title", "personal_catalog.Copy.title", "personal_catalog.Title.merged_into",
     "personal_catalog.TitleSuggestion.title", "personal_catalog.TitleFlag.title", "sharing.LoanTitle.title",
     "sharing.HarvestedRecord.title", "sharing.ReadingListEntry.title", "sharing.Request.title",
-    "sharing.SavedSearchHit.title",
+    "sharing.SavedSearchHit.title", "sharing.TitleNote.title",
 }  # fmt: skip
 ARE_MADE_ANEW = {
     "personal_catalog.LikelyDouble.first", "personal_catalog.LikelyDouble.second", "personal_catalog.FieldConflict.title",
@@ -200,6 +200,7 @@ def hung_on(title: Title, world: World, loan: LibraryLoan) -> None:
     LoanTitle.objects.update(title=title)
     HarvestedRecord.objects.create(library=factories.library(), record_id="R1", title=title, items=1, harvested_at=now)
     course(title)
+    title_notes.write_note(title_id=title.pk, actor=world.bob, text="Read it twice.", now=now)
     requests.place_request(actor=world.bob, title_id=title.pk, now=now)
     dates = {"created_at": now, "looked_at": now, "ends_at": now + timedelta(days=9)}
     search = SavedSearch.objects.create(reader=world.bob, text="x", **dates)
