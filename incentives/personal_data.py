@@ -112,7 +112,6 @@ ROWS = (
 )  # fmt: skip
 
 NOT_PERSONAL = {
-    "incentives.Subtotal",  # a sum of postings, to spare adding them up
     # the rules of the library, its rewards, and rows that only tie others together
     "incentives.Seal", "incentives.Rule", "incentives.RuleVersion", "incentives.Campaign", "incentives.LeaderboardRun",
     "incentives.HeldAward", "incentives.Reward", "incentives.IncentiveSettings",
