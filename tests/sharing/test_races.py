@@ -144,7 +144,7 @@ def _confirm_and_merge(world: World) -> list[object]:
     lending = steps.agreed(world)
     handover = steps.arranged(lending, now=world.now)
     pin = handovers.issue_code(handover_id=handover.pk, actor=world.alice, now=world.now).pin
-    both_hold, confirmed = threading.Barrier(2), handovers._both_confirmed
+    both_hold, confirmed = threading.Barrier(2), handovers.both_confirmed
 
     def slowly(*args: Any) -> None:
         meet(both_hold)
@@ -157,7 +157,7 @@ def _confirm_and_merge(world: World) -> list[object]:
         return moved(*args)
 
     with (
-        mock.patch.object(handovers, "_both_confirmed", slowly),
+        mock.patch.object(handovers, "both_confirmed", slowly),
         mock.patch.object(merging, "_move_rows", slowly_moved),
     ):
         return together(
