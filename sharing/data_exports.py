@@ -24,7 +24,7 @@ from library_bridge import own_data
 from library_bridge.models import Reader
 from library_bridge.own_data import Part
 from sharing import events, jobs
-from sharing.errors import LimitReached
+from sharing.errors import LimitReached, NotFound
 from sharing.models import DataExport, DomainEvent
 from sharing.typography import page_language
 
@@ -72,10 +72,23 @@ def make_export(*, export_id: int, now: datetime) -> bool:
     return True
 
 
+def fetch(*, actor: Reader, token: str = "", now: datetime) -> IO[bytes]:
+    """The file of one that can be fetched: the last, or the one with this token. Each time goes on the record. Raises NotFound."""
+    rows = DataExport.objects.visible_to(actor).can_be_taken(now)
+    export = (rows.filter(token=token) if token else rows).first()
+    if export is None:
+        raise NotFound
+    try:
+        content: IO[bytes] = export.file.open("rb")
+    except FileNotFoundError:
+        raise NotFound from None
+    _record_taking(export, actor, now)
+    return content
+
+
 @transaction.atomic(durable=True)
-def take_export(*, export_id: int, actor: Reader, now: datetime) -> None:
-    """Each time that the file is fetched goes on the record."""
-    events.record("data.taken", now=now, actor=actor, data={"export": export_id})
+def _record_taking(export: DataExport, actor: Reader, now: datetime) -> None:
+    events.record("data.taken", now=now, actor=actor, data={"export": export.pk})
 
 
 def forget_expired(*, now: datetime) -> Iterator[int]:

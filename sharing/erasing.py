@@ -28,6 +28,9 @@ class Open:
 
     words: str
     url: str
+    kind: str
+    """lending, request or copy"""
+    pk: int
 
 
 def ask_erasure(*, actor: Reader, now: datetime) -> Erasure:
@@ -65,14 +68,18 @@ def waiting_for(reader: Reader) -> list[Open]:
 def _lendings(reader: Reader) -> Iterator[Open]:
     for lending in Lending.objects.visible_to(reader).live().select_related("request__title").order_by("pk"):
         words = _("The lending of %(title)s has not ended.")
-        yield Open(fill(words, {"title": _quoted(lending.request.title)}), lending.get_absolute_url())
+        yield Open(
+            fill(words, {"title": _quoted(lending.request.title)}), lending.get_absolute_url(), "lending", lending.pk
+        )
 
 
 def _requests(reader: Reader) -> Iterator[Open]:
     mine = Request.objects.filter(requester=reader, status=Request.Status.OPEN).select_related("title")
     for request in mine.order_by("pk"):
         words = _("You still wait for %(title)s.")
-        yield Open(fill(words, {"title": _quoted(request.title)}), reverse("request", args=[request.pk]))
+        yield Open(
+            fill(words, {"title": _quoted(request.title)}), reverse("request", args=[request.pk]), "request", request.pk
+        )
 
 
 def _books(reader: Reader) -> Iterator[Open]:
@@ -81,7 +88,7 @@ def _books(reader: Reader) -> Iterator[Open]:
     on_loan = Lending.objects.live().filter(copy__isnull=False).values("copy")
     for copy in here.exclude(pk__in=on_loan).order_by("pk"):
         words = _("Another reader’s %(title)s is with you: hand it on.")
-        yield Open(fill(words, {"title": _quoted(copy.title)}), reverse("shelf-borrowed"))
+        yield Open(fill(words, {"title": _quoted(copy.title)}), reverse("shelf-borrowed"), "copy", copy.pk)
 
 
 def _quoted(title: Title) -> str:

@@ -16,15 +16,20 @@ def routers() -> list[Router]:
         isbn,
         lendings,
         library_loans,
+        my_data,
         notifications,
         offers,
         pass_on,
         places,
+        ratings,
         requests,
+        shelves,
+        title_notes,
         titles,
         tokens,
     )
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
     more = (groups, offers, pass_on, places, conversations, notifications, availability)
-    return [*(noun.router for noun in (*nouns, *more)), handovers.secrets, pass_on.secrets]
+    own = (my_data, ratings, shelves, title_notes)
+    return [*(noun.router for noun in (*nouns, *more, *own)), handovers.secrets, pass_on.secrets]

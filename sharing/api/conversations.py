@@ -3,9 +3,9 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from sharing import conversations, masking
+from sharing import conversations, masking, quick_replies
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
@@ -38,6 +38,25 @@ class NewMessage(Body):
         if not (self.text or self.reply):
             raise Invalid({"text": [_("Write a sentence first; nothing was sent.")]})
         return self
+
+
+class ReplyOut(BaseModel):
+    reply: str = Field(description="To send as `reply`.")
+    words: str = Field(description="As you read it; with a gap … where `slot` is filled in.")
+    slot: str | None = Field(description="date or place: what has to be sent along.")
+
+
+class RepliesOut(BaseModel):
+    items: list[ReplyOut]
+
+
+@router.get("/conversations/{id}/replies", response=RepliesOut, operation_id="listQuickReplies")
+def list_quick_replies(request: Call, id: str) -> RepliesOut:
+    """What fits how things stand between the two; each side reads it in their own language."""
+    conversation = _visible(request, id)
+    ended = conversation.has_ended(timezone.now())
+    found = [] if ended else quick_replies.replies(conversation, request.auth)
+    return RepliesOut(items=[ReplyOut(reply=one.code, words=one.words, slot=one.slot or None) for one in found])
 
 
 @router.get("/conversations/{id}/messages", response=MessagePage, operation_id="listMessages")

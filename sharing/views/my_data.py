@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge import keeping
 from sharing import data_exports, erasing, histories, looks
+from sharing.errors import NotFound
 from sharing.models import DataExport, Erasure
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -53,13 +54,13 @@ def ask_export(request: HttpRequest) -> HttpResponse:
 @login_required
 def take_export(request: HttpRequest, token: str) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
-    export = get_object_or_404(DataExport.objects.visible_to(reader).can_be_taken(now), token=token)
+    if request.method == "HEAD":
+        get_object_or_404(DataExport.objects.visible_to(reader).can_be_taken(now), token=token)
+        return HttpResponse(content_type="application/zip")
     try:
-        content = export.file.open("rb")
-    except FileNotFoundError:
+        content = data_exports.fetch(actor=reader, token=token, now=now)
+    except NotFound:
         raise Http404 from None
-    if request.method == "GET":
-        data_exports.take_export(export_id=export.pk, actor=reader, now=now)
     filename = f"bookrelay-{timezone.localdate(now):%Y%m%d}.zip"
     answer = FileResponse(content, content_type="application/zip", as_attachment=True, filename=filename)
     return cast("HttpResponse", answer)

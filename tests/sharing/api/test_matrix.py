@@ -11,11 +11,15 @@ from tests.sharing.api.clients import Api
 from tests.sharing.api.worlds import World, agreed
 
 PUBLIC = {"createToken", "getAvailability", "getHealth"}
-FOR_EVERY_READER = {"lookupIsbn", "getTitle", "getLeaderboard", "redeemReward"}
+FOR_EVERY_READER = {
+    "lookupIsbn", "getTitle", "getLeaderboard", "redeemReward", "listTitleNotes", "writeTitleNote", "withdrawTitleNote",
+    "getShelf", "listShelfBooks", "followShelf", "unfollowShelf",
+}  # fmt: skip
 OWNED = {
     "/me/library-loans/": "loan", "/photos/": "photo",
     "/holdings/": "holding", "/me/holdings/": "holding", "/copies/": "copy", "/imports/": "job", "/requests/": "request", "/asks/": "ask",
     "/lendings/": "lending", "/handovers/": "handover", "/conversations/": "conversation", "/groups/": "group",
+    "/title-notes/": "hidden_note",
 }  # fmt: skip
 BODIES = {
     "updateCopy": {"note": "mine now"},
@@ -26,6 +30,8 @@ BODIES = {
     "setStandingConsent": {"per_week": 2},
     "restHolding": {"until": "2026-12-01"},
     "makeGroupLink": {"days": 7, "most": 3},
+    "rateExchange": {"went": "smoothly"},
+    "flagTitleNote": {"kind": "advert"},
 }
 OPERATIONS = [
     (details["operationId"], method.upper(), path)

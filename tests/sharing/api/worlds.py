@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog import imports
 from personal_catalog.models import Copy, CopyPhoto, ImportJob, ReaderGroup
-from sharing import asks, groups, handovers, requests
-from sharing.models import Ask, Handover, Lending, Request
+from sharing import asks, groups, handovers, requests, title_notes
+from sharing.models import Ask, Handover, Lending, Request, TitleNote
 from tests import factories
 
 
@@ -22,6 +22,7 @@ class World:
     lending: Lending
     handover: Handover
     group: ReaderGroup
+    hidden_note: TitleNote
 
     def id_of(self, noun: str) -> str:
         if noun == "holding":
@@ -48,4 +49,6 @@ def agreed(alice: Reader, bob: Reader, *, now: datetime) -> World:
     )
     job = imports.start_import(reader=alice, content=b"9787506365437", format="isbn_list", mode="lend", now=now)
     group = groups.make_group(actor=alice, name="Third floor", kind="floor", my_name="Ali", now=now)
-    return World(copy, photo, loan, job, request, ask, lending, handover, group)
+    note = title_notes.write_note(title_id=copy.title_id, actor=alice, text="A fine book", now=now)
+    TitleNote.objects.filter(pk=note.pk).update(status=TitleNote.Status.HIDDEN)
+    return World(copy, photo, loan, job, request, ask, lending, handover, group, note)
