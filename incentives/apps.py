@@ -8,10 +8,11 @@ class IncentivesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from incentives import devices, receivers
+        from incentives import choices, devices, receivers
         from incentives.roles import RIGHTS
-        from sharing import roles
+        from sharing import frame, roles
 
         receivers.connect()
         devices.connect()
         roles.extend(RIGHTS)
+        frame.offer_tool("points", choices.seeing_points)

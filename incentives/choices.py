@@ -1,15 +1,21 @@
 """What a reader wants of all this: nothing, or badges where others see them."""
 
 from django.db import transaction
+from django.db.models import Exists, Q
 
 from incentives import leaderboards
-from incentives.models import ReaderChoice
+from incentives.models import IncentiveSettings, ReaderChoice
 from library_bridge.models import Reader
 
 
 def of(reader: Reader) -> ReaderChoice:
     """Not saved where the reader has chosen nothing."""
     return ReaderChoice.objects.filter(reader=reader).first() or ReaderChoice(reader=reader)
+
+
+def seeing_points() -> Q:
+    """On readers: neither the library nor they themselves have switched points off."""
+    return Q(~Exists(IncentiveSettings.objects.filter(enabled=False))) & ~Q(incentive_choice__sees_points=False)
 
 
 @transaction.atomic(durable=True)

@@ -24,6 +24,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "library_name": lambda: around().library_name,
         "todo_count": lambda: around().todo,
         "unread_count": lambda: around().unread,
+        "tools": lambda: around().tools,
     }
 
 

@@ -1,9 +1,11 @@
-"""What stands round every page of a signed-in reader: two counts and the name of the library. One query."""
+"""What stands round every page of a signed-in reader: two counts, the name of the library, and which tools of the apps above
+stand in the header. One query."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Model, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Model, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from library_bridge.models import Library, Patron, Reader
@@ -17,6 +19,17 @@ class Frame:
     todo: int = 0
     unread: int = 0
     library_name: str = ""
+    tools: frozenset[str] = frozenset()
+
+
+_tools: dict[str, Callable[[], Q]] = {}
+"""Written while the apps start, never after."""
+
+
+def offer_tool(name: str, wanted: Callable[[], Q]) -> None:
+    """An app above puts a tool of its own into the header of those readers to whom the condition applies: else the header
+    would lead to a page that is not there. Asked in the same query as the rest."""
+    _tools[name] = wanted
 
 
 def of(reader: Reader, *, now: datetime) -> Frame:
@@ -25,10 +38,12 @@ def of(reader: Reader, *, now: datetime) -> Frame:
     first = Library.objects.filter(is_active=True).order_by("pk").values(name)[:1]
     asks, acts = todo.asks_to_answer(reader), todo.lendings_to_act_on(reader, now)
     unread = Notification.objects.filter(reader=reader, read_at=None)
+    shown = [Case(When(wanted(), then=Value(name)), default=Value("")) for name, wanted in _tools.items()]
     row = Reader.objects.filter(pk=reader.pk).values_list(
-        _count(asks) + _count(acts), _count(unread), Coalesce(Subquery(mine), Subquery(first), Value(""))
+        _count(asks) + _count(acts), _count(unread), Coalesce(Subquery(mine), Subquery(first), Value("")), *shown
     )
-    return Frame(*row.get())
+    waiting, news, library, *tools = row.get()
+    return Frame(waiting, news, library, frozenset(filter(None, tools)))
 
 
 def library_name() -> str:

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from incentives import ledger, rewards, rules
+from incentives import choices, ledger, rewards, rules
 from incentives.models import IncentiveSettings, Voucher
 from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, given
 
@@ -87,6 +87,16 @@ def test_switched_off_the_pages_are_gone_and_the_chip_is_empty(address, client, 
     IncentiveSettings.objects.update_or_create(pk=1, defaults={"enabled": False})
     assert client.get(address).status_code == 404
     assert client.get("/points/chip/").content == b""
+
+
+@pytest.mark.parametrize("who", ["the library", "the reader"])
+def test_switched_off_no_header_leads_to_points_not_even_without_scripts(who, client, alice):
+    assert 'class="tool points-chip" href="/points/"' in texts(client.get("/me/"))
+    if who == "the library":
+        IncentiveSettings.objects.update_or_create(pk=1, defaults={"enabled": False})
+    else:
+        choices.switch_off(actor=alice)
+    assert "points-chip" not in texts(client.get("/me/"))
 
 
 def test_a_reward_is_redeemed_from_its_button_once_for_two_clicks(client, alice, now):
