@@ -62,7 +62,7 @@ def entries(reader: Reader) -> QuerySet[Entry]:
     return (
         Entry.objects.filter(account__kind=Kind.READER, account__reader=reader)
         .annotate(amount=Coalesce(Subquery(amount), 0))
-        .select_related("event__request__title", "rule", "voucher__reward", "reverses__voucher__reward")
+        .select_related("event__request__title", "rule", "voucher__reward", "reverses__voucher__reward", "adjustment")
         .order_by("-at", "-pk")
     )
 
@@ -163,15 +163,15 @@ def reverse(
 
 
 @transaction.atomic
-def adjust(*, reader: Reader, points: int, reason: str, actor: Reader, at: datetime) -> Entry:
-    """By hand, through `incentives.adjustments` only. Below zero becomes a debt."""
+def adjust(*, reader: Reader, points: int, actor: Reader, at: datetime) -> Entry:
+    """By hand, through `incentives.adjustments` only. Below zero becomes a debt. The reason stands in the Adjustment: what
+    somebody typed must be able to go with the reader (P8), and an entry never does."""
     account = lock(reader)[reader.pk]
     return _post(
         _covered({account: points, service_account(Kind.ISSUING): -points}, account, at=at),
         kind=Entry.Kind.ADJUSTMENT,
         account=account,
         reason="adjustment",
-        params={"reason": reason},
         at=at,
         actor=actor,
     )

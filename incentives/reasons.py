@@ -72,7 +72,8 @@ def _code(entry: Entry) -> str:
 def note(entry: Entry) -> str:
     """The second line: a librarian's own words, a campaign that pays more, or where the voucher counts."""
     if entry.kind == Entry.Kind.ADJUSTMENT:
-        return str(entry.params.get("reason", ""))
+        adjustment = getattr(entry, "adjustment", None)
+        return adjustment.reason if adjustment is not None else ""
     if entry.kind == Entry.Kind.AWARD and "percent" in entry.params:
         return _("In a campaign: %(percent)s%% of the usual points") % {"percent": int(entry.params["percent"])}
     voucher = getattr(entry, "voucher", None)

@@ -4,10 +4,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 
-from incentives import ledger
+from incentives import ledger, personal_data, reasons
 from incentives.adjustments import decide_adjustment, propose_adjustment
 from incentives.errors import NotForOneself
 from incentives.models import Adjustment, IncentiveSettings
+from library_bridge import forgetting, keeping
 from library_bridge.models import Reader
 from sharing.errors import IllegalTransition, NotFound
 from tests.incentives.factories import a_reader
@@ -42,8 +43,9 @@ def propose(reader, actor, now, amount=30):
 
 
 def test_a_small_adjustment_is_posted_with_its_reason(alice, lin, now):
-    adjustment = propose(alice, lin, now)
-    assert (adjustment.status, adjustment.entry.params) == ("posted", {"reason": "helped at the fair"})
+    assert propose(alice, lin, now).status == "posted"
+    (line,) = reasons.lines(ledger.entries(alice), now=now)
+    assert (line.words, line.note) == ("Changed by the library", "helped at the fair")
     assert ledger.balance(alice, now=now).spendable == 30
 
 
@@ -94,3 +96,13 @@ def test_tl6_as_delivered_even_one_point_needs_a_second_person(alice, lin, now):
     """A librarian's own card is another account; only somebody else can tell."""
     IncentiveSettings.objects.all().delete()
     assert propose(alice, lin, now, amount=1).status == "waiting"
+
+
+def test_p8_what_was_typed_goes_with_the_reader_and_the_points_stay(alice, lin, now):
+    """The ledger cannot forget, so it never knew."""
+    adjustment = propose(alice, lin, now)
+    for kept in personal_data.ROWS:
+        forgetting.leave(keeping.of(kept, alice), kept.erased)
+    adjustment.refresh_from_db()
+    entry = adjustment.entry
+    assert (adjustment.reason, entry.params, entry.postings.count()) == ("–", {}, 2)
