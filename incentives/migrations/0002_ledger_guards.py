@@ -1,8 +1,20 @@
-"""The guards of the ledger were installed here; they name tables of 0010 since, which installs them at its end."""
+"""The ledger's guards: triggers that Django knows nothing of."""
 
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from incentives import triggers
+
+
+def install(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    triggers.install(schema_editor.connection)
+
+
+def remove(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    triggers.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
     dependencies = [("incentives", "0001_initial")]
-    operations: list[migrations.operations.base.Operation] = []
+    operations = [migrations.RunPython(install, remove)]
