@@ -54,9 +54,7 @@ def decide_adjustment(*, adjustment_id: int, approve: bool, actor: Reader, now: 
 
 
 def _post(adjustment: Adjustment, *, actor: Reader, now: datetime) -> None:
-    adjustment.entry = ledger.adjust(
-        reader=adjustment.reader, points=adjustment.amount, actor=actor, at=now
-    )
+    adjustment.entry = ledger.adjust(reader=adjustment.reader, points=adjustment.amount, actor=actor, at=now)
     adjustment.status = Status.POSTED
 
 

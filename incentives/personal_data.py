@@ -17,7 +17,8 @@ TOPICS = (
         ),
         _("So that nobody can lose or win points without a trace."),
         _(
-            "The entries are never changed or deleted. After your account is erased they belong to a number that means nobody, and the reasons are gone."
+            "The entries are never changed or deleted. After your account is erased they belong to a number that means nobody, "
+            "and the reasons are gone."
         ),
     ),
     Topic(

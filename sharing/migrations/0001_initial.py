@@ -3,13 +3,14 @@
 import django.core.validators
 import django.db.models.deletion
 import modelcluster.fields
+import wagtail.fields
+from django.conf import settings
+from django.db import migrations, models
+
 import personal_catalog.models.photos
 import sharing.models.deliveries
 import sharing.models.messenger
 import sharing.models.shown_shelves
-import wagtail.fields
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
