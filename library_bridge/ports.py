@@ -1,4 +1,5 @@
-"""What a library system is to us: seven questions, four acts, three errors. Only these dataclasses cross.
+"""What a library system is to us: seven questions, four acts, three errors, and what some can do besides. Only these
+dataclasses cross.
 
 Every datetime is aware and in the library's time zone. `None` in a fact means that the system does not tell, which is
 never the same as 0 or no.
@@ -20,6 +21,7 @@ class Capability(StrEnum):
     FIND_BY_RECORD = "find_by_record"  # the system is an ItemsOfRecords
     RECORDS = "records"
     SET_DUE_DATE = "set_due_date"  # the system is a SetsDueDates
+    PLACE_HOLD = "place_hold"  # the system is a PlacesHolds
 
 
 class ItemStatus(StrEnum):
@@ -234,3 +236,12 @@ class ItemsOfRecords(Protocol):
     """What a system with Capability.FIND_BY_RECORD can do besides: for titles that have no ISBN."""
 
     def find_by_record(self, record_ids: Sequence[str]) -> tuple[ItemRecord, ...]: ...
+
+
+@runtime_checkable
+class PlacesHolds(Protocol):
+    """What a system with Capability.PLACE_HOLD can do besides."""
+
+    def place_hold(self, card_number: str, barcode: str) -> None:
+        """On the title of this item: whichever comes back first is kept for this card. Refused("hold_exists") for a card that
+        waits for it already, so that a second call after a lost answer places no second one."""

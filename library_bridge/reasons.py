@@ -29,6 +29,7 @@ SENTENCES = {
     "on_shelf": gettext_lazy("This book is on the shelf, so it can be borrowed at once."),
     "hold_exists": gettext_lazy("This card has a hold on this book already."),
     "hold_limit": gettext_lazy("This card has as many holds as it may have."),
+    "no_card": gettext_lazy("You have no card of this library here, so it cannot keep a book for you."),
     "no_hold": gettext_lazy("This card has no hold on this book."),
     "unknown_item": gettext_lazy("The library does not know this barcode."),
     "unknown_patron": gettext_lazy("The library does not know this card number."),

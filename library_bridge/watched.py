@@ -20,6 +20,7 @@ from library_bridge.ports import (
     LoanRecord,
     NotSupported,
     PatronRecord,
+    PlacesHolds,
     Refused,
     Remembers,
     SetsDueDates,
@@ -86,6 +87,12 @@ class WatchedSystem:
         if not isinstance(system, SetsDueDates):
             raise NotSupported
         self._exchange("set_due_date", lambda: system.set_due_date(card_number, barcode, due_at), reads=False)
+
+    def place_hold(self, card_number: str, barcode: str) -> None:
+        system = self._system
+        if not isinstance(system, PlacesHolds):
+            raise NotSupported
+        self._exchange("place_hold", lambda: system.place_hold(card_number, barcode), reads=False)
 
     def records(self) -> Iterator[BibliographicRecord]:
         """A harvest takes as long as it takes."""

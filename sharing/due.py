@@ -24,6 +24,7 @@ from sharing import (
     outcomes,
     outside,
     policies,
+    purchases,
     queues,
     saved_searches,
     suggestions,
@@ -55,6 +56,7 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from _deliveries(now)
     yield from _uncatalogued(now)
     yield from _saved_searches(now)
+    yield from _purchases(now)
     grown = following.due(now=now)
     yield from _each("shelf.grew", grown, lambda pk: following.tell_followers(shelf_id=pk, now=now))
     passed = OutsideLoan.objects.running().filter(remind_at__lte=now)
@@ -158,6 +160,14 @@ def _saved_searches(now: datetime) -> Iterator[Deed]:
     )
     for saved in list(saved_searches.due(now=now)[: saved_searches.IN_ONE_ROUND]):
         yield from _guarded(saved.pk, "search", lambda pk: _looked_through(pk, now))
+
+
+def _purchases(now: datetime) -> Iterator[Deed]:
+    """Who is late is reminded of in the same round."""
+    late = purchases.overdue(now=now)
+    yield from _each("purchase.late", late, lambda pk: purchases.pass_deadline(suggestion_id=pk, now=now))
+    if reminded := purchases.remind_librarians(now=now):
+        yield {"did": "purchase.reminded", "count": reminded}
 
 
 def _looked_through(search_id: int, now: datetime) -> list[Deed]:

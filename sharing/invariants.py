@@ -11,7 +11,17 @@ from django.utils import timezone
 from library_bridge import keeping
 from library_bridge.models import Transfer
 from library_bridge.registers import Check
-from sharing.models import Ask, Conversation, DomainEvent, Handover, Lending, Message, Notification, Request
+from sharing.models import (
+    Ask,
+    Conversation,
+    DomainEvent,
+    Handover,
+    Lending,
+    Message,
+    Notification,
+    PurchaseSuggestion,
+    Request,
+)
 from sharing.notifications import TELLS
 
 LEND = Lending.Mode.LEND
@@ -85,6 +95,8 @@ def _deadlines() -> Iterator[str]:
     """That a deadline exists is a column that cannot be empty; here that it can be met."""
     yield from _lines(Ask.objects.waiting().filter(respond_by__gt=F("request__deadline_at")), "outlasts its request")
     yield from _lines(Request.objects.filter(deadline_at__lt=F("placed_at")), "ends before it began")
+    asked = PurchaseSuggestion.objects.waiting().filter(answer_by__lte=F("created_at"))
+    yield from _lines(asked, "was to be answered before it was made")
     out = Lending.objects.filter(status__in=(Lending.Status.ON_LOAN, Lending.Status.RETURNING), due_at=None)
     yield from _lines(out, "is on loan without a due date")
 

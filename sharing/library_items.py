@@ -34,6 +34,8 @@ PATIENCE = 1.5
 class LibraryItem:
     library: Library
     record: ItemRecord
+    takes_holds: bool = False
+    """A hold can be placed from here."""
 
 
 @dataclass(frozen=True)
@@ -50,23 +52,35 @@ class OnRecord:
 @dataclass(frozen=True)
 class _Answer:
     items: tuple[ItemRecord, ...] = ()
+    takes_holds: bool = False
     asked_at: datetime | None = None
 
 
-Question = Callable[[], tuple[ItemRecord, ...]]
+Question = Callable[[], tuple[tuple[ItemRecord, ...], bool]]
 
 
 def of_title(title_id: int, isbns: Sequence[str], *, now: datetime) -> OnRecord:
     """By its ISBNs; a title without one by the numbers of the records under which the libraries have it."""
+    return _heard_of(title_id, isbns, isbns or [f"title {title_id}"], now)
+
+
+def of_isbn(isbn13: str, *, now: datetime) -> OnRecord:
+    """Of a book that has no title here."""
+    return _heard_of(0, [isbn13], [isbn13], now)
+
+
+def _heard_of(title_id: int, isbns: Sequence[str], what: Sequence[str], now: datetime) -> OnRecord:
     libraries = list(Library.objects.filter(is_active=True))
-    keys = {library: _key(library, isbns or [f"title {title_id}"]) for library in libraries}
+    keys = {library: _key(library, what) for library in libraries}
     kept: dict[str, _Answer | None] = cache.get_many(keys.values())
     new = [library for library in libraries if keys[library] not in kept]
     answers = {library: kept[key] for library, key in keys.items() if key in kept}
     answers |= _ask(new, keys, title_id, isbns, now) if new else {}
     given = {library: answer for library, answer in answers.items() if answer is not None}
     return OnRecord(
-        items=tuple(LibraryItem(library, item) for library, answer in given.items() for item in answer.items),
+        items=tuple(
+            LibraryItem(library, item, answer.takes_holds) for library, answer in given.items() for item in answer.items
+        ),
         asked_at=min((answer.asked_at for answer in given.values() if answer.asked_at), default=None),
         down=len(given) < len(libraries),
         several=len(libraries) > 1,
@@ -85,7 +99,7 @@ def _ask(
             system = registry.system_for(library, now=now)
             question = partial(_items, system, isbns, numbers.get(library.pk, []))
             if library.adapter == Library.Adapter.EMBEDDED:
-                answers[library] = _keep(keys[library], _Answer(question(), now))
+                answers[library] = _keep(keys[library], _Answer(*question(), now))
             elif breaker.allows(_name(library)) and cache.add(f"{keys[library]}:asked", True, UNDER_WAY):
                 outside[_name(library)] = partial(_heard, keys[library], question, now)
         except (LibrarySystemError, Misconfigured) as problem:
@@ -97,19 +111,21 @@ def _ask(
     return answers | {library: answered[_name(library)] for library in libraries if _name(library) in answered}
 
 
-def _items(system: LibrarySystem, isbns: Sequence[str], numbers: Sequence[str]) -> tuple[ItemRecord, ...]:
-    """What a system can do may have to be asked, too."""
-    if isbns and Capability.FIND_BY_ISBN in system.capabilities:
-        return system.find_by_isbn(isbns)
-    if numbers and Capability.FIND_BY_RECORD in system.capabilities and isinstance(system, ItemsOfRecords):
-        return system.find_by_record(numbers)
-    return ()
+def _items(system: LibrarySystem, isbns: Sequence[str], numbers: Sequence[str]) -> tuple[tuple[ItemRecord, ...], bool]:
+    """And whether a hold can be placed on them from here. What a system can do may have to be asked, too."""
+    able = system.capabilities
+    takes_holds = Capability.PLACE_HOLD in able
+    if isbns and Capability.FIND_BY_ISBN in able:
+        return system.find_by_isbn(isbns), takes_holds
+    if numbers and Capability.FIND_BY_RECORD in able and isinstance(system, ItemsOfRecords):
+        return system.find_by_record(numbers), takes_holds
+    return (), takes_holds
 
 
 def _heard(key: str, question: Question, now: datetime) -> _Answer:
     """In a thread of its own. What comes too late for this page is kept for the next."""
     try:
-        return _keep(key, _Answer(question(), now))
+        return _keep(key, _Answer(*question(), now))
     except LibrarySystemError:
         cache.set(key, None, DOWN)
         raise
@@ -128,7 +144,7 @@ def _record_numbers(title_id: int) -> dict[int, list[str]]:
 
 
 def _key(library: Library, what: Sequence[str]) -> str:
-    return f"items:{library.pk}:{sha256(' '.join(sorted(what)).encode()).hexdigest()}"
+    return f"shelf:{library.pk}:{sha256(' '.join(sorted(what)).encode()).hexdigest()}"
 
 
 def _name(library: Library) -> str:

@@ -103,6 +103,12 @@ class _View:
         return dates.exact_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
 
     @property
+    def answer_by(self) -> str:
+        """A day, as it was told then."""
+        day = parse_datetime(str(self.event.data.get("answer_by", "")))
+        return dates.long_date(day, today=timezone.localdate(self.event.at)) if day else ""
+
+    @property
     def meeting(self) -> str:
         handover = self.event.handover
         return meeting_of(handover, self.reader, now=timezone.now()) if handover else ""
@@ -182,6 +188,7 @@ PLACES: dict[str, Callable[[DomainEvent], str]] = {
     "search.matched": _found_url,
     "search": lambda event: reverse("wishes"),
     "purchase": lambda event: reverse("wishes"),
+    "purchase.reminded": lambda event: reverse("purchases:index") + "?status=open",
     "outside": lambda event: reverse("outside-loans"),
     "copy.found": lambda event: reverse("found-copy", args=[event.data["code"]]),
     "group.put_in": lambda event: reverse("group", args=[event.data["group"]]),
@@ -340,6 +347,16 @@ def _ordered(view: _View) -> str:
     return _("The library orders %(title)s, which you suggested.")
 
 
+def _wait_for_librarians(view: _View) -> str:
+    count = int(view.event.data["count"])
+    words = ngettext(
+        "%(count)d purchase suggestion waits for the library’s answer, until %%(answer_by)s.",
+        "%(count)d purchase suggestions wait for the library’s answer, the first until %%(answer_by)s.",
+        count,
+    )
+    return words % {"count": count}
+
+
 def _always(words: Callable[[], str]) -> Callable[[_View], str]:
     return lambda view: words()
 
@@ -405,6 +422,21 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
         "info",
         _always(lambda: _("The library does not buy %(title)s, which you suggested: “%(why)s”")),
     ),
+    "purchase.late": (
+        "clock",
+        _always(
+            lambda: _(
+                "The library has not decided about %(title)s yet. It has been reminded, and answers by %(answer_by)s."
+            )
+        ),
+    ),
+    "purchase.lapsed": (
+        "close",
+        _always(
+            lambda: _("The library has not decided about %(title)s, which you suggested. You can suggest it again.")
+        ),
+    ),
+    "purchase.reminded": ("clock", _wait_for_librarians),
     "group.put_in": (
         "person",
         _always(lambda: _("The library has put you into the group “%(group)s”. You can leave it at any time.")),

@@ -259,8 +259,9 @@ ROWS = (
         "sharing.PurchaseSuggestion", ("reader",), "wishes",
         {
             "title": _BOOK, "creators": _("by"), "isbn13": _("ISBN"), "note": _NOTE, "status": _STATUS,
-            "answer": _("the library’s answer"), "created_at": _ON, "decided_at": _("answered on"),
+            "answer": _("the library’s answer"), "created_at": _ON, "answer_by": _UNTIL, "decided_at": _("answered on"),
         },
+        ("remind_at", "late_at"),
         forget=Forget("wishes", "decided_at"),
     ),
     Rows(

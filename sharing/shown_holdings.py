@@ -1,6 +1,6 @@
 """The holdings of one title as a reader may see them, for page and API: what, where, until when; never who (P2)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,8 @@ class ShownHolding:
     journey: str = ""
     """The label number of a drifting copy whose journey is told."""
     checked_at: datetime | None = None
+    may_hold: bool = False
+    """A hold can be placed with the library from here: its items of this title are all out, and this is the first of them."""
 
     @property
     def place(self) -> str:
@@ -63,7 +65,7 @@ def of_title(
     found = holdings.of_title_with_pictures(title_id, reader=reader, policy=policy, now=now)
     lent = {(one.loan.library_id, one.loan.barcode) for one in found if isinstance(one, LoanHolding)}
     shown = [_shown(holding, reader, several=record.several) for holding in found]
-    return shown + list(_items(record, but=lent))
+    return shown + list(items(record, but=lent))
 
 
 def _photos(copy: Copy, *, own: bool) -> tuple[CopyPhoto, ...]:
@@ -95,20 +97,33 @@ def _shown_loan(holding: LoanHolding, reader: Reader | None, *, several: bool) -
     )  # fmt: skip
 
 
-def _items(record: OnRecord, *, but: set[tuple[int, str]]) -> Iterator[ShownHolding]:
+def items(record: OnRecord, *, but: Collection[tuple[int, str]] = ()) -> Iterator[ShownHolding]:
+    """What the libraries have, but for these barcodes; what stands on a shelf first."""
     status = {ItemStatus.AVAILABLE: "available", ItemStatus.CHARGED: "on_loan"}
     ours = [
         one
         for one in record.items
         if (one.library.pk, one.record.barcode) not in but and one.record.status != ItemStatus.UNKNOWN
     ]
+    waits_for = _held_by(ours)
     for one in sorted(ours, key=_place):
         item = one.record
         yield ShownHolding(
             f"item-{one.library.pk}-{item.barcode}", "library_item", "library", status.get(item.status, "not_available"),
             item.status == ItemStatus.AVAILABLE, due_at=item.due_at, call_number=item.call_number, branch=item.branch,
-            library=one.library.name if record.several else "",
+            library=one.library.name if record.several else "", may_hold=one in waits_for,
         )  # fmt: skip
+
+
+def _held_by(items: list[LibraryItem]) -> list[LibraryItem]:
+    """Of each library one item by which a hold can be placed: none where one stands on the shelf."""
+    on_shelf = {one.library.pk for one in items if one.record.status == ItemStatus.AVAILABLE}
+    first: dict[int, LibraryItem] = {}
+    for one in sorted(items, key=_place):
+        can_wait = one.record.status == ItemStatus.CHARGED and one.record.for_loan is not False
+        if one.takes_holds and can_wait and one.library.pk not in on_shelf:
+            first.setdefault(one.library.pk, one)
+    return list(first.values())
 
 
 def _place(one: LibraryItem) -> tuple[bool, str, str, str]:

@@ -47,9 +47,10 @@ NOTE: dict[str, frozenset[str]] = {
 }
 
 PURCHASE: dict[str, frozenset[str]] = {
-    "open": frozenset({"ordered", "declined"}),
+    "open": frozenset({"ordered", "declined", "lapsed"}),
     "ordered": frozenset(),
     "declined": frozenset(),
+    "lapsed": frozenset(),
 }
 
 

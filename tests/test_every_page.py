@@ -127,6 +127,7 @@ NO_PAGES = {
     "ask-data", "take-data", "erase-me", "keep-me", "keep-history",  # test_data_exports, test_erasing
     "partner-badges", "badge-places", "points-off", "points-on",
     "points-chip", "home-because", "newest-notes", "save-search", "end-search", "suggest-purchase",
+    "place-hold",  # test_holds
     "open-shelf", "close-shelf", "follow-shelf", "unfollow-shelf", "write-note", "withdraw-note",
     "make-group", "make-group-link", "revoke-group-link", "rename-member", "leave-group", "close-group", "remove-member",
     "hand-on-group",

@@ -37,7 +37,13 @@ class Option:
     help: str = ""
 
 
-COMMON = (Option("forgot_pin_url", help="Address of the library's own page where readers set a new PIN."),)
+COMMON = (
+    Option("forgot_pin_url", help="Address of the library's own page where readers set a new PIN."),
+    Option(
+        "catalogue_url",
+        help="Address of a search in the library's own catalogue, {words} where the words go: https://opac.example/search?q={words}.",
+    ),
+)
 """Of every library: read by ourselves, by no adapter."""
 
 

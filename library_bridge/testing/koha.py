@@ -37,6 +37,12 @@ NO_RENEWAL = {
     "card_expired": "account_expired",
 }
 
+NO_HOLD = {
+    "hold_exists": "itemAlreadyOnHold",
+    "already_on_card": "alreadypossession",
+    "hold_limit": "tooManyReserves",
+}
+
 
 class KohaServer(HttpDouble):
     def __init__(
@@ -164,6 +170,20 @@ class KohaServer(HttpDouble):
     def holds(self, system: EmbeddedSystem, request: Request, found: Match[str]) -> Reply:
         return asking.paged(request, rows.holds(int(request.params["biblio_id"])))
 
+    def place_hold(self, system: EmbeddedSystem, request: Request, found: Match[str]) -> Reply:
+        asked = request.json
+        patron = asking.patrons(system).filter(pk=asked["patron_id"]).first()
+        item = asking.items(system).filter(record=asked["biblio_id"]).order_by("barcode").first()
+        if patron is None or item is None or not asked.get("pickup_library_id"):
+            return error(HTTPStatus.BAD_REQUEST, "The supplied pickup location is not valid")
+        try:
+            system.place_hold(patron.card_number, item.barcode)
+        except Refused as refusal:
+            why = NO_HOLD.get(refusal.code, "noReservesAllowed")
+            return error(HTTPStatus.FORBIDDEN, f"Hold cannot be placed. Reason: {why}")
+        [row] = [row for row in rows.holds(asked["biblio_id"]) if row["patron_id"] == patron.pk]
+        return Reply(HTTPStatus.CREATED, row)
+
     # circulation
 
     def checkouts(self, system: EmbeddedSystem, request: Request, found: Match[str]) -> Reply:
@@ -267,6 +287,7 @@ ROUTES = [
     _route("GET", "/biblios/{biblio_id}", "biblio", KohaServer.biblio),
     _route("GET", "/biblios/{biblio_id}/items", "items", KohaServer.items_of_biblio),
     _route("GET", "/holds", "holds", KohaServer.holds),
+    _route("POST", "/holds", "place_hold", KohaServer.place_hold),
     _route("GET", "/checkouts", _loans_or_item, KohaServer.checkouts),
     _route("POST", "/checkouts", _check_out_or_transfer, KohaServer.check_out),
     _route("GET", "/checkouts/availability", "availability", KohaServer.availability),

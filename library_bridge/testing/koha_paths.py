@@ -12,7 +12,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "/biblios": ("get",),
     "/biblios/{biblio_id}": ("get",),
     "/biblios/{biblio_id}/items": ("get",),
-    "/holds": ("get",),
+    "/holds": ("get", "post"),
     "/checkouts": ("get", "post"),
     "/checkouts/availability": ("get",),
     "/checkouts/{checkout_id}": ("get",),

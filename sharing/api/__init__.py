@@ -27,9 +27,10 @@ def routers() -> list[Router]:
         title_notes,
         titles,
         tokens,
+        wishes,
     )
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
-    more = (groups, offers, pass_on, places, conversations, notifications, availability)
+    more = (groups, offers, pass_on, places, conversations, notifications, availability, wishes)
     own = (my_data, ratings, shelves, title_notes)
     return [*(noun.router for noun in (*nouns, *more, *own)), handovers.secrets, pass_on.secrets]

@@ -42,6 +42,7 @@ class CirculationPolicy(BaseGenericSetting):
     free_cancel_days = _whole(90, 1, 365, _("one cancellation without consequence in (days)"))
     cool_off_after = _whole(3, 1, 20, _("cancellations after consent until a pause"))
     cool_off_days = _whole(7, 0, 90, _("pause after them (days)"))
+    purchase_days = _whole(21, 1, 180, _("a purchase suggestion is answered within (days)"))
     quiet_from = models.TimeField(_("quiet hours from"), default="22:00")
     quiet_until = models.TimeField(_("quiet hours until"), default="08:00")
 
@@ -64,6 +65,12 @@ class CirculationPolicy(BaseGenericSetting):
                 FieldPanel(
                     "handover_days",
                     help_text=_("When the book has not changed hands by then, the lending ends by itself."),
+                ),
+                FieldPanel(
+                    "purchase_days",
+                    help_text=_(
+                        "Librarians are reminded. After that the reader is told of a second such time, and then that nobody has decided."
+                    ),
                 ),
             ],
             heading=_("Times"),

@@ -18,8 +18,8 @@ from library_bridge import reasons
 from library_bridge.models import Reader
 from personal_catalog import titles
 from personal_catalog.models import Title, TitleSuggestion
-from sharing import dates, deliveries, looks, typography
-from sharing.models import DomainEvent, Lending
+from sharing import dates, deliveries, looks, purchases, typography
+from sharing.models import DomainEvent, Lending, PurchaseSuggestion
 from sharing.typography import grouped
 
 MOST_SHOWN = 5
@@ -61,6 +61,8 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
         shown += _looks(now)
     if staff.has_perm("sharing.view_delivery"):
         shown += _mails(now)
+    if purchases.may_decide(staff):
+        shown += _purchases(now)
     if titles.may_curate(staff):
         shown += _curation()
     return Matters(tuple(shown), more)
@@ -163,6 +165,20 @@ def _mails(now: datetime) -> Iterator[Matter]:
 def _mail_matter(says: str, count: int, note: str, status: str) -> Matter:
     url = reverse("mails:index") + f"?status={status}"
     return Matter("mail", says % {"count": grouped(count)}, note, _("Show them"), url)
+
+
+def _purchases(now: datetime) -> Iterator[Matter]:
+    found = PurchaseSuggestion.objects.waiting().aggregate(n=Count("pk"), first=Min("answer_by"))
+    if found["n"]:
+        says = ngettext(
+            "%(count)s purchase suggestion waits for the library’s answer",
+            "%(count)s purchase suggestions wait for the library’s answer",
+            found["n"],
+        )
+        until = dates.near_date(found["first"], today=timezone.localdate(now))
+        note = _("The first reader expects it: %(when)s") % {"when": until}
+        url = reverse("purchases:index") + "?status=open"
+        yield Matter("plus", says % {"count": grouped(found["n"])}, note, _("Answer them"), url)
 
 
 def _curation() -> Iterator[Matter]:

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_safe
 from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import suggest
-from sharing import catalogue, dates, saved_searches
+from sharing import catalogue, dates, elsewhere, saved_searches
 from sharing import holding_words as words
 from sharing.catalogue import Edition, FacetValue, Page, ResultRow
+from sharing.elsewhere import Elsewhere
 from sharing.filters import SORTS, TitleFilter
 from sharing.views import exports
 from sharing.views.readers import visitor_of
+from sharing.views.titles import hold_rows
 
 SIZE = 20
 SHOWN_VALUES = 6  # of one facet; a list of 20 has to stay small
@@ -75,6 +77,7 @@ def search(request: HttpRequest) -> HttpResponse:
     filters = TitleFilter(request.GET, reader=reader, now=timezone.now())
     found, too_broad = _found(filters, _number(request.GET.get("page", "")))
     nothing = filters.is_valid() and not found.count and not too_broad
+    other = elsewhere.look(filters.text, reader=reader, now=filters.now) if nothing else Elsewhere()
     context = {
         "nav": "find",
         "filters": filters,
@@ -83,6 +86,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "too_broad": too_broad,
         "near": suggest(filters.text) if nothing and filters.text else [],
         "saved": reader is not None and saved_searches.is_saved(filters.text, reader=reader),
+        "elsewhere": other,
+        "elsewhere_rows": hold_rows(other.held),
         "quicks": _quicks(request, found),
         "take_along": exports.menu("export-search", query=_asked(request)) if found.count else [],
         **_list(filters, found),

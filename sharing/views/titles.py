@@ -1,5 +1,6 @@
 """A title: what it is, where it can be had, and the one button."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +40,10 @@ class HoldRow:
     chip: words.Chip
 
 
+def hold_rows(held: Iterable[ShownHolding], *, loan_days: int = 0) -> list[HoldRow]:
+    return [HoldRow(one, words.facts(one, loan_days=loan_days), words.chip(one)) for one in held]
+
+
 @require_safe
 def title(request: HttpRequest, title_id: int) -> HttpResponse:
     reader = request.user if isinstance(request.user, Reader) else None
@@ -75,7 +80,8 @@ def _context(
         "isbns": [isbn.hyphenate(number) for number in isbns],
         "language_names": join_names(languages.name(code) for code in (found.language, *found.languages) if code),
         "call_number": next((one.call_number for one in held if one.call_number), found.clc),
-        "holdings": [HoldRow(one, words.facts(one, loan_days=policy.loan_days), words.chip(one)) for one in held],
+        "holdings": hold_rows(held, loan_days=policy.loan_days),
+        "may_hold": any(one.may_hold for one in held),
         "free": sum(1 for one in held if one.free and not one.own),
         "on_shelf": next((one for one in held if one.kind == "library_item" and one.free), None),
         "record": record,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from personal_catalog import isbn
 from sharing import purchases, saved_searches
 from sharing.models import PurchaseSuggestion, SavedSearch
 from sharing.views import answers
@@ -40,9 +41,18 @@ def wishes(request: HttpRequest) -> HttpResponse:
         "nav": "me",
         "searches": SavedSearch.objects.live().filter(reader=reader),
         "suggestions": PurchaseSuggestion.objects.filter(reader=reader)[:MOST_SHOWN],
-        "form": answers.form_for(request, PurchaseForm, FORM, initial={"title": request.GET.get("title", "")[:300]}),
+        "form": answers.form_for(request, PurchaseForm, FORM, initial=_asked_for(request)),
     }
     return render(request, "sharing/wishes/wishes.html", context)
+
+
+def _asked_for(request: HttpRequest) -> dict[str, str]:
+    """What a search found nothing for: a number is no title."""
+    text = request.GET.get("title", "")[:300]
+    try:
+        return {"number": isbn.hyphenate(isbn.parse(text).isbn13)}
+    except isbn.NotAnIsbn:
+        return {"title": text}
 
 
 @require_POST
@@ -81,5 +91,5 @@ def suggest_purchase(request: HttpRequest) -> HttpResponse:
         name=FORM,
         to=reverse("wishes"),
         back=reverse("wishes") + "#suggest",
-        says=_("The library has your suggestion. You will be told how it decides."),
+        says=_("The library has your suggestion. You will be told how it decides, and by when stands below."),
     )

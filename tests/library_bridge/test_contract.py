@@ -8,7 +8,7 @@ import pymarc
 import pytest
 
 from library_bridge.models import EmbeddedItem, EmbeddedLoan, EmbeddedPatron
-from library_bridge.ports import Capability, ItemStatus, LibrarySystem, NotSupported, Refused
+from library_bridge.ports import Capability, ItemStatus, LibrarySystem, NotSupported, PlacesHolds, Refused
 from tests.library_bridge import servers
 from tests.library_bridge.factories import PIN, Campus, charged, embedded_patron, hold, item
 from tests.library_bridge.rest_servers import koha_with_sip2
@@ -321,3 +321,21 @@ def test_what_a_system_cannot_do_it_says(system: LibrarySystem, campus: Campus) 
     if Capability.TRANSFER not in system.capabilities:
         with pytest.raises(NotSupported):
             system.transfer("1", "2", "3")
+
+
+def test_a_hold_is_placed_once_where_the_system_takes_them(
+    system: LibrarySystem, kind: str, campus: Campus, now: datetime
+) -> None:
+    """Whoever waits already is refused by a code of its own, so that a repeated call changes nothing."""
+    made = charged(campus, campus.alice, now=now)
+    card = campus.bob.card_number
+    assert (Capability.PLACE_HOLD in system.capabilities) == (kind in ("embedded", "koha"))
+    if Capability.PLACE_HOLD not in system.capabilities:
+        return
+    assert isinstance(system, PlacesHolds)
+    system.place_hold(card, made.barcode)
+    assert system.item(made.barcode).hold_count == 1
+    assert code_of(lambda: system.place_hold(card, made.barcode)) == "hold_exists"
+    assert code_of(lambda: system.place_hold("999", made.barcode)) == "unknown_patron"
+    assert code_of(lambda: system.place_hold(card, "999")) == "unknown_item"
+    assert code_of(lambda: system.place_hold(campus.alice.card_number, made.barcode)) == "already_on_card"

@@ -52,4 +52,8 @@ def test_what_cannot_be_used_is_named_without_its_value(given: dict[str, object]
 
 
 def test_the_embedded_system_tells_its_options() -> None:
-    assert [option.name for option in registry.options_of("embedded")] == ["check_out_moves", "forgot_pin_url"]
+    assert [option.name for option in registry.options_of("embedded")] == [
+        "check_out_moves",
+        "forgot_pin_url",
+        "catalogue_url",
+    ]

@@ -73,6 +73,7 @@ def test_what_a_system_can_do_is_told(campus: Campus, script: Script) -> None:
         "find_by_isbn",
         "find_by_record",
         "hold_count",
+        "place_hold",
         "records",
         "renew",
         "set_due_date",
@@ -212,7 +213,10 @@ def test_a_system_that_is_down(campus: Campus, script: Script) -> None:
 def test_the_same_in_readable_lines(campus: Campus) -> None:
     out = io.StringIO()
     call_command("probe_library", "demo", stdout=out)
-    assert "capabilities: find_by_isbn, find_by_record, hold_count, records, renew, set_due_date" in out.getvalue()
+    assert (
+        "capabilities: find_by_isbn, find_by_record, hold_count, place_hold, records, renew, set_due_date"
+        in out.getvalue()
+    )
     assert "  - operation: item  outcome: ok" in out.getvalue()
 
 

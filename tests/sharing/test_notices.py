@@ -20,7 +20,7 @@ def test_every_kind_that_is_told_has_its_sentence() -> None:
     assert set(TELLS) == set(notices.SENTENCES)
 
 
-NO_BOOK = ("search.ended", "group.", "standing.")
+NO_BOOK = ("search.ended", "purchase.reminded", "group.", "standing.")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -31,7 +31,7 @@ def test_each_kind_reads_well_from_both_sides(world: World, kind: str, language:
     event.kind = kind
     event.data = {
         "conversation": lending.ask.conversation.pk, "asked": 2, "due_at": lending.due_at.isoformat(),
-        "worse": ["cover"], "lent": True, "count": 3, "title_id": 1,
+        "worse": ["cover"], "lent": True, "count": 3, "title_id": 1, "answer_by": lending.due_at.isoformat(),
     }  # fmt: skip
     with translation.override(language):
         for reader in (world.alice, world.bob):

@@ -1,13 +1,15 @@
 """Purchase suggestions: one answer each, and the reader is told."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from sharing import notices, purchases
+from sharing import due, notices, purchases
 from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound
 from sharing.models import DomainEvent, PurchaseSuggestion
 from tests.sharing.conftest import World
-from tests.sharing.pages import browser, get
+from tests.sharing.pages import Page, browser, get
 
 
 @pytest.fixture
@@ -73,3 +75,67 @@ def test_a_librarian_answers_in_the_admin(world: World, suggested: PurchaseSugge
     assert client.post(page, {"decision": "declined", "answer": "已有"}).status_code == 302
     suggested.refresh_from_db()
     assert (suggested.status, suggested.answer) == ("declined", "已有")
+
+
+def run(world: World, *, days: float) -> list[dict[str, object]]:
+    return list(due._purchases(world.now + timedelta(days=days)))
+
+
+def kinds() -> list[str]:
+    return list(DomainEvent.objects.filter(kind__startswith="purchase").order_by("pk").values_list("kind", flat=True))
+
+
+def test_s2_a_suggestion_has_a_day_and_ends_however_long_nobody_looks(
+    world: World, suggested: PurchaseSuggestion
+) -> None:
+    """Reminded within its time, told of a second day, and told at the end that nobody has decided."""
+    assert timedelta(days=21) <= suggested.answer_by - world.now < timedelta(days=23)
+    for day in range(60):
+        run(world, days=day)
+    suggested.refresh_from_db()
+    assert (suggested.status, suggested.remind_at, suggested.answer) == ("lapsed", None, "")
+    told = [notices.sentence(one, world.bob).text for one in notices.for_list(world.bob).order_by("pk")]
+    assert ["has been reminded, and answers by" in told[0], "suggest it again" in told[1], len(told)] == [True, True, 2]
+    assert kinds().count("purchase.late") == kinds().count("purchase.lapsed") == 1
+    with pytest.raises(IllegalTransition):
+        purchases.order_purchase(suggestion_id=suggested.pk, actor=world.lin, now=world.now)
+
+
+def test_librarians_are_reminded_once_for_all_that_wait(world: World, suggested: PurchaseSuggestion) -> None:
+    purchases.suggest_purchase(actor=world.charlie, title="另一本", now=world.now)
+    assert run(world, days=9) == []
+    assert run(world, days=12) == [{"did": "purchase.reminded", "count": 2}]
+    assert run(world, days=12) == []
+    [told] = notices.for_list(world.lin)
+    notice = notices.sentence(told, world.lin)
+    assert "2 purchase suggestions wait" in notice.text
+    assert notice.url == "/admin/purchases/?status=open"
+    assert not notices.for_list(world.bob)
+    assert "purchase suggestions wait" in Page(browser(world.lin).get("/admin/"))
+
+
+def test_what_is_decided_reminds_nobody(world: World, suggested: PurchaseSuggestion) -> None:
+    purchases.order_purchase(suggestion_id=suggested.pk, actor=world.lin, now=world.now)
+    assert run(world, days=50) == []
+    assert not purchases.pass_deadline(suggestion_id=suggested.pk, now=world.now + timedelta(days=50))
+
+
+def test_one_answer_goes_to_all_who_want_the_book(world: World, suggested: PurchaseSuggestion) -> None:
+    same = purchases.suggest_purchase(
+        actor=world.charlie, title="预测控制（第2版）", number="9787300113906", now=world.now
+    )
+    other = purchases.suggest_purchase(actor=world.charlie, title="另一本", now=world.now)
+    client, page = browser(world.lin), f"/admin/purchases/{suggested.pk}/"
+    assert "The same answer for 1 other" in client.get(page).content.decode()
+    client.post(page, {"decision": "ordered", "answer": "", "all": "on"})
+    states = PurchaseSuggestion.objects.filter(pk__in=(same.pk, other.pk)).order_by("pk")
+    assert list(states.values_list("status", flat=True)) == ["ordered", "open"]
+    assert [row.event.data["purchase"] for row in notices.for_list(world.charlie)] == [same.pk]
+
+
+def test_the_queue_begins_with_the_nearest_day(world: World, suggested: PurchaseSuggestion) -> None:
+    purchases.suggest_purchase(actor=world.charlie, title="晚一天", now=world.now + timedelta(days=1))
+    done = purchases.suggest_purchase(actor=world.charlie, title="已答", now=world.now)
+    purchases.order_purchase(suggestion_id=done.pk, actor=world.lin, now=world.now)
+    page = browser(world.lin).get("/admin/purchases/").content.decode()
+    assert page.index("预测控制") < page.index("晚一天") < page.index("已答")

@@ -38,6 +38,7 @@ ABILITIES = frozenset(
         Capability.FIND_BY_RECORD,
         Capability.RECORDS,
         Capability.SET_DUE_DATE,
+        Capability.PLACE_HOLD,
     }
 )
 
@@ -156,6 +157,9 @@ class EmbeddedSystem:
             raise Refused("not_on_loan")
         loan.due_at = due_at
         loan.save(update_fields=["due_at"])
+
+    def place_hold(self, card_number: str, barcode: str) -> None:
+        holds.place(self.library, card_number=card_number, barcode=barcode, now=self.now)
 
     # inside
 

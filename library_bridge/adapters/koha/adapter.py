@@ -16,7 +16,7 @@ from library_bridge.adapters.fields import can_be_sent, text
 from library_bridge.adapters.http import Answer, before_the_write, json_of
 from library_bridge.adapters.koha import alongside, catalogue, messages
 from library_bridge.adapters.koha.messages import Abilities, Checkout, Item, Patron
-from library_bridge.adapters.koha.refusals import CHECK_OUT, RENEWAL, code_of, reasons_in
+from library_bridge.adapters.koha.refusals import CHECK_OUT, HOLD, RENEWAL, code_of, reasons_in
 from library_bridge.adapters.koha.session import error_of, read, session
 from library_bridge.adapters.koha.settings import OPTIONS, settings_of
 from library_bridge.adapters.options import Values
@@ -58,6 +58,7 @@ class KohaSystem:
             Capability.TRANSFER: self._moves,
             Capability.FIND_BY_ISBN: able.lists_biblios,
             Capability.RECORDS: able.lists_biblios,
+            Capability.PLACE_HOLD: able.places_holds,
         }
         return frozenset(capability for capability, has in offered.items() if has)
 
@@ -66,7 +67,7 @@ class KohaSystem:
         """Read from the installation itself, not from its version number, and again after an hour. While it is down, what it
         said last stands: a transfer that has begun must not go on in another way. Raises Unavailable before the first time."""
         digest = sha256(str(self._values["base_url"]).encode()).hexdigest()[:16]
-        last, is_fresh = f"koha-abilities:{self.library.pk}:{digest}", f"koha-asked:{self.library.pk}:{digest}"
+        last, is_fresh = f"koha-can:{self.library.pk}:{digest}", f"koha-asked:{self.library.pk}:{digest}"
         known: Abilities | None = cache.get(last)
         if known is not None and cache.get(is_fresh):
             return known
@@ -206,6 +207,23 @@ class KohaSystem:
         return messages.loan_record(
             renewed, item, card_number, now=self.now, renewability=replace(may, allowed=may.left != 0)
         )
+
+    def place_hold(self, card_number: str, barcode: str) -> None:
+        """On any item of the title, to be fetched at the patron's own library."""
+        if not self.abilities.places_holds:
+            raise NotSupported
+        with before_the_write():
+            patron, item = self._patron(card_number), self._known_item(barcode)
+            if any(
+                hold.patron_id == patron.patron_id for hold in catalogue.holds_on(self._session, item.biblio.biblio_id)
+            ):
+                raise Refused("hold_exists")
+        where = {"biblio_id": item.biblio.biblio_id, "pickup_library_id": patron.library_id}
+        answer = self._session.post("/holds", {"patron_id": patron.patron_id, **where})
+        if answer.status in (400, 403, 404, 409):
+            raise Refused(code_of(reasons_in(text(error_of(answer), "error")), HOLD))
+        if answer.status not in (200, 201):
+            raise Unavailable(f"Koha answered {answer.status}")
 
     # inside
 

@@ -36,6 +36,7 @@ class Abilities:
     lists_biblios: bool
     titles_with_items: bool
     tells_transit: bool
+    places_holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Patron:
     blocked: bool
     lost: bool
     expires_on: date | None
+    library_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def abilities(found: object) -> Abilities:
         lists_biblios=has("/biblios", "get"),
         titles_with_items="biblio" in _embeds(paths, "/items"),
         tells_transit="transfer" in _embeds(paths, "/biblios/{biblio_id}/items"),
+        places_holds=has("/holds", "post"),
     )
 
 
@@ -158,6 +161,7 @@ def _patron(row: Fields) -> Patron:
         blocked=bool(row.get("restricted")) or bool(row.get("incorrect_address")),
         lost=bool(row.get("patron_card_lost")),
         expires_on=day(row, "expiry_date"),
+        library_id=text(row, "library_id"),
     )
 
 

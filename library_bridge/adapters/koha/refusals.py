@@ -58,7 +58,22 @@ RENEWAL = {
     "item_issued_to_other_patron": "on_loan_to_other",
 }
 
+HOLD = {
+    "itemAlreadyOnHold": "hold_exists",
+    "tooManyHoldsForThisRecord": "hold_exists",
+    "alreadypossession": "already_on_card",
+    "tooManyReserves": "hold_limit",
+    "tooManyReservesToday": "hold_limit",
+    "noReservesAllowed": "not_for_loan",
+    "notReservable": "not_for_loan",
+    "ageRestricted": "not_for_loan",
+    "itemNotForLoan": "not_for_loan",
+    "damaged": "not_for_loan",
+    "recall": "recalled",
+}
+
 IN_PARENTHESES = re.compile(r"\(([^()]*)\)\s*$")
+AFTER_REASON = re.compile(r"Reason: (\w+)\s*$")
 
 
 def code_of(reasons: Iterable[str], table: dict[str, str]) -> str:
@@ -67,6 +82,6 @@ def code_of(reasons: Iterable[str], table: dict[str, str]) -> str:
 
 
 def reasons_in(error: str) -> list[str]:
-    """`Checkout not authorized (TOO_MANY DEBT)`: the only place of some reasons."""
-    found = IN_PARENTHESES.search(error)
+    """`Checkout not authorized (TOO_MANY DEBT)`, `Hold cannot be placed. Reason: tooManyReserves`: the only place of some."""
+    found = IN_PARENTHESES.search(error) or AFTER_REASON.search(error)
     return re.split(r"[\s,]+", found[1].strip()) if found else []

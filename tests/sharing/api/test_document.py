@@ -23,6 +23,7 @@ NAMES = {
     "exportMyData", "getMyExport", "downloadMyExport", "eraseMe", "getMyErasure", "keepMe", "getRatings", "rateExchange",
     "listQuickReplies", "listFollowedShelves", "discoverShelves", "getShelf", "listShelfBooks", "followShelf", "unfollowShelf",
     "getMyShelf", "showMyShelf", "closeMyShelf", "listTitleNotes", "writeTitleNote", "withdrawTitleNote", "flagTitleNote",
+    "suggestPurchase", "listMyPurchaseSuggestions", "placeLibraryHold",
 }  # fmt: skip
 
 
