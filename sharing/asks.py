@@ -9,7 +9,7 @@ from library_bridge.models import Reader
 from personal_catalog.models import Copy
 from sharing import deadlines, events, holdings, jobs, lendings, locks, outcomes, policies, states, withdrawals
 from sharing.errors import Denied, IllegalTransition, NotFound
-from sharing.models import Ask, Lending
+from sharing.models import Ask, Block, Lending
 
 
 def accept_ask(*, ask_id: int, actor: Reader, now: datetime, consent: str = "") -> Lending:
@@ -80,6 +80,8 @@ def _require_at_hand(ask: Ask) -> None:
             _("This copy is not shown to the reader who asks any more, so nothing was agreed. It does no harm."),
             "copy_away",
         )
+    if Block.objects.between(ask.holder_id, ask.request.requester_id).exists():
+        raise Denied(_("This request is no longer put to you, so nothing was agreed. It does no harm."), "copy_away")
     if ask.library_loan is not None and ask.library_loan.closed_at is not None:
         raise Denied(holdings.sentence("not_on_givers_card"), "refused_by_library")
 

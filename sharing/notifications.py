@@ -6,7 +6,7 @@ from datetime import datetime
 from library_bridge.models import Reader
 from sharing import channels
 from sharing.mailing import outbox
-from sharing.models import Ask, DomainEvent, Notification
+from sharing.models import Ask, Block, DomainEvent, Notification
 
 
 def _requester(event: DomainEvent) -> set[int]:
@@ -27,9 +27,14 @@ def _both(event: DomainEvent) -> set[int]:
 
 
 def _other_side(event: DomainEvent) -> set[int]:
-    """A holder who said no is not called back by what the requester, who cannot know, still writes."""
-    declined = event.ask is not None and event.ask.status == Ask.Status.DECLINED
-    return _requester(event) if declined else _both(event)
+    """A holder who said no, or whoever has blocked the writer, is not called back by what the other, who cannot know, still
+    writes."""
+    if event.ask is None or event.ask.status == Ask.Status.ACCEPTED:
+        return _both(event)
+    told = _requester(event) if event.ask.status == Ask.Status.DECLINED else _both(event)
+    return told - set(
+        Block.objects.filter(blocker__in=told, blocked=event.actor_id).values_list("blocker_id", flat=True)
+    )
 
 
 def _borrower(event: DomainEvent) -> set[int]:

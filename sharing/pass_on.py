@@ -10,6 +10,7 @@ from library_bridge.models import Reader
 from personal_catalog.models import Title
 from sharing import (
     asks,
+    blocks,
     deadlines,
     events,
     handovers,
@@ -63,6 +64,8 @@ def require_fit(read: Read, *, actor: Reader, now: datetime) -> Holding:
     pass_on_codes.require_free(holding)
     if actor.pk in requests.own_readers(holding):
         raise Denied(_("This is your own copy, or it is with you already."), "own_holding")
+    if blocks.stands_between(actor.pk, read.code.holder_id):
+        raise pass_on_codes.over()  # in words that tell neither of the two why
     return holding
 
 

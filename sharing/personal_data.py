@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from library_bridge.keeping import Forget, Rows, Topic
 from library_bridge.models import Reader
 from sharing import histories
-from sharing.models import DomainEvent
+from sharing.models import Block, DomainEvent
 
 TOPICS = (
     Topic(
@@ -35,6 +35,13 @@ TOPICS = (
         _("So that the two of you can agree, and look up what you agreed."),
         _("When a conversation ends it can only be read; %(days)s days later its messages are deleted."),
         "messages",
+    ),
+    Topic(
+        "blocks",
+        _("Whom you have blocked, by what you knew of them, and the book it was about."),
+        _("So that the service brings the two of you together no more. They are not told."),
+        _("Until you lift the block. About which book it was, %(days)s days."),
+        "history",
     ),
     Topic(
         "ratings",
@@ -189,6 +196,11 @@ ROWS = (
         Forget("messages", "conversation__closed_at"),
     ),
     Rows(
+        "sharing.Block", ("blocker",), "blocks",
+        {"since": _ON, "side": _("who they were"), "book": _BOOK}, ("blocked", "named", "language"),
+        forget=Forget("history", "since", {"book": "", "language": ""}),
+    ),
+    Rows(
         "sharing.Rating", ("reader",), "ratings", {"rated_at": _ON, "went": _("how it went"), "words": _("in words")}, ("lending",),
         {"words": ""}, Forget("history", "lending__closed_at", {"words": ""}),
     ),
@@ -310,7 +322,9 @@ TOLD_ONE = (
 
 
 def erase(reader: Reader, now: datetime) -> None:
-    """Events that were told to one reader say in their data what that reader was looking for, or lent outside."""
+    """Events that were told to one reader say in their data what that reader was looking for, or lent outside. Blocks by others
+    are not in the register: their reader must not learn of them from an export."""
+    Block.objects.filter(blocked=reader).delete()
     theirs = Q(notifications__reader=reader) | Q(actor=reader)
     events = DomainEvent.objects.filter(theirs, kind__in=TOLD_ONE)
     DomainEvent.objects.filter(pk__in=events.values("pk")).update(data={}, why="")

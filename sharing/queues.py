@@ -10,6 +10,7 @@ from library_bridge.models import LibraryLoan, Patron
 from personal_catalog.models import Copy
 from sharing import availability, deadlines, policies
 from sharing.models import Ask, CirculationPolicy, Request
+from sharing.models.blocks import left_out
 from sharing.models.requests import RequestQuerySet
 
 Held = TypeVar("Held", Copy, LibraryLoan)
@@ -106,7 +107,8 @@ def _unasked(rows: RequestQuerySet) -> RequestQuerySet:
 
 
 def _open_to_request(rows: "QuerySet[Held]", noun: str, policy: CirculationPolicy, now: datetime) -> "QuerySet[Held]":
-    """Those that nobody is being asked for, whose holder this reader has not asked lately, and who may be asked again."""
+    """Those that nobody is being asked for, whose holder this reader has not asked lately, who may be asked again, and whom
+    no block keeps apart from the reader."""
     holder = "holder" if noun == "copy" else "patron__reader"
     ours = Ask.objects.filter(request=OuterRef(OuterRef("pk"))).exclude(status=Ask.Status.WITHDRAWN)
     lately = Ask.objects.filter(
@@ -120,6 +122,7 @@ def _open_to_request(rows: "QuerySet[Held]", noun: str, policy: CirculationPolic
             ~Exists(ours.filter(**{noun: OuterRef("pk")})),
             ~Exists(ours.filter(holder=OuterRef(holder))),
             ~Exists(lately.filter(holder=OuterRef(holder))),
+            ~left_out(requester=OuterRef(OuterRef("requester_id")), holder=OuterRef(holder)),
             **{f"{holder}__is_active": True},
         )
         .exclude(**{holder: OuterRef("requester_id")})

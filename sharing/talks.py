@@ -41,7 +41,7 @@ class Talk:
 
 def read(conversation: Conversation, *, viewer: Reader, now: datetime, last: int | None = None, after: int = 0) -> Talk:
     """One query, when ask, holder, request and requester are loaded. `last`: how many; `after`: only what is newer."""
-    rows = Message.objects.filter(conversation=conversation, seq__gt=after).order_by("-seq")
+    rows = Message.objects.readable_by(viewer).filter(conversation=conversation, seq__gt=after).order_by("-seq")
     messages = list(rows[:last] if last is not None else rows)[::-1]
     return Talk(
         conversation,

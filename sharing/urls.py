@@ -2,6 +2,7 @@ from django.urls import path
 
 from sharing.views import (
     asks,
+    blocks,
     calendar_feeds,
     channels,
     conditions,
@@ -127,6 +128,8 @@ urlpatterns = [
     path("handovers/<int:handover_id>/confirm/", handovers.confirm_handover, name="confirm-handover"),
     path("conversations/<int:conversation_id>/", conversations.conversation, name="conversation"),
     path("conversations/<int:conversation_id>/messages/", conversations.send_message, name="send-message"),
+    path("conversations/<int:conversation_id>/block/", blocks.block_reader, name="block-reader"),
+    path("me/blocks/<int:block_id>/lift/", blocks.lift_block, name="lift-block"),
     path("chat-photos/<int:conversation_id>/", conversations.send_photo, name="send-photo"),
     path("chat-photos/of/<str:token>/", conversations.chat_photo, name="chat-photo"),
     path("scan/", scan.scan, name="scan"),

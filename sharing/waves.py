@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from library_bridge.models import Reader
-from sharing import asks, consents, deadlines, events, holdings, locks, policies, queues
+from sharing import asks, blocks, consents, deadlines, events, holdings, locks, policies, queues
 from sharing.errors import Denied, SharingError
 from sharing.holdings import Holding, LoanHolding
 from sharing.models import Ask, CirculationPolicy, Conversation, Request
@@ -63,6 +63,7 @@ def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> l
         *ours.values_list("holder_id", flat=True),
         *policies.holders_asked_lately(request.requester, request.title_id, now),
         *policies.asked_enough(policy, now),
+        *blocks.apart_from(request.requester),
     }
     new = [h for h in found if _book(h) not in books]
     able = [h for h in new if h.holder.pk not in out and h.holder.is_active and not _is_own(h, request.requester)]
@@ -147,12 +148,15 @@ def _ask(request_id: int, chosen: list[Holding], policy: CirculationPolicy, now:
     """Of the chosen those that are still free now that their copies are locked. The asks are made in the order of the
     holdings' keys, so that two requests after the same books do not wait for each other."""
     locks.copies(h.copy.pk for h in chosen if isinstance(h, holdings.CopyHolding))
-    locks.readers(h.holder.pk for h in chosen if h.consent)  # so many a week, whichever book
+    requester = Request.objects.values_list("requester_id", flat=True).get(pk=request_id)
+    consenting = {h.holder.pk for h in chosen if h.consent}  # so many a week, whichever book
+    locks.readers({requester, *consenting})  # a block of the two comes before the asks, or finds them
     request = locks.request(request_id, actor=None)
     if request.status != Request.Status.OPEN or request.asks.waiting().exists():
         return []
     found = holdings.of_title(request.title_id, reader=request.requester, policy=policy, now=now)
-    still = {(h.key, h.holder.pk): h for h in found if h.free}
+    apart = blocks.apart_from(request.requester)
+    still = {(h.key, h.holder.pk): h for h in found if h.free and h.holder.pk not in apart}
     request.wave += 1
     free = [still[h.key, h.holder.pk] for h in sorted(chosen, key=lambda h: h.key) if (h.key, h.holder.pk) in still]
     sent = [ask for holding in free if (ask := _put_to(holding, request, policy, now))]

@@ -11,6 +11,7 @@ from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
 from sharing import availability, events, jobs, locks, resting, states
 from sharing.models import Ask, Conversation, Lending, Request
+from sharing.models.blocks import left_out
 
 Because = Ask.Because
 
@@ -66,7 +67,8 @@ def withdraw_vain_ask(*, ask_id: int, now: datetime, actor: Reader | None = None
 
 def vain_asks(*, now: datetime) -> QuerySet[Ask]:
     """Waiting for an answer about a book that is promised or gone (a loan that came back to the library, say), that rests
-    because its holder is away, or that is not for the one who asked any more: they have left the group."""
+    because its holder is away, or that is not for the one who asked any more: they have left the group, or one of the two has
+    blocked the other."""
     requester = OuterRef("request__requester_id")
     free = availability.free_copies(reader=requester, now=now)
     at_hand = free.filter(pk=OuterRef("copy_id"), holder=OuterRef("holder_id"))
@@ -75,7 +77,9 @@ def vain_asks(*, now: datetime) -> QuerySet[Ask]:
         ~Exists(promised), ~resting.loan_rests(now), pk=OuterRef("library_loan_id")
     )
     return Ask.objects.waiting().filter(
-        Q(copy__isnull=False) & ~Exists(at_hand) | Q(library_loan__isnull=False) & ~Exists(charged)
+        Q(copy__isnull=False) & ~Exists(at_hand)
+        | Q(library_loan__isnull=False) & ~Exists(charged)
+        | Q(left_out(requester=requester, holder=OuterRef("holder_id")))
     )
 
 

@@ -113,6 +113,7 @@ PAGES: dict[str, Arguments] = {
     "group": lambda scene: ([scene.group.pk], ""),
     "shown-shelf": lambda scene: ([scene.world.alice.shown_shelf.code], ""),
     "title-notes": lambda scene: ([scene.world.title.pk], ""),
+    "block-reader": lambda scene: ([scene.conversation.pk], ""),
     "flag-note": lambda scene: ([scene.world.title.notes.exclude(reader=scene.world.alice).earliest("pk").pk], ""),
     "join-group": lambda scene: ([group_links.token_of(scene.group.links.get())], ""),
 }  # fmt: skip
@@ -138,6 +139,7 @@ NO_PAGES = {
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
     "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",
     "offer-holding", "withdraw-offer", "give-consent", "end-consent", "rest-holding", "wake-holding", "set-absence", "end-absence",
+    "lift-block",
     "set-free-times", "send-photo", "chat-photo",
     "open-journey", "close-journey", "join-journey", "leave-journey", "suggestions-take-part", "suggestions-leave",
     "opac-script", "opac-demo",  # of another make, in the library's own catalogue

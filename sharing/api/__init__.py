@@ -8,6 +8,7 @@ def routers() -> list[Router]:
     from sharing.api import (
         asks,
         availability,
+        blocks,
         conversations,
         copies,
         groups,
@@ -32,5 +33,5 @@ def routers() -> list[Router]:
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
     more = (groups, offers, pass_on, places, conversations, notifications, availability, wishes)
-    own = (my_data, ratings, shelves, title_notes)
+    own = (blocks, my_data, ratings, shelves, title_notes)
     return [*(noun.router for noun in (*nouns, *more, *own)), handovers.secrets, pass_on.secrets]

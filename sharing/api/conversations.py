@@ -61,9 +61,10 @@ def list_quick_replies(request: Call, id: str) -> RepliesOut:
 
 @router.get("/conversations/{id}/messages", response=MessagePage, operation_id="listMessages")
 def list_messages(request: Call, id: str, paging: Query[Paging], after: int = 0) -> MessagePage:
-    """In order of `seq`, which has no gaps: `?after=` the last one you have gives what you missed."""
+    """In order of `seq`, which has no gaps: `?after=` the last one you have gives what you missed. What a reader
+    whom you have blocked still wrote before consent is left out; its numbers are not given to others."""
     conversation = _visible(request, id)
-    rows = conversation.messages.filter(seq__gt=max(0, min(after, 2**31 - 1))).order_by("seq")
+    rows = conversation.messages.readable_by(request.auth).filter(seq__gt=max(0, min(after, 2**31 - 1))).order_by("seq")
 
     def one(row: Message) -> MessageOut:
         return serializers.message(row, conversation=conversation, viewer=request.auth)

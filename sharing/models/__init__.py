@@ -1,5 +1,6 @@
 from sharing.models.absences import Absence, Rest
 from sharing.models.asks import Ask
+from sharing.models.blocks import Block
 from sharing.models.calendar_feeds import CalendarFeed
 from sharing.models.channels import ChannelChoice
 from sharing.models.conditions import ConditionCheck
@@ -38,6 +39,7 @@ __all__ = (
     "Absence",
     "ApiToken",
     "Ask",
+    "Block",
     "CalendarFeed",
     "ChannelChoice",
     "CirculationPolicy",

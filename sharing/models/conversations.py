@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from sharing.models.blocks import written_after
+
 if TYPE_CHECKING:
     from library_bridge.models import Reader
 
@@ -36,6 +38,13 @@ class Conversation(models.Model):
         return self.closed_at is not None and self.closed_at <= now
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    def readable_by(self, reader: "Reader") -> "MessageQuerySet":
+        """Without what was written before consent by somebody whom the reader had blocked by then."""
+        unwanted = written_after(reader, "author_id", "sent_at")
+        return self.filter(Q(conversation__ask__status="accepted") | ~Q(unwanted))
+
+
 class Message(models.Model):
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="messages")
     seq = models.PositiveIntegerField()
@@ -48,6 +57,8 @@ class Message(models.Model):
     photo = models.FileField(upload_to="chats", blank=True)
     token = models.CharField(max_length=32, blank=True, help_text=_("Of the photo's address; empty without one."))
     sent_at = models.DateTimeField()
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("seq",)

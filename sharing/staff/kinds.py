@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from sharing.models import DomainEvent
 
-PRIVATE = ("message.sent",)
+PRIVATE = ("message.sent", "block.put", "block.lifted")
 
 KINDS: dict[str, Promise] = {
     "request.placed": pgettext_lazy("event", "Requested"),

@@ -37,7 +37,7 @@ def conversation(request: HttpRequest, conversation_id: int) -> HttpResponse:
     """The whole conversation; to htmx the part that pages include; with `?after=` only what is newer than that number."""
     reader = reader_of(request)
     after = request.GET.get("after", "")
-    found = _conversation(reader, conversation_id)
+    found = conversation_of(reader, conversation_id)
     talk = talks.read(
         found, viewer=reader, now=timezone.now(), after=int(after) if after.isdecimal() and len(after) < 10 else 0
     )
@@ -84,7 +84,7 @@ def send_message(request: HttpRequest, conversation_id: int) -> HttpResponse:
         form = MessageForm({"text": ""})
         form.add_error("text", notices[0])
     last = _last(request.POST.get("last", ""))
-    talk = talks.read(_conversation(reader, conversation_id), viewer=reader, now=now, last=last)
+    talk = talks.read(conversation_of(reader, conversation_id), viewer=reader, now=now, last=last)
     context = part(request, talk, last=last, form=form if form.errors else None, page=request.POST.get("next", ""))
     answer = render(request, PART, {"part": context})
     answer.headers["HX-Push-Url"] = "false"  # the address stays that of the page
@@ -170,7 +170,7 @@ def _page_of(talk: Talk, reader: Reader) -> str:
     return reverse("request", args=[ask.request_id])
 
 
-def _conversation(reader: Reader, conversation_id: int) -> Conversation:
+def conversation_of(reader: Reader, conversation_id: int) -> Conversation:
     rows = Conversation.objects.visible_to(reader).select_related(
         "ask__holder", "ask__request__requester", "ask__request__title", "ask__lending"
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge import keeping
-from sharing import data_exports, erasing, histories, looks
+from sharing import blocks, data_exports, erasing, histories, looks
 from sharing.errors import NotFound
 from sharing.models import DataExport, Erasure
 from sharing.views import answers
@@ -33,6 +33,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "waiting_for": erasing.waiting_for(reader),
         "erase_days": settings.ERASE_AFTER_DAYS,
         "looks": looks.at_data_of(reader),
+        "blocks": blocks.shown(reader),
     }
     return render(request, "sharing/my_data/my_data.html", context)
 

@@ -19,7 +19,7 @@ OWNED = {
     "/me/library-loans/": "loan", "/photos/": "photo",
     "/holdings/": "holding", "/me/holdings/": "holding", "/copies/": "copy", "/imports/": "job", "/requests/": "request", "/asks/": "ask",
     "/lendings/": "lending", "/handovers/": "handover", "/conversations/": "conversation", "/groups/": "group",
-    "/title-notes/": "hidden_note",
+    "/title-notes/": "hidden_note", "/me/blocks/": "block",
 }  # fmt: skip
 BODIES = {
     "updateCopy": {"note": "mine now"},

@@ -7,7 +7,7 @@ from library_bridge.models import LibraryLoan, Reader
 from personal_catalog import imports
 from personal_catalog.models import Copy, CopyPhoto, ImportJob, ReaderGroup
 from sharing import asks, groups, handovers, requests, title_notes
-from sharing.models import Ask, Handover, Lending, Request, TitleNote
+from sharing.models import Ask, Block, Handover, Lending, Request, TitleNote
 from tests import factories
 
 
@@ -23,6 +23,7 @@ class World:
     handover: Handover
     group: ReaderGroup
     hidden_note: TitleNote
+    block: Block
 
     def id_of(self, noun: str) -> str:
         if noun == "holding":
@@ -51,4 +52,5 @@ def agreed(alice: Reader, bob: Reader, *, now: datetime) -> World:
     group = groups.make_group(actor=alice, name="Third floor", kind="floor", my_name="Ali", now=now)
     note = title_notes.write_note(title_id=copy.title_id, actor=alice, text="A fine book", now=now)
     TitleNote.objects.filter(pk=note.pk).update(status=TitleNote.Status.HIDDEN)
-    return World(copy, photo, loan, job, request, ask, lending, handover, group, note)
+    block = Block.objects.create(blocker=alice, blocked=factories.reader(), side="requester", since=now)
+    return World(copy, photo, loan, job, request, ask, lending, handover, group, note, block)
