@@ -10,7 +10,8 @@ from django.utils.crypto import salted_hmac
 from ninja import Query
 from pydantic import BaseModel, Field
 
-from incentives import leaderboards, ledger, reasons, rewards, standing
+from incentives import leaderboards, ledger, reasons, rewards, scopes, standing
+from incentives.leaderboards import Row
 from incentives.models import Entry, IncentiveSettings, Voucher
 from incentives.rewards import Offer
 from library_bridge.models import Patron, Reader
@@ -25,7 +26,7 @@ from sharing.api.schemas import Moment, ReaderOut, TitleRef
 router = signed_in("points")
 me = signed_in("me")
 
-Period = Literal["week", "month", "all"]
+Period = Literal["week", "month", "term", "all"]
 
 
 class PointsOut(BaseModel):
@@ -81,15 +82,23 @@ class EntryOut(BaseModel):
 
 class PlaceOut(BaseModel):
     place: int
-    pseudonym: str
+    pseudonym: str = Field(description="Empty on the list of books.")
+    title: TitleRef | None = Field(description="On the list of books only.")
     count: int
-    is_me: bool
+    is_me: bool = Field(description="On the list of books: it is the caller's own.")
+
+
+class ScopeOut(BaseModel):
+    code: str = Field(description="For the parameter `scope`.")
+    name: str
 
 
 class BoardOut(Page[PlaceOut]):
     board: str
     name: str
     period: str
+    scope: str
+    scopes: list[ScopeOut] = Field(description="Whose lists the caller can ask for.")
     takes_part: bool
 
 
@@ -153,21 +162,23 @@ def list_ledger(request: Call, paging: Query[Paging]) -> Page[EntryOut]:
 
 
 @router.get("/leaderboards/{board}", response=BoardOut, operation_id="getLeaderboard")
-def get_leaderboard(request: Call, board: str, period: Period = "month") -> BoardOut:
-    """Pseudonyms of readers who chose to take part, as of last night; nobody where fewer than five do.
+def get_leaderboard(request: Call, board: str, period: Period = "month", scope: str = scopes.WHOLE) -> BoardOut:
+    """Pseudonyms of readers who chose to take part, as of last night; nobody where fewer than five do. `books`: copies whose
+    owners keep an open journey.
 
-    `week` is the last 7 days, `month` the last 30.
+    `week` is the last 7 days, `month` the last 30, `term` the university's; `scope` is `all`, or what the caller belongs to:
+    `area`, `department`, `group-…`.
     """
     _require_points()
-    if board not in leaderboards.Boards.values:
+    place = scopes.of(request.auth)
+    chosen = place.chosen(scope)
+    if board not in leaderboards.Boards.values or chosen is None:
         raise Http404
-    found = leaderboards.board(board, period, request.auth)
-    places = [
-        PlaceOut(place=row.place, pseudonym=row.pseudonym, count=row.count, is_me=row.is_me) for row in found.rows
-    ]
+    found = leaderboards.board(board, period, request.auth, chosen)
+    places = [_place(row) for row in found.rows]
     return BoardOut(
         count=len(places), next=None, previous=None, items=places, board=board, name=found.name, period=period,
-        takes_part=found.takes_part,
+        scope=scope, scopes=[ScopeOut(code=one.code, name=one.name) for one in place.scopes], takes_part=found.takes_part,
     )  # fmt: skip
 
 
@@ -219,6 +230,13 @@ def _entry(row: Entry, now: dt.datetime) -> EntryOut:
     return EntryOut(
         id=str(row.pk), at=line.at, amount=line.amount, kind=row.kind, text=line.words, note=line.note,
         title=serializers.title_ref(line.title) if line.title else None, counts_from=line.counts_from,
+    )  # fmt: skip
+
+
+def _place(row: Row) -> PlaceOut:
+    return PlaceOut(
+        place=row.place, pseudonym=row.pseudonym, count=row.count, is_me=row.is_me,
+        title=serializers.title_ref(row.copy.title) if row.copy else None,
     )  # fmt: skip
 
 

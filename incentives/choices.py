@@ -1,7 +1,9 @@
 """What a reader wants of all this: nothing, or badges where others see them."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 
 from incentives import leaderboards
 from incentives.models import IncentiveSettings, ReaderChoice
@@ -13,9 +15,29 @@ def of(reader: Reader) -> ReaderChoice:
     return ReaderChoice.objects.filter(reader=reader).first() or ReaderChoice(reader=reader)
 
 
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Whether there are points: for the library, and for this reader."""
+
+    library: bool
+    reader: bool
+
+
+def switches(reader: Reader) -> Switches:
+    """One query."""
+    columns = (~Exists(_switched_off()), "incentive_choice__sees_points")
+    library, sees = Reader.objects.filter(pk=reader.pk).values_list(*columns).get()
+    return Switches(library, sees is not False)
+
+
 def seeing_points() -> Q:
     """On readers: neither the library nor they themselves have switched points off."""
-    return Q(~Exists(IncentiveSettings.objects.filter(enabled=False))) & ~Q(incentive_choice__sees_points=False)
+    return Q(~Exists(_switched_off())) & ~Q(incentive_choice__sees_points=False)
+
+
+def _switched_off() -> QuerySet[IncentiveSettings]:
+    off: QuerySet[IncentiveSettings] = IncentiveSettings.objects.filter(enabled=False)
+    return off
 
 
 @transaction.atomic(durable=True)

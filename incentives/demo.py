@@ -1,16 +1,21 @@
 """Rewards, vouchers and lists of the demo campus. The points themselves come from sharing's demo, whose past events are
 delivered like any others.
 
-Loaded once: where there are rewards or lists already, nothing is added.
+Loaded once: where there are rewards already, nothing is added.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from incentives import leaderboards, rewards, standing, vouchers
-from incentives.models import LeaderboardRun, Reward
+from wagtail.models import Page
+
+from incentives import leaderboards, rewards, standing, vouchers, winners
+from incentives.models import EndedPeriod, HonoursPage, ReaderChoice, Reward
+from incentives.models.leaderboards import Period
 from library_bridge.models import Reader
 from sharing.errors import SharingError
+from sharing.models import HomePage
 
 DESK_ZH, DESK_EN = "总馆一楼服务台，8:00–21:30", "Service desk, ground floor of the main library, 8:00–21:30"
 
@@ -49,6 +54,11 @@ REWARDS: list[dict[str, Any]] = [
     },
 ]  # fmt: skip
 
+HONOURS = {
+    "zh": ("上月流通榜", "感谢这些读者，让书继续走下去。"),
+    "en": ("Last month’s honours", "With thanks to the readers who let books travel on."),
+}
+
 # place of the reader among the cards, reward, days ago; a librarian has honoured those marked
 PLANS = (
     (2, "40 pages of printing", 40, True),
@@ -63,14 +73,41 @@ PLANS = (
 
 
 def load(*, now: datetime) -> None:
-    if Reward.objects.exists() or LeaderboardRun.objects.exists():
+    if Reward.objects.exists():
         return
     for sort, facts in enumerate(REWARDS):
         Reward.objects.create(**facts, sort=sort, starts_at=now - timedelta(days=365))
     _redeem(now=now)
     for reader in Reader.objects.filter(is_staff=False).order_by("pk"):
         standing.apply(reader, now=now)
-    leaderboards.compute_nightly(now=now)
+    _agree()
+    leaderboards.compute(now=now)
+    for _ended in winners.write_down(now=now):
+        pass
+    _publish_honours()
+
+
+def _agree() -> None:
+    """Whoever is on the lists is on narrow ones too; of them two in three may be named by the library."""
+    listed = Reader.objects.filter(leaderboard_opt_in=True).order_by("pk").values_list("pk", flat=True)
+    for place, pk in enumerate(listed):
+        agreed = {"on_narrow_lists": True, "on_honours": place % 3 != 1}
+        ReaderChoice.objects.update_or_create(reader_id=pk, defaults=agreed)
+
+
+def _publish_honours() -> None:
+    """Of last month, in each language of the pages."""
+    ended = EndedPeriod.objects.filter(period=Period.MONTH).first()
+    if ended is None:
+        return
+    key = uuid4()
+    for home in HomePage.objects.all():
+        name, lead = HONOURS["zh" if home.locale.language_code.startswith("zh") else "en"]
+        page: Page = HonoursPage(
+            title=name, slug="honours", lead=lead, ended=ended, locale=home.locale, translation_key=key
+        )
+        home.add_child(instance=page)
+        page.save_revision().publish()
 
 
 def _redeem(*, now: datetime) -> None:

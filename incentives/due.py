@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from incentives import badges, devices, leaderboards, standing, subtotals, vouchers
+from incentives import devices, nights, vouchers
 from incentives.farming import reviews
 from incentives.models import IncentiveSettings
 
@@ -15,10 +15,5 @@ def act(*, now: datetime) -> Iterator[dict[str, object]]:
         yield {"did": "ring_review.cleared", "review": review}
     if gone := devices.forget(now=now):
         yield {"did": "devices.forgotten", "count": gone}
-    if IncentiveSettings.load().enabled and leaderboards.compute_nightly(now=now):
-        yield {"did": "leaderboards.computed"}
-        yield {"did": "badges.given", "new": badges.give_nightly(now=now)}
-        for found in reviews.look_for_rings(now=now):
-            yield {"did": "ring_review.held", "review": found.pk}
-        yield {"did": "balances.rolled_up", "count": subtotals.roll_up(now=now)}
-        yield {"did": "standing.refreshed", "changed": standing.refresh(now=now)}
+    if IncentiveSettings.load().enabled:
+        yield from nights.act(now=now)

@@ -21,6 +21,16 @@ class TakePartForm(forms.Form):
         max_length=20,
         help_text=_("Not your name: others see it on the lists, and nothing else about you."),
     )
+    narrow = forms.BooleanField(
+        label=_("Also on the lists of my area, my department and my groups"),
+        required=False,
+        help_text=_("Only readers of the same see them. The fewer there are, the easier it is to guess who you are."),
+    )
+    honours = forms.BooleanField(
+        label=_("On the library’s honours page, if I am among the first three"),
+        required=False,
+        help_text=_("Anybody can read it, and it may be printed. You can take this back; what is printed stays."),
+    )
 
 
 class BadgePlacesForm(forms.Form):

@@ -87,9 +87,12 @@ def _by_one_hand() -> Iterator[str]:
 
 def _listed_unasked() -> Iterator[str]:
     """Only rows of readers who take part, under the pseudonym that is theirs."""
-    opted_out = Q(reader__leaderboard_opt_in=False) | Q(pseudonym="")
+    opted_out = Q(reader__leaderboard_opt_in=False) | Q(reader__isnull=False, pseudonym="")
     for entry in LeaderboardEntry.objects.filter(opted_out):
         yield f"leaderboard row {entry.pk} shows a reader who does not take part"
+    unasked = Q(reader__incentive_choice=None) | Q(reader__incentive_choice__on_narrow_lists=False)
+    for entry in LeaderboardEntry.objects.filter(unasked, reader__isnull=False).exclude(scope=LeaderboardEntry.WHOLE):
+        yield f"leaderboard row {entry.pk} shows a reader on a narrower list than agreed"
 
 
 CHECKS = (

@@ -2,39 +2,39 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
-from functools import reduce
-from operator import or_
+from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q, QuerySet, Subquery
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from incentives import badges, ledger
+from incentives import badges, periods, rankings, scopes
 from incentives.badges import Progress
 from incentives.errors import PseudonymTaken
-from incentives.models import Entry, LeaderboardEntry, LeaderboardRun, Rule
+from incentives.models import LeaderboardEntry, ReaderChoice
+from incentives.models import leaderboards as kinds
+from incentives.scopes import Scope
 from library_bridge.models import Reader
-from personal_catalog.models import Title
+from personal_catalog.models import Copy
 from sharing import profiles
-from sharing.models import Ask
+from sharing.models import CopyJourney
 
-FEWEST_PEOPLE = 5
+Boards, Periods = kinds.Board, kinds.Period
 SHOWN = 5
-Boards = LeaderboardEntry.Board
-Periods = LeaderboardEntry.Period
-REACHES_BACK = {Periods.WEEK: timedelta(days=7), Periods.MONTH: timedelta(days=30), Periods.ALL: timedelta(days=36500)}
-"""Rolling, so that no list is empty just because a week or a month has begun."""
+BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """Of a reader a pseudonym, of a book its copy."""
+
     place: int
     pseudonym: str
     count: int
-    reader_id: int
+    reader_id: int | None
     is_me: bool
     after_gap: bool
+    copy: Copy | None = None
     badges: tuple[Progress, ...] = ()
 
 
@@ -42,6 +42,7 @@ class Row:
 class Board:
     code: str
     period: str
+    scope: Scope
     rows: tuple[Row, ...]
     takes_part: bool
     steps_up: int = 0
@@ -51,40 +52,70 @@ class Board:
     def name(self) -> str:
         return str(Boards(self.code).label)
 
+    @property
+    def is_of_books(self) -> bool:
+        return self.code == Boards.BOOKS
 
-def board(code: str, period: str, reader: Reader) -> Board:
-    """The first five, then the reader's own place with its neighbours. Who has left since last night is not shown."""
-    listed = LeaderboardEntry.objects.filter(board=code, period=period, reader__leaderboard_opt_in=True)
-    entries = {entry.position: entry for entry in listed.filter(_near_top_or(reader, listed)).order_by("position")}
-    mine = next((entry for entry in entries.values() if entry.reader_id == reader.pk), None)
-    above = entries.get(mine.place - 1) if mine else None
+
+def board(code: str, period: str, reader: Reader, scope: Scope | None = None) -> Board:
+    """The first five, then the reader's own place, or that of their best book, with its neighbours. Who has left since last night
+    is not shown. One query. `scope`: one of the reader's own, which is for the caller to see to; None is the whole."""
+    scope = scope or scopes.whole()
+    listed = LeaderboardEntry.objects.filter(board=code, period=period, scope=scope.key)
+    of_books = code == Boards.BOOKS
+    mine = listed.filter(Q(copy__owner=reader) if of_books else Q(reader=reader))
+    found = list((_of_books if of_books else _of_readers)(listed.filter(_near_top_or(mine))))
+    my_row = next((entry for entry in found if _is_of(reader, entry)), None)
     return Board(
         code=code,
         period=period,
-        rows=tuple(_rows([entry for entry in entries.values() if _is_shown(entry, mine)], reader)),
+        scope=scope,
+        rows=tuple(_rows([entry for entry in found if _is_shown(entry, my_row)], reader)),
         takes_part=reader.leaderboard_opt_in and bool(reader.pseudonym),
-        steps_up=above.count - mine.count if mine and above else 0,
-        next_place=above.place if above else 0,
+        steps_up=my_row.next_count - my_row.count if my_row and my_row.next_place else 0,
+        next_place=my_row.next_place if my_row else 0,
     )
 
 
 def with_badges(found: Board) -> Board:
     """Beside the pseudonyms of those who want them there."""
-    shown = badges.on_lists({row.reader_id for row in found.rows})
-    rows = (replace(row, badges=tuple(shown.get(row.reader_id, ()))) for row in found.rows)
+    people = {row.reader_id for row in found.rows if row.reader_id is not None}
+    shown = badges.on_lists(people) if people else {}
+    rows = (replace(row, badges=tuple(shown.get(row.reader_id or 0, ()))) for row in found.rows)
     return replace(found, rows=tuple(rows))
 
 
-def _near_top_or(reader: Reader, listed: QuerySet[LeaderboardEntry]) -> Q:
-    """The top, the reader's neighbours, and the last of those who are one place up: positions, found in one query."""
-    mine = listed.filter(reader=reader)
-    near = (mine.values(p=F("position") + step) for step in (-1, 0, 1))
-    wanted = Q(position__lte=SHOWN) | Q(position=Subquery(mine.values(p=F("place") - 1)))
-    return reduce(or_, (Q(position=Subquery(position)) for position in near), wanted)
+def _near_top_or(mine: QuerySet[LeaderboardEntry]) -> Q:
+    """The database finds the place by the index of the list, and what stands beside it by the same."""
+    before, after = (Subquery(mine.order_by("position").values(p=F("position") + step)[:1]) for step in (-1, 1))
+    return Q(position__lte=SHOWN) | Q(position__gte=before, position__lte=after)
+
+
+def _of_readers(entries: QuerySet[LeaderboardEntry]) -> QuerySet[LeaderboardEntry]:
+    return entries.filter(reader__leaderboard_opt_in=True).order_by("position")
+
+
+def _of_books(entries: QuerySet[LeaderboardEntry]) -> QuerySet[LeaderboardEntry]:
+    """A title stands there as long as its copy's journey is open to everybody."""
+    open_ones = CopyJourney.objects.shown().values("copy")
+    return entries.filter(copy__in=open_ones).select_related("copy__title").order_by("position")
+
+
+def _is_of(reader: Reader, entry: LeaderboardEntry) -> bool:
+    return (entry.copy.owner_id if entry.copy else entry.reader_id) == reader.pk
 
 
 def _is_shown(entry: LeaderboardEntry, mine: LeaderboardEntry | None) -> bool:
     return entry.position <= SHOWN or (mine is not None and abs(entry.position - mine.position) <= 1)
+
+
+def _rows(entries: list[LeaderboardEntry], reader: Reader) -> Iterator[Row]:
+    before = 0
+    for entry in entries:
+        gap = before >= SHOWN and entry.position > before + 1
+        is_me = _is_of(reader, entry)
+        yield Row(entry.place, entry.pseudonym, entry.count, entry.reader_id, is_me, gap, entry.copy)
+        before = entry.position
 
 
 def code_of(text: str) -> str:
@@ -96,92 +127,54 @@ def period_of(text: str) -> str:
 
 
 @transaction.atomic(durable=True)
-def take_part(*, actor: Reader, pseudonym: str) -> None:
-    """From the next night on. A pseudonym is nobody else's and not the reader's own name."""
+def take_part(*, actor: Reader, pseudonym: str, narrow: bool = False, honours: bool = False) -> None:
+    """From the next night on; what is taken back of `narrow` and `honours` is gone at once. A pseudonym is nobody else's and
+    not the reader's own name. `narrow`: on the lists of area, department and groups too; `honours`: named where anybody reads it."""
     name = profiles.checked_name(pseudonym)
     taken = Reader.objects.filter(pseudonym__iexact=name).exclude(pk=actor.pk).exists()
     if taken or name.casefold() in (actor.display_name.casefold(), actor.username.casefold()):
         raise PseudonymTaken
     actor.pseudonym, actor.leaderboard_opt_in = name, True
     actor.save(update_fields=["pseudonym", "leaderboard_opt_in"])
+    wanted = {"on_narrow_lists": narrow, "on_honours": honours}
+    ReaderChoice.objects.update_or_create(reader=actor, defaults=wanted)
+    if not narrow:
+        _rows_of(actor).exclude(scope=scopes.WHOLE).delete()
 
 
 @transaction.atomic(durable=True)
 def leave(*, actor: Reader) -> None:
-    """At once: rows of readers who have left are not shown, and they are removed here."""
+    """At once: rows of readers who have left are not shown, and they are removed here. Former winners' names are hidden."""
     actor.leaderboard_opt_in = False
     actor.save(update_fields=["leaderboard_opt_in"])
+    ReaderChoice.objects.filter(reader=actor).update(on_narrow_lists=False, on_honours=False)
     LeaderboardEntry.objects.filter(reader=actor).delete()
+    _rows_of(actor).exclude(scope=scopes.WHOLE).delete()
 
 
-def _rows(entries: list[LeaderboardEntry], reader: Reader) -> Iterator[Row]:
-    before = 0
-    for entry in entries:
-        gap = before >= SHOWN and entry.position > before + 1
-        yield Row(entry.place, entry.pseudonym, entry.count, entry.reader_id, entry.reader_id == reader.pk, gap)
-        before = entry.position
+def _rows_of(reader: Reader) -> QuerySet[LeaderboardEntry]:
+    """With those of their books."""
+    return LeaderboardEntry.objects.filter(Q(reader=reader) | Q(copy__owner=reader))
 
 
-def compute_nightly(*, now: datetime) -> bool:
-    """True if this call did it; once a local day, whoever comes first."""
-    day = timezone.localdate(now)
-    if LeaderboardRun.objects.filter(day=day).exists():
-        return False
-    try:
-        with transaction.atomic():
-            LeaderboardRun.objects.create(day=day, at=now)
-            _replace_all(until=_midnight(now))
-    except IntegrityError:
-        return False
-    return True
-
-
-def _replace_all(*, until: datetime) -> None:
+@transaction.atomic
+def compute(*, now: datetime) -> None:
+    """All lists anew, or none: whoever looks meanwhile sees those of the night before. Again gives the same."""
+    windows = periods.running(timezone.localdate(now))
     LeaderboardEntry.objects.all().delete()
+    readers, books = rankings.readers(), rankings.books()
     for code in Boards:
-        for period in Periods:
-            counts = _counts(code, since=until - REACHES_BACK[period], until=until)
-            LeaderboardEntry.objects.bulk_create(_ranked(code, period, counts))
+        what, entrants = ("copy_id", books) if code == Boards.BOOKS else ("reader_id", readers)
+        for period, found in rankings.counts(code, windows).items():
+            lists = rankings.ranked(entrants, found)
+            LeaderboardEntry.objects.bulk_create(_entries(code, period, what, lists), batch_size=BATCH)
 
 
-def _midnight(now: datetime) -> datetime:
-    return timezone.make_aware(datetime.combine(timezone.localdate(now), time()))
-
-
-def _counts(code: str, *, since: datetime, until: datetime) -> dict[int, int]:
-    """Reader → count. Only lendings that were paid for count, so that no ring climbs the list (M8)."""
-    rows: QuerySet[Entry, dict[str, int]] | QuerySet[Ask, dict[str, int]] | QuerySet[Title, dict[str, int]]
-    if code == Boards.LENDERS:
-        who = "account__reader"
-        paid = ledger.standing_awards(Rule.Code.LENDING_COMPLETED)
-        rows = paid.filter(at__gte=since, at__lt=until).values(who)
-    elif code == Boards.ANSWERERS:
-        who = "holder"
-        answered = (Ask.Status.ACCEPTED, Ask.Status.DECLINED)
-        given = Ask.objects.filter(status__in=answered, consent="")  # not those that accepted themselves
-        rows = given.filter(answered_at__gte=since, answered_at__lt=until).values(who)
-    else:
-        who = "created_by"
-        approved = Title.objects.filter(status=Title.Status.APPROVED, created_by__isnull=False)
-        rows = approved.filter(created_at__gte=since, created_at__lt=until).values(who)
-    return {row[who]: row["n"] for row in rows.order_by().annotate(n=Count("pk"))}
-
-
-def _ranked(code: str, period: str, counts: dict[int, int]) -> list[LeaderboardEntry]:
-    readers = Reader.objects.filter(leaderboard_opt_in=True, is_active=True).exclude(pseudonym="")
-    ordered = sorted(
-        (reader for reader in readers if reader.pk in counts), key=lambda reader: (-counts[reader.pk], reader.pseudonym)
-    )
-    if len(ordered) < FEWEST_PEOPLE:
-        return []
-    rows: list[LeaderboardEntry] = []
-    for position, reader in enumerate(ordered, start=1):
-        count = counts[reader.pk]
-        place = rows[-1].place if rows and rows[-1].count == count else position
-        rows.append(
-            LeaderboardEntry(
-                board=code, period=period, place=place, position=position,
-                reader=reader, pseudonym=reader.pseudonym, count=count,
-            )
-        )  # fmt: skip
-    return rows
+def _entries(code: str, period: str, what: str, lists: dict[str, list[rankings.Ranked]]) -> list[LeaderboardEntry]:
+    return [
+        LeaderboardEntry(
+            board=code, period=period, scope=key, place=row.place, position=row.position, count=row.count,
+            pseudonym=row.entrant.name, next_place=row.next_place, next_count=row.next_count, **{what: row.entrant.who},
+        )
+        for key, row in rankings.flat(lists)
+    ]  # fmt: skip

@@ -24,10 +24,14 @@ TOPICS = (
     Topic(
         "badges",
         _(
-            "Badges, your place and pseudonym on the leaderboards if you take part, and what you have chosen about them."
+            "Badges, your place and pseudonym on the leaderboards if you take part, also where you were among the first of a week, "
+            "a month or a term, and what you have chosen about them."
         ),
         _("For you, and for those to whom you show them."),
-        _("Until you leave the boards, or erase your account."),
+        _(
+            "Until you leave the boards, or erase your account. That you were among the first is hidden when you leave, and belongs "
+            "to nobody when your account is erased."
+        ),
     ),
     Topic(
         "vouchers",
@@ -58,6 +62,9 @@ TOPICS = (
 )
 
 _ON = pgettext_lazy("column", "on")
+_PLACE = {
+    "place": _("place"), "pseudonym": _("pseudonym"), "copy__title__title": _("book"), "count": _("count"),
+}  # fmt: skip
 
 ROWS = (
     Rows("incentives.Account", ("reader",), "points", {"kind": _("kind")}, erased={}),
@@ -88,12 +95,17 @@ ROWS = (
         {
             "sees_points": _("sees points"), "badges_on_lists": _("badges on the boards"),
             "badges_to_partners": _("badges for the other side"),
+            "on_narrow_lists": _("on the boards of area, department and groups"), "on_honours": _("named on honours pages"),
         },
     ),
     Rows(
-        "incentives.LeaderboardEntry", ("reader",), "badges",
-        {"board": _("board"), "period": _("period"), "place": _("place"), "pseudonym": _("pseudonym"), "count": _("count")},
-        ("position",),
+        "incentives.LeaderboardEntry", ("reader", "copy__owner"), "badges",
+        {"board": _("board"), "period": _("period"), "scope": _("board of"), **_PLACE}, ("position", "next_place", "next_count"),
+    ),
+    Rows(
+        "incentives.Winner", ("reader", "copy__owner"), "badges",
+        {"board": _("board"), "ended__period": _("period"), "ended__first_date": _ON, "scope": _("board of"), **_PLACE},
+        ("ended",), {"reader": None, "copy": None, "pseudonym": ""},
     ),
     Rows(
         "incentives.Voucher", ("reader",), "vouchers",
@@ -114,7 +126,8 @@ ROWS = (
 
 NOT_PERSONAL = {
     # the rules of the library, its rewards, and rows that only tie others together
-    "incentives.Seal", "incentives.Rule", "incentives.RuleVersion", "incentives.Campaign", "incentives.LeaderboardRun",
+    "incentives.Seal", "incentives.Rule", "incentives.RuleVersion", "incentives.Campaign", "incentives.NightStep",
+    "incentives.AcademicTerm", "incentives.EndedPeriod", "incentives.HonoursPage",
     "incentives.HeldAward", "incentives.Reward", "incentives.IncentiveSettings",
 }  # fmt: skip
 

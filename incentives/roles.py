@@ -17,5 +17,9 @@ RIGHTS = {
         "incentives.change_ringreview",
         "incentives.view_appeal",
         "incentives.change_appeal",
+        "incentives.view_academicterm",
+        "incentives.add_academicterm",
+        "incentives.change_academicterm",
+        "incentives.delete_academicterm",
     ),
 }

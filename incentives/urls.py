@@ -13,6 +13,7 @@ urlpatterns = [
     path("badges/places/", badges.choose_places, name="badge-places"),
     path("lendings/<int:lending_id>/badges/", badges.of_partner, name="partner-badges"),
     path("leaderboards/", leaderboards.show, name="leaderboards"),
+    path("leaderboards/former/", leaderboards.former, name="former-winners"),
     path("leaderboards/take-part/", leaderboards.take_part, name="leaderboards-take-part"),
     path("leaderboards/leave/", leaderboards.leave, name="leaderboards-leave"),
     path("rewards/", rewards.show, name="rewards"),

@@ -1,10 +1,12 @@
+from incentives.models.academic_terms import AcademicTerm
 from incentives.models.adjustments import Adjustment
 from incentives.models.appeals import Appeal
 from incentives.models.badges import Badge
 from incentives.models.campaigns import Campaign
 from incentives.models.choices import ReaderChoice
 from incentives.models.devices import SeenDevice
-from incentives.models.leaderboards import LeaderboardEntry, LeaderboardRun
+from incentives.models.honours import EndedPeriod, HonoursPage, Winner
+from incentives.models.leaderboards import LeaderboardEntry, NightStep
 from incentives.models.ledger import Account, Entry, Posting, Seal
 from incentives.models.reviews import HeldAward, RingReview
 from incentives.models.rewards import Reward, Voucher
@@ -13,16 +15,19 @@ from incentives.models.settings import IncentiveSettings
 from incentives.models.subtotals import Subtotal
 
 __all__ = [
+    "AcademicTerm",
     "Account",
     "Adjustment",
     "Appeal",
     "Badge",
     "Campaign",
+    "EndedPeriod",
     "Entry",
     "HeldAward",
+    "HonoursPage",
     "IncentiveSettings",
     "LeaderboardEntry",
-    "LeaderboardRun",
+    "NightStep",
     "Posting",
     "ReaderChoice",
     "Reward",
@@ -33,4 +38,5 @@ __all__ = [
     "SeenDevice",
     "Subtotal",
     "Voucher",
+    "Winner",
 ]

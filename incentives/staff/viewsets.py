@@ -17,6 +17,7 @@ from wagtail.permissions import register_permission_policy
 
 from incentives import reasons, vouchers
 from incentives.models import Adjustment, Appeal, Entry, Reward, RingReview, Rule, Voucher
+from incentives.staff.academic_terms import AcademicTerms
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
 from incentives.staff.appealing import Appeals
 from incentives.staff.desk import VoucherDesk
@@ -64,6 +65,10 @@ def assignable_permissions() -> QuerySet[Permission]:
         "change_ringreview",
         "view_appeal",
         "change_appeal",
+        "add_academicterm",
+        "change_academicterm",
+        "delete_academicterm",
+        "view_academicterm",
     )
     return Permission.objects.filter(content_type__app_label="incentives", codename__in=codenames)
 
@@ -234,4 +239,4 @@ class PointsAndRewards(ModelViewSetGroup):
     menu_label = gettext_lazy("Points and rewards")
     menu_icon = "pick"
     menu_order = 400
-    items = (Rules, Campaigns, Rewards, Vouchers, Ledger, Adjustments, Reviews, Appeals)
+    items = (Rules, Campaigns, Rewards, Vouchers, Ledger, Adjustments, Reviews, Appeals, AcademicTerms)

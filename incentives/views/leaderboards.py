@@ -1,11 +1,13 @@
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from incentives import leaderboards
+from incentives import honours, leaderboards, scopes, winners
 from incentives.forms import TakePartForm
+from incentives.models import EndedPeriod
+from incentives.scopes import Place
 from incentives.views.switch import for_readers
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -13,17 +15,46 @@ from sharing.views.readers import reader_of
 
 @for_readers
 def show(request: HttpRequest) -> HttpResponse:
+    """`?board=…&period=…&scope=…`; what is none of the reader's own falls back to what is usual."""
     reader = reader_of(request)
+    place = scopes.of(reader)
+    scope = place.chosen(request.GET.get("scope", "")) or scopes.whole()
     code = leaderboards.code_of(request.GET.get("board", ""))
     period = leaderboards.period_of(request.GET.get("period", ""))
     context = {
         "nav": "me",
-        "board": leaderboards.with_badges(leaderboards.board(code, period, reader)),
+        "board": leaderboards.with_badges(leaderboards.board(code, period, reader, scope)),
         "boards": leaderboards.Boards.choices,
         "periods": leaderboards.Periods.choices,
-        "form": answers.form_for(request, TakePartForm, "take-part", initial={"pseudonym": reader.pseudonym}),
+        "scopes": place.scopes,
+        "narrow": place.narrow,
+        "form": answers.form_for(request, TakePartForm, "take-part", initial=_as_chosen(reader.pseudonym, place)),
     }
     return render(request, "incentives/leaderboards/leaderboards.html", context)
+
+
+def _as_chosen(pseudonym: str, place: Place) -> dict[str, object]:
+    return {"pseudonym": pseudonym, "narrow": place.narrow, "honours": place.honours}
+
+
+@for_readers
+def former(request: HttpRequest) -> HttpResponse:
+    """Winners of a period that has ended: the latest, or the one in `?ended=`."""
+    place = scopes.of(reader_of(request))
+    offered = winners.offered()
+    asked = request.GET.get("ended", "")
+    ended = get_object_or_404(EndedPeriod, pk=asked) if asked.isdecimal() else next(iter(offered), None)
+    scope = place.chosen(request.GET.get("scope", "")) or scopes.whole()
+    context = {
+        "nav": "me",
+        "ended": ended,
+        "offered": offered,
+        "scope": scope,
+        "scopes": place.scopes,
+        "podiums": winners.of(ended, scope) if ended else [],
+        "pages": honours.pages(request),
+    }
+    return render(request, "incentives/leaderboards/former.html", context)
 
 
 @require_POST
@@ -32,7 +63,7 @@ def take_part(request: HttpRequest) -> HttpResponse:
     form = TakePartForm(request.POST)
     if form.is_valid():
         with answers.refusals(form, "pseudonym"):
-            leaderboards.take_part(actor=reader_of(request), pseudonym=form.cleaned_data["pseudonym"])
+            leaderboards.take_part(actor=reader_of(request), **form.cleaned_data)
     if form.errors:
         answers.keep(request, "take-part", form)
     return redirect(reverse("leaderboards"))

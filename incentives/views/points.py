@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from incentives import badges, charts, choices, leaderboards, ledger, reasons, standing
-from incentives.models import IncentiveSettings
 from incentives.views.switch import for_readers
 from sharing.views.readers import reader_of
 
@@ -41,10 +40,9 @@ def entries(request: HttpRequest) -> HttpResponse:
 @login_required
 def points_chip(request: HttpRequest) -> HttpResponse:
     """The header's chip: fetched on every page, so it is few small queries; empty while points are switched off."""
-    if not IncentiveSettings.load(request).enabled:
-        return HttpResponse("")
     reader = reader_of(request)
-    if not choices.of(reader).sees_points:
+    on = choices.switches(reader)
+    if not (on.library and on.reader):
         return HttpResponse("")
     balance = ledger.balance(reader, now=timezone.now())
     return render(request, "incentives/points/chip.html", {"balance": balance})

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from incentives import choices
-from incentives.models import IncentiveSettings
 from sharing.views.readers import reader_of
 
 P = ParamSpec("P")
@@ -20,9 +19,10 @@ def for_readers(view: View[P]) -> View[P]:
     @login_required
     @wraps(view)
     def switched(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not IncentiveSettings.load(request).enabled:
+        on = choices.switches(reader_of(request))
+        if not on.library:
             raise Http404
-        if not choices.of(reader_of(request)).sees_points:
+        if not on.reader:
             return render(request, "incentives/points/off.html", {"nav": "me"})
         return view(request, *args, **kwargs)
 

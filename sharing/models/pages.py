@@ -9,10 +9,10 @@ from wagtail.models import Page
 
 
 class HomePage(Page):
-    """The root of one language's pages; readers see the service's own home page instead."""
+    """The root of one language's pages; readers see the service's own home page instead. Which pages may stand under it, they
+    say themselves: an app above has its own."""
 
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["sharing.GuidePage", "sharing.ReadingListsPage"]
     max_count_per_parent = 2
     template = "sharing/pages/guide_index.html"
 

@@ -133,7 +133,24 @@ def test_a_board_shows_pseudonyms_and_nothing_else_of_others(alice: Reader, now:
     board = Api(alice).get("/leaderboards/lenders?period=month").json()
     assert [one["pseudonym"] for one in board["items"]] == [f"Bird {n}" for n in range(1, leaderboards.SHOWN + 1)]
     assert "Real name" not in str(board)
-    assert set(board["items"][0]) == {"place", "pseudonym", "count", "is_me"}
+    assert set(board["items"][0]) == {"place", "pseudonym", "title", "count", "is_me"}
+    assert {one["title"] for one in board["items"]} == {None}
+
+
+def test_a_board_is_asked_for_a_term_and_for_those_the_caller_belongs_to(alice: Reader) -> None:
+    Reader.objects.filter(pk=alice.pk).update(department="Letters")
+    other = a_reader("Bob", pseudonym="Owl", leaderboard_opt_in=True)
+    facts = {"board": "lenders", "period": "term", "place": 1, "position": 1, "count": 3, "pseudonym": "Owl"}
+    LeaderboardEntry.objects.create(scope="department-letters", reader=other, **facts)
+    board = Api(alice).get("/leaderboards/lenders?period=term&scope=department").json()
+    assert [one["pseudonym"] for one in board["items"]] == ["Owl"]
+    assert (board["period"], board["scope"]) == ("term", "department")
+    assert [one["code"] for one in board["scopes"]] == ["all", "department"]
+
+
+@pytest.mark.parametrize("scope", ["area", "group-1", "department-physics", "x"])
+def test_p7_a_board_of_others_is_not_found(scope: str, alice: Reader) -> None:
+    assert Api(alice).get(f"/leaderboards/lenders?scope={scope}").status_code == 404
 
 
 def test_a_board_that_is_none_is_not_found_and_a_period_that_is_none_is_named(alice: Reader) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from incentives import invariants, ledger
-from incentives.models import Account, Entry, LeaderboardEntry
+from incentives.models import Account, Entry, LeaderboardEntry, ReaderChoice
 from tests.incentives.factories import a_reader, given
 
 pytestmark = pytest.mark.django_db
@@ -34,5 +34,16 @@ def test_p7_a_row_of_a_reader_who_does_not_take_part_is_named(takes_part: bool, 
     alice = a_reader("Alice", leaderboard_opt_in=takes_part, pseudonym="Owl")
     LeaderboardEntry.objects.create(
         board="lenders", period="week", place=1, position=1, reader=alice, pseudonym=pseudonym, count=3
+    )
+    assert len(lines("P7")) == named
+
+
+@pytest.mark.parametrize(("agreed", "named"), [(None, 1), (False, 1), (True, 0)])
+def test_p7_a_row_on_a_narrow_list_that_was_not_agreed_to_is_named(agreed: bool | None, named: int) -> None:
+    alice = a_reader("Alice", leaderboard_opt_in=True, pseudonym="Owl")
+    if agreed is not None:
+        ReaderChoice.objects.create(reader=alice, on_narrow_lists=agreed)
+    LeaderboardEntry.objects.create(
+        board="lenders", period="week", scope="area-1", place=1, position=1, reader=alice, pseudonym="Owl", count=3
     )
     assert len(lines("P7")) == named

@@ -11,7 +11,7 @@ from incentives.models import IncentiveSettings, Voucher
 from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, given
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/points/", "/rewards/", "/leaderboards/", "/badges/"]
+PAGES = ["/points/", "/rewards/", "/leaderboards/", "/leaderboards/former/", "/badges/"]
 
 
 @pytest.fixture

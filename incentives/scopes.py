@@ -1,0 +1,91 @@
+"""For whom a list is: the whole, a part of the campus, a department, a group of readers.
+
+A key names one in the tables (`area-3`), a code in addresses: `area` and `department` are always the asking reader's own, so
+nobody reads lists of where they do not belong. A department is what the library's record says; where it says nothing, a group
+of the kind "class" takes its place (see docs/decisions/0014).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from incentives.models import LeaderboardEntry, ReaderChoice
+from library_bridge.models import Area, Reader
+from personal_catalog.models import Membership, ReaderGroup
+
+WHOLE = LeaderboardEntry.WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    code: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader stands, and what they have allowed."""
+
+    scopes: tuple[Scope, ...]
+    narrow: bool
+    honours: bool
+
+    def chosen(self, code: str) -> Scope | None:
+        return next((scope for scope in self.scopes if scope.code == code), None)
+
+
+def whole() -> Scope:
+    return Scope(WHOLE, WHOLE, _("The whole campus"))
+
+
+def of(reader: Reader) -> Place:
+    """One query, and one row of it for each group."""
+    columns = (
+        "incentive_choice__on_narrow_lists", "incentive_choice__on_honours",
+        "area_id", "area__name_zh", "area__name_en", "memberships__group_id", "memberships__group__name",
+    )  # fmt: skip
+    rows = list(Reader.objects.filter(pk=reader.pk).order_by("memberships__group__name").values_list(*columns))
+    narrow, honours, area_id, name_zh, name_en = rows[0][:5]
+    area = Area(pk=area_id, name_zh=name_zh, name_en=name_en) if area_id else None
+    groups = ((pk, name) for *_own, pk, name in rows if pk is not None)
+    return Place(tuple(_scopes(area, reader.department, groups)), bool(narrow), bool(honours))
+
+
+def _scopes(area: Area | None, department: str, groups: Iterable[tuple[int, str]]) -> Iterator[Scope]:
+    yield whole()
+    if area:
+        yield Scope("area", f"area-{area.pk}", area.name)
+    if key := _of_department(department):
+        yield Scope("department", key, department)
+    for pk, name in groups:
+        yield Scope(key := _of_group(pk), key, name)
+
+
+def narrow_ones() -> dict[int, list[str]]:
+    """Keys by reader: of those only who have agreed to be on narrower lists than that of the whole. Two queries."""
+    agreed = ReaderChoice.objects.filter(on_narrow_lists=True)
+    keys = {
+        pk: [*([f"area-{area}"] if area else []), *filter(None, [_of_department(department)])]
+        for pk, area, department in agreed.values_list("reader", "reader__area", "reader__department")
+    }
+    for pk, group in Membership.objects.filter(reader__in=agreed.values("reader")).values_list("reader", "group"):
+        if pk in keys:
+            keys[pk].append(_of_group(group))
+    return keys
+
+
+def keys_of_groups() -> list[str]:
+    """Of those that are not closed."""
+    return [_of_group(pk) for pk in ReaderGroup.objects.open().values_list("pk", flat=True)]
+
+
+def _of_group(pk: int) -> str:
+    return f"group-{pk}"
+
+
+def _of_department(name: str) -> str:
+    """The same for names that differ in spaces or case only."""
+    plain = " ".join(name.split()).casefold()
+    return f"department-{plain[:80]}" if plain else ""

@@ -1,0 +1,139 @@
+"""Who was first: written down once, a week after a week, a month or a term has ended, and read from then on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from incentives import periods, rankings, scopes
+from incentives.models import EndedPeriod, Winner
+from incentives.models.leaderboards import Board, Period
+from incentives.periods import Span
+from incentives.scopes import Scope
+from personal_catalog.models import Copy
+
+PLACES = 3
+CLOSED = (Period.WEEK, Period.MONTH, Period.TERM)
+CATCHES_UP = 8
+"""So many periods back after nights without work; of a new service only the last of each."""
+OFFERED = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Without a name and a copy: somebody, or a book, that is not told."""
+
+    place: int
+    count: int
+    name: str = ""
+    copy: Copy | None = None
+
+    @property
+    def is_told(self) -> bool:
+        return bool(self.name or self.copy)
+
+
+@dataclass(frozen=True, slots=True)
+class Podium:
+    board: str
+    rows: tuple[Named, ...]
+
+    @property
+    def name(self) -> str:
+        return str(Board(self.board).label)
+
+    @property
+    def is_of_books(self) -> bool:
+        return self.board == Board.BOOKS
+
+
+def write_down(*, now: datetime) -> Iterator[EndedPeriod]:
+    """Each period in a transaction of its own; again writes nothing more. What belonged to groups that are closed goes."""
+    Winner.objects.filter(scope__startswith="group-").exclude(scope__in=scopes.keys_of_groups()).delete()
+    for period in CLOSED:
+        for span in reversed(list(_open_ones(period, now))):
+            if (ended := _write_down(span, now=now)) is not None:
+                yield ended
+
+
+def _open_ones(period: str, now: datetime) -> Iterator[Span]:
+    known = EndedPeriod.objects.filter(period=period)
+    most = CATCHES_UP if known.exists() else 1
+    for _number, span in zip(range(most), periods.ended(period, timezone.localdate(now)), strict=False):
+        if known.filter(first_date__lte=span.last, last_date__gte=span.first).exists():
+            return
+        yield span
+
+
+def _write_down(span: Span, *, now: datetime) -> EndedPeriod | None:
+    facts = {"last_date": span.last, "name_zh": span.name_zh, "name_en": span.name_en, "closed_at": now}
+    try:
+        with transaction.atomic():
+            ended = EndedPeriod.objects.create(period=span.period, first_date=span.first, **facts)
+            for board in Board:
+                Winner.objects.bulk_create(_winners(ended, board, span), batch_size=1000)
+    except IntegrityError:  # another scheduler was first
+        return None
+    return ended
+
+
+def _winners(ended: EndedPeriod, board: Board, span: Span) -> list[Winner]:
+    found = rankings.counts(board, {"span": span.window})["span"]
+    lists = rankings.ranked(rankings.entrants(board), found)
+    what = "copy_id" if board == Board.BOOKS else "reader_id"
+    return [
+        Winner(
+            ended=ended, board=board, scope=key, place=row.place, count=row.count, pseudonym=row.entrant.name,
+            **{what: row.entrant.who},
+        )
+        for key, row in rankings.flat(lists)
+        if row.place <= PLACES
+    ]  # fmt: skip
+
+
+def offered() -> list[EndedPeriod]:
+    """The latest, to choose from."""
+    return list(EndedPeriod.objects.order_by("-last_date", "-first_date")[:OFFERED])
+
+
+def of(ended: EndedPeriod, scope: Scope) -> list[Podium]:
+    """For readers: who is on the lists still, on a narrow one only who still agrees to those. One query."""
+    shown = Q(reader__leaderboard_opt_in=True)
+    if scope.key != scopes.WHOLE:
+        shown &= Q(reader__incentive_choice__on_narrow_lists=True)
+    return _podiums(_rows(ended, scope.key), shown)
+
+
+def honoured(ended: EndedPeriod) -> list[Podium]:
+    """For anybody, and for print: of readers only who agreed to be named there, and is on the lists still. Two queries."""
+    return _podiums(
+        _rows(ended, scopes.WHOLE), Q(reader__leaderboard_opt_in=True, reader__incentive_choice__on_honours=True)
+    )
+
+
+def _rows(ended: EndedPeriod, key: str) -> QuerySet[Winner]:
+    return Winner.objects.filter(ended=ended, scope=key)
+
+
+def _podiums(rows: QuerySet[Winner], shown: Q) -> list[Podium]:
+    named = dict(rows.filter(shown).values_list("pk", "pseudonym"))
+    order = list(Board)
+    found = sorted(rows.select_related("copy__title", "copy__journey"), key=lambda row: order.index(Board(row.board)))
+    return [
+        Podium(board, tuple(sorted((_named(row, named) for row in some), key=_by_place)))
+        for board, some in groupby(found, key=lambda row: row.board)
+    ]
+
+
+def _named(row: Winner, named: dict[int, str]) -> Named:
+    journey = getattr(row.copy, "journey", None)
+    told = row.copy if journey is not None and journey.is_shown else None
+    return Named(row.place, row.count, named.get(row.pk, ""), told)
+
+
+def _by_place(row: Named) -> tuple[int, str]:
+    return row.place, row.name
