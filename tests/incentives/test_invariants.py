@@ -17,7 +17,7 @@ def lines(id: str) -> list[str]:
 
 def test_m6_a_redemption_of_what_is_owed_is_named(now: datetime) -> None:
     alice, lin = a_reader("Alice"), a_reader("Lin")
-    ledger.adjust(reader=alice, points=-20, reason="x", actor=lin, at=now - timedelta(days=40))
+    ledger.adjust(reader=alice, points=-20, actor=lin, at=now - timedelta(days=40))
     given(alice, 30, now=now)
     account = ledger.lock(alice)[alice.pk]
     redeemed = ledger.service_account(Account.Kind.REDEMPTION)
