@@ -10,10 +10,10 @@ from django.utils.crypto import salted_hmac
 from ninja import Query
 from pydantic import BaseModel, Field
 
-from incentives import leaderboards, ledger, reasons, rewards, scopes, standing
+from incentives import leaderboards, ledger, reasons, rewards, scopes, standing, vouchers
 from incentives.leaderboards import Row
 from incentives.models import Entry, IncentiveSettings, Voucher
-from incentives.rewards import Offer
+from incentives.rewards import Offer, WhyNot
 from library_bridge.models import Patron, Reader
 from sharing import notifications, todo
 from sharing.api import idempotency, ids, serializers
@@ -111,6 +111,11 @@ class RewardOut(BaseModel):
     missing: int
     stock: int | None
     can_redeem: bool
+    why_not: WhyNot = Field(
+        description="Why it cannot be redeemed now: none left, as often as one reader can, the library's budget is used up, or"
+        " points are missing."
+    )
+    picture: str | None = Field(description="Address of a square WebP picture, if the library has given one.")
     ends_at: Moment | None
 
 
@@ -129,6 +134,10 @@ class Redemption(Body):
     price: int | None = Field(
         None, ge=1, le=1_000_000, description="The price as it was shown: another one is refused."
     )
+
+
+class Use(Body):
+    target: str = Field(max_length=20, description="The id of a lending, or of a purchase suggestion, of one's own.")
 
 
 @me.get("/me", response=MeOut, operation_id="getMe")
@@ -200,6 +209,13 @@ def redeem_reward(request: Call, id: str, payload: Redemption | None = None) -> 
     return _voucher(voucher)
 
 
+@router.post("/vouchers/{code}/use", response=VoucherOut, operation_id="useVoucher")
+def use_voucher(request: Call, code: str, payload: Use) -> VoucherOut:
+    """For rewards that the service carries out: the lending to be longer, or the purchase suggestion to come first."""
+    target = ids.number(payload.target)
+    return _voucher(vouchers.use_voucher(code=code, target=target, actor=request.auth, now=timezone.now()))
+
+
 def _require_points() -> None:
     if not IncentiveSettings.load().enabled:
         raise Http404
@@ -245,6 +261,7 @@ def _reward(offer: Offer) -> RewardOut:
     return RewardOut(
         id=str(row.pk), name=row.name, description=row.description, place=row.place, price=row.price,
         missing=offer.missing, stock=row.stock, can_redeem=offer.can_redeem, ends_at=row.ends_at,
+        why_not=offer.why_not, picture=serializers.address(row.picture_url) if row.picture_url else None,
     )  # fmt: skip
 
 

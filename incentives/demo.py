@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
 from wagtail.models import Page
 
 from incentives import leaderboards, rewards, standing, vouchers, winners
-from incentives.models import EndedPeriod, HonoursPage, ReaderChoice, Reward
+from incentives.models import EndedPeriod, HonoursPage, ReaderChoice, Reward, RewardBudget
 from incentives.models.leaderboards import Period
-from library_bridge.models import Reader
+from library_bridge.models import Library, Reader
 from sharing.errors import SharingError
 from sharing.models import HomePage
 
@@ -29,7 +30,13 @@ REWARDS: list[dict[str, Any]] = [
         "name_zh": "荐购优先", "name_en": "Purchase suggestion first",
         "description_zh": "您的一条荐购排到采访馆员案头最前",
         "description_en": "One of your suggestions goes to the top of the acquisitions desk",
-        "price": 120, "stock": 11, "place_zh": DESK_ZH, "place_en": DESK_EN,
+        "price": 120, "stock": 11, "effect": Reward.Effect.PURCHASE_FIRST,
+    },
+    {
+        "name_zh": "多留 14 天", "name_en": "Two weeks longer",
+        "description_zh": "从读者那里借的一本书，可多留两星期",
+        "description_en": "A reader’s book that is with you may stay two weeks longer",
+        "price": 40, "stock": None, "effect": Reward.Effect.LONGER_LOAN, "days": 14,
     },
     {
         "name_zh": "自助打印 40 页", "name_en": "40 pages of printing",
@@ -77,6 +84,7 @@ def load(*, now: datetime) -> None:
         return
     for sort, facts in enumerate(REWARDS):
         Reward.objects.create(**facts, sort=sort, starts_at=now - timedelta(days=365))
+    _set_aside(now=now)
     _redeem(now=now)
     for reader in Reader.objects.filter(is_staff=False).order_by("pk"):
         standing.apply(reader, now=now)
@@ -108,6 +116,18 @@ def _publish_honours() -> None:
         )
         home.add_child(instance=page)
         page.save_revision().publish()
+
+
+def _set_aside(*, now: datetime) -> None:
+    """For a year around this day, so for the vouchers of the past weeks too."""
+    today = timezone.localdate(now)
+    for library in Library.objects.order_by("pk")[:1]:
+        RewardBudget.objects.create(
+            library=library,
+            starts_date=today - timedelta(days=180),
+            ends_date=today + timedelta(days=185),
+            points=20_000,
+        )
 
 
 def _redeem(*, now: datetime) -> None:

@@ -1,8 +1,11 @@
 """Refusals of this app, on sharing's base: nothing was saved, a stable code, a sentence for the reader."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from incentives.models import RewardBudget
+from sharing import dates
 from sharing.errors import LimitReached, SharingError
 
 
@@ -39,6 +42,43 @@ class SoldOut(SharingError):
 
     def __init__(self) -> None:
         super().__init__(_("The last one has just gone. No points were taken."))
+
+
+class BudgetUsedUp(SharingError):
+    status = 409
+    code = "budget_used_up"
+
+    def __init__(self, budget: RewardBudget) -> None:
+        super().__init__(used_up(budget) + " " + _("No points were taken."))
+
+
+def used_up(budget: RewardBudget) -> str:
+    """For the page too, which says it before anybody tries."""
+    if budget.left:
+        text = _(
+            "What the library has set aside for rewards until %(date)s is nearly used up: it is not enough for this."
+        )
+    else:
+        text = _("What the library has set aside for rewards until %(date)s is used up.")
+    return text % {"date": dates.long_date(budget.ends_date, today=timezone.localdate())}
+
+
+class NothingGained(SharingError):
+    status = 409
+    code = "nothing_gained"
+
+    def __init__(self) -> None:
+        super().__init__(_("You may have as many open requests as anybody can. No points were taken."))
+
+
+class NotForTheDesk(SharingError):
+    status = 409
+    code = "not_for_the_desk"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is nothing to hand over for this one: its reader uses it on the service’s own pages.")
+        )
 
 
 class RewardLimitReached(LimitReached):

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from incentives import triggers
-from incentives.models import Account, Entry, LeaderboardEntry, Posting, Reward, Seal, Subtotal, Voucher
+from incentives.models import Account, Entry, LeaderboardEntry, Posting, Reward, RewardBudget, Seal, Subtotal, Voucher
 from library_bridge.registers import Check
 
 
@@ -78,6 +79,13 @@ def _vouchers_apart() -> Iterator[str]:
     yield from (f"reward {reward.pk} has stock {reward.stock}" for reward in Reward.objects.filter(stock__lt=0))
 
 
+def _budgets_apart() -> Iterator[str]:
+    drawn = Q(vouchers__status__in=(Voucher.Status.ISSUED, Voucher.Status.USED))
+    summed = RewardBudget.objects.annotate(drawn=Coalesce(Sum("vouchers__price", filter=drawn), 0))
+    for budget in summed.filter(~Q(spent=F("drawn")) | Q(spent__gt=F("points"))):
+        yield f"budget {budget.pk} of {budget.points} says {budget.spent}, its vouchers say {budget.drawn}"
+
+
 def _by_one_hand() -> Iterator[str]:
     by_hand = Entry.objects.filter(kind=Entry.Kind.ADJUSTMENT, adjustment=None)
     yield from (f"entry {entry.pk} was made by hand without an adjustment on record" for entry in by_hand)
@@ -101,6 +109,7 @@ CHECKS = (
     Check("M3", "the ledger is guarded, and reversed at most once", _unguarded),
     Check("M4", "one event pays one account once per rule", _paid_twice),
     Check("M5", "points and vouchers go together, stock is never below zero", _vouchers_apart),
+    Check("M5", "a budget pays what its vouchers cost, and never more than there is", _budgets_apart),
     Check("M6", "nobody redeems what is owed", _redeemed_in_debt),
     Check("M7", "what was changed by hand has its adjustment and was not for oneself", _by_one_hand),
     Check("M2", "a subtotal is the sum of its postings", _untrue_subtotals),

@@ -113,7 +113,7 @@ ROWS = (
             "reward__name_en": _("reward"), "code": _("code"), "price": _("points"), "status": _("status"), "issued_at": _ON,
             "expires_at": _("valid until"), "closed_at": _("used or returned on"),
         },
-        ("entry", "key", "honoured_by", "reward"), {},
+        ("entry", "key", "honoured_by", "reward", "budget"), {},
     ),
     Rows("incentives.SeenDevice", ("reader",), "devices", {"seen_at": _ON}, ("digest",)),
     Rows(
@@ -128,7 +128,7 @@ NOT_PERSONAL = {
     # the rules of the library, its rewards, and rows that only tie others together
     "incentives.Seal", "incentives.Rule", "incentives.RuleVersion", "incentives.Campaign", "incentives.NightStep",
     "incentives.AcademicTerm", "incentives.EndedPeriod", "incentives.HonoursPage",
-    "incentives.HeldAward", "incentives.Reward", "incentives.IncentiveSettings",
+    "incentives.HeldAward", "incentives.Reward", "incentives.RewardBudget", "incentives.IncentiveSettings",
 }  # fmt: skip
 
 

@@ -2,15 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from incentives import ledger, standing, vouchers
-from incentives.errors import KeyReused, PriceChanged, RedeemingClosed, RewardLimitReached, SoldOut
+from incentives import budgets, ledger, standing, vouchers
+from incentives.errors import (
+    KeyReused,
+    NothingGained,
+    PriceChanged,
+    RedeemingClosed,
+    RewardLimitReached,
+    SoldOut,
+    used_up,
+)
 from incentives.models import IncentiveSettings, Reward, Voucher
 from library_bridge.models import Reader
 from sharing.errors import NotFound
+
+WhyNot = Literal["", "sold_out", "limit", "budget", "points"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,7 @@ class Offer:
     reward: Reward
     spendable: int
     taken: int
+    budget_used_up: bool = False
 
     @property
     def missing(self) -> int:
@@ -34,24 +46,46 @@ class Offer:
 
     @property
     def can_redeem(self) -> bool:
-        return not (self.missing or self.is_sold_out or self.limit_reached)
+        return self.why_not == ""
+
+    @property
+    def why_not(self) -> WhyNot:
+        """Empty where it can be redeemed; what nobody can change comes first."""
+        reasons: dict[WhyNot, bool] = {
+            "sold_out": self.is_sold_out,
+            "limit": self.limit_reached,
+            "budget": self.budget_used_up,
+            "points": bool(self.missing),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def budget_notice(offers: list[Offer], set_aside: budgets.SetAside) -> str:
+    """The sentence for the page, if the budget is what stands against something on it."""
+    short = [set_aside.of(offer.reward) for offer in offers if offer.why_not == "budget"]
+    found = next((budget for budget in short if budget is not None), None)
+    return "" if found is None else used_up(found)
 
 
 def on_offer(*, now: datetime) -> QuerySet[Reward]:
     return Reward.objects.filter(starts_at__lte=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))
 
 
-def available(reader: Reader, *, now: datetime, spendable: int | None = None) -> list[Offer]:
-    """Everything on offer, with what is missing; `spendable` spares a query if it is known."""
+def available(
+    reader: Reader, *, now: datetime, spendable: int | None = None, set_aside: budgets.SetAside | None = None
+) -> list[Offer]:
+    """Everything on offer, with what is missing; `spendable` and `set_aside` spare queries if they are known."""
     points = ledger.balance(reader, now=now).spendable if spendable is None else spendable
     taken = Count("vouchers", filter=Q(vouchers__reader=reader) & ~Q(vouchers__status=Voucher.Status.CANCELLED))
     rows = on_offer(now=now).annotate(taken=taken).order_by("sort", "price", "pk")
-    return [Offer(reward, points, reward.taken) for reward in rows]
+    limits = budgets.set_aside_for(reader, now=now) if set_aside is None else set_aside
+    return [Offer(reward, points, reward.taken, limits.is_used_up_for(reward)) for reward in rows]
 
 
 @transaction.atomic(durable=True)
 def redeem_reward(*, reward_id: int, actor: Reader, key: str, now: datetime, price: int | None = None) -> Voucher:
-    """Locks the reader's account, then the reward. `price` is the one the reader saw; the same key gives the same voucher."""
+    """Locks the reader's account, then the reward, then the library's budget. `price` is the one the reader saw; the same key
+    gives the same voucher."""
     ledger.lock(actor)
     if (earlier := _earlier(actor, key, reward_id)) is not None:
         return earlier
@@ -60,22 +94,26 @@ def redeem_reward(*, reward_id: int, actor: Reader, key: str, now: datetime, pri
     if reward is None:
         raise NotFound
     _require_available(reward, actor, price=price)
+    if reward.effect == Reward.Effect.OPEN_REQUEST and not standing.can_rise(actor, now=now):
+        raise NothingGained
+    budget = budgets.draw(reward, actor, now=now)
     entry = ledger.redeem(reader=actor, points=reward.price, at=now, params={"reward": reward.pk})
     _take_one(reward)
-    at_once = reward.effect != Reward.Effect.VOUCHER
+    at_once = reward.effect == Reward.Effect.OPEN_REQUEST
     voucher = Voucher.objects.create(
         code=vouchers.new_code(),
         reward=reward,
         reader=actor,
         entry=entry,
         price=reward.price,
+        budget=budget,
         key=key,
         status=Voucher.Status.USED if at_once else Voucher.Status.ISSUED,
         issued_at=now,
         closed_at=now if at_once else None,
         expires_at=now + timedelta(days=reward.valid_days),
     )
-    if reward.effect == Reward.Effect.OPEN_REQUEST:
+    if at_once:
         standing.apply(actor, now=now)
     return voucher
 

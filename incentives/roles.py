@@ -5,6 +5,12 @@ RIGHTS = {
     "Librarians": (
         "incentives.honour_voucher",
         "incentives.view_voucher",
+        "incentives.add_reward",
+        "incentives.change_reward",
+        "incentives.view_reward",
+        "incentives.add_rewardbudget",
+        "incentives.change_rewardbudget",
+        "incentives.view_rewardbudget",
         "incentives.view_rule",
         "incentives.change_rule",
         "incentives.add_campaign",

@@ -82,6 +82,11 @@ def level(reader: Reader, *, now: datetime) -> Standing:
     return Standing(reached, limit, policy.open_requests, facts.kept, facts.appointments, lines)
 
 
+def can_rise(reader: Reader, *, now: datetime) -> bool:
+    """Whether one more open request would be one more: above MOST nobody gets."""
+    return level(reader, now=now).open_requests < MOST
+
+
 def apply(reader: Reader, *, now: datetime) -> Standing:
     """Tells sharing the limit where it has changed; without one of their own, readers have the policy's."""
     standing = level(reader, now=now)

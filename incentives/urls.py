@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from incentives.views import badges, leaderboards, points, rewards, standing
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("leaderboards/leave/", leaderboards.leave, name="leaderboards-leave"),
     path("rewards/", rewards.show, name="rewards"),
     path("rewards/<int:reward_id>/redeem/", rewards.redeem, name="redeem-reward"),
+    re_path(r"^rewards/pictures/([0-9a-f]{16})-(176|352)\.webp$", rewards.picture, name="reward-picture"),
+    path("vouchers/ready-for/<slug:effect>/", rewards.ready_for, name="ready-voucher"),
     path("vouchers/<str:code>/", rewards.voucher, name="voucher"),
+    path("vouchers/<str:code>/use/", rewards.use_voucher, name="use-voucher"),
     path("vouchers/<str:code>/return/", rewards.return_voucher, name="return-voucher"),
 ]

@@ -1,4 +1,5 @@
-"""A voucher from its issue to its end: used at the desk, returned by the reader, or expired."""
+"""A voucher from its issue to its end: used at the desk or for what its reader chose, returned, or expired. One that the service
+carries out by itself never expires to its reader's loss: what was not used by then is given back."""
 
 import secrets
 from dataclasses import dataclass
@@ -7,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from incentives import ledger
-from incentives.errors import NotForOneself, TooLateToReturn, VoucherClosed
+from incentives import budgets, ledger, uses
+from incentives.errors import NotForOneself, NotForTheDesk, TooLateToReturn, VoucherClosed
 from incentives.models import Reward, Voucher
 from library_bridge.models import Reader
 from sharing.errors import NotFound
@@ -16,6 +17,7 @@ from sharing.errors import NotFound
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: it is read out at a desk
 LENGTH = 8
 RETURN_DAYS = 7
+SECOND_CLICK = timedelta(minutes=10)
 Status = Voucher.Status
 
 
@@ -36,11 +38,14 @@ def visible_to(reader: Reader) -> QuerySet[Voucher]:
 
 
 def can_return(voucher: Voucher, *, now: datetime) -> bool:
-    return voucher.status == Status.ISSUED and now < min(return_until(voucher), voucher.expires_at)
+    return voucher.status == Status.ISSUED and now < return_until(voucher)
 
 
 def return_until(voucher: Voucher) -> datetime:
-    return voucher.issued_at + timedelta(days=RETURN_DAYS)
+    """What costs the library nothing may come back as long as it lasts."""
+    if not voucher.reward.is_given_by_hand:
+        return voucher.expires_at
+    return min(voucher.issued_at + timedelta(days=RETURN_DAYS), voucher.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +69,29 @@ def shown(voucher: Voucher, *, now: datetime) -> Shown:
 
 @transaction.atomic(durable=True)
 def cancel_voucher(*, code: str, actor: Reader, now: datetime) -> Voucher:
-    """The reader gives it back: points and stock return. Locks account, voucher, reward, in the order of redeeming."""
+    """The reader gives it back: points, stock and budget return. Locks account, voucher, reward, budget, as redeeming does."""
     ledger.lock(actor)
     voucher = _locked(code, visible_to(actor))
     if voucher.status != Status.ISSUED:
         raise VoucherClosed
     if not can_return(voucher, now=now):
         raise TooLateToReturn
-    params = {"reward": voucher.reward_id}
-    ledger.reverse(entry=voucher.entry, reason="voucher_returned", at=now, actor=actor, params=params)
-    Reward.objects.filter(pk=voucher.reward_id, stock__isnull=False).update(stock=F("stock") + 1)
-    return _close(voucher, Status.CANCELLED, now=now)
+    return _give_back(voucher, "voucher_returned", actor=actor, now=now)
+
+
+@transaction.atomic(durable=True)
+def use_voucher(*, code: str, target: int, actor: Reader, now: datetime) -> Voucher:
+    """Its reader says for what: a lending or a purchase suggestion of theirs, whose change and the voucher's end are one. Locks
+    the voucher, then what it is for. A second click changes nothing."""
+    voucher = _locked(code, visible_to(actor))
+    if voucher.reward.effect not in Reward.CHOSEN:
+        raise NotFound
+    if voucher.status == Status.USED and voucher.closed_at is not None and now - voucher.closed_at < SECOND_CLICK:
+        return voucher
+    if voucher.status != Status.ISSUED or voucher.expires_at <= now:
+        raise VoucherClosed
+    uses.carry_out(voucher.reward, target=target, actor=actor, now=now)
+    return _close(voucher, Status.USED, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -83,6 +100,8 @@ def honour_voucher(*, code: str, actor: Reader, now: datetime) -> Voucher:
     if not actor.has_perm("incentives.honour_voucher"):
         raise NotFound
     voucher = _locked(read_code(code), Voucher.objects.select_related("reward"))
+    if not voucher.reward.is_given_by_hand:
+        raise NotForTheDesk
     if voucher.reader_id == actor.pk:
         raise NotForOneself
     if voucher.status != Status.ISSUED or voucher.expires_at <= now:
@@ -92,15 +111,33 @@ def honour_voucher(*, code: str, actor: Reader, now: datetime) -> Voucher:
 
 
 def expire(*, now: datetime) -> list[str]:
-    """Codes that have just expired; a conditional update, so a voucher being honoured meanwhile stays used."""
+    """Codes that have just expired, or were given back because the service never came to carry them out."""
     codes = Voucher.objects.filter(status=Status.ISSUED, expires_at__lte=now).values_list("code", flat=True)
-    return [
-        code
-        for code in list(codes)
-        if Voucher.objects.filter(code=code, status=Status.ISSUED).update(
-            status=Status.EXPIRED, closed_at=F("expires_at")
-        )
-    ]
+    return [code for code in list(codes) if _expire(code, now=now)]
+
+
+@transaction.atomic(durable=True)
+def _expire(code: str, *, now: datetime) -> bool:
+    """Under the same locks, so a voucher being used or returned meanwhile stays so. The library keeps what it set aside for one
+    that nobody showed."""
+    ledger.lock(Voucher.objects.select_related("reader").get(code=code).reader)
+    voucher = _locked(code, Voucher.objects.select_related("reward"))
+    if voucher.status != Status.ISSUED:
+        return False
+    if voucher.reward.is_given_by_hand:
+        budgets.give_back(voucher.budget_id, voucher.price)
+        _close(voucher, Status.EXPIRED, now=voucher.expires_at)
+    else:
+        _give_back(voucher, "voucher_unused", actor=None, now=now)
+    return True
+
+
+def _give_back(voucher: Voucher, reason: str, *, actor: Reader | None, now: datetime) -> Voucher:
+    params = {"reward": voucher.reward_id}
+    ledger.reverse(entry=voucher.entry, reason=reason, at=now, actor=actor, params=params)
+    Reward.objects.filter(pk=voucher.reward_id, stock__isnull=False).update(stock=F("stock") + 1)
+    budgets.give_back(voucher.budget_id, voucher.price)
+    return _close(voucher, Status.CANCELLED, now=now)
 
 
 def _locked(code: str, among: QuerySet[Voucher]) -> Voucher:

@@ -168,7 +168,7 @@ ROWS = (
             **_OF_HOLDING, "mode": _("lending mode"), "kind": _("kind"), "status": _STATUS, "agreed_at": _ON,
             "handed_over_at": _("handed over on"), "due_at": _("due"), "closed_at": _ENDED,
         },
-        ("close_reason", "request", "ask", "transfer", "deadline_at", "return_started_at", "extended_at", "reminders"),
+        ("close_reason", "request", "ask", "transfer", "deadline_at", "return_started_at", "extended_at", "longer_days", "reminders"),
         {"close_reason": ""},
     ),
     Rows(
@@ -271,6 +271,7 @@ ROWS = (
         "sharing.PurchaseSuggestion", ("reader",), "wishes",
         {
             "title": _BOOK, "creators": _("by"), "isbn13": _("ISBN"), "note": _NOTE, "status": _STATUS,
+            "is_first": _("moved up"),
             "answer": _("the library’s answer"), "created_at": _ON, "answer_by": _UNTIL, "decided_at": _("answered on"),
         },
         ("remind_at", "late_at"),

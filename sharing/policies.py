@@ -13,7 +13,16 @@ from library_bridge.ports import LoanRecord
 from personal_catalog.models import Copy
 from sharing import dates
 from sharing.errors import Denied, LimitReached, SharingError
-from sharing.models import Ask, CirculationPolicy, DomainEvent, Handover, Lending, ReaderLimit, Request
+from sharing.models import (
+    Ask,
+    CirculationPolicy,
+    DomainEvent,
+    Handover,
+    Lending,
+    PurchaseSuggestion,
+    ReaderLimit,
+    Request,
+)
 from sharing.phrases import fill
 
 ASK_AGAIN_AFTER = timedelta(days=14)
@@ -112,6 +121,26 @@ def may_extend(lending: Lending, reader: Reader, now: datetime) -> bool:
         and lending.extended_at is None
         and not lending.is_overdue(now)
         and not someone_waits_for(lending)
+    )
+
+
+def may_lengthen(lending: Lending, reader: Reader, now: datetime) -> bool:
+    """Once beside the extension that everybody has; for readers' copies, since the library sets its own dates."""
+    return (
+        reader.pk == lending.taker_id
+        and lending.kind == Lending.Kind.PERSONAL_COPY
+        and lending.status == Lending.Status.ON_LOAN
+        and lending.longer_days == 0
+        and not lending.is_overdue(now)
+        and not someone_waits_for(lending)
+    )
+
+
+def may_put_first(suggestion: PurchaseSuggestion, reader: Reader) -> bool:
+    return (
+        suggestion.reader_id == reader.pk
+        and suggestion.status == PurchaseSuggestion.Status.OPEN
+        and not suggestion.is_first
     )
 
 

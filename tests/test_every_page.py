@@ -138,7 +138,7 @@ NO_PAGES = {
     "cancel-request", "accept-ask", "decline-ask", "propose-handover", "meeting-file", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "rate-exchange", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
-    "redeem-reward", "return-voucher", "demo-sign-in", "sign-out",
+    "redeem-reward", "return-voucher", "use-voucher", "ready-voucher", "reward-picture", "demo-sign-in", "sign-out",
     "offer-holding", "withdraw-offer", "give-consent", "end-consent", "rest-holding", "wake-holding", "set-absence", "end-absence",
     "lift-block",
     "set-free-times", "send-photo", "chat-photo",

@@ -2,6 +2,7 @@ from incentives.models.academic_terms import AcademicTerm
 from incentives.models.adjustments import Adjustment
 from incentives.models.appeals import Appeal
 from incentives.models.badges import Badge
+from incentives.models.budgets import RewardBudget
 from incentives.models.campaigns import Campaign
 from incentives.models.choices import ReaderChoice
 from incentives.models.devices import SeenDevice
@@ -31,6 +32,7 @@ __all__ = [
     "Posting",
     "ReaderChoice",
     "Reward",
+    "RewardBudget",
     "RingReview",
     "Rule",
     "RuleVersion",

@@ -16,15 +16,14 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from incentives import reasons, vouchers
-from incentives.models import Adjustment, Appeal, Entry, Reward, RingReview, Rule, Voucher
+from incentives.models import Adjustment, Appeal, Entry, RingReview, Rule, Voucher
 from incentives.staff.academic_terms import AcademicTerms
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
 from incentives.staff.appealing import Appeals
 from incentives.staff.desk import VoucherDesk
-from incentives.staff.promising import WhatIsPromised
 from incentives.staff.reviewing import DecideReview, signs_text
+from incentives.staff.rewarding import Budgets, Rewards
 from incentives.staff.ruling import Campaigns, Rules
-from library_bridge.staff.deleting import DeleteUnused
 from library_bridge.staff.seeing import ListedIndex
 
 HONOUR = "incentives.honour_voucher"
@@ -55,6 +54,14 @@ def assignable_permissions() -> QuerySet[Permission]:
         "view_adjustment",
         "view_entry",
         "view_voucher",
+        "add_reward",
+        "change_reward",
+        "delete_reward",
+        "view_reward",
+        "add_rewardbudget",
+        "change_rewardbudget",
+        "delete_rewardbudget",
+        "view_rewardbudget",
         "view_rule",
         "change_rule",
         "add_campaign",
@@ -71,31 +78,6 @@ def assignable_permissions() -> QuerySet[Permission]:
         "view_academicterm",
     )
     return Permission.objects.filter(content_type__app_label="incentives", codename__in=codenames)
-
-
-class RewardList(IndexView):
-    @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        buttons: list[HeaderButton] = super().header_buttons
-        if not self.request.user.has_perm(WhatIsPromised.permission):
-            return buttons
-        return [*buttons, HeaderButton(_("What is promised"), url=reverse("rewards:promised"), icon_name="tasks")]
-
-
-class Rewards(ModelViewSet):
-    model = Reward
-    delete_view_class = DeleteUnused
-    name = "rewards"
-    icon = "tag"
-    list_display: ClassVar = ["name_zh", "name_en", "price", "stock", "starts_at", "ends_at"]
-    form_fields: ClassVar = [
-        "name_zh", "name_en", "description_zh", "description_en", "place_zh", "place_en", "price", "stock",
-        "per_reader_limit", "valid_days", "effect", "starts_at", "ends_at", "sort",
-    ]  # fmt: skip
-    index_view_class = RewardList
-
-    def get_urlpatterns(self) -> list[URLPattern]:
-        return [*super().get_urlpatterns(), path("promised/", WhatIsPromised.as_view(), name="promised")]
 
 
 class VoucherList(ListedIndex):
@@ -239,4 +221,4 @@ class PointsAndRewards(ModelViewSetGroup):
     menu_label = gettext_lazy("Points and rewards")
     menu_icon = "pick"
     menu_order = 400
-    items = (Rules, Campaigns, Rewards, Vouchers, Ledger, Adjustments, Reviews, Appeals, AcademicTerms)
+    items = (Rules, Campaigns, Rewards, Budgets, Vouchers, Ledger, Adjustments, Reviews, Appeals, AcademicTerms)

@@ -1,36 +1,43 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
 
-from incentives import ledger, rewards, vouchers
+from incentives import budgets, ledger, reward_pictures, rewards, uses, vouchers
 from incentives.errors import PriceChanged
 from incentives.forms import RedeemForm
-from incentives.models import Voucher
+from incentives.models import IncentiveSettings, Reward, Voucher
 from incentives.views.switch import for_readers
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
 PAST_SHOWN = 10
+LONGEST_NUMBER = 16
+A_YEAR = 31_536_000
 
 
 @for_readers
 def show(request: HttpRequest) -> HttpResponse:
     now, reader = timezone.now(), reader_of(request)
     balance = ledger.balance(reader, now=now)
+    set_aside = budgets.set_aside_for(reader, now=now)
+    offers = rewards.available(reader, now=now, spendable=balance.spendable, set_aside=set_aside)
     mine = vouchers.visible_to(reader)
     ready = mine.filter(status=Voucher.Status.ISSUED, expires_at__gt=now).order_by("expires_at")
     context = {
         "nav": "me",
         "balance": balance,
         "ready": [vouchers.shown(voucher, now=now) for voucher in ready],
+        "budget_used_up": rewards.budget_notice(offers, set_aside),
         "past": mine.exclude(status=Voucher.Status.ISSUED)[:PAST_SHOWN],
-        "offers": rewards.available(reader, now=now, spendable=balance.spendable),
+        "offers": offers,
         "key": uuid4(),
         "return_days": vouchers.RETURN_DAYS,
     }
@@ -58,9 +65,50 @@ def redeem(request: HttpRequest, reward_id: int) -> HttpResponse:
 
 @for_readers
 def voucher(request: HttpRequest, code: str) -> HttpResponse:
-    found = get_object_or_404(vouchers.visible_to(reader_of(request)), code=code)
-    shown = vouchers.shown(found, now=timezone.now())
-    return render(request, "incentives/rewards/voucher.html", {"nav": "me", "shown": shown})
+    now, reader = timezone.now(), reader_of(request)
+    found = get_object_or_404(vouchers.visible_to(reader), code=code)
+    shown = vouchers.shown(found, now=now)
+    uses_now = uses.choices(found.reward, reader, now=now) if shown.status == Voucher.Status.ISSUED else []
+    context = {"nav": "me", "shown": shown, "uses": uses_now}
+    return render(request, "incentives/rewards/voucher.html", context)
+
+
+@require_POST
+@for_readers
+def use_voucher(request: HttpRequest, code: str) -> HttpResponse:
+    target = request.POST.get("target", "")
+    if not (target.isascii() and target.isdecimal() and len(target) < LONGEST_NUMBER):
+        raise Http404
+    address = reverse("voucher", args=[code])
+    return answers.after(
+        request,
+        lambda: vouchers.use_voucher(code=code, target=int(target), actor=reader_of(request), now=timezone.now()),
+        to=address,
+        back=address,
+        says=_("Done."),
+    )
+
+
+@login_required
+def ready_for(request: HttpRequest, effect: str) -> HttpResponse:
+    """A piece of other pages: the voucher that its reader could use there, the first to expire; empty without one."""
+    if not IncentiveSettings.load(request).enabled or effect not in Reward.CHOSEN:
+        return HttpResponse("")
+    now = timezone.now()
+    mine = vouchers.visible_to(reader_of(request)).filter(status=Voucher.Status.ISSUED, expires_at__gt=now)
+    found = mine.filter(reward__effect=effect).order_by("expires_at").first()
+    return render(request, "incentives/rewards/ready.html", {"voucher": found})
+
+
+@require_safe
+@cache_control(public=True, max_age=A_YEAR, immutable=True)
+def picture(request: HttpRequest, name: str, width: str) -> HttpResponse:
+    """Its name says its content, so it may be kept for good."""
+    try:
+        content = reward_pictures.read(name, int(width))
+    except OSError:
+        raise Http404 from None
+    return HttpResponse(content, content_type="image/webp")
 
 
 @require_POST

@@ -91,6 +91,9 @@ class Lending(models.Model):
         null=True, blank=True, help_text=_("From then on the borrower is not late: the owner has to act, too.")
     )
     extended_at = models.DateTimeField(null=True, blank=True)
+    longer_days = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Days that the borrower had on top, once, beside the policy's extension.")
+    )
     reminders = models.PositiveSmallIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=500, blank=True)

@@ -29,6 +29,9 @@ class PurchaseSuggestion(models.Model):
     creators = models.CharField(_("creators"), max_length=200, blank=True)
     isbn13 = models.CharField("ISBN", max_length=13, blank=True)
     note = models.CharField(_("why the library should have it"), max_length=500, blank=True)
+    is_first = models.BooleanField(
+        pgettext_lazy("purchase suggestion", "first"), default=False, help_text=_("Its reader had it moved up.")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("suggested"))

@@ -73,6 +73,7 @@ KINDS: dict[str, Promise] = {
     "search.matched": pgettext_lazy("event", "Found for a saved search"),
     "search.ended": pgettext_lazy("event", "Saved search ended"),
     "purchase.suggested": pgettext_lazy("event", "Purchase suggested"),
+    "purchase.put_first": pgettext_lazy("event", "Purchase suggestion moved up"),
     "purchase.ordered": pgettext_lazy("event", "Suggested book ordered"),
     "standing.answered": pgettext_lazy("event", "Appeal about standing answered"),
     "purchase.declined": pgettext_lazy("event", "Purchase suggestion declined"),

@@ -148,15 +148,19 @@ class PurchaseFilters(WagtailFilterSet):
 
 
 class PurchaseIndex(IndexView):
-    """The titles suggested, the open ones with the nearest day first; a click leads to the answer."""
+    """The titles suggested, open ones first: those moved up, then those with the nearest day. A click leads to the answer."""
 
     def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.request.GET.get("ordering"):
             return cast("QuerySet[Any]", super().order_queryset(queryset))
-        return queryset.order_by(F("decided_at").desc(nulls_first=True), "answer_by", "pk")
+        return queryset.order_by(F("decided_at").desc(nulls_first=True), "-is_first", "answer_by", "pk")
 
     def get_list_more_buttons(self, instance: Any) -> list[Any]:
         return []
+
+
+def _place(suggestion: PurchaseSuggestion) -> str:
+    return str(pgettext_lazy("purchase suggestion", "moved up by its reader")) if suggestion.is_first else ""
 
 
 class Purchases(ReadOnly):
@@ -176,6 +180,7 @@ class Purchases(ReadOnly):
         Column("creators", label=gettext_lazy("Creators")),
         Column("isbn13", label="ISBN"),
         ChipColumn("status", kinds=CHIPS, label=gettext_lazy("Status"), sort_key="status"),
+        Column("is_first", label=gettext_lazy("Order"), accessor=_place, sort_key="is_first"),
         DateColumn("created_at", label=gettext_lazy("Suggested"), sort_key="created_at"),
         DateColumn("answer_by", label=gettext_lazy("Answer by"), sort_key="answer_by"),
         DateColumn("decided_at", label=gettext_lazy("Decided"), sort_key="decided_at"),

@@ -12,19 +12,23 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incentives import invariants, ledger, rewards, rules, subtotals, vouchers
-from incentives.models import Entry, Posting, Reward, Seal, Voucher
+from incentives import budgets, invariants, ledger, rewards, rules, subtotals, vouchers
+from incentives.models import Entry, Posting, Reward, RewardBudget, Seal, Voucher
 from sharing.errors import SharingError
 from tests import factories
 from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, awarded, something_happened
 
 pytestmark = pytest.mark.django_db
 STOCK = 2
+SET_ASIDE = 25
+"""Points in the library's budget: enough for two at the price of ten, of which there are more in stock than that at times."""
 POINTS_OF_NO_RETURN = {
     "the entry is written": (ledger, "_postings"),
     "the postings are written": (Seal.objects, "create"),
     "the ledger has posted": (ledger, "_post"),
     "the stock is taken": (rewards, "_take_one"),
+    "the budget is drawn on": (budgets, "draw"),
+    "the budget has it back": (budgets, "give_back"),
     "the voucher is written": (Voucher.objects, "create"),
     "the voucher is closed": (vouchers, "_close"),
 }
@@ -65,7 +69,9 @@ class History:
         self.now = now
         self.readers = [a_reader("Alice"), a_reader("Bob")]
         self.desk = a_reader("Lin", is_staff=True, is_superuser=True)
-        self.reward = a_reward(now=now, price=10, stock=STOCK, ends_at=None)
+        self.reward = a_reward(now=now, price=10, stock=STOCK, ends_at=None, valid_days=9)
+        days = {"starts_date": now.date(), "ends_date": now.date() + timedelta(days=400)}
+        self.budget = RewardBudget.objects.create(library=factories.library(), points=SET_ASIDE, **days)
         copies = [factories.copy(self.readers[0], now=now) for _copy in range(2)]
         lendings = [a_lending(*self.readers, now=now, copy=copies[number % 2]) for number in range(6)]
         self.events = [an_event("lending.completed", lending, at=now) for lending in lendings]
@@ -108,7 +114,9 @@ class History:
     def rows(self):
         self.reward.refresh_from_db()
         statuses = Counter(Voucher.objects.values_list("status", flat=True))
-        return Entry.objects.count(), Posting.objects.count(), Seal.objects.count(), statuses, self.reward.stock
+        self.budget.refresh_from_db()
+        money = self.reward.stock, self.budget.spent
+        return Entry.objects.count(), Posting.objects.count(), Seal.objects.count(), statuses, money
 
     def do(self, name, which, who, how):
         act = partial(getattr(self, name), which, who)
@@ -131,6 +139,9 @@ class History:
         assert set(awards.values()) <= {1}
         given_out = Voucher.objects.exclude(status=Voucher.Status.CANCELLED).count()
         assert Reward.objects.get(pk=self.reward.pk).stock == STOCK - given_out >= 0
+        self.budget.refresh_from_db()
+        kept = Voucher.objects.filter(status__in=(Voucher.Status.ISSUED, Voucher.Status.USED)).count()
+        assert self.budget.spent == 10 * kept <= SET_ASIDE
         for reader in self.readers:
             assert ledger.balance(reader, now=self.now).spendable >= 0
 

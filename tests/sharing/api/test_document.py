@@ -14,7 +14,7 @@ NAMES = {
     "acceptAsk", "declineAsk", "listMyLendings", "getLending", "cancelLending", "extendLending",
     "disputeLending", "proposeHandover", "agreeHandover", "issueHandoverCode", "confirmHandover",
     "startReturn", "listMessages", "sendMessage", "listNotifications", "markNotificationsRead", "getMyPoints",
-    "listLedger", "getLeaderboard", "listRewards", "redeemReward", "exportCopies", "getAvailability",
+    "listLedger", "getLeaderboard", "listRewards", "redeemReward", "useVoucher", "exportCopies", "getAvailability",
     "pauseRequest", "resumeRequest", "passTurn",
     "getHealth", "getMyHolding", "offerHolding", "withdrawOffer", "setStandingConsent", "endStandingConsent", "restHolding",
     "wakeHolding", "issuePassOnCode", "passOnNow", "addCopyPhoto", "removeCopyPhoto", "getAbsence", "setAbsence", "endAbsence",

@@ -1,0 +1,89 @@
+"""A reward's picture: whatever stands in the library's images is made anew, square, in two widths, and served from here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image as Picture
+from PIL import ImageOps
+from wagtail.images.models import Image
+
+from personal_catalog import pictures
+from personal_catalog.pictures import PictureRefused
+
+MOST_BYTES = 8_000_000
+WIDTHS = (176, 352)
+"""As wide as it is drawn, and twice that for fine screens."""
+QUALITY = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """`name` tells the content; WebP without any metadata, by width."""
+
+    name: str
+    files: Mapping[int, bytes]
+
+
+def make(image: Image) -> Made:
+    """Cut around the point that staff have marked, else the middle. Raises PictureRefused, also with the code too_many_bytes
+    or gone."""
+    plain = pictures.decoded(_content(image), longest=4 * WIDTHS[-1])
+    middle = _middle(image)
+    files = {width: _file(plain, width, middle) for width in WIDTHS}
+    return Made(sha256(b"".join(files.values())).hexdigest()[:16], files)
+
+
+def keep(made: Made) -> str:
+    """Its name. The same picture is kept once."""
+    for width, content in made.files.items():
+        path = _path(made.name, width)
+        if not default_storage.exists(path):
+            saved = default_storage.save(path, ContentFile(content))
+            if saved != path:  # another process was a moment faster
+                default_storage.delete(saved)
+    return made.name
+
+
+def forget(name: str) -> None:
+    for width in WIDTHS:
+        default_storage.delete(_path(name, width))
+
+
+def read(name: str, width: int) -> bytes:
+    """Raises FileNotFoundError."""
+    with default_storage.open(_path(name, width)) as file:
+        return bytes(file.read())
+
+
+def _content(image: Image) -> bytes:
+    try:
+        with image.file.storage.open(image.file.name) as file:
+            content = bytes(file.read(MOST_BYTES + 1))
+    except OSError:
+        raise PictureRefused("gone") from None
+    if len(content) > MOST_BYTES:
+        raise PictureRefused("too_many_bytes")
+    return content
+
+
+def _middle(image: Image) -> tuple[float, float]:
+    """In shares of width and height."""
+    point = image.get_focal_point()
+    if point is None:
+        return 0.5, 0.5
+    return min(point.centroid_x / image.width, 1.0), min(point.centroid_y / image.height, 1.0)
+
+
+def _file(plain: Picture.Image, width: int, middle: tuple[float, float]) -> bytes:
+    fitted = ImageOps.fit(plain, (width, width), Picture.Resampling.LANCZOS, centering=middle)
+    written = BytesIO()
+    fitted.save(written, "WEBP", quality=QUALITY, method=4)
+    return written.getvalue()
+
+
+def _path(name: str, width: int) -> str:
+    return f"rewards/{name[:2]}/{name}-{width}.webp"
