@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -9,3 +10,6 @@ django = get_asgi_application()  # first: what is imported below needs the apps
 from config.bodies import LimitedBodies  # noqa: E402
 
 application = LimitedBodies(django)
+
+gc.collect()
+gc.freeze()  # what is loaded by now stays: it need not be looked through again

@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -101,6 +102,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
         if "browser" in item.keywords and not Path(CHROMIUM).exists():
             item.add_marker(pytest.mark.skip(reason=f"needs Chromium at {CHROMIUM}: install Debian's package chromium"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: Python's collector need not look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
