@@ -143,6 +143,14 @@ def resume_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
 
 
 @transaction.atomic
+def clear_note(*, copy_id: int) -> None:
+    """A moderator's decision, inside the caller's transaction: what its owner wrote about the copy is gone; it stays to be had."""
+    copy = Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy_id)
+    copy.note = ""
+    copy.save(update_fields=["note"])
+
+
+@transaction.atomic
 def withdraw_copy(*, copy_id: int, actor: "Reader", now: datetime) -> Copy:
     """Takes a copy off the shelf for good, inside the transaction that made sure it is not promised; its history stays
     (C8). CopyAway while somebody else has it. Withdrawing

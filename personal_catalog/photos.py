@@ -53,6 +53,14 @@ def remove_photo(*, photo_id: int, actor: "Reader") -> None:
     _delete(rows.get(pk=photo_id))
 
 
+@transaction.atomic
+def remove_reported(*, photo_id: int) -> None:
+    """A moderator's decision, inside the caller's transaction. One that its owner has removed since is no matter."""
+    photo = CopyPhoto.objects.select_for_update(of=("self",)).filter(pk=photo_id).first()
+    if photo is not None:
+        _delete(photo)
+
+
 def remove_all(*, copy: Copy) -> None:
     """Inside the caller's transaction: the copy is off the shelf for good."""
     for photo in copy.photos.all():

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import events, locks, masking, quick_replies
+from sharing import dates, events, flags, locks, masking, quick_replies
 from sharing.errors import Denied, IllegalTransition, LimitReached
 from sharing.models import Ask, Conversation, Message
+from sharing.phrases import fill
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def send_message(
         raise IllegalTransition(
             "closed", "sent", _("This conversation has ended and can only be read. Your text was not sent.")
         )
+    if reply is None:
+        _require_free_to_write(actor, now)
     parts = quick_replies.checked(reply.code, reply.parts, now=now) if reply else {}
     text = _words(text, conversation, reply, parts, picture, now)
     if seen is not None and (sent := conversation.messages.filter(author=actor, text=text, seq__gt=seen).first()):
@@ -101,6 +105,17 @@ def _checked(text: str) -> str:
             field="text",
         )
     return text
+
+
+def _require_free_to_write(actor: Reader, now: datetime) -> None:
+    """Whoever was kept from conversations may still choose a ready-made reply: a book has to come home."""
+    until = flags.suspended_until(actor, now=now)
+    if until is not None:
+        day = dates.long_date(until, today=timezone.localdate(now))
+        words = _(
+            "A librarian has kept you from conversations until %(date)s. You can still choose a ready-made reply."
+        )
+        raise LimitReached(fill(words, {"date": day}), until)
 
 
 def _require_calm(actor: Reader, now: datetime) -> None:

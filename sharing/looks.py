@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from library_bridge.served import times_at_desk
-from sharing.models import DomainEvent
+from sharing.models import DomainEvent, Flag
 
 SHOWN = 50
 A_DAY = timedelta(days=1)
 OWN = ("data.asked", "data.taken")
 LOOKED_UP = "lending.looked_up"
+FLAG_LOOKED = "flag.looked"
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ class Look:
 
 
 def at_data_of(reader: Reader) -> list[Look]:
-    """The latest first: three queries."""
+    """The latest first: four queries."""
     of_mine = Q(lending__giver=reader) | Q(lending__taker=reader)
-    rows = DomainEvent.objects.filter(Q(kind__in=OWN, actor=reader) | Q(kind=LOOKED_UP) & of_mine)
+    reported = Q(kind=FLAG_LOOKED, data__flag__in=_flags(reader))
+    rows = DomainEvent.objects.filter(Q(kind__in=OWN, actor=reader) | Q(kind=LOOKED_UP) & of_mine | reported)
     looks = [_look(event) for event in rows.select_related("lending").order_by("-at", "-pk")[:SHOWN]]
     served = _("Your card was served at the circulation desk.")
     looks += (Look(at, served) for at in times_at_desk(reader, most=SHOWN))
@@ -42,7 +44,17 @@ def often(*, now: datetime) -> list[tuple[Reader, int]]:
     return [(staff, found[staff.pk]) for staff in Reader.objects.filter(pk__in=found).order_by("pk")]
 
 
+def _flags(reader: Reader) -> list[int]:
+    """One's own reports, and those about oneself once a moderator has acted: earlier it would tell that somebody reported."""
+    acted = Q(about=reader, outcome__in=("hidden", "warned", "suspended"))
+    return list(Flag.objects.filter(Q(reporter=reader) | acted).values_list("pk", flat=True))
+
+
 def _look(event: DomainEvent) -> Look:
+    if event.kind == FLAG_LOOKED:
+        return Look(
+            event.at, _("A librarian looked at a reported passage of your conversation, or at a reported copy.")
+        )
     if event.kind == LOOKED_UP:
         words = _("A librarian looked who the readers of %(lending)s are.") % {
             "lending": event.lending and event.lending.number

@@ -98,6 +98,11 @@ class _View:
         return str(self.event.data["named"])
 
     @property
+    def until(self) -> str:
+        day = parse_datetime(str(self.event.data.get("until", "")))
+        return dates.long_date(day, today=timezone.localdate(self.event.at)) if day else ""
+
+    @property
     def respond_by(self) -> str:
         assert self.event.ask is not None
         return dates.exact_time(self.event.ask.respond_by, today=timezone.localdate(timezone.now()))
@@ -197,6 +202,8 @@ PLACES: dict[str, Callable[[DomainEvent], str]] = {
     "group": lambda event: reverse("groups"),
     "shelf": lambda event: reverse("follows"),
     "note": lambda event: reverse("title-notes", args=[event.data["title_id"]]),
+    "flag": lambda event: f"{reverse('my-data')}#flags",
+    "moderation": lambda event: reverse("rules"),
 }
 """Where a notice leads that is about no lending and no ask: by its kind, else by its noun."""
 
@@ -335,6 +342,12 @@ def _hidden(view: _View) -> str:
     return _("A librarian has hidden your note on %(title)s: “%(why)s”")
 
 
+def _decided(view: _View) -> str:
+    if view.event.data.get("outcome") == "no_fault":
+        return _("A librarian has looked at what you reported about %(title)s, and found nothing against the rules.")
+    return _("A librarian has looked at what you reported about %(title)s, and has acted on it. Thank you.")
+
+
 def _outside(view: _View) -> str:
     if view.event.data["lent"]:
         return _("%(title)s, which you lent outside the service, is due back.")
@@ -447,5 +460,18 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "shelf.grew": ("shelf", _grew),
     "note.hidden": ("flag", _hidden),
     "note.shown": ("check", _always(lambda: _("Your note on %(title)s is shown again."))),
+    "flag.decided": ("flag", _decided),
+    "moderation.hidden": (
+        "flag",
+        _always(lambda: _("A librarian has hidden what you wrote or showed about %(title)s: “%(why)s”")),
+    ),
+    "moderation.warned": (
+        "warn",
+        _always(lambda: _("A librarian warns you because of what you wrote or showed about %(title)s: “%(why)s”")),
+    ),
+    "moderation.suspended": (
+        "warn",
+        _always(lambda: _("Until %(until)s you can’t write in conversations, because of %(title)s: “%(why)s”")),
+    ),
     "message.sent": ("chat", _always(lambda: _("%(name)s wrote to you about %(title)s."))),
 }

@@ -118,6 +118,10 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "shelf.grew": _named,
     "note.hidden": _named,
     "note.shown": _named,
+    "flag.decided": _named,
+    "moderation.hidden": _named,
+    "moderation.warned": _named,
+    "moderation.suspended": _named,
 }
 
 

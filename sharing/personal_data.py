@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from library_bridge.keeping import Forget, Rows, Topic
 from library_bridge.models import Reader
 from sharing import histories
-from sharing.models import Block, DomainEvent
+from sharing.models import Block, DomainEvent, Flag
 
 TOPICS = (
     Topic(
@@ -35,6 +35,15 @@ TOPICS = (
         _("So that the two of you can agree, and look up what you agreed."),
         _("When a conversation ends it can only be read; %(days)s days later its messages are deleted."),
         "messages",
+    ),
+    Topic(
+        "flags",
+        _(
+            "What you report to the librarians, and what they decide. They see the reported words and their neighbours only."
+        ),
+        _("So that nobody is insulted, pressed or deceived here. Who reported something is told to nobody."),
+        _("%(days)s days after a librarian has decided."),
+        "catalogue_work",
     ),
     Topic(
         "blocks",
@@ -192,8 +201,20 @@ ROWS = (
     ),
     Rows(
         "sharing.Message", ("author",), "messages", {"sent_at": _ON, "text": _("what you wrote"), "photo": _("photo")},
-        ("conversation", "seq", "phrase", "parts", "token"), {"text": "", "phrase": "", "parts": {}, "photo": ""},
+        ("conversation", "seq", "phrase", "parts", "token", "hidden_at"), {"text": "", "phrase": "", "parts": {}, "photo": ""},
         Forget("messages", "conversation__closed_at"),
+    ),
+    Rows(
+        "sharing.Flag", ("reporter",), "flags",
+        {
+            "raised_at": _ON, "kind": _("what is wrong"), "words": _("what you wrote"), "decided_at": _("answered on"),
+            "outcome": _("what a librarian decided"),
+        },
+        (
+            "about", "conversation", "seq", "first_seq", "last_seq", "copy", "photo", "is_photo", "excerpt", "decided_by",
+            "suspended_until",
+        ),
+        {"reporter": None, "words": ""}, Forget("catalogue_work", "decided_at"),
     ),
     Rows(
         "sharing.Block", ("blocker",), "blocks",
@@ -318,6 +339,10 @@ TOLD_ONE = (
     "purchase.declined",
     "note.hidden",
     "note.shown",
+    "flag.decided",
+    "moderation.hidden",
+    "moderation.warned",
+    "moderation.suspended",
     "standing.answered",
 )
 
@@ -326,6 +351,7 @@ def erase(reader: Reader, now: datetime) -> None:
     """Events that were told to one reader say in their data what that reader was looking for, or lent outside. Blocks by others
     are not in the register: their reader must not learn of them from an export."""
     Block.objects.filter(blocked=reader).delete()
+    Flag.objects.filter(about=reader).update(about=None, excerpt="")
     theirs = Q(notifications__reader=reader) | Q(actor=reader)
     events = DomainEvent.objects.filter(theirs, kind__in=TOLD_ONE)
     DomainEvent.objects.filter(pk__in=events.values("pk")).update(data={}, why="")

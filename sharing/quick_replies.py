@@ -100,6 +100,11 @@ def _day(text: str, now: datetime) -> date:
 
 
 def text_of(message: Message) -> str:
+    """For the two of them. What a moderator has hidden is gone from both sides' view."""
+    return _("Hidden by a librarian.") if message.hidden_at is not None else words_of(message)
+
+
+def words_of(message: Message) -> str:
     """In the language of who reads it; what was typed stays as it was typed, and what was deleted with its writer is gone."""
     if not message.text or message.phrase not in WORDS:
         return message.text

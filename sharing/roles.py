@@ -14,6 +14,7 @@ ADMIN = ("wagtailadmin.access_admin",)
 DESK = (
     "sharing.view_lending", "sharing.change_lending", "sharing.view_request", "sharing.view_domainevent",
     "sharing.view_delivery", "sharing.change_delivery", "sharing.view_titlenote", "sharing.change_titlenote",
+    "sharing.view_flag", "sharing.change_flag",
     "sharing.look_up_readers", "library_bridge.view_transfer", "library_bridge.change_transfer", "library_bridge.view_libraryloan",
 )  # fmt: skip
 COUNTER = ("library_bridge.use_circulation_desk",)

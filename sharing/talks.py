@@ -64,7 +64,7 @@ def _bubbles(conversation: Conversation, messages: list[Message], viewer: Reader
             mine=mine,
             name=conversations.name_of(message.author_id, conversation=conversation, viewer=viewer),
             at=message.sent_at,
-            text="" if message.photo else text or _("Deleted with its writer’s account."),
+            text="" if message.photo_url else text or _("Deleted with its writer’s account."),
             photo=message.photo_url,
             warning="" if mine else cautions.warning(text),
         )

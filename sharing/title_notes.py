@@ -141,7 +141,13 @@ def _turn(note: TitleNote, status: "TitleNote.Status", *, actor: Reader | None, 
 def _seen(note: TitleNote, now: datetime) -> TitleNote:
     note.seen_at = now
     note.save(update_fields=["seen_at"])
-    note.flags.filter(decided_at=None).update(decided_at=now)
+    waiting = note.flags.filter(decided_at=None)
+    readers = sorted(waiting.exclude(reader=None).values_list("reader_id", flat=True))
+    waiting.update(decided_at=now)
+    if readers:
+        outcome = "no_fault" if note.status == S.SHOWN else "hidden"
+        said = {"readers": readers, "title": note.title.title, "language": note.title.language, "outcome": outcome}
+        events.record("flag.decided", now=now, actor=None, data=said)
     return note
 
 

@@ -16,8 +16,18 @@ from wagtail.permissions import register_permission_policy
 
 from library_bridge.staff.viewsets import OnlyToSee
 from personal_catalog.models import ReaderGroup
-from sharing.models import CirculationPolicy, Delivery, DomainEvent, Lending, PurchaseSuggestion, Request, TitleNote
+from sharing.models import (
+    CirculationPolicy,
+    Delivery,
+    DomainEvent,
+    Flag,
+    Lending,
+    PurchaseSuggestion,
+    Request,
+    TitleNote,
+)
 from sharing.staff import exports, overview
+from sharing.staff.flags import Flags
 from sharing.staff.groups import Groups
 from sharing.staff.holidays import Holidays
 from sharing.staff.lendings import Lendings
@@ -34,7 +44,7 @@ PLACES = {"voucher-desk": 410, "explorer": 500, "images": 510, "documents": 520}
 NOT_IN_THE_MENU = {"snippets"}  # titles have their own place
 
 exports.make_safe()
-for model in (Lending, Request, PurchaseSuggestion, DomainEvent, ReaderGroup, TitleNote):
+for model in (Lending, Request, PurchaseSuggestion, DomainEvent, ReaderGroup, TitleNote, Flag):
     register_permission_policy(model, OnlyToSee(model))
 register_permission_policy(Delivery, OnlyToRetry(Delivery))
 
@@ -43,7 +53,7 @@ class Desk(ViewSetGroup):
     menu_label = _("Lendings")
     menu_icon = "resubmit"
     menu_order = 100
-    items = (Lendings, Requests, Purchases, TitleNotes, Groups, Trail, Mails, MeetingPlaces, Holidays)
+    items = (Lendings, Requests, Purchases, TitleNotes, Flags, Groups, Trail, Mails, MeetingPlaces, Holidays)
 
 
 @hooks.register("register_admin_viewset")
@@ -119,6 +129,7 @@ def log_actions(actions: Any) -> None:
         "sharing.decide_purchase", _("Answer a purchase suggestion"), _("Purchase suggestion answered")
     )
     actions.register_action("sharing.judge_note", _("Judge a note on a title"), _("Note on a title judged"))
+    actions.register_action("sharing.decide_flag", _("Decide a report"), _("Report decided"))
     actions.register_action("sharing.group_make", _("Make a group"), _("Group made"))
     actions.register_action("sharing.group_put_in", _("Put readers into a group"), _("Readers put in"))
     actions.register_action("sharing.group_take_out", _("Take a reader out of a group"), _("Reader taken out"))

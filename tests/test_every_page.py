@@ -114,6 +114,8 @@ PAGES: dict[str, Arguments] = {
     "group": lambda scene: ([scene.group.pk], ""),
     "shown-shelf": lambda scene: ([scene.world.alice.shown_shelf.code], ""),
     "title-notes": lambda scene: ([scene.world.title.pk], ""),
+    "flag-talk": lambda scene: ([scene.conversation.pk], ""),
+    "flag-copy": lambda scene: ([Copy.objects.filter(owner=scene.world.charlie).earliest("pk").key], ""),
     "block-reader": lambda scene: ([scene.conversation.pk], ""),
     "flag-note": lambda scene: ([scene.world.title.notes.exclude(reader=scene.world.alice).earliest("pk").pk], ""),
     "join-group": lambda scene: ([group_links.token_of(scene.group.links.get())], ""),

@@ -11,6 +11,7 @@ def routers() -> list[Router]:
         blocks,
         conversations,
         copies,
+        flags,
         groups,
         handovers,
         imports,
@@ -33,5 +34,5 @@ def routers() -> list[Router]:
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
     more = (groups, offers, pass_on, places, conversations, notifications, availability, wishes)
-    own = (blocks, my_data, ratings, shelves, title_notes)
+    own = (blocks, flags, my_data, ratings, shelves, title_notes)
     return [*(noun.router for noun in (*nouns, *more, *own)), handovers.secrets, pass_on.secrets]

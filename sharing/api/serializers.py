@@ -202,7 +202,7 @@ def message(row: Message, *, conversation: Conversation, viewer: Reader) -> sche
         author=author,
         text=quick_replies.text_of(row),
         sent_at=row.sent_at,
-        has_photo=bool(row.photo),
+        has_photo=bool(row.photo_url),
     )
 
 

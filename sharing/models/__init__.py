@@ -10,6 +10,7 @@ from sharing.models.data_exports import DataExport
 from sharing.models.deliveries import Delivery, MailChoice
 from sharing.models.erasures import Erasure
 from sharing.models.events import DomainEvent
+from sharing.models.flags import Flag
 from sharing.models.groups import GroupLink
 from sharing.models.handovers import Handover
 from sharing.models.harvests import Harvest
@@ -50,6 +51,7 @@ __all__ = (
     "Delivery",
     "DomainEvent",
     "Erasure",
+    "Flag",
     "FreeTimes",
     "GroupLink",
     "GuidePage",

@@ -57,6 +57,9 @@ class Message(models.Model):
     photo = models.FileField(upload_to="chats", blank=True)
     token = models.CharField(max_length=32, blank=True, help_text=_("Of the photo's address; empty without one."))
     sent_at = models.DateTimeField()
+    hidden_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("A moderator took it from both sides’ view; it stays for evidence.")
+    )
 
     objects = MessageQuerySet.as_manager()
 
@@ -74,4 +77,4 @@ class Message(models.Model):
 
     @property
     def photo_url(self) -> str:
-        return reverse("chat-photo", args=[self.token]) if self.photo else ""
+        return reverse("chat-photo", args=[self.token]) if self.photo and self.hidden_at is None else ""

@@ -113,7 +113,9 @@ def send_photo(request: HttpRequest, conversation_id: int) -> HttpResponse:
 def chat_photo(request: HttpRequest, token: str) -> HttpResponse:
     """To the two of them; librarians have no right to look at a conversation (T-L8)."""
     talks_of = Conversation.objects.visible_to(reader_of(request)).values("pk")
-    message = get_object_or_404(Message.objects.filter(conversation__in=talks_of).exclude(photo=""), token=token)
+    message = get_object_or_404(
+        Message.objects.filter(conversation__in=talks_of, hidden_at=None).exclude(photo=""), token=token
+    )
     try:
         content = message.photo.open("rb")
     except FileNotFoundError:

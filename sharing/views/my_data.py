@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge import keeping
-from sharing import blocks, data_exports, erasing, histories, looks
+from sharing import blocks, data_exports, erasing, flags, histories, looks
 from sharing.errors import NotFound
 from sharing.models import DataExport, Erasure
 from sharing.views import answers
 from sharing.views.readers import reader_of
+
+SHOWN = 20
 
 
 @require_safe
@@ -34,6 +36,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "erase_days": settings.ERASE_AFTER_DAYS,
         "looks": looks.at_data_of(reader),
         "blocks": blocks.shown(reader),
+        "flags": flags.of(reader)[:SHOWN],
     }
     return render(request, "sharing/my_data/my_data.html", context)
 

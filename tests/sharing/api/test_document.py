@@ -20,7 +20,7 @@ NAMES = {
     "wakeHolding", "issuePassOnCode", "passOnNow", "addCopyPhoto", "removeCopyPhoto", "getAbsence", "setAbsence", "endAbsence",
     "listMyGroups", "makeGroup", "joinGroup", "listGroupMembers", "makeGroupLink", "revokeGroupLink", "leaveGroup",
     "listMeetingPlaces", "listMeetingTimes", "getFreeTimes", "setFreeTimes",
-    "blockReader", "listMyBlocks", "liftBlock",
+    "flagConversation", "flagCopy", "listMyFlags", "blockReader", "listMyBlocks", "liftBlock",
     "exportMyData", "getMyExport", "downloadMyExport", "eraseMe", "getMyErasure", "keepMe", "getRatings", "rateExchange",
     "listQuickReplies", "listFollowedShelves", "discoverShelves", "getShelf", "listShelfBooks", "followShelf", "unfollowShelf",
     "getMyShelf", "showMyShelf", "closeMyShelf", "listTitleNotes", "writeTitleNote", "withdrawTitleNote", "flagTitleNote",

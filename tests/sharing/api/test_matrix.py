@@ -32,6 +32,8 @@ BODIES = {
     "makeGroupLink": {"days": 7, "most": 3},
     "rateExchange": {"went": "smoothly"},
     "flagTitleNote": {"kind": "advert"},
+    "flagConversation": {"kind": "insult"},
+    "flagCopy": {"kind": "advert"},
 }
 OPERATIONS = [
     (details["operationId"], method.upper(), path)
