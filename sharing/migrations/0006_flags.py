@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('personal_catalog', '0002_search_index'),
-        ('sharing', '0004_blocks'),
+        ('sharing', '0005_favours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
