@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy, Title
 from personal_catalog.models.copies import CopyQuerySet
-from sharing import resting
+from sharing import prepared, resting
 from sharing.models import CirculationPolicy, HarvestedRecord, Lending
+from sharing.prepared import NOW, READER, Given
+from sharing.resting import Moment
 
 PERSONAL = "personal"
 LIBRARY = "library"
@@ -44,8 +47,9 @@ class Wish:
         return (not self.kinds or LIBRARY in self.kinds) and not self.modes
 
 
-Asker = Reader | OuterRef | None
+Asker = Reader | OuterRef | Given | None
 """For whom it is: copies may be for a group. In a subquery a reference to the reader's id; None: as a stranger sees it."""
+FAR_ENOUGH = Given("far_enough", DateTimeField())
 
 
 def shown_copies(*, reader: Asker) -> QuerySet[Copy]:
@@ -53,11 +57,11 @@ def shown_copies(*, reader: Asker) -> QuerySet[Copy]:
     return shown.shown_to(reader).order_by()
 
 
-def free_copies(*, reader: Asker, now: datetime) -> QuerySet[Copy]:
+def free_copies(*, reader: Asker, now: Moment) -> QuerySet[Copy]:
     return _free(now).shown_to(reader)
 
 
-def _free(now: datetime) -> CopyQuerySet:
+def _free(now: Moment) -> CopyQuerySet:
     """Whoever sees them."""
     lent = Lending.objects.live().filter(copy=OuterRef("pk"))
     return Copy.objects.lendable().filter(~Exists(lent), ~resting.copy_rests(now)).order_by()
@@ -68,10 +72,17 @@ def charged_loans() -> QuerySet[LibraryLoan]:
 
 
 def free_loans(*, policy: CirculationPolicy, now: datetime) -> QuerySet[LibraryLoan]:
-    far_enough = Q(renewable=True) | Q(due_at__gte=now + timedelta(days=policy.untransferable_days))
+    return _free_loans(now, _far_enough(policy, now))
+
+
+def _far_enough(policy: CirculationPolicy, now: datetime) -> datetime:
+    return now + timedelta(days=policy.untransferable_days)
+
+
+def _free_loans(now: Moment, far_enough: Moment) -> QuerySet[LibraryLoan]:
     return charged_loans().filter(
         Q(hold_count=None) | Q(hold_count=0),
-        far_enough,
+        Q(renewable=True) | Q(due_at__gte=far_enough),
         ~Exists(Lending.objects.live().filter(library_loan=OuterRef("pk"))),
         ~resting.loan_rests(now),
         recalled=False,
@@ -124,25 +135,50 @@ def of_titles(
     titles: Iterable[int] | QuerySet[Title], *, reader: Asker, policy: CirculationPolicy, now: datetime
 ) -> dict[int, list[Held]]:
     """Copies and library loans of many titles as light rows; titles that have none are left out. Two queries."""
-    ids = titles.order_by().values("pk") if isinstance(titles, QuerySet) else list(titles)
+    if not isinstance(reader, Reader | None):
+        raise TypeError("for one reader, or a stranger")
+    values: dict[str, Any] = {
+        "now": now,
+        "today": timezone.localdate(now),
+        "reader": reader.pk if reader else None,
+        "far_enough": _far_enough(policy, now),
+    }
+    if isinstance(titles, QuerySet):
+        ids = titles.order_by().values("pk")
+        copies: Iterable[tuple[Any, ...]]
+        loans: Iterable[tuple[Any, ...]]
+        copies = _copies(ids, reader=reader, now=now)
+        loans = _loans(ids, now=now, far_enough=_far_enough(policy, now))
+    else:
+        values["ids"] = prepared.listed(list(titles))
+        copies = prepared.run(_copies_of_listed, reader is not None, values=values)
+        loans = prepared.run(_loans_of_listed, values=values)
     found = defaultdict[int, list[Held]](list)
-    for title_id, mode, area, free, due_at, holder_id in _copies(ids, reader, now):
+    for title_id, mode, area, free, due_at, holder_id in copies:
         found[title_id].append(Held(PERSONAL, mode, area, free, due_at, holder_id))
-    for title_id, area, free, due_at, holder_id in _loans(ids, policy, now):
+    for title_id, area, free, due_at, holder_id in loans:
         found[title_id].append(Held(LIBRARY, "transfer", area or "", free, due_at, holder_id))
     return found
 
 
-def _copies(ids: Any, reader: Asker, now: datetime) -> Iterable[tuple[Any, ...]]:
+def _copies_of_listed(signed_in: bool) -> "QuerySet[Copy, tuple[Any, ...]]":
+    return _copies(prepared.among("ids"), reader=READER if signed_in else None, now=NOW)
+
+
+def _loans_of_listed() -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
+    return _loans(prepared.among("ids"), now=NOW, far_enough=FAR_ENOUGH)
+
+
+def _copies(ids: Any, *, reader: Asker, now: Moment) -> "QuerySet[Copy, tuple[Any, ...]]":
     copies = shown_copies(reader=reader).filter(title_id__in=ids)
     copies = copies.annotate(live=FilteredRelation("lendings", condition=Q(lendings__closed_at=None)))
     copies = copies.annotate(free=Exists(_free(now).filter(pk=OuterRef("pk"))))
     return copies.values_list("title_id", "mode", "area", "free", "live__due_at", "holder_id")
 
 
-def _loans(ids: Any, policy: CirculationPolicy, now: datetime) -> Iterable[tuple[Any, ...]]:
+def _loans(ids: Any, *, now: Moment, far_enough: Moment) -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
     loans = charged_loans().filter(catalogued__title_id__in=ids)
-    loans = loans.annotate(free=Exists(free_loans(policy=policy, now=now).filter(pk=OuterRef("pk"))))
+    loans = loans.annotate(free=Exists(_free_loans(now, far_enough).filter(pk=OuterRef("pk"))))
     return loans.values_list(
         "catalogued__title_id", "patron__reader__area__code", "free", "due_at", "patron__reader_id"
     )

@@ -1,16 +1,18 @@
 """The shared catalogue as readers search it: titles joined with what can be had of them. One function for page and API."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
 from personal_catalog.search.engines import engine
 from personal_catalog.search.query import NOTHING, SearchHits, search_titles
-from sharing import availability, editions, search_facets
+from sharing import availability, editions, prepared, search_facets
 from sharing.availability import LIBRARY, PERSONAL, Held, Wish
 from sharing.editions import Work
 from sharing.facets import Candidate, FacetValue
@@ -24,7 +26,11 @@ BEST = 200
 MOST_EDITIONS = 3
 """So many others of a work are named in its row."""
 ORDERS = {"newest": ("-created_at", "-pk"), "most_passed_on": ("-passed_on", "pk")}
+_SHOWN = {"id", "title", "subtitle", "creators", "publisher", "year", "clc", "language", "cover_id", "cover_seed"}
+LISTED = [field.attname for field in Title._meta.concrete_fields if field.attname in _SHOWN]
+"""What a list shows of a title, in the order in which a Title is made of its row."""
 Rows = Callable[[Sequence[Candidate]], list[Work]]
+Fetch = Callable[[Sequence[int]], Mapping[int, Title]]
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -44,7 +50,7 @@ class Edition:
 @dataclass(frozen=True)
 class ResultRow:
     title: Title
-    """With its ISBNs prefetched."""
+    """With its ISBNs prefetched, but for `works`."""
     holdings: HoldingCounts = HoldingCounts()
     free_copies: int = 0
     free_loans: int = 0
@@ -84,15 +90,16 @@ def results(*, filters: TitleFilter, page: int = 1, page_size: int = 20) -> Page
 
     Raises personal_catalog.search.engines.SearchTimedOut for a question too broad to answer in time.
     """
-    return _page(filters, page, page_size, editions.alone)
+    return _page(filters, page, page_size, editions.alone, _whole_titles)
 
 
 def works(*, filters: TitleFilter, page: int = 1, page_size: int = 20) -> Page:
-    """The same with the editions of a work in one row. Counts are of titles all the same."""
-    return _page(filters, page, page_size, editions.together)
+    """The same with the editions of a work in one row, and of each title only what a list shows (`LISTED`). Counts are of
+    titles all the same."""
+    return _page(filters, page, page_size, editions.together, _shown_titles)
 
 
-def _page(filters: TitleFilter, page: int, page_size: int, rows: Rows) -> Page:
+def _page(filters: TitleFilter, page: int, page_size: int, rows: Rows, fetch: Fetch) -> Page:
     if not filters.is_valid():
         return Page(number=page, size=page_size)
     hits = _hits(filters) if filters.text else None
@@ -103,7 +110,7 @@ def _page(filters: TitleFilter, page: int, page_size: int, rows: Rows) -> Page:
         filters, found, everything=_all_matching(filters, hits, found), instead=hits.instead if hits else ""
     )
     return Page(
-        items=_rows(shown, filters.reader),
+        items=_rows(shown, filters.reader, fetch),
         count=_count(filters, hits, found),
         available=available,
         facets=facets,
@@ -117,9 +124,8 @@ def _page(filters: TitleFilter, page: int, page_size: int, rows: Rows) -> Page:
 
 def rows_of(titles: Sequence[int], *, filters: TitleFilter) -> list[ResultRow]:
     """The same rows for titles chosen elsewhere, in the order given."""
-    rows = filters.queryset.filter(pk__in=titles).order_by()
-    found = {candidate.pk: candidate for candidate in _with_holdings(rows, filters)}
-    return _rows(editions.alone([found[pk] for pk in titles if pk in found]), filters.reader)
+    found = {candidate.pk: candidate for candidate in _with_holdings(_facts_of_live(titles), filters)}
+    return _rows(editions.alone([found[pk] for pk in titles if pk in found]), filters.reader, _whole_titles)
 
 
 def _hits(filters: TitleFilter) -> SearchHits:
@@ -144,11 +150,12 @@ def _candidates(filters: TitleFilter, hits: SearchHits | None) -> list[Candidate
     if hits == NOTHING:
         return []
     ids = _listed(filters) if hits is None else hits.ids
-    rows = filters.qs.filter(pk__in=ids)
     if hits is not None and filters.sorting in ORDERS:
-        return _with_holdings(rows.order_by(*ORDERS[filters.sorting]), filters)
+        rows = filters.qs.filter(pk__in=ids).order_by(*ORDERS[filters.sorting])
+        return _with_holdings(_facts(rows), filters)
     place = {pk: number for number, pk in enumerate(ids)}
-    found = sorted(_with_holdings(rows.order_by(), filters), key=lambda candidate: place[candidate.pk])
+    facts = _facts(filters.qs.filter(pk__in=ids).order_by()) if filters.narrows else _facts_of_live(ids)
+    found = sorted(_with_holdings(facts, filters), key=lambda candidate: place[candidate.pk])
     if filters.sorting == "free_date":
         return sorted(found, key=_free_date)
     return sorted(found, key=_best_first(filters, hits)) if hits else found
@@ -173,13 +180,23 @@ def _listed(filters: TitleFilter) -> list[int]:
     return list(found)[:MOST]
 
 
-def _with_holdings(rows: QuerySet[Title], filters: TitleFilter) -> list[Candidate]:
-    """Three queries, however many titles."""
+def _facts(rows: QuerySet[Title]) -> "QuerySet[Title, tuple[Any, ...]]":
     items = HarvestedRecord.objects.filter(title=OuterRef("pk")).order_by().values("title").annotate(n=Sum("items"))
-    facts = list(
-        rows.annotate(held=Subquery(items.values("n")))
-        .values_list("pk", "language", "year", "clc", "subjects", "work_key", "held")
-    )  # fmt: skip
+    counted = rows.annotate(held=Subquery(items.values("n")))
+    return counted.values_list("pk", "language", "year", "clc", "subjects", "work_key", "held")
+
+
+def _facts_of_live(ids: Sequence[int]) -> Iterable[tuple[Any, ...]]:
+    return prepared.run(_facts_of_listed, values={"ids": prepared.listed(ids)})
+
+
+def _facts_of_listed() -> "QuerySet[Title, tuple[Any, ...]]":
+    return _facts(Title.objects.live().filter(pk__in=prepared.among("ids")).order_by())
+
+
+def _with_holdings(rows: Iterable[tuple[Any, ...]], filters: TitleFilter) -> list[Candidate]:
+    """Two queries besides that of the rows, however many titles."""
+    facts = list(rows)
     held = availability.of_titles(
         [row[0] for row in facts], reader=filters.reader, policy=filters.policy, now=filters.now
     )
@@ -206,9 +223,23 @@ def _count(filters: TitleFilter, hits: SearchHits | None, found: list[Candidate]
     return hits.total if len(found) == len(hits.ids) else len(found)
 
 
-def _rows(shown: list[Work], reader: Reader | None) -> list[ResultRow]:
-    wanted = [one.pk for work in shown for one in (work.first, *work.others[:MOST_EDITIONS])]
-    titles = Title.objects.prefetch_related("isbns").in_bulk(wanted)
+def _whole_titles(wanted: Sequence[int]) -> Mapping[int, Title]:
+    return Title.objects.prefetch_related("isbns").in_bulk(wanted)
+
+
+def _shown_titles(wanted: Sequence[int]) -> Mapping[int, Title]:
+    if not wanted:
+        return {}
+    rows = prepared.run(_listed_facts, values={"ids": prepared.listed(wanted)})
+    return {row[0]: Title.from_db(connection.alias, LISTED, row) for row in rows}
+
+
+def _listed_facts() -> "QuerySet[Title, tuple[Any, ...]]":
+    return Title.objects.filter(pk__in=prepared.among("ids")).order_by().values_list(*LISTED)
+
+
+def _rows(shown: list[Work], reader: Reader | None, fetch: Fetch) -> list[ResultRow]:
+    titles = fetch([one.pk for work in shown for one in (work.first, *work.others[:MOST_EDITIONS])])
     home = reader.area.code if reader and reader.area else ""
     return [_row(work, titles, home) for work in shown if work.first.pk in titles]
 

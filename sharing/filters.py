@@ -1,7 +1,7 @@
 """The search's parameters: one FilterSet for the page and the API. What is not declared here filters nothing (T-R16)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -34,6 +35,19 @@ YEARS = {"min_value": -3000, "max_value": 2200}
 LANGUAGES = [(code, code) for code in ("chi", *sorted(TAGS))]
 
 
+class Known:
+    """Choices that never change, asked for and not copied into each form that is made."""
+
+    def __init__(self, choices: Iterable[tuple[str, Any]]) -> None:
+        self.choices = list(choices)
+
+    def __call__(self) -> list[tuple[str, Any]]:
+        return self.choices
+
+    def __deepcopy__(self, _memo: Any) -> "Known":
+        return self
+
+
 class TitleFilter(filters.FilterSet):
     """`.qs` is the titles that match everything but `q`, which the search index answers. `.is_valid()`, `.errors` as a form.
 
@@ -42,16 +56,18 @@ class TitleFilter(filters.FilterSet):
     """
 
     q = filters.CharFilter(method="kept", max_length=settings.SEARCH_MAX_CHARACTERS, label=_("Search"))
-    kind = filters.MultipleChoiceFilter(choices=KINDS, method="kept", label=pgettext_lazy("of a holding", "Kind"))
+    kind = filters.MultipleChoiceFilter(
+        choices=Known(KINDS), method="kept", label=pgettext_lazy("of a holding", "Kind")
+    )
     available = filters.BooleanFilter(method="kept", label=_("Free now"))
-    mode = filters.MultipleChoiceFilter(choices=Copy.Mode.choices, method="kept", label=_("Lending mode"))
+    mode = filters.MultipleChoiceFilter(choices=Known(Copy.Mode.choices), method="kept", label=_("Lending mode"))
     area = filters.MultipleChoiceFilter(choices=areas.choices, method="kept", label=_("Area"))
-    language = filters.MultipleChoiceFilter(choices=LANGUAGES, field_name="language", label=_("Language"))
+    language = filters.MultipleChoiceFilter(choices=Known(LANGUAGES), field_name="language", label=_("Language"))
     subject = filters.CharFilter(method="with_subject", max_length=100, label=_("Subject"))
     classification = filters.CharFilter(method="in_class", max_length=40, label=_("Class"))
     year_from = filters.NumberFilter(field_name="year", lookup_expr="gte", **YEARS, label=_("From year"))
     year_to = filters.NumberFilter(field_name="year", lookup_expr="lte", **YEARS, label=_("To year"))
-    sort = filters.ChoiceFilter(choices=SORTS, method="kept", empty_label=None, label=_("Order"))
+    sort = filters.ChoiceFilter(choices=Known(SORTS), method="kept", empty_label=None, label=_("Order"))
 
     class Meta:
         model = Title
@@ -70,16 +86,16 @@ class TitleFilter(filters.FilterSet):
         self.now = now
         self.policy = policy or policies.current()
 
-    @property
+    @cached_property
     def wanted(self) -> dict[str, Any]:
         """The cleaned values; empty while something is wrong with them."""
         return dict(self.form.cleaned_data) if self.is_valid() else {}
 
-    @property
+    @cached_property
     def text(self) -> str:
         return str(self.wanted.get("q") or "").strip()
 
-    @property
+    @cached_property
     def narrows(self) -> bool:
         """Something besides the words is asked for."""
         return any(value for name, value in self.wanted.items() if name not in ("q", "sort"))
@@ -88,7 +104,7 @@ class TitleFilter(filters.FilterSet):
     def sorting(self) -> str:
         return str(self.wanted.get("sort") or "relevance")
 
-    @property
+    @cached_property
     def wish(self) -> Wish:
         wanted = self.wanted
         return Wish(

@@ -4,12 +4,13 @@ stand in the header. One query."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, Count, Model, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from library_bridge.models import Library, Patron, Reader
-from sharing import todo
+from sharing import prepared, todo
 from sharing.models import Notification
 from sharing.typography import page_language
 
@@ -48,8 +49,13 @@ def of(reader: Reader, *, now: datetime) -> Frame:
 
 def library_name() -> str:
     """For visitors: the first library served."""
-    names = Library.objects.filter(is_active=True).order_by("pk").values_list(_name_field(), flat=True)
-    return names.first() or ""
+    named = next(prepared.run(_first_library, page_language() == "en", values={}), None)
+    return str(named[0]) if named else ""
+
+
+def _first_library(in_english: bool) -> "QuerySet[Library, tuple[Any, ...]]":
+    names = Library.objects.filter(is_active=True).order_by("pk")
+    return names.values_list("name_en" if in_english else "name_zh")[:1]
 
 
 def _name_field() -> str:

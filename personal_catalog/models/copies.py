@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Expression, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -22,10 +22,12 @@ class CopyQuerySet(models.QuerySet["Copy"]):
         listed = Q(status=Copy.Status.LISTED) & audiences.shown_to(reader.pk)
         return self.filter(listed | Q(owner=reader.pk) | Q(holder=reader.pk)) if reader.pk else self.filter(listed)
 
-    def shown_to(self, reader: AbstractBaseUser | AnonymousUser | OuterRef | None) -> Self:
+    def shown_to(self, reader: AbstractBaseUser | AnonymousUser | OuterRef | Expression | None) -> Self:
         """What its owner lets this reader see of it, own copies too unless they are for nobody; None: a stranger. In a
-        subquery an OuterRef to the reader's id."""
-        return self.filter(audiences.shown_to(reader if reader is None or isinstance(reader, OuterRef) else reader.pk))
+        subquery an OuterRef to the reader's id, or another expression that is one."""
+        if reader is None or isinstance(reader, OuterRef | Expression):
+            return self.filter(audiences.shown_to(reader))
+        return self.filter(audiences.shown_to(reader.pk))
 
     def in_register(self) -> Self:
         return self.exclude(status=Copy.Status.WITHDRAWN)

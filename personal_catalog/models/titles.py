@@ -7,13 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.models import LockableMixin, RevisionMixin
 
-from personal_catalog import credits, languages
+from personal_catalog import addresses, credits, languages
 from personal_catalog.models.covers import CoverPicture
 from personal_catalog.people import match_key
 from personal_catalog.works import work_key
@@ -129,7 +128,7 @@ class Title(LockableMixin, RevisionMixin, models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("title", args=[self.pk])
+        return addresses.numbered("title", self.pk)
 
     def make_keys(self) -> None:
         self.match_key, self.work_key = match_key(self.title, self.creators), work_key(self.title, self.creators)

@@ -20,7 +20,7 @@ from sharing.api.schemas import HoldingOut
 from sharing.catalogue import ResultRow
 from sharing.errors import NotFound
 from sharing.facets import FacetValue
-from sharing.filters import TitleFilter
+from sharing.filters import Known, TitleFilter
 
 router = signed_in("catalogue")
 
@@ -99,6 +99,7 @@ def _values(one: Filter) -> dict[str, Any]:
     """Areas are rows: librarians add them, so they are not in the document."""
     choices = one.extra.get("choices", ())
     listed: dict[str, Any] = {"type": "string"}
+    choices = choices() if isinstance(choices, Known) else choices
     if choices and not callable(choices):
         listed["enum"] = [code for code, _label in choices]
     if isinstance(one, NumberFilter):

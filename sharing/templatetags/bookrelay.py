@@ -1,5 +1,6 @@
 """Tags and filters of every template (a built-in library, no {% load %} needed). `now` is taken here, at the edge."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -9,19 +10,20 @@ from django.forms import BoundField
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
+from personal_catalog import addresses
 from personal_catalog.cover_pictures import kept
 from personal_catalog.covers import cover_svg
 from sharing import dates, policies, typography
 from sharing.dates import When
 
 register = template.Library()
+CHIP = '<span class="chip chip-{}">{}</span>'
 
 
 def today() -> date:
@@ -48,7 +50,7 @@ def cover(book: Any, size: int = 0, *, lazy: bool = False) -> SafeString:
         picture = _picture(name, lazy=lazy)
     elif lazy and getattr(book, "pk", None) and hasattr(book, "cover_seed"):
         picture = format_html(
-            '<img src="{}" alt="" width="100" height="140" loading="lazy">', reverse("cover", args=[book.pk])
+            '<img src="{}" alt="" width="100" height="140" loading="lazy">', addresses.numbered("cover", book.pk)
         )
     else:
         picture = mark_safe(cover_svg(*_cover_facts(book)))
@@ -72,6 +74,29 @@ def _cover_facts(book: Any) -> tuple[str, str, str]:
     seed = getattr(book, "cover_seed", "") or getattr(book, "isbn13", "") or name
     creators = getattr(book, "creators", "")
     return str(seed), name, creators if isinstance(creators, str) else "、".join(creators[:1])
+
+
+@register.simple_tag
+def chips(row: Iterable[Any]) -> SafeString:
+    """Those of one book in a long list, as elements/chip.html has one: rows of kind and says."""
+    words = (CHIP.format(escape(chip.kind), typography.with_han_marked(capfirst(chip.says))) for chip in row)
+    return mark_safe("".join(words))
+
+
+@register.simple_tag
+def imprint(title: Any, facts: str = "") -> SafeString:
+    """Who made a book and where it appeared, each in its language, and what else is known of it: for a long list."""
+    lines = []
+    if creators := title.creators_text:
+        lines.append(_in_its_language(creators))
+    published = [_in_its_language(title.publisher)] if title.publisher else []
+    if published or facts:
+        lines.append(mark_safe(" · ".join([*published, *([escape(facts)] if facts else [])])))
+    return mark_safe(f'<p class="meta">{"<br>".join(lines)}</p>') if lines else mark_safe("")
+
+
+def _in_its_language(words: str) -> SafeString:
+    return mark_safe(f"<span{typography.lang_attribute(words)}>{escape(words)}</span>")
 
 
 @register.simple_tag

@@ -33,6 +33,7 @@ SHOWN_VALUES = 6  # of one facet; a list of 20 has to stay small
 @dataclass(frozen=True)
 class Row:
     title: Title
+    url: str
     shown: SafeString
     facts: str
     """Year and class."""
@@ -130,7 +131,8 @@ def _row(row: ResultRow, asked: str, filters: TitleFilter) -> Row:
     facts = " · ".join(str(fact) for fact in (title.year, title.clc) if fact)
     others = [(one, words.of_edition(one.title)) for one in row.editions]
     return Row(
-        title, marked(title.full_title, asked), facts, words.row_chips(row), hint, words.row_action(row), others, row.more_editions
+        title, title.get_absolute_url(), marked(title.full_title, asked), facts, words.row_chips(row), hint,
+        words.row_action(row), others, row.more_editions,
     )  # fmt: skip
 
 

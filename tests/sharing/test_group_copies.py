@@ -60,6 +60,8 @@ def places(world: World, reader: Reader | None) -> Iterator[bool]:
     yield availability.shown_copies(reader=reader).exists()
     yield catalogue.results(filters=filters).count == 1
     yield bool(catalogue.results(filters=filters).facets["mode"])
+    yield bool(catalogue.works(filters=filters).items)
+    yield bool(catalogue.rows_of([title], filters=TitleFilter({}, reader=reader, now=now))[0].holdings.personal)
     yield bool(shelves.newly_listed(reader=reader))
 
 

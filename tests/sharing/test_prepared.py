@@ -1,0 +1,125 @@
+"""A query that is built once gives each reader and each moment their own answer, the same as one that is built anew (P5)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from library_bridge.models import Reader
+from personal_catalog import addresses
+from personal_catalog.models import Copy, Title
+from sharing import availability, catalogue, frame, policies, prepared
+from sharing.availability import Held
+from sharing.filters import TitleFilter
+from tests import factories
+from tests.sharing import steps
+from tests.sharing.conftest import World
+
+
+def rows(found: dict[int, list[Held]]) -> dict[int, set[Held]]:
+    return {title: set(held) for title, held in found.items()}
+
+
+def both_ways(world: World, reader: Reader | None, now: datetime) -> dict[int, set[Held]]:
+    """For a list, by the kept text; for a query, built anew."""
+    policy = policies.current()
+    titles: QuerySet[Title] = Title.objects.all()
+    listed, asked = (
+        rows(availability.of_titles(wanted, reader=reader, policy=policy, now=now))
+        for wanted in (list(titles.values_list("pk", flat=True)), titles)
+    )
+    assert listed == asked
+    return listed
+
+
+@pytest.fixture
+def shelf(world: World) -> World:
+    """Copies of every mode for everyone, for nobody and for the groups; loans near and far from their day."""
+    for visibility in ("nobody", "groups"):
+        made = factories.copy(world.alice, factories.title(f"书 {visibility}"), now=world.now)
+        Copy.objects.filter(pk=made.pk).update(visibility=visibility)
+    for days in (1, 20):
+        factories.library_loan(
+            factories.patron(factories.reader(f"Loan {days}")),
+            factories.title(f"Loan {days}"),
+            now=world.now,
+            days=days,
+        )
+    return world
+
+
+def test_p5_one_text_serves_every_reader_and_shows_each_only_their_own(shelf: World) -> None:
+    """First the one who sees most, then those who may not: nothing is left over from the reader before."""
+    mine = both_ways(shelf, shelf.alice, shelf.now)
+    assert sum(map(len, mine.values())) == 4
+    for other in (None, shelf.charlie, shelf.bob):
+        assert sum(map(len, both_ways(shelf, other, shelf.now).values())) == 3
+    assert both_ways(shelf, shelf.alice, shelf.now) == mine
+
+
+def test_the_moment_is_told_each_time(shelf: World) -> None:
+    def free(now: datetime) -> int:
+        return sum(held.free for one in both_ways(shelf, None, now).values() for held in one)
+
+    assert [free(shelf.now + timedelta(days=days)) for days in (0, 18, 25)] == [3, 2, 1]
+
+
+def test_what_is_out_says_until_when(shelf: World) -> None:
+    lending = steps.on_loan(shelf)
+    [held] = both_ways(shelf, None, shelf.now)[shelf.title.pk]
+    assert (held.free, held.due_at) == (False, lending.due_at)
+
+
+def test_no_titles_and_many_are_the_same_query(world: World) -> None:
+    policy = policies.current()
+    assert not availability.of_titles([], reader=None, policy=policy, now=world.now)
+    many = [world.title.pk, *range(10_000_000, 10_003_000)]
+    assert list(availability.of_titles(many, reader=None, policy=policy, now=world.now)) == [world.title.pk]
+
+
+def test_a_changed_policy_counts_at_once(db: None) -> None:
+    policy = policies.current()
+    policy.loan_days = 45
+    policy.save()
+    assert policies.current() == policy
+    assert (policies.current().loan_days, policies.current().quiet_from) == (
+        45,
+        policy.__class__.objects.get().quiet_from,
+    )
+
+
+def test_only_the_text_is_kept(world: World) -> None:
+    """No title, no reader and no moment stands in it."""
+    both_ways(world, world.alice, world.now)
+    kept = prepared._prepared(availability._copies_of_listed, (True,), connection.vendor)
+    names = {one.name for one in kept.values if isinstance(one, prepared.Given)}
+    assert names == {"ids", "reader", "today"}
+    assert not any(isinstance(one, datetime) for one in kept.values)
+
+
+def test_a_list_asks_nothing_more_for_each_row(world: World, django_assert_num_queries: object) -> None:
+    """What `works` leaves out of a title, a page does not ask for."""
+    factories.copy(world.bob, factories.title("心理学导论", creators=["甲"], publisher="社"), now=world.now)
+    page = catalogue.works(filters=TitleFilter({}, reader=None, now=world.now))
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        for row in page.items:
+            title = row.title
+            assert [title.full_title, title.creators_text, title.publisher, title.year, title.clc, title.language_tag]
+            assert title.get_absolute_url() == reverse("title", args=[title.pk])
+            assert title.cover_id is None or title.cover_seed
+
+
+def test_addresses_are_those_of_the_patterns() -> None:
+    for name in ("title", "cover"):
+        assert addresses.numbered(name, 1203) == reverse(name, args=[1203])
+
+
+def test_visitors_see_the_first_library_s_name_as_it_is_now(db: None) -> None:
+    assert frame.library_name() == ""
+    made = factories.library()
+    assert frame.library_name() == made.name_en
+    made.is_active = False
+    made.save()
+    assert frame.library_name() == ""
