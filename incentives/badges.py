@@ -1,7 +1,6 @@
 """Badges: for what has been done, never for coming back daily. Counted as the lists are, so nothing that was taken back brings one."""
 
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,22 +89,15 @@ def give_nightly(*, now: datetime) -> int:
     return Badge.objects.count() - had
 
 
-def on_lists(readers: Collection[int]) -> dict[int, list[Progress]]:
-    """Badges of those who want them there."""
-    return _shown(ReaderChoice.objects.filter(reader__in=readers, badges_on_lists=True))
+def earned(code: str, at: datetime) -> Progress:
+    return Progress(code, GOALS[Code(code)], at)
 
 
 def to_partner(lending: Lending, viewer: Reader) -> list[Progress]:
     """Badges of the other side of a lending, if they want partners to see them."""
     other = lending.taker_id if lending.giver_id == viewer.pk else lending.giver_id
-    return _shown(ReaderChoice.objects.filter(reader=other, badges_to_partners=True)).get(other, [])
-
-
-def _shown(choices: QuerySet[ReaderChoice]) -> dict[int, list[Progress]]:
-    found: dict[int, list[Progress]] = {}
-    for badge in Badge.objects.filter(reader__in=choices.values("reader")):
-        found.setdefault(badge.reader_id, []).append(Progress(badge.code, GOALS[Code(badge.code)], badge.earned_at))
-    return found
+    wanting = ReaderChoice.objects.filter(reader=other, badges_to_partners=True).values("reader")
+    return [earned(badge.code, badge.earned_at) for badge in Badge.objects.filter(reader__in=wanting)]
 
 
 def _counted() -> list[tuple[tuple[Code, ...], str, QuerySet[Any]]]:

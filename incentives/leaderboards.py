@@ -1,8 +1,11 @@
 """The lists: computed at night as of midnight, opted-in readers under their pseudonym, nobody where fewer than five take part (P6, P7)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Subquery
@@ -31,7 +34,6 @@ class Row:
     place: int
     pseudonym: str
     count: int
-    reader_id: int | None
     is_me: bool
     after_gap: bool
     copy: Copy | None = None
@@ -58,31 +60,30 @@ class Board:
 
 
 def board(code: str, period: str, reader: Reader, scope: Scope | None = None) -> Board:
-    """The first five, then the reader's own place, or that of their best book, with its neighbours. Who has left since last night
-    is not shown. One query. `scope`: one of the reader's own, which is for the caller to see to; None is the whole."""
+    """The first five, then the reader's own place, or that of their best book, with its neighbours; badges beside the pseudonyms
+    of those who want them there. Who has left since last night is not shown. One query. `scope`: one of the reader's own, which
+    is for the caller to see to; None is the whole."""
     scope = scope or scopes.whole()
     listed = LeaderboardEntry.objects.filter(board=code, period=period, scope=scope.key)
     of_books = code == Boards.BOOKS
     mine = listed.filter(Q(copy__owner=reader) if of_books else Q(reader=reader))
-    found = list((_of_books if of_books else _of_readers)(listed.filter(_near_top_or(mine))))
-    my_row = next((entry for entry in found if _is_of(reader, entry)), None)
+    near = listed.filter(_near_top_or(mine))
+    found = [Listed(entry, ()) for entry in _of_books(near)] if of_books else list(_of_readers(near))
+    my_row = next((row.entry for row in found if _is_of(reader, row.entry)), None)
     return Board(
         code=code,
         period=period,
         scope=scope,
-        rows=tuple(_rows([entry for entry in found if _is_shown(entry, my_row)], reader)),
+        rows=tuple(_rows([row for row in found if _is_shown(row.entry, my_row)], reader)),
         takes_part=reader.leaderboard_opt_in and bool(reader.pseudonym),
         steps_up=my_row.next_count - my_row.count if my_row and my_row.next_place else 0,
         next_place=my_row.next_place if my_row else 0,
     )
 
 
-def with_badges(found: Board) -> Board:
-    """Beside the pseudonyms of those who want them there."""
-    people = {row.reader_id for row in found.rows if row.reader_id is not None}
-    shown = badges.on_lists(people) if people else {}
-    rows = (replace(row, badges=tuple(shown.get(row.reader_id or 0, ()))) for row in found.rows)
-    return replace(found, rows=tuple(rows))
+class Listed(NamedTuple):
+    entry: LeaderboardEntry
+    badges: tuple[Progress, ...]
 
 
 def _near_top_or(mine: QuerySet[LeaderboardEntry]) -> Q:
@@ -91,14 +92,21 @@ def _near_top_or(mine: QuerySet[LeaderboardEntry]) -> Q:
     return Q(position__lte=SHOWN) | Q(position__gte=before, position__lte=after)
 
 
-def _of_readers(entries: QuerySet[LeaderboardEntry]) -> QuerySet[LeaderboardEntry]:
-    return entries.filter(reader__leaderboard_opt_in=True).order_by("position")
+def _of_readers(near: QuerySet[LeaderboardEntry]) -> Iterator[Listed]:
+    """A row comes as often as its reader has badges."""
+    of_reader = {"shows": "incentive_choice__badges_on_lists", "badge": "badges__code", "earned": "badges__earned_at"}
+    shown: QuerySet[Any] = near.filter(reader__leaderboard_opt_in=True)
+    rows = shown.annotate(**{name: F(f"reader__{column}") for name, column in of_reader.items()})
+    for _position, same in groupby(rows.order_by("position", "earned", "badge"), key=attrgetter("position")):
+        first, *more = same
+        earned = [badges.earned(row.badge, row.earned) for row in (first, *more) if row.shows and row.badge]
+        yield Listed(first, tuple(earned))
 
 
-def _of_books(entries: QuerySet[LeaderboardEntry]) -> QuerySet[LeaderboardEntry]:
+def _of_books(near: QuerySet[LeaderboardEntry]) -> QuerySet[LeaderboardEntry]:
     """A title stands there as long as its copy's journey is open to everybody."""
     open_ones = CopyJourney.objects.shown().values("copy")
-    return entries.filter(copy__in=open_ones).select_related("copy__title").order_by("position")
+    return near.filter(copy__in=open_ones).select_related("copy__title").order_by("position")
 
 
 def _is_of(reader: Reader, entry: LeaderboardEntry) -> bool:
@@ -109,12 +117,12 @@ def _is_shown(entry: LeaderboardEntry, mine: LeaderboardEntry | None) -> bool:
     return entry.position <= SHOWN or (mine is not None and abs(entry.position - mine.position) <= 1)
 
 
-def _rows(entries: list[LeaderboardEntry], reader: Reader) -> Iterator[Row]:
+def _rows(found: list[Listed], reader: Reader) -> Iterator[Row]:
     before = 0
-    for entry in entries:
+    for entry, earned in found:
         gap = before >= SHOWN and entry.position > before + 1
         is_me = _is_of(reader, entry)
-        yield Row(entry.place, entry.pseudonym, entry.count, entry.reader_id, is_me, gap, entry.copy)
+        yield Row(entry.place, entry.pseudonym, entry.count, is_me, gap, entry.copy, earned)
         before = entry.position
 
 

@@ -23,7 +23,7 @@ def show(request: HttpRequest) -> HttpResponse:
     period = leaderboards.period_of(request.GET.get("period", ""))
     context = {
         "nav": "me",
-        "board": leaderboards.with_badges(leaderboards.board(code, period, reader, scope)),
+        "board": leaderboards.board(code, period, reader, scope),
         "boards": leaderboards.Boards.choices,
         "periods": leaderboards.Periods.choices,
         "scopes": place.scopes,

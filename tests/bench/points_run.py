@@ -34,15 +34,15 @@ def main(sizes: list[int]) -> None:
 def night() -> dict[str, float]:
     from django.utils import timezone
 
-    from incentives import leaderboards, subtotals
-    from incentives.models import LeaderboardRun
+    from incentives import leaderboards, periods, subtotals
     from tests.bench import points_sql
 
     now = timezone.now()
-    LeaderboardRun.objects.all().delete()
-    points_sql.counts(now - timedelta(days=36500), now)  # the first reads from the disk
-    bare, _ = _seconds(lambda: [points_sql.counts(now - span, now) for span in leaderboards.REACHES_BACK.values()])
-    lists, _ = _seconds(lambda: leaderboards.compute_nightly(now=now))
+    windows = periods.running(timezone.localdate(now))
+    since, until = {name: window.since for name, window in windows.items()}, windows["all"].until
+    points_sql.counts(since, until)  # the first reads from the disk
+    bare, _ = _seconds(lambda: points_sql.counts(since, until))
+    lists, _ = _seconds(lambda: leaderboards.compute(now=now))
     rolled, accounts = _seconds(lambda: subtotals.roll_up(now=now))
     return {"lists": lists, "bare_lists": bare, "subtotals": rolled, "accounts": accounts}
 

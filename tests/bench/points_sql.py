@@ -1,5 +1,6 @@
 """What the pages of points tell, as plain statements on the same tables: what a hand that knows the database would write."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -39,13 +40,27 @@ SELECT (SELECT max(n) FROM (SELECT count(DISTINCT l.taker_id) AS n FROM sharing_
        (SELECT count(*) FROM sharing_ask WHERE holder_id = %(reader)s AND status IN ('accepted', 'declined') AND consent = ''),
        (SELECT count(*) FROM personal_catalog_title WHERE created_by_id = %(reader)s AND status = 'approved'),
        (SELECT count(*) FROM incentives_badge WHERE reader_id = %(reader)s)"""
+PLACE = """
+SELECT NOT EXISTS (SELECT 1 FROM incentives_incentivesettings WHERE NOT enabled), c.sees_points, c.on_narrow_lists, c.on_honours,
+       a.id, a.name_zh, a.name_en, r.department, g.id, g.name FROM library_bridge_reader r
+LEFT JOIN incentives_readerchoice c ON c.reader_id = r.id LEFT JOIN library_bridge_area a ON a.id = r.area_id
+LEFT JOIN personal_catalog_membership m ON m.reader_id = r.id LEFT JOIN personal_catalog_readergroup g ON g.id = m.group_id
+WHERE r.id = %(reader)s ORDER BY g.name"""
 BOARD = """
-SELECT place, pseudonym, count FROM incentives_leaderboardentry WHERE board = 'lenders' AND period = 'month'
-AND (position <= 5 OR reader_id = %(reader)s) ORDER BY position"""
+WITH mine AS (SELECT position FROM incentives_leaderboardentry
+              WHERE board = 'lenders' AND period = 'month' AND scope = 'all' AND reader_id = %(reader)s)
+SELECT e.place, e.pseudonym, e.count, e.position, e.reader_id, e.next_place, e.next_count, b.code FROM incentives_leaderboardentry e
+JOIN library_bridge_reader r ON r.id = e.reader_id AND r.leaderboard_opt_in
+LEFT JOIN incentives_readerchoice c ON c.reader_id = e.reader_id AND c.badges_on_lists
+LEFT JOIN incentives_badge b ON b.reader_id = c.reader_id
+WHERE e.board = 'lenders' AND e.period = 'month' AND e.scope = 'all' AND
+      (e.position <= 5 OR e.position BETWEEN (SELECT position FROM mine) - 1 AND (SELECT position FROM mine) + 1)
+ORDER BY e.position, b.earned_at"""
 RANKED = """
-SELECT a.reader_id, count(*) FROM incentives_entry e JOIN incentives_account a ON a.id = e.account_id
-JOIN incentives_rule u ON u.id = e.rule_id
-WHERE e.kind = 'award' AND u.code = 'lending_completed' AND e.at >= %(since)s AND e.at < %(now)s
+SELECT a.reader_id, count(*) FILTER (WHERE e.at >= %(week)s), count(*) FILTER (WHERE e.at >= %(month)s),
+       count(*) FILTER (WHERE e.at >= %(term)s), count(*)
+FROM incentives_entry e JOIN incentives_account a ON a.id = e.account_id JOIN incentives_rule u ON u.id = e.rule_id
+WHERE e.kind = 'award' AND u.code = %(code)s AND e.at < %(now)s
 AND NOT EXISTS (SELECT 1 FROM incentives_entry x WHERE x.reverses_id = e.id)
 AND NOT EXISTS (SELECT 1 FROM incentives_heldaward h WHERE h.award_id = e.id AND h.settled_id IS NULL)
 GROUP BY a.reader_id"""
@@ -59,11 +74,13 @@ def points(reader_id: int) -> None:
 
 
 def leaderboard(reader_id: int) -> None:
-    _ask((BOARD,), {"reader": reader_id})
+    _ask((PLACE, BOARD), {"reader": reader_id})
 
 
-def counts(since: datetime, until: datetime) -> None:
-    _ask((RANKED,), {"since": since, "now": until})
+def counts(since: Mapping[str, datetime], until: datetime) -> None:
+    """For the lists of lenders and of quick answers: every period in one pass. `since` by period, but for that without end."""
+    for code in ("lending_completed", "quick_answer"):
+        _ask((RANKED,), {**since, "now": until, "code": code})
 
 
 def _ask(statements: tuple[str, ...], facts: dict[str, object]) -> None:

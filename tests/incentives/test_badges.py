@@ -82,7 +82,7 @@ def test_p7_badges_stand_on_the_lists_only_where_their_reader_wants_them(client,
         passed_on(reader, 1, now=now)
     list(due.act(now=now))
     client.post("/badges/places/", {"on_lists": "on"})
-    rows = leaderboards.with_badges(leaderboards.board("lenders", "month", others[0])).rows
+    rows = leaderboards.board("lenders", "month", others[0]).rows
     assert {row.pseudonym for row in rows if row.badges} == {"松间"}
 
 
