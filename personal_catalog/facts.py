@@ -168,6 +168,8 @@ def text(value: object, most: int) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
     cut = str(value)[: most * 4]
+    if len(cut) <= most and cut.isascii() and cut.isprintable():
+        return " ".join(cut.split())
     if PLAIN.fullmatch(cut):
         return " ".join(cut.split())[:most].rstrip()
     kept = unicodedata.normalize("NFC", cut.encode("utf-8", "ignore").decode("utf-8"))
@@ -208,7 +210,7 @@ def _calm(line: str) -> str:
 def _texts(value: object, most: int, longest: int = LONGEST_PART) -> tuple[str, ...]:
     parts: Iterable[object] = value if isinstance(value, list | tuple) else (value,) if isinstance(value, str) else ()
     cleaned = (text(part, longest) for part in list(parts)[: most * 3])
-    return tuple(dict.fromkeys(part for part in cleaned if part))[:most]
+    return tuple(dict.fromkeys([part for part in cleaned if part]))[:most]
 
 
 def _without_markup(value: object) -> object:

@@ -129,7 +129,7 @@ def _is_book(thirteen: str) -> bool:
 
 def _checks(digits: str) -> bool:
     if len(digits) == 13:
-        return bool(isbnlib.check_digit13(digits[:-1]) == digits[-1])
+        return "X" not in digits and (sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))) % 10 == 0
     return len(digits) == 10 and bool(isbnlib.check_digit10(digits[:-1]) == digits[-1])
 
 

@@ -25,15 +25,21 @@ class Card:
                 twins[link[:3], link[4:6]] = field
         return cls(record, twins)
 
-    def fields(self, tags: Iterable[str]) -> Iterator[Field]:
-        for tag in tags:
-            for field in self.record.get_fields(tag):
-                twin = self.twins.get((tag, (field.get("6") or "")[4:6])) if self.twins else None
-                yield twin if twin and not words.is_vernacular(str(field)) else field
+    def fields(self, tags: Iterable[str]) -> list[Field]:
+        return [self._own(tag, field) for tag in tags for field in self.record.get_fields(tag)]
 
-    def first(self, tags: Iterable[str], codes: str, wanted: Callable[[Field], bool] = bool) -> str:
-        found = (words.values(field, codes) for field in self.fields(tags) if wanted(field))
-        return next((texts[0] for texts in found if texts), "")
+    def _own(self, tag: str, field: Field) -> Field:
+        """Its twin, where that is in the book's own script and this is not."""
+        twin = self.twins.get((tag, (field.get("6") or "")[4:6])) if self.twins else None
+        return twin if twin and not words.is_vernacular(str(field)) else field
+
+    def first(self, tags: Iterable[str], codes: str, wanted: Callable[[Field], bool] | None = None) -> str:
+        for field in self.fields(tags):
+            if wanted is None or wanted(field):
+                for part in field.subfields:
+                    if part.code in codes and (text := words.line(part.value)):
+                        return text
+        return ""
 
     def every(self, tags: Iterable[str], codes: str) -> list[str]:
         return list(dict.fromkeys(text for field in self.fields(tags) for text in words.values(field, codes)))
@@ -42,5 +48,4 @@ class Card:
         """Fields of these tags as they stand in the record; the tag of a twin is that of the field beside it."""
         for field in self.record.fields:
             if field.tag in tags:
-                twin = self.twins.get((field.tag, (field.get("6") or "")[4:6])) if self.twins else None
-                yield field.tag, twin if twin and not words.is_vernacular(str(field)) else field
+                yield field.tag, self._own(field.tag, field)

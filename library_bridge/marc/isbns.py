@@ -14,7 +14,7 @@ LONGEST = 100
 
 def isbn13s(texts: Iterable[str]) -> tuple[str, ...]:
     """The first number of each text, where its check digit is right."""
-    found = (NUMBER.search(unicodedata.normalize("NFKC", text[:LONGEST])) for text in texts)
+    found = (NUMBER.search(_folded(text)) for text in texts)
     return tuple(dict.fromkeys(isbn13 for match in found if match and (isbn13 := _thirteen(match[0]))))
 
 
@@ -23,11 +23,21 @@ def _thirteen(text: str) -> str:
     digits = text.replace("-", "").replace(" ", "").upper()
     if len(digits) == 10:
         return str(isbnlib.to_isbn13(digits) or "") if digits.strip("0") else ""
-    return digits if isbnlib.check_digit13(digits[:-1]) == digits[-1] and not digits.startswith("9790") else ""
+    return digits if _checks(digits) and not digits.startswith("9790") else ""
+
+
+def _checks(thirteen: str) -> bool:
+    """ISO 2108: every second digit counts three times, and the sum is a whole number of tens."""
+    return (sum(map(int, thirteen[::2])) + 3 * sum(map(int, thirteen[1::2]))) % 10 == 0
+
+
+def _folded(text: str) -> str:
+    cut = text[:LONGEST]
+    return cut if cut.isascii() else unicodedata.normalize("NFKC", cut)
 
 
 def not_valid(said: Iterable[str], withdrawn: Iterable[str]) -> tuple[str, ...]:
     """The digits of what stands as an ISBN and is none (a wrong check digit), and of what a record calls invalid or cancelled."""
     wrong = [text for text in said if not isbn13s([text])]
-    found = (SOME_NUMBER.search(unicodedata.normalize("NFKC", text[:LONGEST])) for text in (*wrong, *withdrawn))
+    found = (SOME_NUMBER.search(_folded(text)) for text in (*wrong, *withdrawn))
     return tuple(dict.fromkeys(re.sub("[- ]", "", match[0]).upper() for match in found if match))

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from pymarc import Field, Indicators, Leader, Record, Subfield
 
 from library_bridge.marc import encodings
+from library_bridge.marc.indexed import IndexedRecord
 from library_bridge.marc.problems import Unusable
 
 END_OF_RECORD, END_OF_FIELD, DELIMITER = b"\x1d", b"\x1e", "\x1f"
@@ -19,7 +20,7 @@ LONGEST = 2_000_000  # bytes; the standard ends at 99,999, and some systems writ
 READ = 1 << 16
 BETWEEN = b"\r\n\t \x00\x1a\xef\xbb\xbf"
 DIRECTORY = re.compile(rb"(?:[0-9A-Za-z]{3}[0-9]{9})+")
-CONTROL = re.compile("00[0-9A-Za-z]")
+CONTROL = "00"
 WITHOUT_THEM = frozenset({"001", "245", "200"})
 EXPORT_AGAIN = "export it anew; lengths in ISO 2709 count bytes"
 
@@ -53,16 +54,15 @@ def record_of(chunk: bytes, *, wanted: frozenset[str], encoding: str = "") -> Re
             )
         raise Unusable("it is cut off", "send the file anew; the end of it is missing")
     charset = encoding or encodings.of_record(chunk)
-    made = Record()
-    made.leader = _leader(chunk)
+    leader, fields = _leader(chunk), list[Field]()
     for tag, raw in _fields(chunk):
         if tag in wanted:
             try:
-                made.fields.append(_field(tag, raw, charset))
+                fields.append(_field(tag, raw, charset))
             except UnicodeDecodeError:
                 if tag in WITHOUT_THEM:
                     raise Unusable(f"field {tag} is not {charset}", encodings.NAME_IT) from None
-    return made
+    return IndexedRecord(leader, fields)
 
 
 def _leader(chunk: bytes) -> Leader:
@@ -97,12 +97,12 @@ def _by_terminators(entries: list[tuple[str, int, int]], data: bytes) -> Iterato
 
 
 def _field(tag: str, raw: bytes, charset: str) -> Field:
-    if CONTROL.fullmatch(tag):
+    if tag.startswith(CONTROL):
         return Field(tag, data=encodings.decoded(raw, charset))
     if charset == encodings.MARC_8:  # each subfield begins anew in its character sets
         parts = [encodings.decoded(part, charset) for part in raw.split(DELIMITER.encode())]
     else:
-        parts = encodings.decoded(raw, charset).split(DELIMITER)
+        parts = raw.decode(charset).split(DELIMITER)
     marks = parts[0] + "  "
     subfields = [Subfield(part[0], part[1:]) for part in parts[1:] if part]
     return Field(tag, Indicators(marks[0], marks[1]), subfields)

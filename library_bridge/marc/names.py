@@ -54,7 +54,7 @@ def _name(tag: str, field: Field) -> str:
 
 def _others(card: Card) -> list[str]:
     """The statement of responsibility, else the bodies."""
-    title = next(card.fields(["245"]), None)
+    title = next(iter(card.fields(["245"])), None)
     said = words.names_of(words.values(title, "c")[:1])[0] if title else []
     return said or [words.plain(name) for name in card.every(("710", "711"), "a")]
 

@@ -38,14 +38,15 @@ def first(record: Record, tags: Iterable[str], codes: str) -> str:
     """The first that says something, by the order of the tags."""
     for tag in tags:
         for field in record.get_fields(tag):
-            if found := values(field, codes):
-                return found[0]
+            for part in field.subfields:
+                if part.code in codes and (text := line(part.value)):
+                    return text
     return ""
 
 
 def every(record: Record, tags: Iterable[str], codes: str) -> list[str]:
     found = [value for tag in tags for field in record.get_fields(tag) for value in values(field, codes)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def line(text: str, longest: int = LONGEST) -> str:
@@ -75,7 +76,7 @@ def running(parts: Iterable[str]) -> str:
 
 
 def year(text: str) -> int | None:
-    found = YEAR.search(unicodedata.normalize("NFKC", text))
+    found = YEAR.search(text if text.isascii() else unicodedata.normalize("NFKC", text))
     return int(found[0]) if found else None
 
 
