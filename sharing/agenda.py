@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import ask_words, holdings, people, policies, progress, queues, steps, todo, typography
+from sharing import ask_words, holdings, people, policies, progress, queues, ratings, steps, todo, typography
 from sharing.models import Ask, CirculationPolicy, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
@@ -103,6 +103,10 @@ class ToDo:
         return self.scene.say(_("from %(name)s"))
 
     @property
+    def with_whom(self) -> str:
+        return self.scene.say(_("with %(name)s"))
+
+    @property
     def ends(self) -> str:
         """What happens if they do not meet."""
         return steps.unmet(self.scene)
@@ -169,6 +173,8 @@ class Agenda:
     borrowed: list[ToDo]
     loans: list[OnCard]
     away: list[Away]
+    ended: list[ToDo]
+    """Of which the reader may say how they went, the latest first. Nothing that must be done."""
 
     @property
     def count(self) -> int:
@@ -178,7 +184,9 @@ class Agenda:
 
 def of(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> Agenda:
     """Ten queries."""
-    rows = _lendings(reader, policy, now)
+    found = _rows(reader, policy, now, Q(closed_at=None) | ratings.to_rate(reader, now))
+    ended = [row for row in found if not row.lending.is_live]
+    rows = [row for row in found if row.lending.is_live]
     live = [row.lending for row in rows]
     borrowed = [row for row in rows if row.lending.status == S.ON_LOAN and not row.scene.gives]
     return Agenda(
@@ -188,12 +196,13 @@ def of(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> Agenda:
         borrowed=sorted((row for row in borrowed if row.step != "return"), key=lambda row: row.lending.due_at or now),
         loans=_on_cards(reader, live, policy, now),
         away=away_of(reader, live),
+        ended=sorted(ended, key=lambda row: row.lending.closed_at or now, reverse=True),
     )
 
 
 def for_me(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> list[ToAnswer | ToDo]:
     """What waits for the reader, what is late first, then the soonest. Five queries."""
-    return _for_me(reader, _lendings(reader, policy, now))
+    return _for_me(reader, _rows(reader, policy, now, Q(closed_at=None)))
 
 
 def _for_me(reader: Reader, rows: list[ToDo]) -> list[ToAnswer | ToDo]:
@@ -204,9 +213,9 @@ def _first(row: ToAnswer | ToDo) -> tuple[bool, datetime]:
     return (row.step != "return" if isinstance(row, ToDo) else True, row.at)
 
 
-def _lendings(reader: Reader, policy: CirculationPolicy, now: datetime) -> list[ToDo]:
-    live = Lending.objects.visible_to(reader).live().for_page()
-    return [ToDo(lending, Scene(lending, reader, policy, now)) for lending in live]
+def _rows(reader: Reader, policy: CirculationPolicy, now: datetime, which: Q) -> list[ToDo]:
+    found = Lending.objects.visible_to(reader).filter(which).for_page()
+    return [ToDo(lending, Scene(lending, reader, policy, now)) for lending in found]
 
 
 def away_of(reader: Reader, live: Iterable[Lending]) -> list[Away]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
@@ -48,6 +49,12 @@ def _require_sense(went: str, words: str) -> None:
 def may_rate(lending: Lending, now: datetime) -> bool:
     """Where nothing changed hands there was no exchange."""
     return lending.closed_at is not None and lending.handed_over_at is not None and now < opens_at(lending)
+
+
+def to_rate(reader: Reader, now: datetime) -> Q:
+    """Of lendings: the reader's own that have ended and about which the reader has not said how they went."""
+    said = Rating.objects.filter(lending=OuterRef("pk"), reader=reader)
+    return Q(~Exists(said), closed_at__gt=now - WITHIN, handed_over_at__isnull=False)
 
 
 def opens_at(lending: Lending) -> datetime:
