@@ -123,7 +123,7 @@ def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
         elif event.kind == "ask.lapsed" and ask is not None:
             facts.lapses.append(event.at)
         elif event.kind == "lending.no_show":
-            facts.misses.append(event.at)
+            facts.misses += _missed(event, reader)
         elif event.handover is not None and event.handover.method == Handover.Method.IN_PERSON:
             if event.at - event.handover.starts_at <= PUNCTUAL:
                 facts.kept += 1
@@ -137,6 +137,13 @@ def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
     for lending in borrowed.values():
         _look_at_return(lending, facts, now=now)
     return facts
+
+
+def _missed(event: DomainEvent, reader: Reader) -> list[datetime]:
+    """When; never for who has left the book at the drop point as agreed."""
+    by_taker = event.data.get("by") == "taker"
+    gave = event.lending is not None and event.lending.giver_id == reader.pk
+    return [] if by_taker and gave else [event.at]
 
 
 def _granted(reader: Reader, *, now: datetime) -> tuple[int, datetime | None]:

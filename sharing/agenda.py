@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
 from sharing import ask_words, holdings, people, policies, progress, queues, ratings, steps, todo, typography
-from sharing.models import Ask, CirculationPolicy, Lending, Request
+from sharing.models import Ask, CirculationPolicy, Handover, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
 from sharing.progress import Standing
 from sharing.scenes import S, Scene
 
-ACTS = {"propose", "answer", "show_code", "enter_code", "return"}
+ACTS = {"propose", "answer", "show_code", "enter_code", "leave", "collect", "send", "return"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,15 @@ class ToDo:
             return _("The library is moving the loan")
         if self.lending.status in (S.NEEDS_LIBRARIAN, S.DISPUTED):
             return _("A librarian will settle it")
-        return self.scene.say(_("%(name)s has your proposal"))
+        handover = self.scene.handover
+        if handover is None or self.step != "awaited":
+            return self.scene.say(_("%(name)s has your proposal"))
+        if handover.status == Handover.Status.SENT:
+            return _("In the post")
+        if handover.status == Handover.Status.DEPOSITED:
+            return self.scene.say(_("%(name)s collects it"))
+        by_courier = handover.method == Handover.Method.COURIER
+        return self.scene.say(_("%(name)s sends it") if by_courier else _("%(name)s brings it"))
 
     @property
     def whose(self) -> str:

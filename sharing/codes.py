@@ -73,6 +73,13 @@ def was_shown(handover: Handover, pin: str, token: str) -> bool:
     return constant_time_compare(pin, pin_of(handover)) or constant_time_compare(token, token_of(handover))
 
 
+def is_of_serial(handover: Handover, kind: str, serial: int, *, pin: str, token: str) -> bool:
+    """Whether it is the `serial`-th code of that kind, "pin" or "qr", however long ago it was shown."""
+    if kind == "pin":
+        return constant_time_compare(pin, six_digits(derived("handover pin", handover.pk, serial)))
+    return constant_time_compare(token, _token(handover, serial))
+
+
 def is_earlier_qr(handover: Handover, token: str) -> bool:
     """A square that the giver's page did show a while ago: nobody guesses 128 bits, so it is no wrong try."""
     serials = range(max(1, handover.qr_serial - EARLIER), handover.qr_serial + 1)

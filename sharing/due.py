@@ -27,8 +27,10 @@ from sharing import (
     purchases,
     queues,
     saved_searches,
+    shipments,
     suggestions,
     transferring,
+    uncollected,
     waves,
     widening,
     withdrawals,
@@ -125,10 +127,19 @@ def _lendings(now: datetime) -> Iterator[Deed]:
         passed.filter(status=status.RETURNING),
         lambda pk: lendings.remind_of_return(lending_id=pk, now=now),
     )
+    yield from _underway(now)
     for pk in _due(transferring.waiting()):
         yield from _guarded(pk, "lending", lambda pk: _transferred(pk, now))
     stuck = passed.filter(status__in=(status.TRANSFERRING, status.NEEDS_LIBRARIAN, status.DISPUTED))
     yield from _each("lending.still_waiting", stuck, lambda pk: disputes.remind_staff(lending_id=pk, now=now))
+
+
+def _underway(now: datetime) -> Iterator[Deed]:
+    """What lies at a drop point or is in the post."""
+    lying = uncollected.due(now=now)
+    yield from _each("handover.looked_after", lying, lambda pk: uncollected.act_on_deposit(handover_id=pk, now=now))
+    sent = shipments.due(now=now)
+    yield from _each("handover.looked_after", sent, lambda pk: shipments.act_on_shipment(handover_id=pk, now=now))
 
 
 def _transferred(lending_id: int, now: datetime) -> list[Deed]:

@@ -1,20 +1,33 @@
 """Arranging a handover, showing its code, confirming it."""
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
-from sharing import codes, dates, deadlines, events, holdings, jobs, lendings, locks, moves, places, policies, states
+from sharing import (
+    code_tries,
+    codes,
+    dates,
+    deadlines,
+    drop_points,
+    events,
+    holdings,
+    jobs,
+    lendings,
+    locks,
+    moves,
+    places,
+    policies,
+    states,
+)
+from sharing.code_tries import Shown
 from sharing.codes import HandoverCode
-from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, SharingError, WrongCode
-from sharing.models import Handover, Lending
+from sharing.errors import Denied, IllegalTransition, NotFound, SharingError, WrongCode
+from sharing.models import DropPoint, Handover, Lending
 from sharing.phrases import fill
 
 PROVES_FOR = timedelta(minutes=10)  # so long the code of one book stands for the others of the meeting
@@ -25,19 +38,27 @@ MEETING = timedelta(days=1)  # so long after the agreed time the two may still m
 def propose_handover(
     *, lending_id: int, actor: Reader, method: str, place: str, starts_at: datetime, now: datetime
 ) -> Handover:
-    """Either side proposes place and time; an earlier proposal is replaced. The same proposal again changes nothing."""
+    """Either side proposes place and time; an earlier proposal is replaced. The same proposal again changes nothing.
+
+    `place` is for a drop point its name in either language, for a courier where the parcel goes, which only the one who gets
+    it says. `starts_at`: when the two meet, or until when the book is left there or sent.
+    """
     lending = locks.lending(lending_id, actor=actor)
     direction = policies.direction_now(lending)
     if direction is None:
         raise IllegalTransition(lending.status, "proposed", _("Nothing is to be handed over at this point."))
     _require_sense(method, place, starts_at, now)
-    _require_in_time(lending, starts_at, now)
-    places.require_open(place.strip(), starts_at)
+    _require_in_time(lending, method, starts_at, now)
+    drop_point = _drop_point(lending, direction, method, place.strip(), actor)
+    if method != Handover.Method.COURIER:
+        places.require_open(place.strip(), starts_at)
     place, place_en = places.both_names(place.strip())
     open_one = lending.handovers.open().filter(direction=direction).first()
     if open_one is not None:
         if (open_one.method, open_one.place, open_one.starts_at) == (method, place, starts_at):
             return open_one
+        if open_one.is_underway:
+            raise IllegalTransition(open_one.status, "replaced", _("The book is on its way already."))
         open_one.lending = lending
         moves.move_handover(open_one, Handover.Status.REPLACED, actor=actor, now=now)
     handover = Handover.objects.create(
@@ -46,12 +67,23 @@ def propose_handover(
         method=method,
         place=place,
         place_en=place_en,
+        drop_point=drop_point,
         starts_at=starts_at,
         proposed_by=actor,
         proposed_at=now,
     )
     events.record("handover.proposed", now=now, actor=actor, handover=handover, after=handover.status)
     return handover
+
+
+def _drop_point(lending: Lending, direction: str, method: str, place: str, actor: Reader) -> DropPoint | None:
+    """Of that name, where the book is to be left at one; None for any other method."""
+    if method == Handover.Method.DROP_POINT:
+        return drop_points.of_name(place)
+    receives = lending.taker_id if direction == Handover.Direction.OUT else lending.giver_id
+    if method == Handover.Method.COURIER and receives != actor.pk:
+        raise Denied(_("Where a parcel goes is for the one to say who gets it."), field="method")
+    return None
 
 
 def _require_sense(method: str, place: str, starts_at: datetime, now: datetime) -> None:
@@ -63,15 +95,17 @@ def _require_sense(method: str, place: str, starts_at: datetime, now: datetime) 
         raise Denied(_("This time has passed already. Choose a later one."), field="starts_at")
 
 
-def _require_in_time(lending: Lending, starts_at: datetime, now: datetime) -> None:
+def _require_in_time(lending: Lending, method: str, starts_at: datetime, now: datetime) -> None:
     """Within the policy's window and one postponement, and while the library would still move a loan."""
     last = lendings.last_meeting(lending, now=now)
     if starts_at > last:
         day = dates.long_date(last, today=timezone.localdate(now))
         sentence = fill(_("Choose a time by %(date)s; so long the two of you may take."), {"date": day})
         raise Denied(sentence, field="starts_at")
-    loan = lending.library_loan
-    code = holdings.why_not(loan, policies.current(), starts_at) if loan is not None else ""
+    loan, policy = lending.library_loan, policies.current()
+    days = {Handover.Method.DROP_POINT: policy.collect_days, Handover.Method.COURIER: policy.courier_days}
+    received_at = starts_at + timedelta(days=days.get(Handover.Method(method), 0))
+    code = holdings.why_not(loan, policy, received_at) if loan is not None else ""
     if code in ("overdue", "near_due"):
         sentence = _("At that time the loan is too close to its due date to be passed on. Choose an earlier one.")
         raise Denied(sentence, field="starts_at")
@@ -109,10 +143,10 @@ def _leave_time_for(handover: Handover) -> None:
 
 @transaction.atomic(durable=True)
 def issue_code(*, handover_id: int, actor: Reader, now: datetime) -> HandoverCode:
-    """PIN and QR for the giver to show. A PIN that still lives is shown again; one killed by wrong tries is replaced at
-    most CODES_PER_HOUR times an hour (T-C1)."""
+    """PIN and QR for the giver to show, or at a drop point's screen for the one who collects. A PIN that still lives is shown
+    again; one killed by wrong tries is replaced at most CODES_PER_HOUR times an hour (T-C1)."""
     handover = locks.handover(handover_id, actor=actor)
-    if handover.giver_id != actor.pk:
+    if handover.giver_id != actor.pk and handover.status != Handover.Status.DEPOSITED:
         raise Denied(_("The code is shown by the one who gives the book; you enter it."), "illegal_transition")
     if handover.status == Handover.Status.CONFIRMED:
         raise IllegalTransition(handover.status, "code")
@@ -120,31 +154,13 @@ def issue_code(*, handover_id: int, actor: Reader, now: datetime) -> HandoverCod
         raise IllegalTransition(
             handover.status, "code", _("Agree on place and time first; then the code is shown here.")
         )
-    new = _renew_pin(handover, now)
-    if handover.qr_expires_at is None or handover.qr_expires_at <= now:
-        handover.qr_serial += 1
-        handover.qr_expires_at = now + timedelta(minutes=settings.QR_MINUTES)
-    handover.save(update_fields=["pin_serial", "pin_expires_at", "wrong_tries", "qr_serial", "qr_expires_at"])
+    new = code_tries.renew_pin(handover, now)
+    code_tries.renew_qr(handover, now)
+    handover.save(update_fields=code_tries.CODE_FIELDS)
     if new:
         events.record("handover.code_issued", now=now, actor=actor, handover=handover)
     assert handover.pin_expires_at is not None
     return HandoverCode(codes.pin_of(handover), codes.payload_of(handover), handover.pin_expires_at)
-
-
-def _renew_pin(handover: Handover, now: datetime) -> bool:
-    dead = handover.wrong_tries >= settings.CODE_TRIES
-    if handover.pin_expires_at is not None and handover.pin_expires_at > now and not dead:
-        return False
-    lately = [moment for moment in handover.pins_killed_at if datetime.fromisoformat(moment) > now - timedelta(hours=1)]
-    if len(lately) >= settings.CODES_PER_HOUR:
-        again = datetime.fromisoformat(min(lately)) + timedelta(hours=1)
-        raise LimitReached(
-            _("Too many wrong codes were entered. A new code can be made in an hour at the latest."), again
-        )
-    handover.pin_serial += 1
-    handover.pin_expires_at = now + timedelta(minutes=settings.CODE_MINUTES)
-    handover.wrong_tries = 0
-    return True
 
 
 def confirm_handover(
@@ -156,8 +172,8 @@ def confirm_handover(
     Raises WrongCode with the tries left; the wrong try is counted in a commit of its own. For a library loan the library
     is asked once more first, so that nobody leaves with a book that cannot move.
     """
-    shown = Shown(codes.digits_in(pin), codes.token_in(qr_payload))
-    refusal = _ask_library_again(handover_id, actor, now)
+    shown = code_tries.read(pin=pin, qr_payload=qr_payload)
+    refusal = ask_library_again(handover_id, actor, now)
     handover, problem = _confirm(handover_id, actor, shown, refusal, now)
     if problem is not None:
         raise problem
@@ -172,7 +188,7 @@ def confirm_along(*, handover_id: int, proof_id: int, actor: Reader, now: dateti
 
     Raises NotFound, WrongCode where the first proves nothing, or what stands against this one.
     """
-    refusal = _ask_library_again(handover_id, actor, now)
+    refusal = ask_library_again(handover_id, actor, now)
     handover = _confirm_along(handover_id, proof_id, actor, refusal, now)
     if handover.lending.status == Lending.Status.TRANSFERRING:
         jobs.hurry("sharing.tasks.advance_transfer", handover.lending_id)
@@ -209,7 +225,7 @@ def _proves(proof: Handover, other: Handover, now: datetime) -> bool:
     )
 
 
-def _ask_library_again(handover_id: int, actor: Reader, now: datetime) -> SharingError | None:
+def ask_library_again(handover_id: int, actor: Reader, now: datetime) -> SharingError | None:
     """Why the loan cannot move now, if so. It counts only while nothing is confirmed: what a second click meets may be what
     the first one did."""
     found = (
@@ -221,21 +237,14 @@ def _ask_library_again(handover_id: int, actor: Reader, now: datetime) -> Sharin
     if found is None:
         raise NotFound
     loan = found.lending.library_loan
-    if loan is None or found.status != Handover.Status.AGREED or found.taker_id != actor.pk:
+    waits = found.status == Handover.Status.AGREED or found.is_underway
+    if loan is None or not waits or found.taker_id != actor.pk:
         return None
     try:
         holdings.require_transferable(loan, taker=found.lending.taker, policy=policies.current(), now=now)
     except SharingError as refusal:
         return refusal
     return None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the taker read off the giver's page; one of them is empty."""
-
-    pin: str
-    token: str
 
 
 @transaction.atomic(durable=True)
@@ -254,59 +263,25 @@ def _confirm(
         return handover, IllegalTransition(
             handover.status, "confirmed", _("Agree on place and time first; then the code can be entered.")
         )
-    problem = refusal or _why_not_this_code(handover, shown, now)
+    problem = refusal or code_tries.why_not(handover, shown, now)
     if problem is None:
         both_confirmed(handover, actor, now)
     return handover, problem
 
 
-def _why_not_this_code(handover: Handover, shown: Shown, now: datetime) -> SharingError | None:
-    if handover.wrong_tries >= settings.CODE_TRIES:
-        return _killed()
-    if shown.token and codes.qr_fits(handover, shown.token, now):
-        return None
-    if shown.pin and codes.pin_fits(handover, shown.pin, now):
-        return None
-    if codes.is_earlier_qr(handover, shown.token):
-        return WrongCode(_("This code has expired. Ask the other side for the new one on their page."))
-    return _count_wrong_try(handover, shown.pin or shown.token, now)
-
-
-def both_confirmed(handover: Handover, actor: Reader, now: datetime) -> None:
-    """Inside the caller's transaction, with the lending locked."""
+def both_confirmed(handover: Handover, actor: Reader | None, now: datetime, *, read_at: datetime | None = None) -> None:
+    """Inside the caller's transaction, with the lending locked. `actor` None: a parcel that is taken to have arrived;
+    `read_at`: when the code was read by a phone without network."""
     handover.code_used = True
     handover.giver_confirmed_at = handover.taker_confirmed_at = now
-    on_time = not handover.has_time or abs(now - handover.starts_at) <= timedelta(hours=2)
+    waits_for_nobody = handover.method != Handover.Method.IN_PERSON or not handover.has_time
+    on_time = waits_for_nobody or abs((read_at or now) - handover.starts_at) <= timedelta(hours=2)
+    late = {"read_at": read_at.isoformat()} if read_at else {}
     moves.move_handover(
-        handover, Handover.Status.CONFIRMED, actor=actor, now=now, data={"on_time": on_time},
+        handover, Handover.Status.CONFIRMED, actor=actor, now=now, data={"on_time": on_time, **late},
         fields=("code_used", "giver_confirmed_at", "taker_confirmed_at"),
     )  # fmt: skip
     if handover.direction == Handover.Direction.OUT:
         lendings.hand_over(handover.lending, actor=actor, now=now)
     else:
         lendings.take_back(handover.lending, actor=actor, now=now)
-
-
-def _count_wrong_try(handover: Handover, typed: str, now: datetime) -> WrongCode:
-    if handover.pin_expires_at is None or not typed:
-        return WrongCode(_("Ask the other side to open the code on their page, then enter its six digits."))
-    if handover.pin_expires_at <= now:
-        return WrongCode(_("This code has expired. Ask the other side for the new one on their page."))
-    handover.wrong_tries += 1
-    if handover.wrong_tries >= settings.CODE_TRIES:
-        handover.pins_killed_at = [*handover.pins_killed_at, now.isoformat()][-20:]
-    handover.save(update_fields=["wrong_tries", "pins_killed_at"])
-    left = settings.CODE_TRIES - handover.wrong_tries
-    return (
-        _killed()
-        if left == 0
-        else WrongCode(
-            ngettext("Wrong PIN; %(left)d try left.", "Wrong PIN; %(left)d tries left.", left) % {"left": left}
-        )
-    )
-
-
-def _killed() -> WrongCode:
-    return WrongCode(
-        _("Five wrong tries: this code no longer counts. Ask the other side to show a new one."), "code_dead"
-    )

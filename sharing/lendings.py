@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog import titles
-from sharing import consents, custody, deadlines, events, locks, moves, outcomes, policies, transferring
+from sharing import consents, custody, deadlines, events, locks, moves, outcomes, places, policies, transferring
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, CirculationPolicy, Handover, Lending
 
@@ -49,11 +49,12 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
     if lending.status == Lending.Status.CANCELLED:
         return lending
     if not policies.may_cancel(lending):
-        raise IllegalTransition(
-            lending.status,
-            "cancelled",
-            _("Both of you have confirmed the handover, so it cannot be cancelled any more."),
+        why = (
+            _("The book is in the post, so this cannot be cancelled any more.")
+            if lending.status == Lending.Status.AGREED
+            else _("Both of you have confirmed the handover, so it cannot be cancelled any more.")
         )
+        raise IllegalTransition(lending.status, "cancelled", why)
     earlier = policies.recent_cancellations(actor, policies.current(), now)
     moves.finish(lending, Lending.Status.CANCELLED, now=now, reason=reason.strip()[:500])
     by = lending.role_of(actor)
@@ -73,15 +74,29 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
 def miss_lending(*, lending_id: int, now: datetime) -> bool:
     """The time for the handover has passed and nobody confirmed one; True when the lending ended here."""
     lending = locks.lending(lending_id, actor=None)
-    if lending.status != Lending.Status.AGREED or lending.deadline_at > now:
+    if lending.status != Lending.Status.AGREED or lending.deadline_at > now or lending.underway is not None:
         return False
-    moves.finish(lending, Lending.Status.NO_SHOW, now=now)
-    events.record("lending.no_show", now=now, actor=None, lending=lending, before="agreed", after=lending.status)
-    outcomes.reopen(lending.request, now=now)
+    end_unmet(lending, now=now)
     return True
 
 
-def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
+def end_unmet(lending: Lending, *, now: datetime, data: dict[str, str] | None = None) -> None:
+    """Inside the caller's transaction, with the lending locked. `data`: {"by": "taker"} where it was only that one's fault."""
+    moves.finish(lending, Lending.Status.NO_SHOW, now=now)
+    events.record(
+        "lending.no_show", now=now, actor=None, lending=lending, before="agreed", after=lending.status, data=data
+    )
+    outcomes.reopen(lending.request, now=now)
+
+
+def keep_open_until(lending: Lending, until: datetime) -> None:
+    """While a book is underway the lending does not end over it."""
+    if lending.status == Lending.Status.AGREED and lending.deadline_at < until:
+        lending.deadline_at = until
+        lending.save(update_fields=["deadline_at"])
+
+
+def hand_over(lending: Lending, *, actor: Reader | None, now: datetime) -> None:
     """Both confirmed on the way out; inside confirm_handover's transaction."""
     moves.move(lending, Lending.Status.HANDED_OVER, "lending.handed_over", actor=actor, now=now)
     consents.end_with(lending)
@@ -106,7 +121,7 @@ def hand_over(lending: Lending, *, actor: Reader, now: datetime) -> None:
     outcomes.fulfil(lending.request, now=now)
 
 
-def _begin_loan(lending: Lending, actor: Reader, now: datetime) -> None:
+def _begin_loan(lending: Lending, actor: Reader | None, now: datetime) -> None:
     policy = policies.current()
     lending.due_at = deadlines.end_of_day(now + timedelta(days=policy.loan_days))
     lending.deadline_at, lending.reminders = deadlines.next_due_reminder(lending.due_at, 0, policy), 0
@@ -120,7 +135,7 @@ def _begin_loan(lending: Lending, actor: Reader, now: datetime) -> None:
     )
 
 
-def take_back(lending: Lending, *, actor: Reader, now: datetime) -> None:
+def take_back(lending: Lending, *, actor: Reader | None, now: datetime) -> None:
     """Both confirmed on the way back; inside confirm_handover's transaction."""
     assert lending.copy is not None
     custody.move_custody(copy=lending.copy, to_holder=lending.giver, reason="return", now=now)
@@ -141,9 +156,13 @@ def start_return(*, lending_id: int, actor: Reader, now: datetime) -> Lending:
     fields = ("deadline_at", "reminders", "return_started_at")
     moves.move(lending, Lending.Status.RETURNING, "lending.returning", actor=actor, now=now, fields=fields)
     first = lending.handovers.filter(direction=Handover.Direction.OUT, status=Handover.Status.CONFIRMED).get()
+    method, (place, place_en) = first.method, (first.place, first.place_en)
+    if method == Handover.Method.COURIER:  # the other's address is no place to give it back
+        method, (place, place_en) = Handover.Method.IN_PERSON, places.both_words(places.FACE_TO_FACE)
     way_back = Handover.objects.create(
-        lending=lending, direction=Handover.Direction.BACK, method=first.method, place=first.place,
-        place_en=first.place_en, starts_at=now, status=Handover.Status.AGREED, proposed_by=actor, proposed_at=now, agreed_at=now,
+        lending=lending, direction=Handover.Direction.BACK, method=method, place=place,
+        place_en=place_en, drop_point=first.drop_point, starts_at=now,
+        status=Handover.Status.AGREED, proposed_by=actor, proposed_at=now, agreed_at=now,
     )  # fmt: skip
     events.record("handover.agreed", now=now, actor=actor, handover=way_back, after=way_back.status)
     return lending

@@ -6,7 +6,7 @@ from typing import Any
 
 from library_bridge.models import Reader
 from sharing import events, states
-from sharing.models import Handover, Lending
+from sharing.models import Deposit, Handover, Lending, Shipment
 
 
 def move(
@@ -35,6 +35,11 @@ def finish(
     lending.save(update_fields=["status", "closed_at", "close_reason", *fields])
     for handover in lending.handovers.open():
         handover.lending = lending
+        if handover.status == Handover.Status.SENT:
+            Shipment.objects.filter(handover=handover).update(ended_at=now, act_at=None, outcome=Shipment.Outcome.LOST)
+        elif handover.status == Handover.Status.DEPOSITED and status == Lending.Status.SETTLED:
+            # else its giver still has to fetch it
+            Deposit.objects.filter(handover=handover).update(ended_at=now, act_at=None, outcome=Deposit.Outcome.LEFT)
         move_handover(handover, Handover.Status.MISSED, actor=None, now=now)
     conversation = lending.ask.conversation
     conversation.closed_at = now
@@ -63,3 +68,8 @@ def move_handover(
     before, handover.status = handover.status, status
     handover.save(update_fields=["status", *fields])
     events.record(f"handover.{status}", now=now, actor=actor, handover=handover, before=before, after=status, data=data)
+
+
+def note_handover(handover: Handover, kind: str, *, actor: Reader | None, now: datetime) -> None:
+    """Something happened on its way that leaves its status as it is."""
+    events.record(kind, now=now, actor=actor, handover=handover, before=handover.status, after=handover.status)

@@ -114,6 +114,30 @@ class _View:
         return dates.long_date(day, today=timezone.localdate(self.event.at)) if day else ""
 
     @property
+    def lies(self) -> str:
+        """Drop point and compartment, while the place is told."""
+        handover = self.event.handover
+        place = places.place_shown_to(self.reader, handover, now=timezone.now()) if handover else None
+        if handover is None or place is None or not hasattr(handover, "deposit"):
+            return _("at the drop point")
+        return _("%(place)s, %(compartment)s") % {"place": place, "compartment": handover.deposit.compartment}
+
+    @property
+    def by(self) -> str:
+        """Until when it is collected, or when it is taken to have arrived."""
+        handover = self.event.handover
+        until = getattr(getattr(handover, "deposit", None), "collect_by", None)
+        until = until or getattr(getattr(handover, "shipment", None), "arrives_by", None)
+        return dates.long_date(until, today=timezone.localdate(timezone.now())) if until else ""
+
+    @property
+    def parcel(self) -> str:
+        """Carrier and number, while the place is told."""
+        handover = self.event.handover
+        place = places.place_shown_to(self.reader, handover, now=timezone.now()) if handover else None
+        return str(handover.shipment) if handover and place is not None and hasattr(handover, "shipment") else "–"
+
+    @property
     def meeting(self) -> str:
         handover = self.event.handover
         return meeting_of(handover, self.reader, now=timezone.now()) if handover else ""
@@ -130,7 +154,7 @@ def for_list(reader: Reader) -> "QuerySet[Notification]":
     """A reader's notifications with all that their sentences need: one query, however many."""
     return Notification.objects.filter(reader=reader).select_related(
         "event__request__title", "event__request__requester", "event__ask__holder", "event__ask__lending", "event__lending",
-        "event__handover__lending",
+        "event__handover__lending", "event__handover__deposit", "event__handover__shipment",
     )  # fmt: skip
 
 
@@ -253,11 +277,31 @@ def _cancelled(view: _View) -> str:
 
 
 def _no_show(view: _View) -> str:
+    if view.event.data.get("by") == "taker" and view.is_holder:
+        return _("%(name)s has not collected %(title)s, so the lending has ended. Please take the book back.")
+    if view.event.data.get("by") == "taker":
+        return _("You have not collected %(title)s in time, so it goes back to %(name)s, and the lending has ended.")
     if view.is_holder:
         return _("%(title)s was not handed over in time, so the lending with %(name)s has ended.")
     return _(
         "%(title)s was not handed over in time, so the lending has ended. We go on asking while your request lasts."
     )
+
+
+def _arriving(view: _View) -> str:
+    if view.is_loan:
+        return _(
+            "Has %(title)s arrived? Please say so. Without your word by %(by)s a librarian asks what has become of it."
+        )
+    return _(
+        "Has %(title)s arrived? Please say so, or report that it has not. Without your word we take it on %(by)s to have."
+    )
+
+
+def _disputed(view: _View) -> str:
+    if view.event.actor_id is None:
+        return _("Nobody has said that %(title)s arrived. A librarian will settle it.")
+    return _("%(name)s reported a problem with %(title)s. A librarian will settle it.")
 
 
 def _completed(view: _View) -> str:
@@ -403,10 +447,7 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "lending.extended": ("calendar", _always(lambda: _("%(name)s keeps %(title)s until %(due)s."))),
     "lending.returning": ("lend", _always(lambda: _("%(name)s would like to give %(title)s back."))),
     "lending.return_waits": ("clock", _return_waits),
-    "lending.disputed": (
-        "warn",
-        _always(lambda: _("%(name)s reported a problem with %(title)s. A librarian will settle it.")),
-    ),
+    "lending.disputed": ("warn", _disputed),
     "lending.settled": ("check", _settled),
     "lending.rated": (
         "check",
@@ -414,6 +455,17 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     ),
     "handover.proposed": ("calendar", _always(lambda: _("%(name)s proposes a handover of %(title)s: %(meeting)s."))),
     "handover.agreed": ("calendar", _always(lambda: _("The handover of %(title)s is agreed: %(meeting)s."))),
+    "handover.deposited": (
+        "place",
+        _always(lambda: _("%(name)s has left %(title)s for you: %(lies)s. Collect it by %(by)s.")),
+    ),
+    "handover.waits": ("place", _always(lambda: _("%(title)s still lies there for you: %(lies)s."))),
+    "handover.left": (
+        "place",
+        _always(lambda: _("Nobody has collected %(title)s. Please take it back: %(lies)s.")),
+    ),
+    "handover.sent": ("lend", _always(lambda: _("%(name)s has sent %(title)s by courier: %(parcel)s."))),
+    "handover.arriving": ("clock", _arriving),
     "condition.worse": (
         "warn",
         _always(lambda: _("%(name)s noted at the handover of %(title)s: worse than before (%(worse)s).")),

@@ -55,6 +55,15 @@ def _both_if_proposed(event: DomainEvent) -> set[int]:
     return _both(event) if event.from_status else set()
 
 
+def _receives(event: DomainEvent) -> set[int]:
+    """Who gets the book, there or back."""
+    return {event.handover.taker_id} if event.handover else set()
+
+
+def _gives(event: DomainEvent) -> set[int]:
+    return {event.handover.giver_id} if event.handover else set()
+
+
 def _both_unless_present(event: DomainEvent) -> set[int]:
     """Two who stand together are told of the handover, which is the same moment."""
     return set() if event.why == Ask.Consent.NOW else _both(event)
@@ -98,6 +107,11 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "lending.rated": _both_once_open,
     "handover.proposed": _both,
     "handover.agreed": _both_if_proposed,
+    "handover.deposited": _receives,
+    "handover.waits": _receives,
+    "handover.left": _gives,
+    "handover.sent": _receives,
+    "handover.arriving": _receives,
     "condition.worse": _both,
     "copy.found": _named,
     "outside.due": _named,

@@ -11,7 +11,9 @@ from sharing.models import Handover, Lending
 
 FEW = 5
 KEPT = Q(status=Handover.Status.CONFIRMED)
-ARRANGED = KEPT | Q(status=Handover.Status.MISSED, agreed_at__isnull=False, lending__status=Lending.Status.NO_SHOW)
+ARRANGED = KEPT | Q(
+    status=Handover.Status.MISSED, agreed_at__isnull=False, lending__status=Lending.Status.NO_SHOW, deposit=None
+)
 """An appointment that nobody kept counts for both: we can't tell who stayed away."""
 
 

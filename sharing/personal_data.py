@@ -188,9 +188,27 @@ ROWS = (
         },
         (
             "lending", "place_en", "proposed_by", "proposed_at", "agreed_at", "pin_serial", "pin_expires_at", "qr_serial",
-            "qr_expires_at", "code_used", "wrong_tries", "pins_killed_at",
+            "qr_expires_at", "code_used", "wrong_tries", "pins_killed_at", "codes_shown", "drop_point",
         ),
         {"place": "–", "place_en": ""}, Forget("handover_places", "lending__closed_at", {"place": "–", "place_en": ""}),
+    ),
+    Rows(
+        "sharing.Deposit", ("handover__lending__giver", "handover__lending__taker"), "places",
+        {
+            "compartment": _("where it lay"), "deposited_at": _("left there on"), "collect_by": _("to be collected by"),
+            "outcome": _("how it ended"), "photo": _("photo"),
+        },
+        ("handover", "drop_point", "alone", "token", "act_at", "reminders", "ended_at"), {"photo": ""},
+        Forget("handover_places", "handover__lending__closed_at", {"photo": ""}),
+    ),
+    Rows(
+        "sharing.Shipment", ("handover__lending__giver", "handover__lending__taker"), "places",
+        {
+            "carrier": _("carrier"), "tracking_number": _("tracking number"), "sent_at": _("sent on"),
+            "outcome": _("how it ended"),
+        },
+        ("handover", "arrives_by", "act_at", "reminders", "ended_at"), {"carrier": "–", "tracking_number": "–"},
+        Forget("handover_places", "handover__lending__closed_at", {"carrier": "–", "tracking_number": "–"}),
     ),
     Rows(
         "sharing.DomainEvent", ("actor",), "exchanges", {"at": _ON, "kind": _("what was done"), "why": _REASON},
@@ -321,7 +339,7 @@ ROWS = (
 
 NOT_PERSONAL = {
     "sharing.GroupLink",  # a way into a group, whoever takes it
-    "sharing.MeetingPlace",  # the librarians' list
+    "sharing.MeetingPlace", "sharing.DropPoint", "sharing.Kiosk",  # the librarians' lists
     "sharing.Conversation",  # only ties an ask to its messages
     # the library's: rules, harvests, course lists, guide and what all readers together have
     "sharing.MessengerBridge", "sharing.Holiday",

@@ -18,6 +18,7 @@ from sharing.errors import Denied, LimitReached, SharingError
 from sharing.models import (
     Ask,
     CirculationPolicy,
+    Deposit,
     DomainEvent,
     Handover,
     Lending,
@@ -122,8 +123,9 @@ def may_answer(ask: Ask, reader: Reader) -> bool:
 
 
 def may_cancel(lending: Lending) -> bool:
-    """Until both have confirmed; afterwards only return, dispute or a librarian (C7)."""
-    return lending.status == Lending.Status.AGREED
+    """Until both have confirmed, or the book is in the post; afterwards only return, dispute or a librarian (C7)."""
+    sent = lending.status == Lending.Status.AGREED and lending.underway
+    return lending.status == Lending.Status.AGREED and not (sent and sent.status == Handover.Status.SENT)
 
 
 def may_extend(lending: Lending, reader: Reader, now: datetime) -> bool:
@@ -172,6 +174,8 @@ def may_start_return(lending: Lending, reader: Reader) -> bool:
 
 
 def may_dispute(lending: Lending) -> bool:
+    if lending.status == Lending.Status.AGREED:  # what was left or sent, and is not there
+        return lending.underway is not None
     return lending.status in {
         Lending.Status.HANDED_OVER, Lending.Status.ON_LOAN, Lending.Status.RETURNING,
         Lending.Status.TRANSFERRING, Lending.Status.NEEDS_LIBRARIAN,
@@ -199,11 +203,44 @@ def may_agree(handover: Handover, reader: Reader) -> bool:
 
 
 def may_show_code(handover: Handover, reader: Reader) -> bool:
-    return handover.status == Handover.Status.AGREED and handover.giver_id == reader.pk
+    """The giver; at a drop point's screen also the one who collects."""
+    if handover.status == Handover.Status.DEPOSITED:
+        return handover.taker_id == reader.pk
+    shows = handover.method != Handover.Method.COURIER
+    return shows and handover.status == Handover.Status.AGREED and handover.giver_id == reader.pk
 
 
 def may_confirm(handover: Handover, reader: Reader) -> bool:
     return handover.status == Handover.Status.AGREED and handover.taker_id == reader.pk
+
+
+def is_next(handover: Handover) -> bool:
+    """Whether the lending waits for this handover."""
+    return direction_now(handover.lending) == handover.direction
+
+
+def may_deposit(handover: Handover, reader: Reader) -> bool:
+    at_drop_point = handover.drop_point_id is not None and handover.status == Handover.Status.AGREED
+    return at_drop_point and handover.giver_id == reader.pk and is_next(handover)
+
+
+def may_collect(handover: Handover, reader: Reader) -> bool:
+    return handover.status == Handover.Status.DEPOSITED and handover.taker_id == reader.pk and is_next(handover)
+
+
+def may_take_back(handover: Handover, reader: Reader) -> bool:
+    """What nobody has collected, once the lending is over. One query where it is a drop point's."""
+    over = handover.drop_point_id is not None and handover.status == Handover.Status.MISSED
+    return over and handover.giver_id == reader.pk and Deposit.objects.lying().filter(handover=handover).exists()
+
+
+def may_send(handover: Handover, reader: Reader) -> bool:
+    by_courier = handover.method == Handover.Method.COURIER and handover.status == Handover.Status.AGREED
+    return by_courier and handover.giver_id == reader.pk and is_next(handover)
+
+
+def may_say_arrived(handover: Handover, reader: Reader) -> bool:
+    return handover.status == Handover.Status.SENT and handover.taker_id == reader.pk and is_next(handover)
 
 
 def loan_is_too_near_its_due_date(loan: LibraryLoan | LoanRecord, policy: CirculationPolicy, now: datetime) -> bool:

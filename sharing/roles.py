@@ -38,6 +38,7 @@ CATALOGUE = (
 )  # fmt: skip
 RULES = (
     *(f"sharing.{act}_meetingplace" for act in ("view", "add", "change", "delete")),
+    *(f"sharing.{act}_{what}" for what in ("droppoint", "kiosk") for act in ("view", "add", "change", "delete")),
     *(f"sharing.{act}_holiday" for act in ("view", "add", "change", "delete")),
     "sharing.change_circulationpolicy", "library_bridge.view_library", "library_bridge.change_library",
     "library_bridge.view_area", "library_bridge.add_area", "library_bridge.change_area",

@@ -63,6 +63,13 @@ class Scene:
         hours = (self.now - handover.starts_at) // timedelta(hours=1)
         return _("The agreed time was %(hours)s hours ago") % {"hours": hours}
 
+    def _on_the_way(self, handover: Handover) -> str:
+        if handover.status == Handover.Status.AGREED and self.hands_over:
+            return "leave" if handover.method == Handover.Method.DROP_POINT else "send"
+        if handover.status == Handover.Status.DEPOSITED and not self.hands_over:
+            return "collect"
+        return "awaited"
+
     @property
     def hands_over(self) -> bool:
         """Whether this reader gives the book out of the hand in the handover that is next."""
@@ -81,9 +88,33 @@ class Scene:
 
     @property
     def meets(self) -> str:
-        """Which step the handover is at: propose, proposed (by this reader), answer, show_code or enter_code."""
+        """Which step the handover is at: propose, proposed (by this reader), answer, show_code or enter_code; by way of a drop
+        point or a courier leave, collect or send, else awaited."""
         if self.handover is None:
             return "propose"
+        if self.handover.status != Handover.Status.PROPOSED and self.handover.method != Handover.Method.IN_PERSON:
+            return self._on_the_way(self.handover)
         if self.handover.status == Handover.Status.AGREED:
             return "show_code" if self.hands_over else "enter_code"
         return "proposed" if self.handover.proposed_by_id == self.reader.pk else "answer"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`name` is also the template of what the reader can do: sharing/lendings/steps/<name>.html."""
+
+    name: str
+    chip: str
+    word: str
+    """The state in a few words, for the chip."""
+    heading: str
+    says: str = ""
+    answers: str = ""
+    """Who answers for the book at this moment."""
+    how: str = ""
+    missed: bool = False
+    """The agreed time is past: another one can be arranged beside."""
+
+    @property
+    def template(self) -> str:
+        return f"sharing/lendings/steps/{self.name}.html"

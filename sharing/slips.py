@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -85,8 +87,32 @@ def _arranged(scene: Scene, event: DomainEvent) -> tuple[str, str]:
 def _confirmed(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     assert event.handover is not None
     if event.handover.direction == Handover.Direction.BACK:
-        return _("Given back"), _("Both of you have confirmed")
-    return _("Handed over"), _("Both of you have confirmed")
+        return _("Given back"), _how_confirmed(scene, event)
+    return _("Handed over"), _how_confirmed(scene, event)
+
+
+def _how_confirmed(scene: Scene, event: DomainEvent) -> str:
+    if event.actor_id is None:
+        return _("Taken to have arrived")
+    if read_at := parse_datetime(str(event.data.get("read_at", ""))):
+        return scene.say(_("Confirmed without network at %(time)s, counted when it arrived"), time=_clock(read_at))
+    return _("Both of you have confirmed")
+
+
+def _deposited(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Left at the drop point"), _by(scene, event, _("by you"), _("by %(name)s"))
+
+
+def _sent(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Sent by courier"), _by(scene, event, _("by you"), _("by %(name)s"))
+
+
+def _taken_back(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Taken back from the drop point"), _by(scene, event, _("by you"), _("by %(name)s"))
+
+
+def _clock(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"
 
 
 def _extended(scene: Scene, event: DomainEvent) -> tuple[str, str]:
@@ -119,6 +145,8 @@ def _cancelled(scene: Scene, event: DomainEvent) -> tuple[str, str]:
 
 
 def _disputed(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    if event.actor_id is None:
+        return _("Nobody has said that it arrived"), _("A librarian has to look")
     return _by(scene, event, _("You reported a problem"), _("%(name)s reported a problem")), event.why
 
 
@@ -143,6 +171,9 @@ def _no_show(scene: Scene, event: DomainEvent) -> tuple[str, str]:
 WHAT: dict[str, Callable[[Scene, DomainEvent], tuple[str, str]]] = {
     "ask.accepted": _accepted,
     "handover.agreed": _arranged,
+    "handover.deposited": _deposited,
+    "handover.sent": _sent,
+    "handover.taken_back": _taken_back,
     "handover.confirmed": _confirmed,
     "lending.extended": _extended,
     "lending.overdue": _overdue,
@@ -208,6 +239,8 @@ def _meeting(scene: Scene) -> Row:
         mine = handover.proposed_by_id == scene.reader.pk
         note = scene.say(_("%(name)s answers")) if mine else _("You answer")
         return Row(_("Handover proposed"), note, handover.starts_at, state="next", acts=not mine)
+    if handover.method != Handover.Method.IN_PERSON:
+        return _by_way_of(scene, handover)
     if scene.missed:
         return Row(_("Meet and hand it over"), scene.missed, handover.starts_at, state="next", acts=True)
     if scene.hands_over:
@@ -218,6 +251,23 @@ def _meeting(scene: Scene) -> Row:
         return Row(_("Meet and hand it back"), note, when=pgettext("slip", "next"), state="next")
     soon = dates.binds(handover.starts_at, today=scene.today)
     return Row(_("Meet and hand it over"), note, handover.starts_at, state="next", acts=soon)
+
+
+def _by_way_of(scene: Scene, handover: Handover) -> Row:
+    """The next step of a book that goes by drop point or courier."""
+    mine = scene.meets != "awaited"
+    if handover.status == Handover.Status.DEPOSITED:
+        note = _("You collect it") if mine else scene.say(_("%(name)s collects it"))
+        return Row(_("Collect it at the drop point"), note, handover.deposit.collect_by, state="next", acts=mine)
+    if handover.status == Handover.Status.SENT:
+        return Row(_("The parcel arrives"), handover.shipment.carrier, when=pgettext("slip", "next"), state="next")
+    at = handover.starts_at if handover.has_time else None
+    when = "" if at else pgettext("slip", "next")
+    if handover.method == Handover.Method.COURIER:
+        note = _("You send it") if mine else scene.say(_("%(name)s sends it"))
+        return Row(_("Send it by courier"), note, at, when=when, state="next", acts=mine)
+    note = _("You bring it") if mine else scene.say(_("%(name)s brings it"))
+    return Row(_("Leave it at the drop point"), note, at, when=when, state="next", acts=mine)
 
 
 def _then(scene: Scene) -> Iterator[Row]:

@@ -19,7 +19,7 @@ ASK: dict[str, frozenset[str]] = {
 }
 
 LENDING: dict[str, frozenset[str]] = {
-    "agreed": frozenset({"handed_over", "cancelled", "no_show"}),
+    "agreed": frozenset({"handed_over", "cancelled", "no_show", "disputed"}),
     "handed_over": frozenset({"on_loan", "transferring", "completed", "disputed"}),
     "on_loan": frozenset({"returning", "disputed"}),
     "returning": frozenset({"completed", "needs_librarian", "disputed"}),
@@ -34,7 +34,9 @@ LENDING: dict[str, frozenset[str]] = {
 
 HANDOVER: dict[str, frozenset[str]] = {
     "proposed": frozenset({"agreed", "replaced", "missed"}),
-    "agreed": frozenset({"confirmed", "replaced", "missed"}),
+    "agreed": frozenset({"deposited", "sent", "confirmed", "replaced", "missed"}),
+    "deposited": frozenset({"confirmed", "missed"}),
+    "sent": frozenset({"confirmed", "missed"}),
     "confirmed": frozenset(),
     "replaced": frozenset(),
     "missed": frozenset(),

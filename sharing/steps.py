@@ -2,7 +2,7 @@
 and who answers for the book meanwhile."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -10,32 +10,11 @@ from django.utils.translation import ngettext
 
 from library_bridge import reasons
 from library_bridge.models import Transfer
-from sharing import dates
+from sharing import dates, way_steps
 from sharing.models import Handover, Lending
-from sharing.scenes import CODE_LATE, S, Scene
+from sharing.scenes import CODE_LATE, S, Scene, Step
 
 CODE_EARLY = timedelta(hours=1)  # so long before the agreed time the code opens by itself
-
-
-@dataclass(frozen=True)
-class Step:
-    """`name` is also the template of what the reader can do: sharing/lendings/steps/<name>.html."""
-
-    name: str
-    chip: str
-    word: str
-    """The state in a few words, for the chip."""
-    heading: str
-    says: str = ""
-    answers: str = ""
-    """Who answers for the book at this moment."""
-    how: str = ""
-    missed: bool = False
-    """The agreed time is past: another one can be arranged beside."""
-
-    @property
-    def template(self) -> str:
-        return f"sharing/lendings/steps/{self.name}.html"
 
 
 def next_step(scene: Scene) -> Step:
@@ -59,6 +38,8 @@ def _meet(scene: Scene) -> Step:
             _arrange(scene),
             _with_whom(scene),
         )
+    if (on_its_way := way_steps.of(scene, handover, _with_whom(scene))) is not None:
+        return on_its_way
     if handover.status == Handover.Status.AGREED:
         return _code(scene, handover)
     if scene.meets == "proposed":

@@ -16,12 +16,24 @@ def asks_to_answer(reader: Reader) -> QuerySet[Ask]:
 
 def lendings_to_act_on(reader: Reader, now: datetime) -> QuerySet[Lending]:
     """Where the next step is this reader's: a proposal to answer, or nothing proposed yet, a code to show or to enter, a
-    book to give back that is late."""
+    book to leave, send or collect, or to give back that is late."""
     open_one = Handover.objects.open().filter(lending=OuterRef("pk"))
-    mine = open_one.filter(Q(status=Handover.Status.AGREED) | ~Q(proposed_by=reader))
+    mine = open_one.filter(_is_next_for(reader))
     moving = Lending.objects.visible_to(reader).to_meet().filter(~Exists(open_one) | Exists(mine))
     late = Lending.objects.visible_to(reader).filter(taker=reader, status=Lending.Status.ON_LOAN, due_at__lt=now)
     return (moving | late).for_page()
+
+
+def _is_next_for(reader: Reader) -> Q:
+    """Of open handovers; `Scene.meets`, as a query."""
+    way, status, method = Handover.Direction, Handover.Status, Handover.Method
+    hands_over = Q(direction=way.OUT, lending__giver=reader) | Q(direction=way.BACK, lending__taker=reader)
+    return (
+        (Q(status=status.PROPOSED) & ~Q(proposed_by=reader))
+        | Q(status=status.AGREED, method=method.IN_PERSON)
+        | (Q(status=status.AGREED) & hands_over)
+        | (Q(status=status.DEPOSITED) & ~hands_over)
+    )
 
 
 def requests_waiting(reader: Reader) -> QuerySet[Request]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from library_bridge.models import Reader
-from sharing import handovers, policies
+from sharing import handovers, late_codes, policies
 from sharing.errors import SharingError
 from sharing.models import Handover, Lending
 
@@ -78,6 +78,31 @@ def confirm_meeting(
     in their hands (`chosen`: primary keys of handovers), each with its own result."""
     among = same_meeting(handover, others(handover.lending)) if chosen else []
     proof = handovers.confirm_handover(handover_id=handover.pk, actor=actor, pin=pin, qr_payload=qr_payload, now=now)
+    return _along(proof, among, chosen, actor, now)
+
+
+def confirm_meeting_late(
+    handover: Handover,
+    *,
+    chosen: Collection[int],
+    actor: Reader,
+    slip: str,
+    seconds: int,
+    pin: str,
+    qr_payload: str,
+    now: datetime,
+) -> list[Result]:
+    """The same, with a code that was read without network; raises as `late_codes.confirm_late`."""
+    among = same_meeting(handover, others(handover.lending)) if chosen else []
+    proof = late_codes.confirm_late(
+        handover_id=handover.pk, actor=actor, slip=slip, seconds=seconds, pin=pin, qr_payload=qr_payload, now=now
+    )
+    return _along(proof, among, chosen, actor, now)
+
+
+def _along(
+    proof: Handover, among: list[Handover], chosen: Collection[int], actor: Reader, now: datetime
+) -> list[Result]:
     return [
         _tried(
             one.lending,

@@ -17,7 +17,7 @@ Status = Lending.Status
 MOVING = (Status.TRANSFERRING, Status.NEEDS_LIBRARIAN, Status.DISPUTED)
 
 
-def begin_transfer(lending: Lending, *, actor: Reader, now: datetime) -> None:
+def begin_transfer(lending: Lending, *, actor: Reader | None, now: datetime) -> None:
     assert lending.library_loan is not None
     taker = lending.taker.patrons.get(library_id=lending.library_loan.library_id)
     lending.transfer = transfers.begin(

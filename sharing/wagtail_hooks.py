@@ -27,6 +27,7 @@ from sharing.models import (
     TitleNote,
 )
 from sharing.staff import exports, overview
+from sharing.staff.drop_points import DropPoints, Kiosks
 from sharing.staff.flags import Flags
 from sharing.staff.groups import Groups
 from sharing.staff.holidays import Holidays
@@ -53,7 +54,20 @@ class Desk(ViewSetGroup):
     menu_label = _("Lendings")
     menu_icon = "resubmit"
     menu_order = 100
-    items = (Lendings, Requests, Purchases, TitleNotes, Flags, Groups, Trail, Mails, MeetingPlaces, Holidays)
+    items = (
+        Lendings,
+        Requests,
+        Purchases,
+        TitleNotes,
+        Flags,
+        Groups,
+        Trail,
+        Mails,
+        MeetingPlaces,
+        DropPoints,
+        Kiosks,
+        Holidays,
+    )
 
 
 @hooks.register("register_admin_viewset")
@@ -134,5 +148,7 @@ def log_actions(actions: Any) -> None:
     actions.register_action("sharing.group_put_in", _("Put readers into a group"), _("Readers put in"))
     actions.register_action("sharing.group_take_out", _("Take a reader out of a group"), _("Reader taken out"))
     actions.register_action("sharing.group_close", _("Close a group"), _("Group closed"))
+    actions.register_action("sharing.kiosk_link", _("Make a link for a screen"), _("Link for a screen made"))
+    actions.register_action("sharing.kiosk_revoke", _("Switch a screen off"), _("Screen switched off"))
     actions.register_action("sharing.change_policy")(PolicyChange)
     actions.register_action("sharing.look_up", _("Look up the readers"), _("Readers looked up"))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, Field, model_validator
 
-from sharing import codes, handovers
+from sharing import codes, deposits, handovers, shipments
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
@@ -45,9 +45,28 @@ class Code(Body):
         return self
 
 
+class ShelfCode(Body):
+    """What is written up at the drop point."""
+
+    shelf_code: str = Field(min_length=1, max_length=40)
+
+
+class Deposited(ShelfCode):
+    compartment: str = Field(min_length=1, max_length=20)
+
+
+class Parcel(Body):
+    carrier: str = Field(min_length=1, max_length=40)
+    tracking_number: str = Field(min_length=1, max_length=40)
+
+
 @router.post("/lendings/{id}/handover", response=schemas.HandoverOut, operation_id="proposeHandover")
 def propose_handover(request: Call, id: str, payload: Meeting) -> schemas.HandoverOut:
-    """Way out or way back, as the lending's state has it. Another proposal replaces the one before."""
+    """Way out or way back, as the lending's state has it. Another proposal replaces the one before.
+
+    `place` is a drop point's name by the method `drop_point`; by `courier`, which only the one who gets the book proposes,
+    where the parcel goes.
+    """
     row = handovers.propose_handover(
         lending_id=ids.number(id), actor=request.auth, method=payload.method, place=payload.place,
         starts_at=payload.starts_at, now=timezone.now(),
@@ -73,6 +92,49 @@ def confirm_handover(request: Call, id: str, payload: Code) -> schemas.Confirmed
     except WrongCode as wrong:
         wrong.field = "pin" if payload.pin.strip() else "qr_payload"
         raise
+    return serializers.confirmed(row, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/handovers/{id}/deposit", response=schemas.HandoverOut, operation_id="depositBook")
+def deposit_book(request: Call, id: str, payload: Deposited) -> schemas.HandoverOut:
+    """By the one who gives the book, once it lies at the drop point. The other side is told where."""
+    row = deposits.deposit_book(
+        handover_id=ids.number(id), actor=request.auth, compartment=payload.compartment, shelf_code=payload.shelf_code,
+        now=timezone.now(),
+    )  # fmt: skip
+    return serializers.handover(row, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/handovers/{id}/collect", response=schemas.ConfirmedOut, operation_id="collectBook")
+def collect_book(request: Call, id: str, payload: ShelfCode) -> schemas.ConfirmedOut:
+    """By the one who takes the book, at the drop point."""
+    row = deposits.collect_book(
+        handover_id=ids.number(id), actor=request.auth, shelf_code=payload.shelf_code, now=timezone.now()
+    )
+    return serializers.confirmed(row, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/handovers/{id}/take-back", response=schemas.HandoverOut, operation_id="takeBack")
+def take_back(request: Call, id: str) -> schemas.HandoverOut:
+    """By the one who left it, when nobody has collected it and the lending is over."""
+    row = deposits.take_back(handover_id=ids.number(id), actor=request.auth, now=timezone.now()).handover
+    return serializers.handover(row, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/handovers/{id}/send", response=schemas.HandoverOut, operation_id="sendBook")
+def send_book(request: Call, id: str, payload: Parcel) -> schemas.HandoverOut:
+    """By the one who gives the book; again with other words it corrects them."""
+    row = shipments.send_book(
+        handover_id=ids.number(id), actor=request.auth, carrier=payload.carrier, tracking_number=payload.tracking_number,
+        now=timezone.now(),
+    )  # fmt: skip
+    return serializers.handover(row, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/handovers/{id}/arrival", response=schemas.ConfirmedOut, operation_id="confirmArrival")
+def confirm_arrival(request: Call, id: str) -> schemas.ConfirmedOut:
+    """By the one who gets the parcel. What has not arrived is disputed on the lending."""
+    row = shipments.confirm_arrival(handover_id=ids.number(id), actor=request.auth, now=timezone.now())
     return serializers.confirmed(row, viewer=request.auth, now=timezone.now())
 
 

@@ -117,6 +117,21 @@ class AskOut(BaseModel):
     lending_id: str | None
 
 
+class DepositOut(BaseModel):
+    """A book at a drop point, for its two readers."""
+
+    compartment: str
+    collect_by: Moment
+    photo: str | None
+
+
+class ShipmentOut(BaseModel):
+    carrier: str
+    tracking_number: str
+    sent_at: Moment
+    arrives_by: Moment = Field(description="From then on it is taken to have arrived.")
+
+
 class HandoverOut(BaseModel):
     id: str
     handover_id: str
@@ -128,7 +143,11 @@ class HandoverOut(BaseModel):
     proposed_by: str = Field(description="me or other")
     agreed_at: Moment | None
     confirmed_at: Moment | None
-    next: list[str] = Field(description="What you can do with it now: agree, code, confirm.")
+    deposit: DepositOut | None = Field(description="null from a day after the lending's end, and by any other method.")
+    shipment: ShipmentOut | None = Field(description="As the deposit.")
+    next: list[str] = Field(
+        description="What you can do with it now: agree, code, confirm, deposit, collect, take_back, send, arrive."
+    )
 
 
 class ConfirmedOut(HandoverOut):

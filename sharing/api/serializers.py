@@ -173,13 +173,37 @@ def handover(row: Handover, *, viewer: Reader, now: datetime) -> schemas.Handove
         "agree": policies.may_agree(row, viewer),
         "code": policies.may_show_code(row, viewer),
         "confirm": policies.may_confirm(row, viewer),
+        "deposit": policies.may_deposit(row, viewer),
+        "collect": policies.may_collect(row, viewer),
+        "take_back": policies.may_take_back(row, viewer),
+        "send": policies.may_send(row, viewer),
+        "arrive": policies.may_say_arrived(row, viewer),
     }
+    place = places.place_shown_to(viewer, row, now=now)
     return schemas.HandoverOut(
         id=str(row.pk), handover_id=str(row.pk), direction=row.direction, method=row.method,
-        place=places.place_shown_to(viewer, row, now=now), starts_at=row.starts_at,
+        place=place, starts_at=row.starts_at, deposit=_deposit(row) if place else None,
+        shipment=_shipment(row) if place else None,
         status=row.status, proposed_by="me" if row.proposed_by_id == viewer.pk else "other", agreed_at=row.agreed_at,
         confirmed_at=row.taker_confirmed_at, next=[step for step, allowed in steps.items() if allowed],
     )  # fmt: skip
+
+
+def _deposit(row: Handover) -> schemas.DepositOut | None:
+    if row.drop_point_id is None or not hasattr(row, "deposit"):
+        return None
+    lies = row.deposit
+    photo = lies.get_absolute_url() if lies.photo else None
+    return schemas.DepositOut(compartment=lies.compartment, collect_by=lies.collect_by, photo=photo)
+
+
+def _shipment(row: Handover) -> schemas.ShipmentOut | None:
+    if row.method != Handover.Method.COURIER or not hasattr(row, "shipment"):
+        return None
+    sent = row.shipment
+    return schemas.ShipmentOut(
+        carrier=sent.carrier, tracking_number=sent.tracking_number, sent_at=sent.sent_at, arrives_by=sent.arrives_by
+    )
 
 
 def confirmed(row: Handover, *, viewer: Reader, now: datetime) -> schemas.ConfirmedOut:

@@ -36,6 +36,7 @@ def load(*, now: datetime) -> None:
 def _tell(now: datetime) -> None:
     cast = assemble(now=now)
     campus = Campus(start=now - timedelta(days=history.DAYS + 1), end=now, seed=SEED)
+    places.load_book_house()
     harvests.harvest_library(cast.library, now=campus.clock)
     harvests.plan_night(cast.library, now=now)
     desk, wishes = Desk(campus, cast), Wishes(campus, cast)

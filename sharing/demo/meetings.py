@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from library_bridge.models import Reader
-from sharing import conversations, disputes, handovers, lendings, policies, transferring
+from sharing import conversations, deposits, disputes, handovers, lendings, policies, transferring
 from sharing.demo import words
 from sharing.demo.campus import Campus, Part, Story
 from sharing.demo.cast import Cast
+from sharing.demo.places import SHELF_CODE, SHELVES
 from sharing.errors import WrongCode
 from sharing.models import Handover, Lending
 
@@ -71,7 +72,7 @@ def propose(campus: Campus, lending: Lending, by: Reader, *, starts_at: datetime
         lending_id=lending.pk,
         actor=by,
         method=Handover.Method.DROP_POINT if drop else Handover.Method.IN_PERSON,
-        place=words.say(words.FRONT_DESK, by, campus.random) if drop else words.place(by, campus.random),
+        place=words.say(words.BOOK_HOUSE, by, campus.random) if drop else words.place(by, campus.random),
         starts_at=starts_at or _slot(campus),
         now=campus.clock,
     )
@@ -85,6 +86,9 @@ def _slot(campus: Campus) -> datetime:
 
 def confirm(campus: Campus, handover: Handover) -> Story:
     """They meet. The giver shows the code, the taker types or scans it."""
+    if handover.method == Handover.Method.DROP_POINT:
+        yield from _by_drop_point(campus, handover)
+        return
     late = 150 if campus.chance(0.05) else campus.random.randint(-6, 22)
     yield campus.by_day(max(handover.starts_at + timedelta(minutes=late), campus.soon(5)))
     giver, taker = _two(handover)
@@ -103,6 +107,18 @@ def confirm(campus: Campus, handover: Handover) -> Story:
         qr_payload=code.qr_payload if scanned else "",
         now=campus.clock,
     )
+
+
+def _by_drop_point(campus: Campus, handover: Handover) -> Story:
+    """Left there at the agreed time, collected within a day or two."""
+    giver, taker = _two(handover)
+    yield campus.by_day(max(handover.starts_at, campus.soon(5)))
+    deposits.deposit_book(
+        handover_id=handover.pk, actor=giver, compartment=campus.random.choice(SHELVES.split()), shelf_code=SHELF_CODE,
+        now=campus.clock,
+    )  # fmt: skip
+    yield campus.later(2, 40)
+    deposits.collect_book(handover_id=handover.pk, actor=taker, shelf_code=SHELF_CODE, now=campus.clock)
 
 
 def _two(handover: Handover) -> tuple[Reader, Reader]:

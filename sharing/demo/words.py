@@ -99,6 +99,7 @@ COMPLAINTS: Both = (
 )
 SETTLED = "已请双方到还书台看过：不影响阅读，由借书人付修补费，书已当面还给书主。"
 
+BOOK_HOUSE: Both = (("梅园书屋",), ("Plum Court book house",))
 FRONT_DESK: Both = (("图书馆总服务台",), ("Library, front desk",))  # as on the form for a meeting, beside the areas
 
 

@@ -8,6 +8,8 @@ from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
 from sharing.models.data_exports import DataExport
 from sharing.models.deliveries import Delivery, MailChoice
+from sharing.models.deposits import Deposit
+from sharing.models.drop_points import DropPoint, Kiosk
 from sharing.models.erasures import Erasure
 from sharing.models.events import DomainEvent
 from sharing.models.flags import Flag
@@ -31,6 +33,7 @@ from sharing.models.ratings import Rating
 from sharing.models.reading_lists import ReadingListEntry, ReadingListImport, ReadingListPage, ReadingListsPage
 from sharing.models.requests import Request
 from sharing.models.saved_searches import SavedSearch, SavedSearchHit
+from sharing.models.shipments import Shipment
 from sharing.models.shown_shelves import ShelfFollow, ShownShelf
 from sharing.models.suggestions import RelatedTitle, SuggestionCount
 from sharing.models.title_notes import NoteFlag, TitleNote
@@ -49,7 +52,9 @@ __all__ = (
     "CopyJourney",
     "DataExport",
     "Delivery",
+    "Deposit",
     "DomainEvent",
+    "DropPoint",
     "Erasure",
     "Flag",
     "FreeTimes",
@@ -62,6 +67,7 @@ __all__ = (
     "HomePage",
     "IdempotencyKey",
     "JourneyStop",
+    "Kiosk",
     "Lending",
     "LoanTitle",
     "MailChoice",
@@ -87,6 +93,7 @@ __all__ = (
     "SavedSearch",
     "SavedSearchHit",
     "ShelfFollow",
+    "Shipment",
     "ShownShelf",
     "StandingConsent",
     "SuggestionCount",

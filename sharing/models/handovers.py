@@ -34,11 +34,14 @@ class Handover(models.Model):
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("proposed")
         AGREED = "agreed", _("agreed")
+        DEPOSITED = "deposited", _("lies at the drop point")
+        SENT = "sent", _("on its way by courier")
         CONFIRMED = "confirmed", _("confirmed")
         REPLACED = "replaced", _("proposed anew")
         MISSED = "missed", _("missed")
 
-    OPEN = (Status.PROPOSED, Status.AGREED)
+    UNDERWAY = (Status.DEPOSITED, Status.SENT)  # out of the giver's hands, not yet in the taker's
+    OPEN = (Status.PROPOSED, Status.AGREED, *UNDERWAY)
 
     lending = models.ForeignKey("sharing.Lending", models.PROTECT, related_name="handovers")
     direction = models.CharField(max_length=4, choices=Direction)
@@ -47,6 +50,7 @@ class Handover(models.Model):
     place_en = models.CharField(
         max_length=120, blank=True
     )  # only for a place of the list; else `place` is as it was typed
+    drop_point = models.ForeignKey("sharing.DropPoint", models.PROTECT, null=True, blank=True, related_name="handovers")
     starts_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -59,6 +63,7 @@ class Handover(models.Model):
     code_used = models.BooleanField(default=False)
     wrong_tries = models.PositiveSmallIntegerField(default=0)
     pins_killed_at = models.JSONField(default=list, blank=True)
+    codes_shown = models.JSONField(default=list, blank=True)  # "pin" or "qr", serial, shown from, until: the latest
     giver_confirmed_at = models.DateTimeField(null=True, blank=True)
     taker_confirmed_at = models.DateTimeField(null=True, blank=True)
 
@@ -71,13 +76,16 @@ class Handover(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("lending", "direction"),
-                condition=Q(status__in=("proposed", "agreed", "confirmed")),
+                condition=Q(status__in=("proposed", "agreed", "deposited", "sent", "confirmed")),
                 name="one_open_handover",
             ),
             models.CheckConstraint(
                 condition=~Q(status="confirmed")
                 | Q(giver_confirmed_at__isnull=False, taker_confirmed_at__isnull=False),
                 name="confirmed_by_both",
+            ),
+            models.CheckConstraint(
+                condition=Q(method="drop_point") | Q(drop_point=None), name="drop_point_only_by_its_method"
             ),
         )
 
@@ -97,6 +105,10 @@ class Handover(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
+
+    @property
+    def is_underway(self) -> bool:
+        return self.status in self.UNDERWAY
 
     @property
     def giver_id(self) -> int:

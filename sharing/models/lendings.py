@@ -14,6 +14,7 @@ from library_bridge import desks
 if TYPE_CHECKING:
     from library_bridge.models import Reader
     from personal_catalog.models import Title
+    from sharing.models.handovers import Handover
 
 
 class LendingQuerySet(models.QuerySet["Lending"]):
@@ -143,6 +144,11 @@ class Lending(models.Model):
     @property
     def is_live(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def underway(self) -> "Handover | None":
+        """The handover whose book is out of the one's hands and not yet in the other's; from prefetched rows where there are."""
+        return next((one for one in self.handovers.all() if one.is_underway), None)
 
     def role_of(self, reader: "Reader") -> str:
         return "giver" if reader.pk == self.giver_id else "taker"

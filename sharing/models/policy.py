@@ -33,6 +33,9 @@ class CirculationPolicy(BaseGenericSetting):
     wave_size = _whole(3, 1, 20, _("holders asked at once"))
     request_days = _whole(14, 1, 120, _("a request ends after (days)"))
     handover_days = _whole(7, 1, 60, _("handover within (days) of consent"))
+    collect_days = _whole(3, 1, 30, _("a book is collected from a drop point within (days)"))
+    courier_days = _whole(14, 4, 60, _("a parcel is taken to have arrived after (days)"))
+    late_code_minutes = _whole(60, 0, 1440, _("a code read without network counts for (minutes) after its end"))
     open_requests = _whole(5, 1, 20, _("open requests per reader"))
     asks_per_holder_week = _whole(10, 1, 100, _("asks per holder and week"))
     loan_days = _whole(60, 1, 365, _("loan period of readers' copies (days)"))
@@ -71,6 +74,17 @@ class CirculationPolicy(BaseGenericSetting):
                     help_text=_(
                         "Librarians are reminded. After that the reader is told of a second such time, and then that nobody has decided."
                     ),
+                ),
+                FieldPanel("collect_days", help_text=_("Then it goes back to the one who left it there.")),
+                FieldPanel(
+                    "courier_days",
+                    help_text=_(
+                        "Counted from the day it was sent; the one who waits for it is told three days before."
+                    ),
+                ),
+                FieldPanel(
+                    "late_code_minutes",
+                    help_text=_("For a phone that has no network at the meeting. 0: such a confirmation never counts."),
                 ),
             ],
             heading=_("Times"),

@@ -40,7 +40,7 @@ def _propose(request: HttpRequest, lending_id: int, reader: Reader, form: Propos
     handover = handovers.propose_handover(
         lending_id=lending_id,
         actor=reader,
-        method=Handover.Method.IN_PERSON,
+        method=form.method,
         place=form.where,
         starts_at=form.starts_at,
         now=now,
@@ -77,6 +77,8 @@ def _agree(request: HttpRequest, handover_id: int) -> Handover:
 
 
 def _what_to_do_when_we_meet(handover: Handover, reader: Reader) -> str:
+    if handover.method != Handover.Method.IN_PERSON:
+        return _("Agreed. This page says what comes next.")
     if handover.giver_id == reader.pk:
         return _("Agreed. When you meet, the code is on this page.")
     return _("Agreed. When you meet, type the six digits from the other side’s page.")

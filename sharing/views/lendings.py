@@ -68,17 +68,17 @@ def _checked(check: ConditionCheck, scene: Scene) -> dict[str, Any]:
 
 
 def _trouble(request: HttpRequest, scene: Scene) -> dict[str, Any]:
-    number = scene.lending.pk
+    number, trouble = scene.lending.pk, dict[str, Any]()
     if policies.may_cancel(scene.lending):
         earlier = policies.recent_cancellations(scene.reader, scene.policy, scene.now)
-        return {
+        trouble |= {
             "cancel": answers.form_for(request, CancelForm, f"cancel {number}"),
             "earlier": earlier,
             "pause": scene.policy.cool_off_days if earlier + 1 >= scene.policy.cool_off_after else 0,
         }
     if policies.may_dispute(scene.lending):
-        return {"dispute": answers.form_for(request, DisputeForm, f"dispute {number}")}
-    return {}
+        trouble["dispute"] = answers.form_for(request, DisputeForm, f"dispute {number}")
+    return trouble
 
 
 @require_POST

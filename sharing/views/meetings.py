@@ -1,11 +1,9 @@
 """What the pages of lendings and of handovers share: the part that says what is next, its forms and its code."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from library_bridge.models import Reader
-from sharing import codes, free_times, places, policies, steps, together, typography
+from sharing import drop_points, free_times, late_codes, places, policies, steps, together, typography
 from sharing.models import Handover, Lending
 from sharing.scenes import Scene
 from sharing.together import Result
-from sharing.views import answers
+from sharing.views import answers, ways
 from sharing.views.readers import reader_of
 
 PAGE = "sharing/lendings/lending.html"
+DROP, COURIER = "drop:", "courier:"  # how a choice of the place tells the method
 
 
 class ProposeForm(forms.Form):
@@ -30,25 +29,45 @@ class ProposeForm(forms.Form):
     place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
     other_place = forms.CharField(
         label=gettext_lazy("Another place"), required=False, max_length=120,
-        help_text=gettext_lazy("A public place that both of you find."),
+        help_text=gettext_lazy("A public place that both of you find; by courier, where the parcel goes."),
     )  # fmt: skip
     day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, receives: bool = True, **kwargs: Any) -> None:
+        """`receives`: whether the book comes to this reader, who alone may say where a parcel goes."""
         super().__init__(*args, **kwargs)
-        choices = [*((name, name) for name in places.choices()), ("", _("Another place, written below"))]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            *((name, name) for name in places.choices()),
+            ("", _("Another place, written below")),
+            *(
+                (f"{DROP}{point.place.name}", _("Left at: %(place)s") % {"place": point})
+                for point in drop_points.offered()
+            ),
+            *([(COURIER, _("By courier, to the address below"))] if receives else []),
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not cleaned.get("place") and not cleaned.get("other_place") and "place" not in self.errors:
-            self.add_error("other_place", _("Choose a place, or name one."))
+        chosen, typed = cleaned.get("place", ""), cleaned.get("other_place")
+        if chosen in ("", COURIER) and not typed and "place" not in self.errors:
+            words = _("Say where the parcel goes.") if chosen else _("Choose a place, or name one.")
+            self.add_error("other_place", words)
         return cleaned
 
     @property
+    def method(self) -> Handover.Method:
+        place = self.cleaned_data["place"]
+        if place == COURIER:
+            return Handover.Method.COURIER
+        return Handover.Method.DROP_POINT if place.startswith(DROP) else Handover.Method.IN_PERSON
+
+    @property
     def where(self) -> str:
-        return str(self.cleaned_data["other_place"] or self.cleaned_data["place"])
+        place = str(self.cleaned_data["place"])
+        if place.startswith(DROP):
+            return place.removeprefix(DROP)
+        return str(self.cleaned_data["other_place"] or place)
 
     @property
     def starts_at(self) -> datetime:
@@ -85,7 +104,11 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
         "lending": found, "title": found.title, "scene": scene, "step": step, "handover": scene.handover, "nav": "todo",
     }  # fmt: skip
     if policies.direction_now(found):
-        context["propose"] = propose_form(request, found.pk, earlier=scene.handover, now=scene.now)
+        if scene.handover is None or not scene.handover.is_underway:
+            receives = not scene.hands_over
+            context["propose"] = propose_form(
+                request, found.pk, earlier=scene.handover, receives=receives, now=scene.now
+            )
         company = together.others(found)
         context["company"] = company
         if scene.handover and scene.handover.has_time:
@@ -93,9 +116,11 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
         context["slots"] = free_times.slots(found, now=scene.now, policy=scene.policy)
     if scene.handover and scene.handover.has_time:
         context["spot"] = places.on_map(scene.handover.place)
+    context |= ways.context(request, scene, step)
     if step.name == "show_code" and scene.handover:
-        context["code"] = shown_code(scene.handover, scene.now)
+        context["code"] = ways.shown_code(scene.handover, scene.now)
     elif step.name == "enter_code" and scene.handover:
+        context["late_slip"] = late_codes.slip_for(scene.handover, scene.reader, now=scene.now, policy=scene.policy)
         context["pin"] = answers.form_for(request, PinForm, f"pin {scene.handover.pk}")
     elif step.name == "borrowed":
         context["why_not_extend"] = _why_not_extend(scene)
@@ -146,41 +171,27 @@ def _why_not_extend(scene: Scene) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class ShownCode:
-    """A code that lives: what the giver's page shows. `qr` is empty while only the PIN does."""
-
-    pin: str
-    qr: str
-    seconds: int
-    qr_seconds: int
-
-
-def shown_code(handover: Handover, now: datetime) -> ShownCode | None:
-    """Reads only: a page that is opened makes no code."""
-    alive = handover.pin_expires_at is not None and handover.pin_expires_at > now
-    if not alive or handover.status != Handover.Status.AGREED or handover.wrong_tries >= settings.CODE_TRIES:
-        return None
-    assert handover.pin_expires_at is not None
-    qr_left = (handover.qr_expires_at or now) - now
-    return ShownCode(
-        codes.pin_of(handover),
-        codes.payload_of(handover) if qr_left > timedelta(0) else "",
-        int((handover.pin_expires_at - now).total_seconds()),
-        max(0, int(qr_left.total_seconds())),
-    )
-
-
-def propose_form(request: HttpRequest, lending_id: int, *, earlier: Handover | None, now: datetime) -> ProposeForm:
+def propose_form(
+    request: HttpRequest, lending_id: int, *, earlier: Handover | None, receives: bool, now: datetime
+) -> ProposeForm:
     """Empty but for tomorrow at noon; or with the proposal that is to be changed."""
     agreed = earlier is not None and earlier.has_time
     at = timezone.localtime(earlier.starts_at if earlier and agreed else now + timedelta(days=1))
     at = at if agreed else at.replace(hour=12, minute=30)
     initial = {"day": at.date(), "time": at.time(), "place": ""}
-    form = answers.form_for(request, ProposeForm, f"propose {lending_id}", initial=initial)
+    form = answers.form_for(request, ProposeForm, f"propose {lending_id}", initial=initial, receives=receives)
     if earlier is None:
         form.initial["place"] = form.fields["place"].choices[0][0]  # type: ignore[attr-defined]
     if earlier is not None and not form.is_bound:
-        known = earlier.place_name in dict(form.fields["place"].choices)  # type: ignore[attr-defined]
-        form.initial["place" if known else "other_place"] = earlier.place_name
+        _as_before(form, earlier)
     return form
+
+
+def _as_before(form: ProposeForm, earlier: Handover) -> None:
+    place, known = earlier.place_name, dict(form.fields["place"].choices)  # type: ignore[attr-defined]
+    if earlier.method == Handover.Method.DROP_POINT and f"{DROP}{place}" in known:
+        form.initial["place"] = f"{DROP}{place}"
+    elif earlier.method == Handover.Method.COURIER:
+        form.initial.update(place=COURIER, other_place=place)
+    else:
+        form.initial["place" if place in known else "other_place"] = place

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from library_bridge.models import Reader
-from sharing import codes, people, together
+from sharing import codes, late_codes, people, policies, together
 from sharing.models import Handover
 from sharing.views import answers, meetings
 from sharing.views.meetings import PinForm
@@ -46,9 +46,11 @@ def _scanned(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
 
 def _typed(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The camera, one's own handovers to confirm, and what somebody who stands here passes on now."""
+    now, policy = timezone.now(), policies.current()
     agreed = _mine(reader).filter(status=Handover.Status.AGREED).order_by("starts_at", "pk")
     mine = [_about(handover, reader) for handover in agreed if handover.taker_id == reader.pk]
     for row in mine:
+        row["slip"] = late_codes.slip_for(row["handover"], reader, now=now, policy=policy)
         row["form"] = PinForm(auto_id=f"pin_{row['handover'].pk}_%s")
     digits = answers.form_for(request, DigitsForm, SIX_DIGITS)
     return render(request, PAGE, {"mine": mine, "digits": digits, "nav": "todo"})

@@ -13,6 +13,7 @@ NAMES = {
     "getTitle", "placeRequest", "listMyRequests", "getRequest", "cancelRequest", "listMyAsks", "getAsk",
     "acceptAsk", "declineAsk", "listMyLendings", "getLending", "cancelLending", "extendLending",
     "disputeLending", "proposeHandover", "agreeHandover", "issueHandoverCode", "confirmHandover",
+    "depositBook", "collectBook", "takeBack", "sendBook", "confirmArrival",
     "startReturn", "listMessages", "sendMessage", "listNotifications", "markNotificationsRead", "getMyPoints",
     "listLedger", "getLeaderboard", "listRewards", "redeemReward", "useVoucher", "exportCopies", "getAvailability",
     "pauseRequest", "resumeRequest", "passTurn",

@@ -1,0 +1,185 @@
+"""The screen at a drop point: switched on by a link that works once, no reader signed in.
+
+Whoever stands there types the six digits of their own page, or holds its square before the scanner: with that the giver leaves
+a book and the taker takes it. A screen sees no reader, only the book's title; wrong digits are counted for the screen.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from library_bridge.models import Reader
+from sharing import code_tries, codes, deposits
+from sharing.deposits import Put
+from sharing.errors import LimitReached, NotFound, SharingError, WrongCode
+from sharing.models import Handover, Kiosk
+
+LINK, SCREEN, STEP = "kiosk link", "kiosk screen", "kiosk step"
+LINK_LASTS = timedelta(days=1)
+STEP_LASTS = timedelta(minutes=3)
+COUNTED_FOR = timedelta(minutes=10)
+MOST_WRONG = 15
+
+
+def link_token(kiosk: Kiosk) -> str:
+    """Once, within LINK_LASTS, it makes a browser the screen."""
+    return signing.dumps([kiosk.pk, kiosk.serial], salt=LINK)
+
+
+def new_link(*, kiosk: Kiosk) -> Kiosk:
+    """What was given out before is dead: the screen, and a link that was not used."""
+    kiosk.serial += 1
+    kiosk.opened_at = kiosk.revoked_at = None
+    kiosk.save(update_fields=["serial", "opened_at", "revoked_at"])
+    return kiosk
+
+
+def revoke(*, kiosk: Kiosk, now: datetime) -> Kiosk:
+    """At once; again changes nothing."""
+    if kiosk.revoked_at is None:
+        kiosk.revoked_at = now
+        kiosk.serial += 1
+        kiosk.save(update_fields=["revoked_at", "serial"])
+    return kiosk
+
+
+def of_link(token: str) -> Kiosk:
+    """Still to be opened. Raises NotFound for a link that is used, too old, forged or switched off."""
+    kiosk = _signed(token, LINK, LINK_LASTS)
+    if kiosk is None or kiosk.opened_at is not None:
+        raise NotFound
+    return kiosk
+
+
+@transaction.atomic(durable=True)
+def open_screen(*, token: str, now: datetime) -> str:
+    """The token that the screen's browser keeps. Raises as `of_link`."""
+    kiosk = Kiosk.objects.select_for_update(of=("self",)).filter(pk=of_link(token).pk, opened_at=None).first()
+    if kiosk is None:
+        raise NotFound
+    kiosk.opened_at = now
+    kiosk.save(update_fields=["opened_at"])
+    return signing.dumps([kiosk.pk, kiosk.serial], salt=SCREEN)
+
+
+def of_screen(token: str) -> Kiosk | None:
+    """None once it is switched off, or another browser has been made the screen."""
+    kiosk = _signed(token, SCREEN, None)
+    return kiosk if kiosk is not None and kiosk.opened_at is not None else None
+
+
+def _signed(token: str, salt: str, lasts: timedelta | None) -> Kiosk | None:
+    try:
+        number, serial = signing.loads(token, salt=salt, max_age=lasts)
+    except signing.BadSignature:
+        return None
+    rows = Kiosk.objects.filter(pk=number, serial=serial, revoked_at=None, drop_point__is_active=True)
+    return rows.select_related("drop_point__place").first()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the code that was shown to the screen is for."""
+
+    handover: Handover
+    leaves: bool
+    """The giver leaves a book; else the taker takes one."""
+    token: str
+    """Stands for the code in the next step, so that the code itself is not in the page; for STEP_LASTS."""
+
+
+def read_code(*, kiosk: Kiosk, typed: str, now: datetime) -> Step:
+    """Raises WrongCode, LimitReached after MOST_WRONG wrong ones within COUNTED_FOR (T-C1)."""
+    _require_calm(kiosk, now)
+    shown = code_tries.read(pin=typed, qr_payload=typed)
+    for handover in _awaited(kiosk, now):
+        by_pin = len(shown.pin) == 6 and codes.pin_fits(handover, shown.pin, now)
+        if by_pin or codes.qr_fits(handover, shown.token, now):
+            leaves = handover.status == Handover.Status.AGREED
+            step = [handover.pk, handover.pin_serial, handover.qr_serial, kiosk.pk]
+            return Step(handover, leaves, signing.dumps(step, salt=STEP))
+    _count(kiosk, now)
+    raise WrongCode(
+        _(
+            "No book is awaited here under this code. Open your page, press “Show the code”, and type what stands there now."
+        )
+    )
+
+
+def _awaited(kiosk: Kiosk, now: datetime) -> list[Handover]:
+    """At this drop point, with a code that lives: a few rows."""
+    rows = Handover.objects.filter(
+        drop_point=kiosk.drop_point_id, pin_expires_at__gt=now, wrong_tries__lt=settings.CODE_TRIES,
+        status__in=(Handover.Status.AGREED, Handover.Status.DEPOSITED),
+    )  # fmt: skip
+    return list(rows.select_related("lending__request__title", "deposit"))
+
+
+def of_step(*, kiosk: Kiosk, token: str) -> Step:
+    """Raises WrongCode where it took too long."""
+    step = _loaded(kiosk, token)
+    rows = Handover.objects.filter(pk=step[0], drop_point=kiosk.drop_point_id)
+    handover = rows.select_related("lending__request__title", "lending__giver", "lending__taker", "deposit").first()
+    if handover is None:
+        raise NotFound
+    return Step(handover, handover.status == Handover.Status.AGREED, token)
+
+
+def leave_book(*, kiosk: Kiosk, token: str, compartment: str, now: datetime) -> Handover:
+    """The giver whose code it was has put the book into this compartment. Again changes nothing.
+    Raises WrongCode where the step is too old, else as `deposits.deposit_book`."""
+    step = of_step(kiosk=kiosk, token=token)
+    giver = _reader(step.handover, step.handover.giver_id)
+    return deposits.deposited(step.handover.pk, giver, Put(compartment), _proof(kiosk, token), now)
+
+
+def take_book(*, kiosk: Kiosk, token: str, now: datetime) -> Handover:
+    """The taker whose code it was has the book. Again changes nothing. Raises as `leave_book`, and what the library says."""
+    step = of_step(kiosk=kiosk, token=token)
+    taker = _reader(step.handover, step.handover.taker_id)
+    return deposits.collected(step.handover.pk, taker, _proof(kiosk, token), now)
+
+
+def _proof(kiosk: Kiosk, token: str) -> deposits.Proof:
+    """The code that was read has not been followed by another."""
+    _number, pin_serial, qr_serial, _kiosk = _loaded(kiosk, token)
+
+    def why_not(locked: Handover) -> SharingError | None:
+        same = (locked.pin_serial, locked.qr_serial) == (pin_serial, qr_serial) and not locked.code_used
+        return None if same else WrongCode(_("Another code has been shown since. Type that one."))
+
+    return why_not
+
+
+def _loaded(kiosk: Kiosk, token: str) -> list[int]:
+    try:
+        step: list[int] = signing.loads(token, salt=STEP, max_age=STEP_LASTS)
+    except signing.BadSignature:
+        raise WrongCode(_("That took too long, or was sent twice. Type the code once more.")) from None
+    if step[3] != kiosk.pk:
+        raise NotFound
+    return step
+
+
+def _reader(handover: Handover, number: int) -> Reader:
+    lending = handover.lending
+    return lending.giver if lending.giver_id == number else lending.taker
+
+
+def _require_calm(kiosk: Kiosk, now: datetime) -> None:
+    since = kiosk.wrong_since
+    if since is not None and since + COUNTED_FOR > now and kiosk.wrong_tries >= MOST_WRONG:
+        raise LimitReached(_("Too many wrong codes here. Wait ten minutes, or ask the staff."), since + COUNTED_FOR)
+
+
+@transaction.atomic(durable=True)
+def _count(kiosk: Kiosk, now: datetime) -> None:
+    locked = Kiosk.objects.select_for_update(of=("self",)).get(pk=kiosk.pk)
+    if locked.wrong_since is None or locked.wrong_since + COUNTED_FOR <= now:
+        locked.wrong_tries, locked.wrong_since = 0, now
+    locked.wrong_tries += 1
+    locked.save(update_fields=["wrong_tries", "wrong_since"])
