@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -13,10 +14,13 @@ from incentives import periods, rankings, scopes
 from incentives.models import EndedPeriod, Winner
 from incentives.models.leaderboards import Board, Period
 from incentives.periods import Span
+from incentives.rankings import Ranked
 from incentives.scopes import Scope
 from personal_catalog.models import Copy
 
 PLACES = 3
+MOST = 12
+"""A place that so many share is no honour: those that do not fit in are left out."""
 CLOSED = (Period.WEEK, Period.MONTH, Period.TERM)
 CATCHES_UP = 8
 """So many periods back after nights without work; of a new service only the last of each."""
@@ -90,9 +94,19 @@ def _winners(ended: EndedPeriod, board: Board, span: Span) -> list[Winner]:
             ended=ended, board=board, scope=key, place=row.place, count=row.count, pseudonym=row.entrant.name,
             **{what: row.entrant.who},
         )
-        for key, row in rankings.flat(lists)
-        if row.place <= PLACES
+        for key, rows in lists.items()
+        for row in _first(rows)
     ]  # fmt: skip
+
+
+def _first(rows: list[Ranked]) -> list[Ranked]:
+    found: list[Ranked] = []
+    for place, same in groupby(rows, key=attrgetter("place")):
+        sharing = list(same)
+        if place > PLACES or len(found) + len(sharing) > MOST:
+            break
+        found += sharing
+    return found
 
 
 def offered() -> list[EndedPeriod]:

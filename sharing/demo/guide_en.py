@@ -129,7 +129,8 @@ PAGES = (
             (
                 "text",
                 "<p>Only for those who join, under a pseudonym, with figures and no titles, renewed once a night. A list of fewer than "
-                "five readers is not shown. You can leave at any time.</p>",
+                "five readers is not shown. You decide whether you are on the lists of your area, department and groups too, and "
+                "whether the library may name you on its honours page. You can leave at any time.</p>",
             ),
             ("heading", "If something looks wrong"),
             (

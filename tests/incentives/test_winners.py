@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from wagtail.models import Locale
 
-from incentives import due, honours, leaderboards, nights, scopes, winners
+from incentives import due, honours, leaderboards, nights, rankings, scopes, winners
 from incentives.models import (
     EndedPeriod,
     HonoursPage,
@@ -107,6 +107,16 @@ def test_winners_of_a_closed_group_go(october: EndedPeriod, readers: list[Reader
     ReaderGroup.objects.update(closed_at=now)
     list(winners.write_down(now=LATER))
     assert not Winner.objects.filter(scope__startswith="group").exists()
+
+
+def test_a_place_that_many_share_is_left_out() -> None:
+    def ranked(*places: int) -> list[rankings.Ranked]:
+        somebody = rankings.Entrant(1, 1, "Owl", ())
+        return [rankings.Ranked(somebody, place, n, 1, 0, 0) for n, place in enumerate(places)]
+
+    assert len(winners._first(ranked(1, 2, *[3] * 10))) == 12
+    assert len(winners._first(ranked(1, 2, *[3] * 11))) == 2
+    assert winners._first(ranked(*[1] * 13)) == []
 
 
 def test_fewer_than_five_have_no_winners(readers: list[Reader]) -> None:
