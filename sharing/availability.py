@@ -58,33 +58,38 @@ def shown_copies(*, reader: Asker) -> QuerySet[Copy]:
 
 
 def free_copies(*, reader: Asker, now: Moment) -> QuerySet[Copy]:
-    return _free(now).shown_to(reader)
+    return _free(reader, now).shown_to(reader)
 
 
-def _free(now: Moment) -> CopyQuerySet:
-    """Whoever sees them."""
+def _free(reader: Asker, now: Moment) -> CopyQuerySet:
+    """Whoever sees them; kept for nobody else."""
     lent = Lending.objects.live().filter(copy=OuterRef("pk"))
-    return Copy.objects.lendable().filter(~Exists(lent), ~resting.copy_rests(now)).order_by()
+    return (
+        Copy.objects.lendable()
+        .filter(~Exists(lent), ~resting.copy_rests(now), ~resting.kept_from("copy", "holder", reader, now))
+        .order_by()
+    )
 
 
 def charged_loans() -> QuerySet[LibraryLoan]:
     return LibraryLoan.objects.open().filter(catalogued__isnull=False).order_by()
 
 
-def free_loans(*, policy: CirculationPolicy, now: datetime) -> QuerySet[LibraryLoan]:
-    return _free_loans(now, _far_enough(policy, now))
+def free_loans(*, reader: Asker, policy: CirculationPolicy, now: datetime) -> QuerySet[LibraryLoan]:
+    return _free_loans(reader, now, _far_enough(policy, now))
 
 
 def _far_enough(policy: CirculationPolicy, now: datetime) -> datetime:
     return now + timedelta(days=policy.untransferable_days)
 
 
-def _free_loans(now: Moment, far_enough: Moment) -> QuerySet[LibraryLoan]:
+def _free_loans(reader: Asker, now: Moment, far_enough: Moment) -> QuerySet[LibraryLoan]:
     return charged_loans().filter(
         Q(hold_count=None) | Q(hold_count=0),
         Q(renewable=True) | Q(due_at__gte=far_enough),
         ~Exists(Lending.objects.live().filter(library_loan=OuterRef("pk"))),
         ~resting.loan_rests(now),
+        ~resting.kept_from("library_loan", "patron__reader", reader, now),
         recalled=False,
         due_at__gte=now,
     )
@@ -101,7 +106,7 @@ def titles_having(wish: Wish, *, reader: Asker, policy: CirculationPolicy, now: 
             copies = copies.filter(area__in=wish.areas)
         found |= Q(pk__in=copies.values("title_id"))
     if wish.allows_loans:
-        loans = free_loans(policy=policy, now=now) if wish.free else charged_loans()
+        loans = free_loans(reader=reader, policy=policy, now=now) if wish.free else charged_loans()
         if wish.areas:
             loans = loans.filter(patron__reader__area__code__in=wish.areas)
         found |= Q(pk__in=loans.values("catalogued__title_id"))
@@ -148,11 +153,11 @@ def of_titles(
         copies: Iterable[tuple[Any, ...]]
         loans: Iterable[tuple[Any, ...]]
         copies = _copies(ids, reader=reader, now=now)
-        loans = _loans(ids, now=now, far_enough=_far_enough(policy, now))
+        loans = _loans(ids, reader=reader, now=now, far_enough=_far_enough(policy, now))
     else:
         values["ids"] = prepared.listed(list(titles))
         copies = prepared.run(_copies_of_listed, reader is not None, values=values)
-        loans = prepared.run(_loans_of_listed, values=values)
+        loans = prepared.run(_loans_of_listed, reader is not None, values=values)
     found = defaultdict[int, list[Held]](list)
     for title_id, mode, area, free, due_at, holder_id in copies:
         found[title_id].append(Held(PERSONAL, mode, area, free, due_at, holder_id))
@@ -165,20 +170,21 @@ def _copies_of_listed(signed_in: bool) -> "QuerySet[Copy, tuple[Any, ...]]":
     return _copies(prepared.among("ids"), reader=READER if signed_in else None, now=NOW)
 
 
-def _loans_of_listed() -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
-    return _loans(prepared.among("ids"), now=NOW, far_enough=FAR_ENOUGH)
+def _loans_of_listed(signed_in: bool) -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
+    reader = READER if signed_in else None
+    return _loans(prepared.among("ids"), reader=reader, now=NOW, far_enough=FAR_ENOUGH)
 
 
 def _copies(ids: Any, *, reader: Asker, now: Moment) -> "QuerySet[Copy, tuple[Any, ...]]":
     copies = shown_copies(reader=reader).filter(title_id__in=ids)
     copies = copies.annotate(live=FilteredRelation("lendings", condition=Q(lendings__closed_at=None)))
-    copies = copies.annotate(free=Exists(_free(now).filter(pk=OuterRef("pk"))))
+    copies = copies.annotate(free=Exists(_free(reader, now).filter(pk=OuterRef("pk"))))
     return copies.values_list("title_id", "mode", "area", "free", "live__due_at", "holder_id")
 
 
-def _loans(ids: Any, *, now: Moment, far_enough: Moment) -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
+def _loans(ids: Any, *, reader: Asker, now: Moment, far_enough: Moment) -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
     loans = charged_loans().filter(catalogued__title_id__in=ids)
-    loans = loans.annotate(free=Exists(_free_loans(now, far_enough).filter(pk=OuterRef("pk"))))
+    loans = loans.annotate(free=Exists(_free_loans(reader, now, far_enough).filter(pk=OuterRef("pk"))))
     return loans.values_list(
         "catalogued__title_id", "patron__reader__area__code", "free", "due_at", "patron__reader_id"
     )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from library_bridge.models import Reader
 from sharing.holdings import Holding
-from sharing.models import Ask, Lending, Offer, StandingConsent
+from sharing.models import Ask, Kept, Lending, Offer, StandingConsent
 
 WEEK = timedelta(days=7)
 
@@ -30,8 +30,9 @@ def _fits(consent: StandingConsent, holding: Holding, requester: Reader, now: da
 
 
 def end_with(lending: Lending) -> None:
-    """The book has changed hands; only of a copy that comes back the standing consent goes on."""
+    """The book has changed hands; it is kept for nobody any more, and only of a copy that comes back the standing consent goes on."""
     end_offer(lending)
+    Kept.objects.filter(copy=lending.copy_id, library_loan=lending.library_loan_id).delete()
     if lending.mode != Lending.Mode.LEND:
         StandingConsent.objects.filter(copy=lending.copy_id, library_loan=lending.library_loan_id).delete()
 

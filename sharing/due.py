@@ -20,6 +20,7 @@ from sharing import (
     following,
     harvest,
     harvests,
+    kept,
     lendings,
     outcomes,
     outside,
@@ -69,6 +70,7 @@ def act(*, now: datetime) -> Iterator[Deed]:
     leaving = Erasure.objects.waiting().filter(act_at__lte=now)
     yield from _each("account.erased", leaving, lambda pk: erasing.erase_account(erasure_id=pk, now=now))
     yield from ({"did": "data.export_forgotten", "export": pk} for pk in data_exports.forget_expired(now=now))
+    yield from ({"did": "kept.over", "kept": pk} for pk in kept.forget_past(now=now))
     yield from _run_out()
     yield from suggestions.act(now=now)
     yield from harvests.act(now=now)  # last, because it may take its time

@@ -64,7 +64,7 @@ class CopyHolding:
     copy: Copy
     lending: Lending | None
     resting: bool = False
-    """Its holder is away, or has said not now."""
+    """Its holder is away, has said not now, or keeps it for somebody else."""
     kind: str = "personal_copy"
 
     @property
@@ -174,7 +174,7 @@ def of_titles(
     title_ids: Iterable[int], *, reader: Reader | None, policy: CirculationPolicy, now: datetime
 ) -> list[Holding]:
     ids = list(title_ids)
-    return _standing(_copies_of(ids, reader, now), _loans_of(ids, now), policy, now)
+    return _standing(_copies_of(ids, reader, now), _loans_of(ids, reader, now), policy, now)
 
 
 def of_title_with_pictures(
@@ -182,19 +182,21 @@ def of_title_with_pictures(
 ) -> list[Holding]:
     """As `of_title`, the copies with their journey and what a page shows of their photos. Three queries."""
     copies_ = _copies_of([title_id], reader, now).select_related("holder__area", "owner", "journey", *SAID)
-    return _standing(copies_.annotate(photo_marks=photos.marks()), _loans_of([title_id], now), policy, now)
+    return _standing(copies_.annotate(photo_marks=photos.marks()), _loans_of([title_id], reader, now), policy, now)
 
 
 def _copies_of(title_ids: list[int], reader: Reader | None, now: datetime) -> QuerySet[Copy]:
     seen = Copy.objects.filter(title_id__in=title_ids, status__in=(Copy.Status.LISTED, Copy.Status.PAUSED))
     rows = seen.shown_to(reader).select_related("holder__area", "owner", *SAID)
-    return rows.annotate(resting=resting.copy_rests(now)).order_by()
+    return rows.annotate(resting=resting.copy_rests(now) | resting.kept_from("copy", "holder", reader, now)).order_by()
 
 
-def _loans_of(title_ids: list[int], now: datetime) -> QuerySet[LibraryLoan]:
+def _loans_of(title_ids: list[int], reader: Reader | None, now: datetime) -> QuerySet[LibraryLoan]:
     rows = LibraryLoan.objects.filter(catalogued__title_id__in=title_ids, closed_at=None)
     rows = rows.select_related("patron__reader__area", "catalogued", "library", *SAID)
-    return rows.annotate(resting=resting.loan_rests(now)).order_by()
+    return rows.annotate(
+        resting=resting.loan_rests(now) | resting.kept_from("library_loan", "patron__reader", reader, now)
+    ).order_by()
 
 
 def _standing(
@@ -217,7 +219,7 @@ def get(key: str, *, reader: Reader | None, policy: CirculationPolicy, now: date
             Copy.objects.filter(pk=int(number), status__in=(Copy.Status.LISTED, Copy.Status.PAUSED))
             .shown_to(reader)
             .select_related("holder__area", "owner", *SAID)
-            .annotate(resting=resting.copy_rests(now))
+            .annotate(resting=resting.copy_rests(now) | resting.kept_from("copy", "holder", reader, now))
             .first()
         )
         if copy is None:
@@ -226,7 +228,7 @@ def get(key: str, *, reader: Reader | None, policy: CirculationPolicy, now: date
     loan = (
         LibraryLoan.objects.filter(pk=int(number), closed_at=None, catalogued__isnull=False)
         .select_related("patron__reader__area", "catalogued", "library", *SAID)
-        .annotate(resting=resting.loan_rests(now)).first()
+        .annotate(resting=resting.loan_rests(now) | resting.kept_from("library_loan", "patron__reader", reader, now)).first()
         if kind == "loan" else None
     )  # fmt: skip
     if loan is None:

@@ -5,7 +5,7 @@ Before consent nobody has a name here (P1, P2): names come only out of a lending
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -99,6 +99,9 @@ class _View:
 
     @property
     def until(self) -> str:
+        if "until_date" in self.event.data:
+            last = date.fromisoformat(self.event.data["until_date"])
+            return dates.long_date(last, today=timezone.localdate(self.event.at))
         day = parse_datetime(str(self.event.data.get("until", "")))
         return dates.long_date(day, today=timezone.localdate(self.event.at)) if day else ""
 
@@ -226,6 +229,7 @@ PLACES: dict[str, Callable[[DomainEvent], str]] = {
     "group": lambda event: reverse("groups"),
     "shelf": lambda event: reverse("follows"),
     "note": lambda event: reverse("title-notes", args=[event.data["title_id"]]),
+    "holding": lambda event: reverse("title", args=[event.data["title_id"]]),
     "flag": lambda event: f"{reverse('my-data')}#flags",
     "moderation": lambda event: reverse("rules"),
 }
@@ -513,6 +517,17 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "note.hidden": ("flag", _hidden),
     "note.shown": ("check", _always(lambda: _("Your note on %(title)s is shown again."))),
     "flag.decided": ("flag", _decided),
+    "collector.named": (
+        "person",
+        _always(
+            lambda: _("Somebody else comes for %(title)s in %(name)s’s place, with a code that you type on its page.")
+        ),
+    ),
+    "collector.revoked": ("person", _always(lambda: _("%(name)s comes for %(title)s after all; nobody else does."))),
+    "holding.kept": (
+        "book",
+        _always(lambda: _("A reader keeps %(title)s for you until %(until)s. If you would like it, ask for it.")),
+    ),
     "moderation.hidden": (
         "flag",
         _always(lambda: _("A librarian has hidden what you wrote or showed about %(title)s: “%(why)s”")),

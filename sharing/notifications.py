@@ -69,6 +69,10 @@ def _both_unless_present(event: DomainEvent) -> set[int]:
     return set() if event.why == Ask.Consent.NOW else _both(event)
 
 
+def _giver(event: DomainEvent) -> set[int]:
+    return {event.lending.giver_id} if event.lending else set()
+
+
 def _owners(event: DomainEvent) -> set[int]:
     return set(event.data["owners"])
 
@@ -133,6 +137,9 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "note.hidden": _named,
     "note.shown": _named,
     "flag.decided": _named,
+    "collector.named": _giver,
+    "collector.revoked": _giver,
+    "holding.kept": _named,
     "moderation.hidden": _named,
     "moderation.warned": _named,
     "moderation.suspended": _named,

@@ -16,6 +16,7 @@ from sharing import (
     handovers,
     holdings,
     jobs,
+    kept,
     locks,
     outcomes,
     pass_on_codes,
@@ -64,6 +65,7 @@ def require_fit(read: Read, *, actor: Reader, now: datetime) -> Holding:
     pass_on_codes.require_free(holding)
     if actor.pk in requests.own_readers(holding):
         raise Denied(_("This is your own copy, or it is with you already."), "own_holding")
+    kept.require_for(holding, actor, now=now)
     if blocks.stands_between(actor.pk, read.code.holder_id):
         raise pass_on_codes.over()  # in words that tell neither of the two why
     return holding

@@ -256,6 +256,15 @@ ROWS = (
             "per_week": _("at most in a week"), "given_at": _ON,
         },
     ),
+    Rows(
+        "sharing.Kept", ("holder", "reader"), "beforehand", {**_OF_HOLDING, "since": _ON, "last_date": _UNTIL},
+        ("copy", "library_loan", "group", "serial"),
+    ),
+    Rows(
+        "sharing.Collector", ("lending__taker",), "exchanges",
+        {"named_at": _("somebody else named to collect it on"), "revoked_at": _("taken back on"), "used_at": _("collected on")},
+        ("lending", "serial", "wrong_tries"), {},
+    ),
     Rows("sharing.Absence", ("reader",), "beforehand", {"first_date": _("first day away"), "last_date": _("last day away")}),
     Rows("sharing.FreeTimes", ("reader",), "beforehand", {"parts": _("when you usually have time")}),
     Rows("sharing.Rest", ("holder",), "beforehand", {**_OF_HOLDING, "last_date": _UNTIL}),
@@ -358,6 +367,7 @@ TOLD_ONE = (
     "note.hidden",
     "note.shown",
     "flag.decided",
+    "holding.kept",
     "moderation.hidden",
     "moderation.warned",
     "moderation.suspended",

@@ -88,7 +88,7 @@ def could_go_on(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
     )
     copies = free_copies.filter(title_id=OuterRef("title_id")).exclude(owner=OuterRef("requester_id"))
     card = Patron.objects.filter(library_id=OuterRef("library_id"), reader=OuterRef(OuterRef("requester_id")))
-    free_loans = availability.free_loans(policy=policy, now=now).filter(Exists(card))
+    free_loans = availability.free_loans(reader=OuterRef("requester_id"), policy=policy, now=now).filter(Exists(card))
     loans = _open_to_request(free_loans, "library_loan", policy, now).filter(catalogued__title_id=OuterRef("title_id"))
     anything = Q(copy=None, library_loan=None) & (Exists(copies) | Exists(loans))
     one = Exists(copies.filter(pk=OuterRef("copy_id"))) | Exists(loans.filter(pk=OuterRef("library_loan_id")))

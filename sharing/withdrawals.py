@@ -67,14 +67,17 @@ def withdraw_vain_ask(*, ask_id: int, now: datetime, actor: Reader | None = None
 
 def vain_asks(*, now: datetime) -> QuerySet[Ask]:
     """Waiting for an answer about a book that is promised or gone (a loan that came back to the library, say), that rests
-    because its holder is away, or that is not for the one who asked any more: they have left the group, or one of the two has
-    blocked the other."""
+    because its holder is away or keeps it for somebody else, or that is not for the one who asked any more: they have left the
+    group, or one of the two has blocked the other."""
     requester = OuterRef("request__requester_id")
     free = availability.free_copies(reader=requester, now=now)
     at_hand = free.filter(pk=OuterRef("copy_id"), holder=OuterRef("holder_id"))
     promised = Lending.objects.live().filter(library_loan=OuterRef("pk"))
     charged = LibraryLoan.objects.open().filter(
-        ~Exists(promised), ~resting.loan_rests(now), pk=OuterRef("library_loan_id")
+        ~Exists(promised),
+        ~resting.loan_rests(now),
+        ~resting.kept_from("library_loan", "patron__reader", requester, now),
+        pk=OuterRef("library_loan_id"),
     )
     return Ask.objects.waiting().filter(
         Q(copy__isnull=False) & ~Exists(at_hand)

@@ -145,6 +145,8 @@ NO_PAGES = {
     "kiosk", "kiosk-leave", "kiosk-take", "open-kiosk",  # test_kiosks
     "offer-holding", "withdraw-offer", "give-consent", "end-consent", "rest-holding", "wake-holding", "set-absence", "end-absence",
     "lift-block",
+    "collector", "revoke-collector", "confirm-collected", "collect", "collected",  # test_collectors
+    "keep-holding", "end-keeping", "kept",  # test_kept
     "set-free-times", "send-photo", "chat-photo",
     "open-journey", "close-journey", "join-journey", "leave-journey", "suggestions-take-part", "suggestions-leave",
     "opac-script", "opac-demo",  # of another make, in the library's own catalogue

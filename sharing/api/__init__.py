@@ -9,6 +9,7 @@ def routers() -> list[Router]:
         asks,
         availability,
         blocks,
+        collectors,
         conversations,
         copies,
         flags,
@@ -16,6 +17,7 @@ def routers() -> list[Router]:
         handovers,
         imports,
         isbn,
+        kept,
         lendings,
         library_loans,
         my_data,
@@ -34,5 +36,5 @@ def routers() -> list[Router]:
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
     more = (groups, offers, pass_on, places, conversations, notifications, availability, wishes)
-    own = (blocks, flags, my_data, ratings, shelves, title_notes)
+    own = (blocks, collectors, kept, flags, my_data, ratings, shelves, title_notes)
     return [*(noun.router for noun in (*nouns, *more, *own)), handovers.secrets, pass_on.secrets]

@@ -3,6 +3,7 @@ from sharing.models.asks import Ask
 from sharing.models.blocks import Block
 from sharing.models.calendar_feeds import CalendarFeed
 from sharing.models.channels import ChannelChoice
+from sharing.models.collectors import Collector
 from sharing.models.conditions import ConditionCheck
 from sharing.models.conversations import Conversation, Message
 from sharing.models.copy_journeys import CopyJourney, JourneyStop
@@ -17,6 +18,7 @@ from sharing.models.groups import GroupLink
 from sharing.models.handovers import Handover
 from sharing.models.harvests import Harvest
 from sharing.models.holidays import Holiday
+from sharing.models.kept import Kept
 from sharing.models.lendings import Lending
 from sharing.models.loans import HarvestedRecord, LoanTitle
 from sharing.models.messenger import MessengerBridge
@@ -47,6 +49,7 @@ __all__ = (
     "CalendarFeed",
     "ChannelChoice",
     "CirculationPolicy",
+    "Collector",
     "ConditionCheck",
     "Conversation",
     "CopyJourney",
@@ -67,6 +70,7 @@ __all__ = (
     "HomePage",
     "IdempotencyKey",
     "JourneyStop",
+    "Kept",
     "Kiosk",
     "Lending",
     "LoanTitle",

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from sharing.models import DomainEvent
 
-PRIVATE = ("message.sent", "block.put", "block.lifted")
+PRIVATE = ("message.sent", "block.put", "block.lifted", "holding.kept", "holding.open", "kept.claimed")
 
 KINDS: dict[str, Promise] = {
     "request.placed": pgettext_lazy("event", "Requested"),
@@ -69,6 +69,9 @@ KINDS: dict[str, Promise] = {
     "moderation.hidden": pgettext_lazy("event", "Hidden after a report"),
     "moderation.warned": pgettext_lazy("event", "Warned after a report"),
     "moderation.suspended": pgettext_lazy("event", "Kept from conversations after a report"),
+    "collector.named": pgettext_lazy("event", "Somebody else named to collect"),
+    "collector.revoked": pgettext_lazy("event", "Collector taken back"),
+    "collector.came": pgettext_lazy("event", "Collected by somebody else"),
     "condition.noted": pgettext_lazy("event", "Condition as before"),
     "condition.worse": pgettext_lazy("event", "Condition worse than before"),
     "copy.found": pgettext_lazy("event", "Copy found by a stranger"),

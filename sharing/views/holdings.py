@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import absences, in_hand, offers
+from sharing import absences, in_hand, kept, offers
 from sharing.errors import NotFound
 from sharing.holdings import CopyHolding, Holding, LoanHolding, sentence
 from sharing.models import OutsideLoan, Rest
 from sharing.views import answers
+from sharing.views.kept import keep_form
 from sharing.views.outside import LEND, LendForm
 from sharing.views.readers import reader_of
 
@@ -71,6 +72,9 @@ def holding(request: HttpRequest, key: str) -> HttpResponse:
         "rest": _rest(found, now),
         "away": found.resting and not _rest(found, now) and not _outside(found),
         "consent_form": answers.form_for(request, ConsentForm, CONSENT, initial=_terms(found), **_kind(found)),
+        "kept": (held := kept.of(found, now=now)),
+        "kept_link": kept.address_of(held) if held else "",
+        "keep_form": keep_form(request, reader),
         "rest_form": answers.form_for(request, RestForm, REST),
     }
     return render(request, "sharing/holdings/holding.html", context)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from library_bridge.models import Reader
-from sharing import drop_points, free_times, late_codes, places, policies, steps, together, typography
+from sharing import collectors, drop_points, free_times, late_codes, places, policies, steps, together, typography
 from sharing.models import Handover, Lending
 from sharing.scenes import Scene
 from sharing.together import Result
@@ -81,6 +81,13 @@ class PinForm(forms.Form):
     )  # fmt: skip
 
 
+class CollectedForm(forms.Form):
+    pin = forms.CharField(
+        label=gettext_lazy("Six digits from whoever collects it"), required=False, max_length=40,
+        widget=forms.TextInput(attrs={"class": "input-pin", "inputmode": "numeric", "autocomplete": "off", "maxlength": 12}),
+    )  # fmt: skip
+
+
 def lending_of(reader: Reader, lending_id: int) -> Lending:
     """With its ask and conversation knowing the two readers, so that nothing is fetched twice."""
     found = get_object_or_404(Lending.objects.visible_to(reader).for_page(), pk=lending_id)
@@ -114,6 +121,9 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
         if scene.handover and scene.handover.has_time:
             context["along"] = together.same_meeting(scene.handover, company)
         context["slots"] = free_times.slots(found, now=scene.now, policy=scene.policy)
+    context["collector"] = collectors.of(found)
+    if context["collector"] and scene.gives:
+        context["collected"] = answers.form_for(request, CollectedForm, f"collected {found.pk}")
     if scene.handover and scene.handover.has_time:
         context["spot"] = places.on_map(scene.handover.place)
     context |= ways.context(request, scene, step)

@@ -119,7 +119,7 @@ def test_what_rests_is_free_neither_on_the_page_nor_in_the_search(
     titles = [world.title.pk, loan.catalogued.title_id]
     assert [h.free for h in holdings.of_titles(titles, reader=None, policy=policy, now=world.now)] == [False, False]
     assert not availability.free_copies(reader=None, now=world.now).exists()
-    assert not availability.free_loans(policy=policy, now=world.now).exists()
+    assert not availability.free_loans(reader=None, policy=policy, now=world.now).exists()
     later = world.now + timedelta(days=4)
     assert all(h.free for h in holdings.of_titles(titles, reader=None, policy=policy, now=later))
 

@@ -19,7 +19,9 @@ def free_in_both_ways(world: World, now) -> tuple[dict[str, bool], dict[str, boo
     titles = [world.title.pk]
     one_by_one = {h.key: h.free for h in holdings.of_titles(titles, reader=None, policy=policy, now=now)}
     copies = {f"copy-{pk}" for pk in availability.free_copies(reader=None, now=now).values_list("pk", flat=True)}
-    loans = {f"loan-{pk}" for pk in availability.free_loans(policy=policy, now=now).values_list("pk", flat=True)}
+    loans = {
+        f"loan-{pk}" for pk in availability.free_loans(reader=None, policy=policy, now=now).values_list("pk", flat=True)
+    }
     return one_by_one, {key: key in copies | loans for key in one_by_one}
 
 

@@ -21,6 +21,7 @@ NAMES = {
     "wakeHolding", "issuePassOnCode", "passOnNow", "addCopyPhoto", "removeCopyPhoto", "getAbsence", "setAbsence", "endAbsence",
     "listMyGroups", "makeGroup", "joinGroup", "listGroupMembers", "makeGroupLink", "revokeGroupLink", "leaveGroup",
     "listMeetingPlaces", "listMeetingTimes", "getFreeTimes", "setFreeTimes",
+    "nameCollector", "getCollector", "revokeCollector", "confirmCollected", "keepHolding", "getKept", "endKeeping", "claimKept",
     "flagConversation", "flagCopy", "listMyFlags", "blockReader", "listMyBlocks", "liftBlock",
     "exportMyData", "getMyExport", "downloadMyExport", "eraseMe", "getMyErasure", "keepMe", "getRatings", "rateExchange",
     "listQuickReplies", "listFollowedShelves", "discoverShelves", "getShelf", "listShelfBooks", "followShelf", "unfollowShelf",

@@ -13,7 +13,7 @@ from tests.sharing.api.worlds import World, agreed
 PUBLIC = {"createToken", "getAvailability", "getHealth"}
 FOR_EVERY_READER = {
     "lookupIsbn", "getTitle", "getLeaderboard", "redeemReward", "listTitleNotes", "writeTitleNote", "withdrawTitleNote",
-    "getShelf", "listShelfBooks", "followShelf", "unfollowShelf",
+    "getShelf", "listShelfBooks", "followShelf", "unfollowShelf", "claimKept",
 }  # fmt: skip
 OWNED = {
     "/me/library-loans/": "loan", "/photos/": "photo",
@@ -35,6 +35,8 @@ BODIES = {
     "makeGroupLink": {"days": 7, "most": 3},
     "rateExchange": {"went": "smoothly"},
     "flagTitleNote": {"kind": "advert"},
+    "confirmCollected": {"pin": "123456"},
+    "keepHolding": {"until": "2026-12-01"},
     "flagConversation": {"kind": "insult"},
     "flagCopy": {"kind": "advert"},
 }

@@ -1,0 +1,193 @@
+"""Kept for a certain reader or group first: nobody else is asked for it or given it, and afterwards it is open to all."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from library_bridge.models import LibraryLoan, Reader
+from sharing import (
+    availability,
+    due,
+    following,
+    groups,
+    holdings,
+    kept,
+    notices,
+    pass_on,
+    pass_on_codes,
+    policies,
+    requests,
+)
+from sharing.errors import Denied, NotFound
+from sharing.models import Kept, Request
+from tests.sharing import browsers, steps
+from tests.sharing.api.clients import Api
+from tests.sharing.conftest import World
+
+WEEK = timedelta(days=7)
+
+
+def keep(world: World, **whom: Any) -> Kept:
+    day = (world.now + WEEK).date()
+    return kept.keep_holding(holding_key=world.copy.key, actor=world.alice, last_date=day, now=world.now, **whom)
+
+
+def for_charlie(world: World) -> Kept:
+    row = keep(world)
+    return kept.claim(token=token_of(row), actor=world.charlie, now=world.now)
+
+
+def token_of(row: Kept) -> str:
+    return kept.address_of(row).rstrip("/").rsplit("/", 1)[1]
+
+
+def wish(world: World, who: Reader) -> Request:
+    return requests.place_request(actor=who, title_id=world.title.pk, now=world.now)
+
+
+def free(world: World, who: Reader | None) -> tuple[bool, bool, bool]:
+    """As the page of the title, the search and the waves see it."""
+    policy, ids = policies.current(), [world.title.pk]
+    (one,) = holdings.of_titles(ids, reader=who, policy=policy, now=world.now)
+    (row,) = availability.of_titles(ids, reader=who, policy=policy, now=world.now)[world.title.pk]
+    return one.free, row.free, availability.free_copies(reader=who, now=world.now).exists()
+
+
+def test_only_the_one_for_whom_it_is_kept_is_served(world: World) -> None:
+    for_charlie(world)
+    assert not wish(world, world.bob).asks.exists()
+    assert wish(world, world.charlie).asks.get().holder == world.alice
+
+
+def test_page_search_and_waves_agree_on_for_whom_it_is_free(world: World) -> None:
+    for_charlie(world)
+    assert free(world, world.charlie) == (True, True, True)
+    assert free(world, world.alice) == (True, True, True)
+    assert free(world, world.bob) == free(world, None) == (False, False, False)
+
+
+def test_an_ask_of_another_is_let_go_without_a_mark(world: World) -> None:
+    ask = steps.asked(world)
+    keep(world)
+    ask.refresh_from_db()
+    assert (ask.status, ask.withdrawn_because) == ("withdrawn", "gone")
+
+
+def test_s2_after_its_last_day_it_is_open_to_all(world: World) -> None:
+    for_charlie(world)
+    request = wish(world, world.bob)
+    list(due.act(now=world.now + WEEK))
+    assert not request.asks.exists()
+    list(due.act(now=world.now + WEEK + timedelta(days=1)))
+    assert request.asks.get().holder == world.alice
+    assert not Kept.objects.exists()
+
+
+def test_opened_to_all_it_goes_to_whoever_waits(world: World) -> None:
+    keep(world)
+    request = wish(world, world.bob)
+    kept.end_keeping(holding_key=world.copy.key, actor=world.alice, now=world.now)
+    assert request.asks.get().holder == world.alice
+
+
+def test_for_a_group_its_members_are_served(world: World) -> None:
+    group = groups.make_group(actor=world.alice, name="Third floor", kind="floor", my_name="Ali", now=world.now)
+    group.memberships.create(reader=world.charlie, name="C", joined_at=world.now)
+    keep(world, group_key=group.key)
+    assert not wish(world, world.bob).asks.exists()
+    assert wish(world, world.charlie).asks.exists()
+    with pytest.raises(Denied):
+        keep(world, group_key="group-999")
+
+
+def test_for_the_reader_of_a_shelf_that_is_followed_and_they_are_told(world: World) -> None:
+    shelf = following.open_shelf(actor=world.charlie, name="Under the plum", now=world.now)
+    with pytest.raises(Denied):
+        keep(world, shelf_code=shelf.code)
+    following.follow_shelf(code=shelf.code, actor=world.alice, now=world.now)
+    keep(world, shelf_code=shelf.code)
+    (told,) = notices.for_list(world.charlie)
+    words = notices.sentence(told, world.charlie).text
+    assert "keeps “拖延心理学” for you until" in words
+    assert "Alice" not in words
+    assert wish(world, world.charlie).asks.exists()
+
+
+def test_passing_on_in_person_respects_it(world: World) -> None:
+    for_charlie(world)
+    code = pass_on_codes.issue_code(holding_key=world.copy.key, actor=world.alice, now=world.now)
+    with pytest.raises(Denied, match="keeps this book"):
+        pass_on.pass_on_now(actor=world.bob, pin=code.pin, now=world.now)
+    assert pass_on.pass_on_now(actor=world.charlie, pin=code.pin, now=world.now).taker == world.charlie
+    assert not Kept.objects.exists()  # it has changed hands
+
+
+def test_a_library_loan_can_be_kept_too(world: World, loan: LibraryLoan, library_agrees: object) -> None:
+    day = (world.now + WEEK).date()
+    row = kept.keep_holding(holding_key=f"loan-{loan.pk}", actor=world.alice, last_date=day, now=world.now)
+    kept.claim(token=token_of(row), actor=world.charlie, now=world.now)
+    title = kept.title_of(row)
+    theirs, his = (
+        requests.place_request(actor=who, title_id=title.pk, now=world.now) for who in (world.bob, world.charlie)
+    )
+    assert not theirs.asks.exists()
+    assert his.asks.exists()
+
+
+def test_the_link_is_for_the_first_and_its_holder_is_none(world: World) -> None:
+    token = token_of(keep(world))
+    with pytest.raises(Denied):
+        kept.claim(token=token, actor=world.alice, now=world.now)
+    for _again in range(2):
+        kept.claim(token=token, actor=world.charlie, now=world.now)
+    with pytest.raises(NotFound):
+        kept.claim(token=token, actor=world.bob, now=world.now)
+    keep(world)
+    with pytest.raises(NotFound):  # kept anew, the old link is over
+        kept.claim(token=token, actor=world.charlie, now=world.now)
+
+
+@pytest.mark.parametrize("days", [-1, 31])
+def test_within_a_month(world: World, days: int) -> None:
+    day = (world.now + timedelta(days=days)).date()
+    with pytest.raises(Denied) as refused:
+        kept.keep_holding(holding_key=world.copy.key, actor=world.alice, last_date=day, now=world.now)
+    assert refused.value.field == "last_date"
+
+
+def test_what_is_promised_is_kept_for_nobody_else_and_only_by_its_holder(world: World) -> None:
+    steps.agreed(world)
+    with pytest.raises(Denied):
+        keep(world)
+    with pytest.raises(NotFound):
+        kept.keep_holding(holding_key=world.copy.key, actor=world.bob, last_date=world.now.date(), now=world.now)
+
+
+def test_t_c3_the_pages_keep_claim_and_open(world: World) -> None:
+    alice, charlie, page = browsers.of(world.alice), browsers.of(world.charlie), f"/holdings/{world.copy.key}/"
+    with browsers.at(world.now):
+        alice.post(f"{page}kept/", {"whom": "", "last_date": (world.now + WEEK).date().isoformat()})
+        row = Kept.objects.get()
+        link = kept.address_of(row)
+        assert link in browsers.seen(alice, page)
+        path = link[link.index("/kept/") :]
+        assert "Keep it for me" in browsers.seen(charlie, path)
+        row.refresh_from_db()
+        assert row.reader is None
+        charlie.post(path)
+        assert browsers.of(world.bob).get(path).status_code == 404
+        assert "Kept for one reader" in browsers.seen(alice, page)
+        alice.post(f"{page}kept/end/")
+    assert not Kept.objects.exists()
+
+
+def test_the_api_keeps_claims_and_opens(world: World) -> None:
+    path, day = f"/holdings/{world.copy.key}/kept", (world.now + WEEK).date().isoformat()
+    with browsers.at(world.now):
+        made = Api(world.alice).call("PUT", path, {"until": day}).json()
+        claimed = Api(world.charlie).post(f"/kept/{made['url'].rstrip('/').rsplit('/', 1)[1]}/claim").json()
+        assert claimed["holding_id"] == world.copy.key
+        assert Api(world.alice).get(path).json()["for_one_reader"] is True
+        assert Api(world.alice).delete(path).status_code == 204
+        assert Api(world.alice).get(path).status_code == 404
