@@ -63,9 +63,12 @@ def progress(reader: Reader) -> list[Progress]:
     """Every badge in its order. One that was earned stays so, whatever is counted now."""
     earned = dict(Badge.objects.filter(reader=reader).values_list("code", "earned_at"))
     counts: Counter[str] = Counter()
-    own = [rows.filter(**{who: reader}).annotate(what=Value(codes[0])) for codes, who, rows in _counted()]
-    first, *rest = (rows.values_list("what", "n") for rows in own)
-    for what, n in first.union(*rest, all=True):
+    own = [
+        rows.filter(**{who: reader}).annotate(what=Value(codes[0])).values_list("what", "n")
+        for codes, who, rows in _counted()
+        if not earned.keys() >= set(codes)  # what is earned is counted no more
+    ]
+    for what, n in own[0].union(*own[1:], all=True) if own else ():
         counts[what] = max(counts[what], n)
     counts[Code.TEN_LENDINGS] = counts[Code.FIRST_LENDING]
     return [Progress(code, counts[code], earned.get(code)) for code in GOALS]

@@ -1,6 +1,6 @@
 """The only place that writes points. Amounts are whole points; every function here works inside the caller's transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,10 +44,8 @@ def _sums(accounts: QuerySet[Account], *, at: datetime) -> Iterator[tuple[str, i
     begun = subtotals.of(accounts, at=at)
     ready = Q(entry__available_at=None) | Q(entry__available_at__lte=at)
     later = Posting.objects.filter(subtotals.after(begun)).order_by().values_list("account")
-    sums = later.annotate(
-        ready=Coalesce(Sum("amount", filter=ready), 0), waiting=Coalesce(Sum("amount", filter=~ready), 0)
-    )
-    added = {account: (counts, waits) for account, counts, waits in sums}
+    sums = later.annotate(ready=Sum("amount", filter=ready), all=Sum("amount"))
+    added = {account: (counts or 0, all_ - (counts or 0)) for account, counts, all_ in sums}
     for each in begun:
         counts, waits = added.get(each.account, (0, 0))
         yield each.kind, each.amount + counts, waits
@@ -63,8 +61,19 @@ def entries(reader: Reader) -> QuerySet[Entry]:
         Entry.objects.filter(account__kind=Kind.READER, account__reader=reader)
         .annotate(amount=Coalesce(Subquery(amount), 0))
         .select_related("event__request__title", "rule", "voucher__reward", "reverses__voucher__reward", "adjustment")
+        .only(*_SHOWN)
         .order_by("-at", "-pk")
     )
+
+
+_REWARD = ("name_zh", "name_en", "place_zh", "place_en", "effect")
+_SHOWN = (
+    "kind", "account", "at", "reason", "params", "available_at", "rule__code", "adjustment__reason",
+    "reverses__kind", "reverses__reason", "reverses__params", "reverses__rule",
+    *(f"event__request__title__{name}" for name in ("title", "language", "creators", "cover")),
+    *(f"{way}voucher__reward__{name}" for way in ("", "reverses__") for name in _REWARD),
+)  # fmt: skip
+"""What the words of an entry are made of (`incentives.reasons`): a title alone has three times as many columns."""
 
 
 def standing_awards(*codes: str) -> QuerySet[Entry]:
@@ -74,19 +83,24 @@ def standing_awards(*codes: str) -> QuerySet[Entry]:
     return Entry.objects.filter(~Exists(reversal), ~Exists(held), kind=Entry.Kind.AWARD, rule__code__in=codes)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def lock(*readers: Reader) -> dict[int, Account]:
-    """Locks the readers' accounts in one order, so that two that name the same readers can't block each other."""
-    accounts = Account.objects.filter(kind=Kind.READER, reader__in=readers)
-    known = set(accounts.values_list("reader_id", flat=True))
-    for reader in readers:
-        if reader.pk not in known:
-            Account.objects.get_or_create(kind=Kind.READER, reader=reader)
-    rows = accounts.select_for_update(of=("self",)).order_by("pk")
+    """Locks the readers' accounts in one order, so that two that name the same readers can't block each other. One query, but
+    for a reader's first time."""
+    wanted = {reader.pk for reader in readers}
+    if missing := wanted - (found := _locked(wanted)).keys():
+        for pk in sorted(missing):
+            Account.objects.get_or_create(kind=Kind.READER, reader_id=pk)
+        found = _locked(wanted)
+    return found
+
+
+def _locked(readers: Collection[int]) -> dict[int, Account]:
+    rows = Account.objects.filter(kind=Kind.READER, reader__in=readers).select_for_update(of=("self",)).order_by("pk")
     return {account.reader_id: account for account in rows if account.reader_id is not None}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def award(
     *,
     rule: Rule,
@@ -96,14 +110,17 @@ def award(
     event_id: int,
     at: datetime,
     params: Mapping[str, Any] | None = None,
+    account: Account | None = None,
 ) -> Entry | None:
-    """None if this event has paid this reader under this rule before (M4), or a once-only rule has."""
-    account = lock(reader)[reader.pk]
+    """None if this event has paid this reader under this rule before (M4), or a once-only rule has. `account` is the reader's,
+    where the caller has locked it."""
+    account = account or lock(reader)[reader.pk]
     paid = Entry.objects.filter(kind=Entry.Kind.AWARD, account=account, rule=rule)
-    if (paid if rule.once else paid.filter(event_id=event_id)).exists():
+    issuing, has_paid = _issuing(paid if rule.once else paid.filter(event_id=event_id))
+    if has_paid:
         return None
     return _post(
-        {account: points, service_account(Kind.ISSUING): -points},
+        {account: points, issuing: -points},
         kind=Entry.Kind.AWARD,
         account=account,
         rule=rule,
@@ -225,6 +242,12 @@ def _points(award: Entry) -> int:
 def _move(award: Entry, amounts: Mapping[Account, int], **facts: Any) -> Entry:
     """An entry about an award, with its rule and event for the words."""
     return _post(amounts, account=award.account, rule=award.rule, event_id=award.event_id, params=award.params, **facts)
+
+
+def _issuing(paid: QuerySet[Entry]) -> tuple[Account, bool]:
+    """The account that points come from, and whether there is such an award already: one query."""
+    found = Account.objects.filter(kind=Kind.ISSUING, reader=None).annotate(has_paid=Exists(paid)).first()
+    return (found, found.has_paid) if found is not None else (service_account(Kind.ISSUING), paid.exists())
 
 
 def service_account(kind: Account.Kind) -> Account:

@@ -45,13 +45,13 @@ class LedgerPurse:
 
     @transaction.atomic
     def award(self, case: Case) -> bool:
-        ledger.lock(*(reader for reader in (case.reader, case.partner) if reader is not None))
+        accounts = ledger.lock(*(reader for reader in (case.reader, case.partner) if reader is not None))
         if not within_caps(case, PaidByLedger()):
             return False
         points, campaign = points_of(case)
         entry = ledger.award(
             rule=case.rule, points=points, waiting_days=case.terms.waiting_days, reader=case.reader,
-            event_id=case.event.pk, at=case.event.at, params=_params(case, campaign),
+            event_id=case.event.pk, at=case.event.at, params=_params(case, campaign), account=accounts[case.reader.pk],
         )  # fmt: skip
         if entry is not None:
             self.entries.append(entry)

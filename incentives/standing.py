@@ -181,6 +181,16 @@ def _events(reader: Reader, *, now: datetime) -> Iterable[DomainEvent]:
     return (
         DomainEvent.objects.filter(about, kind__in=KINDS, at__gt=now - LOOKS_BACK, at__lte=now)
         .select_related("ask", "handover", "lending")
+        .only(
+            "kind",
+            "at",
+            "actor",
+            "ask__holder",
+            "ask__consent",
+            "handover__method",
+            "handover__starts_at",
+            *(f"lending__{name}" for name in ("taker", "mode", "due_at", "return_started_at", "closed_at")),
+        )
         .order_by("at", "pk")
     )
 

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from incentives.models import Account, Posting, Subtotal
@@ -26,12 +26,11 @@ class Begun:
 
 def of(accounts: QuerySet[Account], *, at: datetime) -> list[Begun]:
     """What is known of each. Nothing where the clock has gone back behind the subtotal: then all is added up."""
-    known = Q(subtotal__at__lte=at)
-    rows = accounts.annotate(
-        known=Case(When(known, then=F("subtotal__amount")), default=Value(0)),
-        through=Case(When(known, then=F("subtotal__through")), default=Value(0)),
-    )
-    return [Begun(*row) for row in rows.values_list("pk", "kind", "known", "through")]
+    rows = accounts.values_list("pk", "kind", "subtotal__amount", "subtotal__through", "subtotal__at")
+    return [
+        Begun(account, kind, amount, through) if since is not None and since <= at else Begun(account, kind, 0, 0)
+        for account, kind, amount, through, since in rows
+    ]
 
 
 def after(begun: Sequence[Begun]) -> Q:
