@@ -150,6 +150,7 @@ NO_PAGES = {
     "set-free-times", "send-photo", "chat-photo",
     "open-journey", "close-journey", "join-journey", "leave-journey", "suggestions-take-part", "suggestions-leave",
     "opac-script", "opac-demo",  # of another make, in the library's own catalogue
+    "staff-image",  # test_images
     "sso-leave", "sso-callback", "saml_acs", "saml_finish_acs", "saml_metadata", "saml_sls",
 }  # fmt: skip
 

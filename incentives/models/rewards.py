@@ -106,7 +106,7 @@ class Reward(models.Model):
         """What stands in the drawing of one that the service carries out: signs that both languages read."""
         signs = {
             self.Effect.OPEN_REQUEST: "+1",
-            self.Effect.LONGER_LOAN: f"+{self.days} d",
+            self.Effect.LONGER_LOAN: f"+{self.days}",
             self.Effect.PURCHASE_FIRST: "↑1",
         }
         return signs.get(self.Effect(self.effect), "")
