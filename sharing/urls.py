@@ -1,5 +1,6 @@
 from django.urls import path
 
+from sharing.staff import images
 from sharing.views import (
     asks,
     blocks,
@@ -187,6 +188,7 @@ urlpatterns = [
     path("shelf/library/", shelf.library, name="shelf-library"),
     path("shelf/borrowed/", shelf.borrowed, name="shelf-borrowed"),
     path("copies/<int:copy_id>/withdraw/", withdrawals.withdraw_copy, name="copy-withdraw"),
+    path("media/images/<str:name>", images.rendition, name="staff-image"),  # where Wagtail's MEDIA_URL points
     path("opac/v1.js", opac.script, name="opac-script"),
     path("opac/demo/", opac.demo, name="opac-demo"),
     path("c/<str:code>/", withdrawals.found_copy, name="found-copy"),
