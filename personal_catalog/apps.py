@@ -9,6 +9,7 @@ class PersonalCatalogConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from personal_catalog.checks import sources_can_be_asked  # needs the models
+        from personal_catalog.checks import search_servers_can_be_asked, sources_can_be_asked  # needs the models
 
         checks.register(sources_can_be_asked)
+        checks.register(search_servers_can_be_asked)

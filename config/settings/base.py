@@ -199,7 +199,7 @@ WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}  # a password without 
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # staff read the library's own clock
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 TASKS = {"default": {"BACKEND": "config.task_backend.CeleryBackend"}}
 
 # one policy for every page; the admin needs more and gets it in config/privacy.py
@@ -297,6 +297,14 @@ LOOKUP_SECONDS_TOGETHER = 4
 LOOKUP_LOCAL_FILE = env.text("LOOKUP_LOCAL_FILE")
 ISBNLIB_SERVICE_URLS: dict[str, str] = {}  # name of the service → its address; empty means isbnlib's own
 SEARCH_SECONDS = 2
+SEARCH_SERVERS: list[str] = [address for address in env.text("SEARCH_SERVERS").split(",") if address]
+SEARCH_ENGINE = "personal_catalog.search.opensearch.OpenSearch" if SEARCH_SERVERS else ""
+if SEARCH_SERVERS:  # docs/operations.md
+    WAGTAILSEARCH_BACKENDS["candidates"] = {
+        "BACKEND": env.text("SEARCH_BACKEND", "wagtail.search.backends.opensearch3"), "URLS": SEARCH_SERVERS,
+        "INDEX_PREFIX": env.text("SEARCH_INDEX_PREFIX", "bookrelay_"), "TIMEOUT": SEARCH_SECONDS, "AUTO_UPDATE": False,
+        "OPTIONS": {"max_retries": 0},  # the embedded index answers sooner
+    }  # fmt: skip
 SEARCH_MAX_CHARACTERS = 200
 
 # sharing; what librarians may change stands in the circulation policy, what only an administrator may, here

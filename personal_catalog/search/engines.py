@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.module_loading import import_string
 
 from personal_catalog.models import Title
 from personal_catalog.search.analyse import Tokens
@@ -32,9 +33,14 @@ class SearchTimedOut(Exception):
     """The question was too broad to be answered in time."""
 
 
+class NotRenewed(Exception):
+    """An engine outside this database did not take everything anew."""
+
+
 class Engine(Protocol):
     """`within` are the titles that may be found at all; without it, every live one. `matching` are the ids of all that
-    match, for a condition of another query, `in_time` the limit for it."""
+    match, for a condition of another query, `in_time` the limit for it. All titles are written anew between `begin_anew` and
+    `end_anew`."""
 
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None: ...
 
@@ -48,14 +54,31 @@ class Engine(Protocol):
 
     def missing(self) -> list[int]: ...
 
+    def begin_anew(self) -> None: ...
+
+    def end_anew(self) -> None: ...
+
     def in_time(self) -> AbstractContextManager[None]: ...
 
 
 def engine() -> Engine:
-    return Postgres() if connection.vendor == "postgresql" else Sqlite()
+    """The embedded one; before it the one that settings.SEARCH_ENGINE names, where a catalogue is too large for it."""
+    embedded: Engine = Postgres() if connection.vendor == "postgresql" else Sqlite()
+    if not settings.SEARCH_ENGINE:
+        return embedded
+    scaled_out: Engine = import_string(settings.SEARCH_ENGINE)(embedded)
+    return scaled_out
 
 
-class Sqlite:
+class Embedded:
+    """Written over, row by row: there is nothing to begin."""
+
+    def begin_anew(self) -> None: ...
+
+    def end_anew(self) -> None: ...
+
+
+class Sqlite(Embedded):
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
         values: list[tuple[int | str, ...]] = [
             (pk, *(" ".join(field) for field in (t.title, t.names, t.other, t.sound))) for pk, t in rows
@@ -113,7 +136,7 @@ class Sqlite:
             raw.set_progress_handler(None, 0)
 
 
-class Postgres:
+class Postgres(Embedded):
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
         """In one statement: one for each row waits as often for the server."""
         made = {pk: _vector(tokens) for pk, tokens in rows}

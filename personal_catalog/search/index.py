@@ -52,11 +52,13 @@ def drop_titles(ids: Sequence[int]) -> None:
 
 def reindex_all() -> int:
     """Every live title anew, in batches; returns how many."""
+    engine().begin_anew()
     done = 0
     last = 0
     while batch := list(Title.objects.live().filter(pk__gt=last).order_by("pk").prefetch_related("isbns")[:BATCH]):
         reindex(batch)
         done, last = done + len(batch), batch[-1].pk
+    engine().end_anew()
     return done
 
 

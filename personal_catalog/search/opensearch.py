@@ -1,0 +1,186 @@
+"""OpenSearch for catalogues that one database no longer searches fast enough: the same tokens of the same analyser, in an index of
+its own, reached through Wagtail's backend (settings.SEARCH_SERVERS).
+
+It names candidates and nothing more: which titles live, what a filter lets through and what can be had, the database decides.
+The embedded index is kept beside it in the same transaction, so that it answers whenever OpenSearch does not: while it is away,
+and after a write that it missed, until `manage.py reindex_titles` has sent it everything again.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from functools import cache as once
+from functools import partial
+from typing import Any as Anything
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models.expressions import RawSQL
+from wagtail.search.backends import get_search_backend
+
+from personal_catalog.lookup import breaker
+from personal_catalog.models import Title
+from personal_catalog.search.analyse import Tokens
+from personal_catalog.search.engines import CANDIDATES, Engine, NotRenewed, Titles
+from personal_catalog.search.terms import All, Node, Term
+
+logger = logging.getLogger(__name__)
+
+BACKEND = "candidates"
+"""Its name among WAGTAILSEARCH_BACKENDS."""
+NAME = "search-servers"
+BEHIND, RENEWED, MISSED = "search:behind", "renewed", "missed"
+WEIGHTS = {"title": 10.0, "names": 5.0, "other": 2.0}
+"""As the embedded engine weighs them; `sound` counts once."""
+PLAIN = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
+MAPPING = {
+    "settings": {"index": {"max_result_window": CANDIDATES}},
+    "mappings": {"dynamic": "strict", "properties": dict.fromkeys((*WEIGHTS, "sound"), PLAIN)},
+}
+
+
+class NoAnswer(NotRenewed):
+    """Whatever the client says went wrong."""
+
+
+class OpenSearch:
+    def __init__(self, embedded: Engine) -> None:
+        self.embedded = embedded
+
+    # kept
+
+    def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
+        said = list(rows)
+        self.embedded.write(said)
+        transaction.on_commit(partial(_tell, [line for pk, tokens in said for line in _document(pk, tokens)]))
+
+    def drop(self, ids: Sequence[int]) -> None:
+        self.embedded.drop(ids)
+        transaction.on_commit(partial(_tell, [{"delete": {"_id": str(pk)}} for pk in ids]))
+
+    def missing(self) -> list[int]:
+        return self.embedded.missing()
+
+    def begin_anew(self) -> None:
+        """An empty index in place of the old one, asked nothing until `end_anew`. Raises NoAnswer."""
+        cache.set(BEHIND, RENEWED, None)
+        _perform("DELETE", "", None, ignore=(404,))
+        _perform("PUT", "", MAPPING)
+
+    def end_anew(self) -> None:
+        """Raises NoAnswer when something has been missed meanwhile."""
+        _perform("POST", "_refresh", None)
+        if cache.get(BEHIND) == MISSED:
+            raise NoAnswer("changes were missed")
+        cache.delete(BEHIND)
+
+    # asked
+
+    def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]:
+        """A narrowed question with more candidates than are looked at goes to the database, which knows them all."""
+        found = _candidates(asked)
+        if found is None or (within is not None and found[1] > len(found[0])):
+            return self.embedded.find(asked, limit=limit, within=within)
+        rows = Title.objects.live() if within is None else within.order_by()
+        shown = set(rows.filter(pk__in=found[0]).values_list("pk", flat=True))
+        return [pk for pk in found[0] if pk in shown][:limit]
+
+    def count(self, asked: Node, *, within: Titles | None = None) -> int:
+        answer = None if within is not None else _ask("_count", {"query": query_of(asked)})
+        return self.embedded.count(asked, within=within) if answer is None else int(answer["count"])
+
+    def matching(self, asked: Node) -> RawSQL:
+        return self.embedded.matching(asked)
+
+    def in_time(self) -> AbstractContextManager[None]:
+        return self.embedded.in_time()
+
+
+def query_of(node: Node) -> dict[str, Anything]:
+    """The tree in OpenSearch's query language, every token as it is."""
+    if isinstance(node, Term):
+        kind = "prefix" if node.prefix else "term"
+        if node.field == "sound":
+            return {kind: {"sound": {"value": node.token}}}
+        fields = [{kind: {name: {"value": node.token, "boost": weight}}} for name, weight in WEIGHTS.items()]
+        return {"dis_max": {"queries": fields}}
+    parts = [query_of(part) for part in node.parts]
+    if isinstance(node, All):
+        return {"bool": {"must": parts}}
+    return {"bool": {"should": parts, "minimum_should_match": 1}}
+
+
+def _document(pk: int, tokens: Tokens) -> list[dict[str, Anything]]:
+    fields = {"title": tokens.title, "names": tokens.names, "other": tokens.other, "sound": tokens.sound}
+    return [{"index": {"_id": str(pk)}}, {name: " ".join(words) for name, words in fields.items()}]
+
+
+def _candidates(asked: Node) -> tuple[list[int], int] | None:
+    """The best ones and how many match, more than are looked at counted as one more; None without an answer."""
+    body = {
+        "query": query_of(asked),
+        "size": CANDIDATES,
+        "_source": False,
+        "track_total_hits": CANDIDATES + 1,
+        "timeout": f"{settings.SEARCH_SECONDS}s",
+    }
+    answer = _ask("_search", body)
+    if answer is None or answer.get("timed_out"):
+        return None
+    hits = answer["hits"]
+    return [int(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
+
+
+def _ask(path: str, body: dict[str, Anything]) -> Anything:
+    """None where the embedded index has to answer."""
+    if cache.get(BEHIND) or not breaker.allows(NAME):
+        return None
+    try:
+        answer = _perform("POST", path, body)
+    except NoAnswer as problem:
+        breaker.note(NAME, ok=False)
+        logger.warning("OpenSearch does not answer (%s); the embedded index does", problem)
+        return None
+    breaker.note(NAME, ok=True)
+    return answer
+
+
+def _tell(lines: list[dict[str, Anything]]) -> None:
+    """What did not arrive makes the index one that is behind: it is asked nothing more until it is made anew."""
+    if not lines:
+        return
+    sent = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    try:
+        if not breaker.allows(NAME):
+            raise NoAnswer("left alone for a minute")
+        if any(map(_failed, _perform("POST", "_bulk", sent)["items"])):
+            raise NoAnswer("documents refused")
+    except NoAnswer as problem:
+        breaker.note(NAME, ok=False)
+        cache.set(BEHIND, MISSED, None)
+        logger.error("OpenSearch missed a change (%s); until reindex_titles ran, the embedded index answers", problem)
+
+
+def _failed(item: dict[str, dict[str, Anything]]) -> bool:
+    """That something is gone already is no failure."""
+    return any(
+        said.get("status", 500) >= 400 and (did, said["status"]) != ("delete", 404) for did, said in item.items()
+    )
+
+
+def _perform(method: str, path: str, body: Anything, *, ignore: Sequence[int] = ()) -> Anything:
+    """Raises NoAnswer. The client is an extra: which errors it has is not known here."""
+    try:
+        client, index = _client()
+        address = f"/{index}/{path}" if path else f"/{index}"
+        return client.transport.perform_request(method, address, body=body, ignore=ignore)
+    except Exception as problem:
+        raise NoAnswer(type(problem).__name__) from problem
+
+
+@once
+def _client() -> tuple[Anything, str]:
+    backend = get_search_backend(BACKEND)
+    return backend.es, f"{backend.index_prefix}titles"
