@@ -87,9 +87,11 @@ class Listed(NamedTuple):
 
 
 def _near_top_or(mine: QuerySet[LeaderboardEntry]) -> Q:
-    """The database finds the place by the index of the list, and what stands beside it by the same."""
-    before, after = (Subquery(mine.order_by("position").values(p=F("position") + step)[:1]) for step in (-1, 1))
-    return Q(position__lte=SHOWN) | Q(position__gte=before, position__lte=after)
+    """Positions one by one, so that the index of the list leads to each, whatever the database knows of the table: it is
+    written anew every night."""
+    best = mine.order_by("position")
+    beside = (Subquery(best.values(p=F("position") + step)[:1]) for step in (-1, 0, 1))
+    return Q(position__in=[*range(1, SHOWN + 1), *beside])
 
 
 def _of_readers(near: QuerySet[LeaderboardEntry]) -> Iterator[Listed]:

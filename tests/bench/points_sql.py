@@ -54,7 +54,7 @@ JOIN library_bridge_reader r ON r.id = e.reader_id AND r.leaderboard_opt_in
 LEFT JOIN incentives_readerchoice c ON c.reader_id = e.reader_id AND c.badges_on_lists
 LEFT JOIN incentives_badge b ON b.reader_id = c.reader_id
 WHERE e.board = 'lenders' AND e.period = 'month' AND e.scope = 'all' AND
-      (e.position <= 5 OR e.position BETWEEN (SELECT position FROM mine) - 1 AND (SELECT position FROM mine) + 1)
+      e.position IN (1, 2, 3, 4, 5, (SELECT position FROM mine) - 1, (SELECT position FROM mine), (SELECT position FROM mine) + 1)
 ORDER BY e.position, b.earned_at"""
 RANKED = """
 SELECT a.reader_id, count(*) FILTER (WHERE e.at >= %(week)s), count(*) FILTER (WHERE e.at >= %(month)s),

@@ -148,6 +148,14 @@ def test_a_board_is_asked_for_a_term_and_for_those_the_caller_belongs_to(alice: 
     assert [one["code"] for one in board["scopes"]] == ["all", "department"]
 
 
+def test_the_contract_names_boards_periods_and_scopes() -> None:
+    told = Api().get("/openapi.json").json()["paths"]["/api/v1/leaderboards/{board}"]["get"]
+    by_name = {parameter["name"]: parameter["schema"] for parameter in told["parameters"]}
+    assert by_name["period"]["enum"] == leaderboards.Periods.values
+    assert by_name["scope"]["default"] == "all"
+    assert all(f"`{word}`" in told["description"] for word in ("books", "term", "all", "area", "department", "group-…"))
+
+
 @pytest.mark.parametrize("scope", ["area", "group-1", "department-physics", "x"])
 def test_p7_a_board_of_others_is_not_found(scope: str, alice: Reader) -> None:
     assert Api(alice).get(f"/leaderboards/lenders?scope={scope}").status_code == 404

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from incentives import leaderboards, ledger
 from incentives.errors import PseudonymTaken
@@ -78,6 +80,17 @@ def test_n6_lists_computed_twice_are_the_same(now):
     leaderboards.compute(now=now + timedelta(hours=3))
     assert places(reader) == before
     assert LeaderboardEntry.objects.filter(board="lenders", period="month").count() == 5
+
+
+def test_a_night_asks_as_much_for_twelve_readers_as_for_five(now):
+    readers = [lent(name, 1, now=now) for name in "ABCDE"]
+    with CaptureQueriesContext(connection) as few:
+        leaderboards.compute(now=now)
+    readers += [lent(name, 2, now=now) for name in "FGHIJKL"]
+    with CaptureQueriesContext(connection) as many:
+        leaderboards.compute(now=now)
+    assert LeaderboardEntry.objects.filter(board="lenders", period="month").count() == len(readers)
+    assert len(many) == len(few)
 
 
 def test_p7_a_list_is_not_live(now):
