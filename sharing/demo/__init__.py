@@ -10,7 +10,7 @@ from django.conf import settings
 
 from library_bridge.models import Reader
 from sharing import due, harvests, jobs, notifications, roles
-from sharing.demo import course_lists, discovery, guide, history, places
+from sharing.demo import company, course_lists, discovery, guide, history, places
 from sharing.demo.campus import Campus
 from sharing.demo.cast import Cast, assemble
 from sharing.demo.desk import Desk
@@ -52,6 +52,7 @@ def _tell(now: datetime) -> None:
         desk.make_the_rest()
         desk.look_again()
     discovery.load(campus, cast)
+    company.load(campus, cast)
     for _deed in due.act(now=now):
         pass
     _read_old_news(cast, now)

@@ -7,14 +7,15 @@ import pytest
 from django.db.models import Count
 
 from library_bridge.models import LibraryLoan, Reader
-from personal_catalog.models import Copy
-from sharing import holdings, policies, requests, todo
+from personal_catalog.models import Copy, ReaderGroup
+from sharing import following, holdings, policies, requests, todo
 from sharing.models import (
     Handover,
     Lending,
     LoanTitle,
     Notification,
     Request,
+    TitleNote,
 )
 from tests.sharing.demo.looking import NOW, S, reader
 
@@ -104,3 +105,14 @@ def test_one_transfer_waits_for_a_librarian_because_of_a_hold() -> None:
     stuck = Lending.objects.get(status=S.NEEDS_LIBRARIAN)
     assert stuck.transfer is not None
     assert stuck.transfer.reason_code == "hold_by_other"
+
+
+def test_readers_have_company() -> None:
+    assert ReaderGroup.objects.filter(closed_at=None, memberships__reader=reader(1)).exists()
+    assert ReaderGroup.objects.filter(memberships__reader=reader(2)).values("kind").distinct().count() == 1
+    assert following.followers(reader(1)) >= 5
+    assert following.followed_by(reader(1)).exists()
+    notes = TitleNote.objects.standing()
+    assert notes.filter(title__title="拖延心理学").count() == 2
+    assert notes.filter(seen_at=None).exists()
+    assert notes.filter(flags__decided_at=None, flags__isnull=False).count() == 1
