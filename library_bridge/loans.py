@@ -178,7 +178,10 @@ def may_move(*, loan: LibraryLoan, taker: Patron | None, now: datetime) -> Verdi
     Reads only, outside any transaction. May raise Unavailable.
     """
     system = system_for(loan.library, now=now)
-    item = system.item(loan.barcode)
+    try:
+        item = system.item(loan.barcode)
+    except Refused as refusal:
+        return Verdict(False, refusal.code)
     charged = _listed(system, loan)
     code = why_not_item(item) or _why_not_giver(loan, charged) or _why_not_taken(loan, taker)
     if code or taker is None:

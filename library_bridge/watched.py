@@ -120,6 +120,13 @@ class WatchedSystem:
         except Unavailable:
             outcome = "unavailable"
             raise
+        except (
+            Exception
+        ) as fault:  # a read that an adapter trips over is no answer; what a write did, the saga finds out
+            if not reads:
+                raise
+            logger.exception("library %s, %s: a fault of the adapter", self._library.code, operation)
+            raise Unavailable("the adapter tripped over the answer") from fault
         finally:
             self._note(operation, outcome, time.monotonic() - began)
 

@@ -203,6 +203,16 @@ def test_what_speaks_against_moving_is_one_stable_code(campus: Campus, now: date
     assert (verdict.ok, verdict.code) == (False, code)
 
 
+@pytest.mark.parametrize("verb", ["item", "loans", "patron"])
+def test_a_system_that_tells_nothing_about_one_of_them_is_against_it(
+    campus: Campus, script: Script, now: datetime, verb: str
+) -> None:
+    charged(campus, campus.alice, now=now)
+    loan = refreshed(campus, now)
+    script.on(verb, doubles.refuses("other"))
+    assert not loans.may_move(loan=loan, taker=campus.bob, now=now).ok
+
+
 def test_nobody_takes_over_ones_own_loan(campus: Campus, now: datetime) -> None:
     charged(campus, campus.alice, now=now)
     assert loans.may_move(loan=refreshed(campus, now), taker=campus.alice, now=now).code == "same_card"

@@ -20,7 +20,7 @@ from library_bridge.ports import NotSupported, Refused, Unavailable
 from library_bridge.testing.faults import Fault
 from library_bridge.watched import WatchedSystem
 from tests.library_bridge import factories, servers
-from tests.library_bridge.doubles import Script, ScriptedSystem, drops_first, refuses
+from tests.library_bridge.doubles import Script, ScriptedSystem, drops_first, garbled, refuses
 from tests.library_bridge.factories import Campus
 
 
@@ -89,10 +89,19 @@ def test_s4_x13_a_refusal_is_an_answer_and_a_fault_of_ours_is_none(campus: Campu
         raise RuntimeError
 
     away.on("item", drops_first, drops_first, broken, refuses("other"), drops_first, drops_first)
-    for expected in (Unavailable, Unavailable, RuntimeError, Refused, Unavailable, Unavailable):
+    for expected in (Unavailable, Unavailable, Unavailable, Refused, Unavailable, Unavailable):
         with pytest.raises(expected):
             system(campus, now).item("1")
     assert not silent(lambda: system(campus, now).item("1")).nothing_sent
+
+
+def test_s4_x13_an_answer_that_an_adapter_trips_over_is_none(campus: Campus, script: Script, now: datetime) -> None:
+    """A page says that the library does not answer; what a write may have done stays the saga's to find out."""
+    made = factories.charged(campus, campus.alice, now=now)
+    script.on("item", garbled).on("check_in", garbled)
+    silent(lambda: system(campus, now).item(made.barcode))
+    with pytest.raises(ValueError, match="half a frame"):
+        system(campus, now).check_in(made.barcode)
 
 
 def test_s4_x13_what_a_system_has_not_opens_no_way(campus: Campus, away: Script, now: datetime) -> None:
