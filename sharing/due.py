@@ -48,6 +48,11 @@ SEARCHES = 100  # requests for which holders are looked for in one round
 
 
 def act(*, now: datetime) -> Iterator[Deed]:
+    yield from _requests(now)
+    yield from _beside(now)
+
+
+def _requests(now: datetime) -> Iterator[Deed]:
     """Reminders before lapses, lapses before new waves, all of them before requests end."""
     yield from _asks(now)
     yield from _unfulfilled(now)
@@ -56,6 +61,10 @@ def act(*, now: datetime) -> Iterator[Deed]:
     )
     yield from _next_waves(now)
     yield from _lendings(now)
+
+
+def _beside(now: datetime) -> Iterator[Deed]:
+    """What no request waits for; the catalogues of libraries last, because they may take their time."""
     yield from _deliveries(now)
     yield from _uncatalogued(now)
     yield from _saved_searches(now)
@@ -73,14 +82,16 @@ def act(*, now: datetime) -> Iterator[Deed]:
     yield from ({"did": "kept.over", "kept": pk} for pk in kept.forget_past(now=now))
     yield from _run_out()
     yield from suggestions.act(now=now)
-    yield from harvests.act(now=now)  # last, because it may take its time
+    yield from harvests.act(now=now)
 
 
 def _asks(now: datetime) -> Iterator[Deed]:
+    waiting = Ask.objects.waiting()
+    if not waiting.exists():
+        return
     yield from _each(
         "ask.withdrawn", withdrawals.vain_asks(now=now), lambda pk: withdrawals.withdraw_vain_ask(ask_id=pk, now=now)
     )
-    waiting = Ask.objects.waiting()
     yield from _each(
         "ask.reminded",
         waiting.filter(remind_at__lte=now, respond_by__gt=now),

@@ -22,6 +22,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CAMPUS = ZoneInfo("Asia/Shanghai")
 BROWSERS = ("tests/journeys/test_two_people.py", "tests/journeys/test_accessibility.py")
 CAMPUS_TESTS = "tests/sharing/demo/"  # one campus for the whole folder
+MODEL_TESTS = "tests/sharing/model/"
 DATABASE = {"db", "transactional_db", "service"}
 
 
@@ -118,7 +119,7 @@ def _asks_a_database(item: pytest.Item) -> bool:
 def _longest_first(item: pytest.Item) -> int:
     """What takes longest begins, so that no worker is left alone with it at the end."""
     file = item.nodeid.split("::")[0]
-    return 0 if file in BROWSERS else 1 if file.startswith(CAMPUS_TESTS) else 2
+    return 0 if file in BROWSERS else 1 if file.startswith((CAMPUS_TESTS, MODEL_TESTS)) else 2
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -25,10 +25,7 @@ FAULTS = {
     "refused": doubles.refuses("card_blocked"),
     "refused_but_done": doubles.refuses_but_does("other"),
 }
-BESIDE = (
-    "sharing.due._deliveries", "sharing.due._saved_searches", "sharing.due._run_out", "sharing.suggestions.act",
-    "sharing.harvests.act",
-)  # fmt: skip
+BESIDE = ("sharing.due._beside", "library_bridge.forgetting.act")
 VERBS = ("item", "loans", "patron", "check_in", "check_out")
 
 

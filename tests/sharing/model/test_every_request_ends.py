@@ -21,7 +21,7 @@ def test_s2_every_request_ends_and_the_model_agrees_at_each_step() -> None:
     if os.environ.get("SOAK"):
         play(sequences=5000, steps=100, long=True)
     else:
-        play(sequences=8, steps=50)
+        play(sequences=200, steps=50)
 
 
 @pytest.mark.parametrize("broken", BROKEN)
