@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from incentives import rules, standing
+from incentives import rules, standing, vouchers
 from incentives.models import IncentiveSettings
 from sharing import jobs
 from sharing.models import DomainEvent
@@ -19,5 +19,7 @@ def connect() -> None:
 def on_event(sender: Any, *, event: DomainEvent, **_rest: Any) -> None:
     if event.kind in rules.PAYING and IncentiveSettings.load().enabled:
         rules.pay(event)
+    if event.kind == "purchase.lapsed" and "purchase" in event.data:
+        vouchers.refund_undecided(event)
     if jobs.may_hurry():  # a demo that lets months pass reckons standing once, at their end
         standing.follow(event, now=timezone.now())

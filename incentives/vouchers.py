@@ -13,6 +13,7 @@ from incentives.errors import NotForOneself, NotForTheDesk, TooLateToReturn, Vou
 from incentives.models import Reward, Voucher
 from library_bridge.models import Reader
 from sharing.errors import NotFound
+from sharing.models import DomainEvent
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: it is read out at a desk
 LENGTH = 8
@@ -108,6 +109,22 @@ def honour_voucher(*, code: str, actor: Reader, now: datetime) -> Voucher:
         raise VoucherClosed
     voucher.honoured_by = actor
     return _close(voucher, Status.USED, now=now)
+
+
+@transaction.atomic
+def refund_undecided(event: DomainEvent) -> Voucher | None:
+    """The librarians never decided about a suggestion that its reader had paid to put first: the points come back. Again changes
+    nothing. Which voucher it was is told by the moment at which it moved up."""
+    moved = DomainEvent.objects.filter(kind="purchase.put_first", data__purchase=event.data["purchase"]).first()
+    if moved is None or moved.actor is None:
+        return None
+    ledger.lock(moved.actor)
+    used = Voucher.objects.filter(status=Status.USED, reward__effect=Reward.Effect.PURCHASE_FIRST, closed_at=moved.at)
+    code = used.filter(reader=moved.actor).values_list("code", flat=True).first()
+    if code is None:
+        return None
+    voucher = _locked(code, visible_to(moved.actor))
+    return _give_back(voucher, "voucher_in_vain", actor=None, now=event.at)
 
 
 def expire(*, now: datetime) -> list[str]:

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from incentives import due, invariants, ledger, reasons, rewards, vouchers
+from incentives import due, invariants, ledger, reasons, receivers, rewards, vouchers
 from incentives.errors import NotForTheDesk, NothingGained, VoucherClosed
 from incentives.models import Voucher
 from sharing import purchases
 from sharing.errors import Denied, NotFound
-from sharing.models import CirculationPolicy
+from sharing.models import CirculationPolicy, DomainEvent
 from tests.incentives.factories import a_lending, a_reader, a_reward, given
 from tests.sharing.api.clients import Api
 
@@ -88,6 +88,20 @@ def test_a_purchase_suggestion_is_put_first(bob, now):
     use(had(bob, now, effect="purchase_first"), suggestion.pk, bob, now)
     suggestion.refresh_from_db()
     assert suggestion.is_first
+
+
+def test_what_the_librarians_never_decided_comes_back_once(bob, now):
+    suggestion = purchases.suggest_purchase(actor=bob, title="预测控制", now=now)
+    voucher = use(had(bob, now, effect="purchase_first"), suggestion.pk, bob, now)
+    for _deadline in range(2):
+        suggestion.refresh_from_db()
+        purchases.pass_deadline(suggestion_id=suggestion.pk, now=suggestion.answer_by)
+    lapsed = DomainEvent.objects.get(kind="purchase.lapsed")
+    for _delivery in range(2):
+        receivers.on_event(DomainEvent, event=lapsed)
+    voucher.refresh_from_db()
+    assert (voucher.status, ledger.balance(bob, now=lapsed.at).spendable) == ("cancelled", 100)
+    assert sound()
 
 
 def test_what_was_never_used_comes_back_by_itself(bob, lending, now):
