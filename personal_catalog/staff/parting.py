@@ -110,7 +110,10 @@ class SplitForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen: dict[str, QuerySet[Any]] = {"copies": of.copies.in_register().order_by("pk"), "isbns": of.isbns.all()}
         for name, rows in chosen.items():
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            if not rows:
+                del self.fields[name]  # a heading over nothing
+            else:
+                self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -139,8 +142,8 @@ class Split(TitlePage, FormView):  # type: ignore[type-arg]  # not subscriptable
         changes = {name: said[name] for name in ("title", "subtitle", "creators", "publisher", "year")}
         try:
             apart = split_title(
-                title_id=self.title.pk, copies=[copy.pk for copy in said["copies"]],
-                isbns=[row.isbn13 for row in said["isbns"]], changes=changes, actor=actor, now=timezone.now(),
+                title_id=self.title.pk, copies=[copy.pk for copy in said.get("copies", ())],
+                isbns=[row.isbn13 for row in said.get("isbns", ())], changes=changes, actor=actor, now=timezone.now(),
                 reason=said["reason"],
             )  # fmt: skip
         except (CannotSplit, TitleLocked) as refusal:

@@ -92,7 +92,7 @@ class Mails(ReadOnly):
         Column("tries", label=gettext_lazy("Tries")),
         DateColumn("created_at", label=gettext_lazy("Since"), sort_key="created_at"),
         DateColumn("next_try_at", label=gettext_lazy("Next try")),
-        RetryColumn("retry", label=""),
+        RetryColumn("retry", label=gettext_lazy("What to do")),
     ]
 
     def get_urlpatterns(self) -> list[URLPattern]:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
+    _("Actions"),
     _("Actions (footer)"),
     _('There are no %(model_name)s to display. Why not <a href="%(add_url)s">add one</a>?'),
     _("You saved a new version in another window"),
@@ -42,6 +43,7 @@ WORDS = (
     _("<b>'{title}' is locked</b>."),
     _("Locked by you"),
     _("Locked by another user"),
+    _("New: %(model_name)s"),
     _("Only you can make changes while the %(model_name)s is locked"),
     _("Only %(user)s can make changes while the %(model_name)s is locked"),
 )
