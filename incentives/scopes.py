@@ -2,7 +2,7 @@
 
 A key names one in the tables (`area-3`), a code in addresses: `area` and `department` are always the asking reader's own, so
 nobody reads lists of where they do not belong. A department is what the library's record says; where it says nothing, a group
-of the kind "class" takes its place (see docs/decisions/0014-leaderboards.md).
+of the kind "class" takes its place (see docs/decisions/0015-leaderboards.md).
 """
 
 from collections.abc import Iterable, Iterator
