@@ -27,6 +27,7 @@ NOT_OPENED = {
     "saml_metadata",
     "saml_sls",
     "cover-picture",
+    "reward-picture",
     "photo",
 }
 MOST = 2

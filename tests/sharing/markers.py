@@ -13,7 +13,7 @@ from library_bridge.models import CampusAccount, Reader
 from personal_catalog import flags, imports, tags
 from personal_catalog.models import TitleSuggestion
 from sharing import outside, purchases, saved_searches
-from sharing.models import Delivery, IdempotencyKey, MailChoice
+from sharing.models import Block, Delivery, Flag, IdempotencyKey, MailChoice
 from tests import factories
 from tests.sharing.conftest import World
 
@@ -42,6 +42,10 @@ def a_full_life(world: World, who: Reader) -> None:
     saved_searches.save_search(actor=who, text="Words", now=now)
     purchases.suggest_purchase(actor=who, title="Wish", note="Please", now=now)
     IdempotencyKey.objects.create(reader=who, key="k", command="c", digest=f"{who.pk}", answer={"a": 1}, created_at=now)
+    Block.objects.create(blocker=who, blocked=world.lin, side="holder", book="A book", since=now)
+    Flag.objects.create(
+        reporter=who, about=world.lin, copy=world.copy, kind="other", words="Please look", raised_at=now
+    )
     MailChoice.objects.create(reader=who, subject="asks", when="daily")
     Delivery.objects.create(
         reader=who, purpose="confirm", address="a@example.org", status="sent", priority=2, created_at=now, finished_at=now

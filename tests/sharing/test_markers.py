@@ -33,7 +33,7 @@ SHOWN = {"copy.note"}
 """What owners write for everybody who may see the book."""
 FOR_STAFF = {
     "domainevent.why", "patron.card_number", "patron.blocked_reason", "purchasesuggestion.note", "purchasesuggestion.answer",
-    "titleflag.note", "titlesuggestion.reason",
+    "flag.words", "titleflag.note", "titlesuggestion.reason",
 }  # fmt: skip
 """What is written for the library, why something was cancelled or disputed, and the number by which a reader is served; no
 name goes with it."""
