@@ -69,6 +69,11 @@ def may_check(handover: Handover, now: datetime) -> bool:
     )
 
 
+def said_of(lending: Lending) -> list[ConditionCheck]:
+    """By either side, at each of its handovers. Nobody is asked before the book has changed hands."""
+    return list(ConditionCheck.objects.filter(handover__lending=lending)) if lending.handed_over_at else []
+
+
 def to_check(lending: Lending, said: Iterable[ConditionCheck], *, reader: Reader, now: datetime) -> Handover | None:
     """The handover about which this reader has not said yet how the book was; from rows that are there already."""
     done = {check.handover_id for check in said if check.reader_id == reader.pk}

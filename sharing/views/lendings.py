@@ -45,7 +45,7 @@ def lending(request: HttpRequest, lending_id: int) -> HttpResponse:
     found = meetings.lending_of(reader, lending_id)
     scene = Scene(found, reader, policies.current(), now)
     talk = talks.read(found.ask.conversation, viewer=reader, now=now, last=TALK)
-    said = list(ConditionCheck.objects.filter(handover__lending=found))
+    said = conditions.said_of(found)
     next_is = meetings.what_is_next(request, scene)
     context = {
         "part": conversations.part(request, talk, last=TALK), **next_is, **_trouble(request, scene),
