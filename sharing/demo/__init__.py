@@ -10,7 +10,7 @@ from django.conf import settings
 
 from library_bridge.models import Reader
 from sharing import due, harvests, jobs, notifications, roles
-from sharing.demo import company, course_lists, discovery, guide, history, places
+from sharing.demo import company, course_lists, discovery, guide, history, places, ways
 from sharing.demo.campus import Campus
 from sharing.demo.cast import Cast, assemble
 from sharing.demo.desk import Desk
@@ -41,7 +41,8 @@ def _tell(now: datetime) -> None:
     harvests.plan_night(cast.library, now=now)
     desk, wishes = Desk(campus, cast), Wishes(campus, cast)
     wishes.pool.spared = desk.titles_ahead((*cast.personas, cast.full))
-    Present(campus, cast, desk, wishes).tell()
+    present = Present(campus, cast, desk, wishes)
+    present.tell()
     history.keep_the_rounds(campus, wishes)
     if settings.DEMO_PAST:
         history.tell(campus, cast, desk, wishes)
@@ -53,6 +54,7 @@ def _tell(now: datetime) -> None:
         desk.look_again()
     discovery.load(campus, cast)
     company.load(campus, cast)
+    ways.load(cast, present)
     for _deed in due.act(now=now):
         pass
     _read_old_news(cast, now)

@@ -85,40 +85,40 @@ def _slot(campus: Campus) -> datetime:
 
 
 def confirm(campus: Campus, handover: Handover) -> Story:
-    """They meet. The giver shows the code, the taker types or scans it."""
-    if handover.method == Handover.Method.DROP_POINT:
-        yield from _by_drop_point(campus, handover)
-        return
+    """They meet: the giver shows the code, the taker types or scans it. Or the giver leaves it at the drop point, where the taker
+    already waits for it."""
     late = 150 if campus.chance(0.05) else campus.random.randint(-6, 22)
     yield campus.by_day(max(handover.starts_at + timedelta(minutes=late), campus.soon(5)))
     giver, taker = _two(handover)
     if late > 12 and campus.chance(0.5):
         write(campus, handover.lending, taker, words.RUNNING_LATE)
         yield campus.soon(4)
-    code = handovers.issue_code(handover_id=handover.pk, actor=giver, now=campus.clock)
+    pin = qr_payload = ""
+    if handover.method == Handover.Method.DROP_POINT:
+        leave(handover, giver, now=campus.clock)
+    else:
+        code = handovers.issue_code(handover_id=handover.pk, actor=giver, now=campus.clock)
+        pin, qr_payload = code.pin, code.qr_payload
     yield campus.soon(1)
-    if campus.chance(0.06):
-        _mistype(campus, handover, taker, code.pin)
+    if campus.chance(0.06) and pin:
+        _mistype(campus, handover, taker, pin)
     scanned = campus.chance(0.45)
+    if not pin:
+        deposits.collect_book(handover_id=handover.pk, actor=taker, shelf_code=SHELF_CODE, now=campus.clock)
+        return
     handovers.confirm_handover(
         handover_id=handover.pk,
         actor=taker,
-        pin="" if scanned else code.pin,
-        qr_payload=code.qr_payload if scanned else "",
+        pin="" if scanned else pin,
+        qr_payload=qr_payload if scanned else "",
         now=campus.clock,
     )
 
 
-def _by_drop_point(campus: Campus, handover: Handover) -> Story:
-    """Left there at the agreed time, collected within a day or two."""
-    giver, taker = _two(handover)
-    yield campus.by_day(max(handover.starts_at, campus.soon(5)))
-    deposits.deposit_book(
-        handover_id=handover.pk, actor=giver, compartment=campus.random.choice(SHELVES.split()), shelf_code=SHELF_CODE,
-        now=campus.clock,
-    )  # fmt: skip
-    yield campus.later(2, 40)
-    deposits.collect_book(handover_id=handover.pk, actor=taker, shelf_code=SHELF_CODE, now=campus.clock)
+def leave(handover: Handover, giver: Reader, *, now: datetime) -> None:
+    shelves = SHELVES.split()
+    shelf = shelves[handover.pk % len(shelves)]
+    deposits.deposit_book(handover_id=handover.pk, actor=giver, compartment=shelf, shelf_code=SHELF_CODE, now=now)
 
 
 def _two(handover: Handover) -> tuple[Reader, Reader]:
