@@ -537,7 +537,7 @@ def test_wagtails_own_reports_leave_no_formula_either_t_l4(world: World, lin: Re
 def policy_form(**changes: str) -> dict[str, str]:
     return {
         "answer_window_hours": "48", "least_window_hours": "12", "wave_size": "3", "request_days": "14",
-        "handover_days": "7", "open_requests": "5",
+        "handover_days": "7", "collect_days": "3", "courier_days": "14", "late_code_minutes": "60", "open_requests": "5",
         "asks_per_holder_week": "10", "transfers_per_year": "2", "free_cancel_days": "90", "cool_off_after": "3",
         "cool_off_days": "7", "purchase_days": "21", "loan_days": "60",
         "extension_days": "30", "untransferable_days": "3", "quiet_from": "22:00", "quiet_until": "08:00", **changes,
