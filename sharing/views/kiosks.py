@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from csp.constants import WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -65,6 +67,7 @@ def open_screen(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
+@csp_update({"script-src": [WASM_UNSAFE_EVAL]})
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from csp.constants import WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +24,7 @@ from sharing.views.readers import reader_of
 PAGE = "sharing/scan/scan.html"
 
 
+@csp_update({"script-src": [WASM_UNSAFE_EVAL]})
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def scan(request: HttpRequest) -> HttpResponse:

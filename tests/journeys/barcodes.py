@@ -21,10 +21,17 @@ def film(folder: Path, *isbns: str) -> Path:
 
 def film_of_square(folder: Path, text: str) -> Path:
     """A QR code that lies before the camera all the time."""
-    path, square = folder / "square.mjpeg", BytesIO()
+    square = BytesIO()
     segno.make(text, micro=False, error="m").save(square, kind="png", scale=8, border=4)
+    return film_of_screen(folder, square.getvalue())
+
+
+def film_of_screen(folder: Path, picture: bytes) -> Path:
+    """Somebody's screen, held before the camera all the time. `picture`: what is to be seen on it, as PNG."""
+    path = folder / "square.mjpeg"
     table = Image.new("RGB", SIZE, (225, 225, 225))
-    code = Image.open(square).convert("RGB")
+    code = Image.open(BytesIO(picture)).convert("RGB")
+    code.thumbnail((SIZE[0] - 40, SIZE[1] - 40))
     table.paste(code, ((SIZE[0] - code.width) // 2, (SIZE[1] - code.height) // 2))
     made = BytesIO()
     table.save(made, "JPEG", quality=90)

@@ -160,3 +160,10 @@ def test_librarians_make_and_kill_the_link(world: World, kiosk: Kiosk) -> None:
     for name in ("kiosk:index", "droppoint:index", "droppoint:add", "kiosk:add"):
         assert lin.get(reverse(name)).status_code == 200, name
     assert CODE in lin.get(reverse("droppoint:index")).content.decode()
+
+
+def test_the_camera_of_the_screen_and_of_the_scan_page_may_decode(world: World, screen: Client) -> None:
+    """Where a browser has no detector of its own, such as on an iPhone, ours is WebAssembly."""
+    for answer in (screen.get(reverse("kiosk")), pages.browser(world.bob).get(reverse("scan"))):
+        assert "wasm-unsafe-eval" in answer["Content-Security-Policy"]
+    assert "wasm-unsafe-eval" not in pages.browser(world.bob).get(reverse("todo"))["Content-Security-Policy"]
