@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import segno
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 LEFT = ("0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011")
 PARITY = ("LLLLLL", "LLGLGG", "LLGGLG", "LLGGGL", "LGLLGG", "LGGLLG", "LGGGLL", "LGLGLG", "LGLGGL", "LGGLGL")
@@ -31,7 +31,7 @@ def film_of_screen(folder: Path, picture: bytes) -> Path:
     path = folder / "square.mjpeg"
     table = Image.new("RGB", SIZE, (225, 225, 225))
     code = Image.open(BytesIO(picture)).convert("RGB")
-    code.thumbnail((SIZE[0] - 40, SIZE[1] - 40))
+    code = ImageOps.contain(code, (SIZE[0] - 80, SIZE[1] - 80))
     table.paste(code, ((SIZE[0] - code.width) // 2, (SIZE[1] - code.height) // 2))
     made = BytesIO()
     table.save(made, "JPEG", quality=90)
