@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from sharing import code_tries
 from sharing.errors import Denied, LimitReached, SharingError, WrongCode
 from sharing.models import Deposit, DropPoint, Handover
-
-LONGEST_LABEL = 20
+from sharing.models.drop_points import LONGEST_LABEL, same_label
 
 
 def offered() -> list[DropPoint]:
@@ -44,7 +43,7 @@ def require_compartment(drop_point: DropPoint, named: str) -> str:
     named = unicodedata.normalize("NFKC", named).strip()
     if drop_point.labels:
         for label in drop_point.labels:
-            if label.casefold() == named.casefold():
+            if same_label(label) == same_label(named) and len(label) <= LONGEST_LABEL:
                 return label
         raise Denied(_("There is no such compartment here. Take its name as it stands on it."), field="compartment")
     if not 0 < len(named) <= LONGEST_LABEL or any(unicodedata.category(c) == "Cc" for c in named):

@@ -1,7 +1,8 @@
 """The screen at a drop point: switched on by a link that works once, no reader signed in.
 
 Whoever stands there types the six digits of their own page, or holds its square before the scanner: with that the giver leaves
-a book and the taker takes it. A screen sees no reader, only the book's title; wrong digits are counted for the screen.
+a book and the taker takes it. A screen sees no reader, only the book's title; wrong digits are counted for the screen, as many
+as may be tried in an hour against one handover (T-C1).
 """
 
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ from sharing.models import Handover, Kiosk
 LINK, SCREEN, STEP = "kiosk link", "kiosk screen", "kiosk step"
 LINK_LASTS = timedelta(days=1)
 STEP_LASTS = timedelta(minutes=3)
-COUNTED_FOR = timedelta(minutes=10)
 MOST_WRONG = 15
+ONE_BACK_AFTER = timedelta(minutes=4)
+"""So soon each wrong try is forgiven: 15 at once at the most, and 15 an hour in the long run."""
 
 
 def link_token(kiosk: Kiosk) -> str:
@@ -58,7 +60,9 @@ def of_link(token: str) -> Kiosk:
 @transaction.atomic(durable=True)
 def open_screen(*, token: str, now: datetime) -> str:
     """The token that the screen's browser keeps. Raises as `of_link`."""
-    kiosk = Kiosk.objects.select_for_update(of=("self",)).filter(pk=of_link(token).pk, opened_at=None).first()
+    named = of_link(token)
+    rows = Kiosk.objects.select_for_update(of=("self",))
+    kiosk = rows.filter(pk=named.pk, serial=named.serial, opened_at=None, revoked_at=None).first()
     if kiosk is None:
         raise NotFound
     kiosk.opened_at = now
@@ -93,7 +97,17 @@ class Step:
 
 
 def read_code(*, kiosk: Kiosk, typed: str, now: datetime) -> Step:
-    """Raises WrongCode, LimitReached after MOST_WRONG wrong ones within COUNTED_FOR (T-C1)."""
+    """Raises WrongCode, LimitReached after MOST_WRONG wrong ones until one is forgiven. A wrong one is counted in the commit that
+    found it wrong, so that as many at once count as many."""
+    found = _read(kiosk.pk, typed, now)
+    if isinstance(found, SharingError):
+        raise found
+    return found
+
+
+@transaction.atomic(durable=True)
+def _read(kiosk_id: int, typed: str, now: datetime) -> Step | WrongCode:
+    kiosk = Kiosk.objects.select_for_update(of=("self",)).get(pk=kiosk_id)
     _require_calm(kiosk, now)
     shown = code_tries.read(pin=typed, qr_payload=typed)
     for handover in _awaited(kiosk, now):
@@ -102,8 +116,9 @@ def read_code(*, kiosk: Kiosk, typed: str, now: datetime) -> Step:
             leaves = handover.status == Handover.Status.AGREED
             step = [handover.pk, handover.pin_serial, handover.qr_serial, kiosk.pk]
             return Step(handover, leaves, signing.dumps(step, salt=STEP))
-    _count(kiosk, now)
-    raise WrongCode(
+    kiosk.wrong_tries += 1
+    kiosk.save(update_fields=["wrong_tries", "wrong_since"])
+    return WrongCode(
         _(
             "No book is awaited here under this code. Open your page, press “Show the code”, and type what stands there now."
         )
@@ -171,15 +186,16 @@ def _reader(handover: Handover, number: int) -> Reader:
 
 
 def _require_calm(kiosk: Kiosk, now: datetime) -> None:
+    """With the kiosk locked: what is forgiven by now comes off the count."""
     since = kiosk.wrong_since
-    if since is not None and since + COUNTED_FOR > now and kiosk.wrong_tries >= MOST_WRONG:
-        raise LimitReached(_("Too many wrong codes here. Wait ten minutes, or ask the staff."), since + COUNTED_FOR)
-
-
-@transaction.atomic(durable=True)
-def _count(kiosk: Kiosk, now: datetime) -> None:
-    locked = Kiosk.objects.select_for_update(of=("self",)).get(pk=kiosk.pk)
-    if locked.wrong_since is None or locked.wrong_since + COUNTED_FOR <= now:
-        locked.wrong_tries, locked.wrong_since = 0, now
-    locked.wrong_tries += 1
-    locked.save(update_fields=["wrong_tries", "wrong_since"])
+    forgiven = (now - since) // ONE_BACK_AFTER if since is not None else 0
+    if since is None or forgiven >= kiosk.wrong_tries:
+        kiosk.wrong_tries, kiosk.wrong_since = 0, now
+        return
+    kiosk.wrong_tries -= forgiven
+    kiosk.wrong_since = since + forgiven * ONE_BACK_AFTER
+    if kiosk.wrong_tries >= MOST_WRONG:
+        raise LimitReached(
+            _("Too many wrong codes here. Wait a few minutes, use the shelf code on your own page, or ask the staff."),
+            kiosk.wrong_since + ONE_BACK_AFTER,
+        )

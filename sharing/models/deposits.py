@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from personal_catalog.models.photos import new_token
+from sharing.models.drop_points import LONGEST_LABEL
 
 if TYPE_CHECKING:
     from library_bridge.models import Reader
@@ -29,7 +30,7 @@ class Deposit(models.Model):
 
     handover = models.OneToOneField("sharing.Handover", models.PROTECT, related_name="deposit")
     drop_point = models.ForeignKey("sharing.DropPoint", models.PROTECT, related_name="deposits")
-    compartment = models.CharField(max_length=20)
+    compartment = models.CharField(max_length=LONGEST_LABEL)
     alone = models.BooleanField(default=False)  # as the drop point was when the book was left
     photo = models.FileField(upload_to="deposits", blank=True)
     token = models.CharField(max_length=32, unique=True, default=new_token)

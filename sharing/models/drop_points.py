@@ -1,18 +1,29 @@
 """Where a book is left by one reader and collected by another: a library's desk, a book house, a locker; and its screens."""
 
 import secrets
+import unicodedata
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from sharing.phrases import fill
+
 SHELF_CODE_LENGTH = 6
+LONGEST_LABEL = 20  # of a compartment
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
 
 
 def new_shelf_code() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(SHELF_CODE_LENGTH))
+
+
+def same_label(label: str) -> str:
+    """What two ways of writing one label have in common: full width or not, capitals or not."""
+    return unicodedata.normalize("NFKC", label).strip().casefold()
 
 
 class DropPoint(models.Model):
@@ -48,6 +59,18 @@ class DropPoint(models.Model):
     def labels(self) -> list[str]:
         """Of the compartments, in the librarians' order."""
         return [label for line in self.compartments.splitlines() if (label := line.strip())]
+
+    def clean(self) -> None:
+        """Each label fits where a deposit keeps it, and names one compartment."""
+        seen = set[str]()
+        for label in self.labels:
+            if len(label) > LONGEST_LABEL:
+                sentence = gettext("“%(label)s” is too long: a compartment’s label has at most %(most)s characters.")
+                raise ValidationError({"compartments": fill(sentence, {"label": label, "most": LONGEST_LABEL})})
+            if (same := same_label(label)) in seen:
+                sentence = gettext("“%(label)s” stands there twice. Each compartment needs a label of its own.")
+                raise ValidationError({"compartments": fill(sentence, {"label": label})})
+            seen.add(same)
 
 
 class Kiosk(models.Model):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from library_bridge.models import Reader
 from sharing import deposits, drop_points, places
 from sharing.models import Deposit, DropPoint, Handover, Lending
+from sharing.models.drop_points import LONGEST_LABEL
 from sharing.views import answers
 from sharing.views.conditions import SEE
 from sharing.views.readers import reader_of
@@ -30,7 +31,7 @@ class CollectForm(forms.Form):
 
 class DepositForm(CollectForm):
     compartment = forms.CharField(
-        label=gettext_lazy("Where it lies"), max_length=drop_points.LONGEST_LABEL,
+        label=gettext_lazy("Where it lies"), max_length=LONGEST_LABEL,
         help_text=gettext_lazy("E.g. “second shelf, left”."),
     )  # fmt: skip
     photo = forms.FileField(

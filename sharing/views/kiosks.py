@@ -7,6 +7,7 @@ from csp.constants import WASM_UNSAFE_EVAL
 from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,9 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sharing import drop_points, kiosks
-from sharing.errors import NotFound, SharingError
+from sharing.errors import Denied, NotFound, SharingError, WrongCode
 from sharing.kiosks import Step
 from sharing.models import Kiosk
+from sharing.models.drop_points import LONGEST_LABEL
 from sharing.views import answers
 
 COOKIE = "kiosk"
@@ -33,27 +35,29 @@ class CodeForm(forms.Form):
 
 
 class LeaveForm(forms.Form):
-    step = forms.CharField(widget=forms.HiddenInput, max_length=500)
+    step = forms.CharField(widget=forms.HiddenInput, required=False)
     compartment = forms.CharField(
-        label=gettext_lazy("Compartment"), max_length=drop_points.LONGEST_LABEL, required=False,
+        label=gettext_lazy("Compartment"), max_length=LONGEST_LABEL, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
 
 class TakeForm(forms.Form):
-    step = forms.CharField(widget=forms.HiddenInput, max_length=500)
+    step = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_screen(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of the admin: opening it shows a page, its button makes this browser the screen (T-C3)."""
+    """The link of the admin: opening it shows a page, its button makes this browser the screen (T-C3). Whoever pressed it is
+    signed out: the machine stands where anybody can use it."""
     try:
         if request.method != "POST":
             return render(request, "sharing/kiosk/open.html", {"kiosk": kiosks.of_link(token)})
         kept = kiosks.open_screen(token=token, now=timezone.now())
     except NotFound:
         raise Http404 from None
+    logout(request)
     answer = redirect("kiosk")
     answer.set_cookie(
         COOKIE,
@@ -94,13 +98,11 @@ def kiosk(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave_book(request: HttpRequest) -> HttpResponse:
     screen, form = _screen(request), LeaveForm(request.POST)
-    if not form.is_valid():
-        return redirect("kiosk")
-    token, named = form.cleaned_data["step"], form.cleaned_data["compartment"]
     try:
-        kiosks.leave_book(kiosk=screen, token=token, compartment=named, now=timezone.now())
+        said = _said(form)
+        kiosks.leave_book(kiosk=screen, token=said["step"], compartment=said["compartment"], now=timezone.now())
     except SharingError as refusal:
-        return _refused(request, screen, token, refusal, named)
+        return _refused(request, screen, form, refusal)
     return _done("left")
 
 
@@ -108,13 +110,10 @@ def leave_book(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_book(request: HttpRequest) -> HttpResponse:
     screen, form = _screen(request), TakeForm(request.POST)
-    if not form.is_valid():
-        return redirect("kiosk")
-    token = form.cleaned_data["step"]
     try:
-        kiosks.take_book(kiosk=screen, token=token, now=timezone.now())
+        kiosks.take_book(kiosk=screen, token=_said(form)["step"], now=timezone.now())
     except SharingError as refusal:
-        return _refused(request, screen, token, refusal)
+        return _refused(request, screen, form, refusal)
     return _done("taken")
 
 
@@ -125,12 +124,24 @@ def _screen(request: HttpRequest) -> Kiosk:
     return found
 
 
-def _refused(request: HttpRequest, screen: Kiosk, token: str, refusal: SharingError, named: str = "") -> HttpResponse:
+def _said(form: forms.Form) -> dict[str, str]:
+    """Raises Denied with the form's own sentence."""
+    if not form.is_valid():
+        field, sentences = next(iter(form.errors.items()))
+        raise Denied(str(sentences[0]), field=field)
+    return form.cleaned_data
+
+
+def _refused(request: HttpRequest, screen: Kiosk, sent: forms.Form, refusal: SharingError) -> HttpResponse:
     """The step once more with the sentence, where it still stands; else the first page with it."""
     if isinstance(refusal, NotFound):
         raise Http404
     if refusal.field == "compartment":
-        return _step(request, screen, kiosks.of_step(kiosk=screen, token=token), refusal.message, named)
+        token, named = sent.data.get("step", ""), sent.data.get("compartment", "")
+        try:
+            return _step(request, screen, kiosks.of_step(kiosk=screen, token=token), refusal.message, named)
+        except WrongCode as too_late:
+            refusal = too_late
     form = CodeForm(data={})
     form.errors.clear()
     form.add_error("code", refusal.message)

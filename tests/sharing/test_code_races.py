@@ -4,9 +4,9 @@ that takes the locks away and must then show the fault."""
 import pytest
 
 from personal_catalog.models import Copy, Membership
-from sharing import group_links, groups, pass_on, pass_on_codes
-from sharing.errors import SharingError
-from sharing.models import DomainEvent, GroupLink, Lending
+from sharing import group_links, groups, kiosks, pass_on, pass_on_codes
+from sharing.errors import LimitReached, SharingError, WrongCode
+from sharing.models import DomainEvent, DropPoint, GroupLink, Kiosk, Lending, MeetingPlace
 from tests import factories
 from tests.races import together, without_locks
 from tests.sharing.conftest import World
@@ -84,3 +84,23 @@ def test_a_link_that_is_revoked_lets_nobody_in_after(world: World) -> None:  # n
 def test_control_without_locks_somebody_comes_in_through_a_revoked_link(world: World) -> None:  # noqa: F811
     with without_locks():
         assert _faults(world, _joins_while_it_is_revoked, rounds=MANY) == 1
+
+
+def _two_guess_with_one_try_left(world: World, copy: Copy) -> bool:  # noqa: F811
+    """One is told that the code is wrong, the other that it has to wait."""
+    place = MeetingPlace.objects.create(name_zh=f"书屋{copy.pk}", name_en="")
+    point = DropPoint.objects.create(place=place)
+    screen = Kiosk.objects.create(
+        drop_point=point, name="Door", wrong_tries=kiosks.MOST_WRONG - 1, wrong_since=world.now
+    )
+    outcomes = together(*[lambda: kiosks.read_code(kiosk=screen, typed="000000", now=world.now)] * 2)
+    return {type(one) for one in outcomes} == {WrongCode, LimitReached}
+
+
+def test_t_c1_guesses_at_a_screen_cannot_outrun_its_count(world: World) -> None:  # noqa: F811
+    assert _faults(world, _two_guess_with_one_try_left, rounds=SOME) == 0
+
+
+def test_control_without_locks_both_guesses_are_tried(world: World) -> None:  # noqa: F811
+    with without_locks():
+        assert _faults(world, _two_guess_with_one_try_left, rounds=MANY) == 1

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
@@ -100,6 +101,20 @@ def test_only_a_compartment_that_is_there(world: World, handover: Handover, comp
     with pytest.raises(Denied) as refused:
         left(handover, world.alice, now=world.now, compartment=compartment)
     assert refused.value.field == "compartment"
+
+
+@pytest.mark.parametrize(("labels", "says"), [("x" * 21, "too long"), ("A1\nB\nａ1", "twice")])
+def test_a_label_is_short_and_there_once(world: World, labels: str, says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        a_drop_point(compartments=labels).full_clean()
+    a_drop_point_that_fits = DropPoint(compartments="x" * 20 + "\nA1")
+    a_drop_point_that_fits.clean()
+
+
+def test_a_label_that_fits_nowhere_is_no_compartment(world: World) -> None:
+    point = a_drop_point(compartments="x" * 21)
+    with pytest.raises(Denied):
+        drop_points.require_compartment(point, "x" * 21)
 
 
 def test_without_a_list_the_giver_says_where(world: World) -> None:

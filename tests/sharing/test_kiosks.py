@@ -47,6 +47,30 @@ def test_the_link_works_once_and_opening_it_does_nothing_t_c3(world: World, kios
     assert client.get(reverse("kiosk")).status_code == 200
 
 
+def test_t_l9_whoever_makes_it_the_screen_is_signed_out(world: World, kiosk: Kiosk) -> None:
+    lin, address = pages.browser(world.lin), reverse("open-kiosk", args=[kiosks.link_token(kiosk)])
+    assert "You are signed out" in lin.get(address).content.decode()
+    assert lin.get(reverse("kiosk:index")).status_code == 200
+    assert lin.post(address, follow=True).status_code == 200
+    assert lin.get(reverse("kiosk:index")).status_code == 302
+
+
+@pytest.mark.parametrize("then", ["revoked", "new link"])
+def test_t_l9_a_link_that_dies_while_it_is_pressed_opens_nothing(
+    world: World, kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    token = kiosks.link_token(kiosk)
+    read = kiosks.of_link(token)
+    if then == "revoked":
+        kiosks.revoke(kiosk=kiosk, now=world.now)
+    else:
+        kiosks.new_link(kiosk=kiosk)
+    monkeypatch.setattr(kiosks, "of_link", lambda _token: read)
+    with pytest.raises(NotFound):
+        kiosks.open_screen(token=token, now=world.now)
+    assert Kiosk.objects.get().opened_at is None
+
+
 def test_a_link_of_yesterday_and_a_forged_one_are_dead(kiosk: Kiosk) -> None:
     token = kiosks.link_token(kiosk)
     with time_machine.travel(timedelta(days=1, minutes=1)), pytest.raises(NotFound):
@@ -113,9 +137,20 @@ def test_guesses_are_counted_for_the_screen_t_c1(world: World, kiosk: Kiosk, han
             kiosks.read_code(kiosk=Kiosk.objects.get(), typed=f"{(int(pin) + 1) % 1000000:06d}", now=world.now)
     with pytest.raises(LimitReached):
         kiosks.read_code(kiosk=Kiosk.objects.get(), typed=pin, now=world.now)
-    later = world.now + timedelta(minutes=9)
-    with pytest.raises(LimitReached):
-        kiosks.read_code(kiosk=Kiosk.objects.get(), typed=pin, now=later)
+    later = world.now + kiosks.ONE_BACK_AFTER
+    assert kiosks.read_code(kiosk=kiosk, typed=pin, now=later).handover == handover
+
+
+def test_a_guesser_has_fifteen_an_hour_in_the_long_run_t_c1(world: World, kiosk: Kiosk) -> None:
+    guessed = 0
+    for minute in range(5 * 60):
+        try:
+            kiosks.read_code(kiosk=kiosk, typed="000000", now=world.now + timedelta(minutes=minute))
+        except WrongCode:
+            guessed += 1
+        except LimitReached:
+            pass
+    assert guessed <= kiosks.MOST_WRONG * (1 + 5)
 
 
 def test_a_step_does_not_outlive_its_code_t2(world: World, kiosk: Kiosk, handover: Handover) -> None:
@@ -141,6 +176,23 @@ def test_a_full_locker_says_so(world: World, screen: Client, handover: Handover)
     with time_machine.travel(world.now, tick=False):
         page = screen.post(reverse("kiosk"), {"code": code_of(other, world.alice, world).pin})
     assert "Every compartment is taken" in browsers.text(page)
+
+
+def test_a_compartment_too_long_is_refused_at_the_step_with_a_sentence(
+    world: World, screen: Client, handover: Handover
+) -> None:
+    with time_machine.travel(world.now, tick=False):
+        page = screen.post(reverse("kiosk"), {"code": code_of(handover, world.alice, world).pin})
+        said = {"step": page.context["step"].token, "compartment": "x" * 21}
+        again = screen.post(reverse("kiosk-leave"), said)
+    assert "at most 20 characters" in browsers.text(again)
+    assert again.context["step"].token == said["step"]
+
+
+def test_a_step_that_is_too_old_says_so_whatever_was_named(world: World, screen: Client) -> None:
+    for compartment in ("A1", "x" * 21):
+        page = screen.post(reverse("kiosk-leave"), {"step": "old", "compartment": compartment})
+        assert "That took too long" in browsers.text(page)
 
 
 def test_the_page_offers_the_code_where_there_is_a_screen(world: World, screen: Client, handover: Handover) -> None:
