@@ -1,10 +1,11 @@
 """What a log must not hold (P9): an address may carry a handover's code or a card number behind its question mark, and in
-its path the code of a voucher, what a mail's link may do, or a reader's calendar."""
+its path a key that is enough by itself: a voucher's code, a mail's link, a reader's calendar, a link that is passed on."""
 
 import re
 from logging import Filter, LogRecord
 
-SECRETS = re.compile(r"\?\S*|(?<=/vouchers/)[^/?\s]+|(?<=/by-mail/)[^/?\s]+|(?<=/calendar/)[^/?\s]+")
+BEFORE_A_KEY = ("vouchers", "by-mail", "calendar", "collect", "kept", "kiosk/open", "groups/join", "me/data")
+SECRETS = re.compile("|".join((r"\?\S*", *(rf"(?<=/{part}/)[^/?\s]+" for part in BEFORE_A_KEY))))
 
 
 class WithoutSecrets(Filter):

@@ -74,7 +74,10 @@ def test_p9_an_access_log_holds_no_code(caplog: pytest.LogCaptureFixture) -> Non
     with caplog.at_level("INFO", "uvicorn.access"):
         access.info(line, "10.0.0.1:1", "GET", "/scan/?code=7.c0ffee", "1.1", 200)
         access.info(line, "10.0.0.1:1", "GET", "/vouchers/c0ffee/return/", "1.1", 200)
+        for way in ("/collect/%s/", "/kept/%s/", "/api/v1/kept/%s/claim", "/kiosk/open/%s/", "/groups/join/%s/"):
+            access.info(line, "10.0.0.1:1", "POST", way % "7.c0ffee", "1.1", 200)
     access.removeHandler(caplog.handler)
     assert "c0ffee" not in caplog.text
     assert "GET /scan/… HTTP/1.1" in caplog.text
     assert "GET /vouchers/…/return/ HTTP/1.1" in caplog.text
+    assert "POST /api/v1/kept/…/claim HTTP/1.1" in caplog.text
