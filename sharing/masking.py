@@ -1,7 +1,7 @@
 """A handover's code belongs where two people meet, not into a message (T-C6): who has it elsewhere can confirm without the book.
 
-Six digits in a row are left out while a meeting is agreed; the digits of the living code also with something in between;
-and what stands in the QR code.
+Six digits in a row are left out from when a meeting is agreed until the book has arrived; the digits of the living code also
+with something in between; and what stands in the QR code.
 """
 
 import re
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from sharing import codes
 from sharing.models import Ask, Handover
 
+S = Handover.Status
 MASK = "••••••"
 SIX_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
 TOKEN = re.compile(r"\d+\.[0-9a-fA-F]{32}")
@@ -23,7 +24,7 @@ def without_codes(text: str, *, ask: Ask, now: datetime) -> str:
     """`text` as it may be kept. Asks the database only where there is something to leave out."""
     if sum(c.isdecimal() for c in text) < 6:
         return text
-    meeting = Handover.objects.filter(lending__ask=ask, status=Handover.Status.AGREED).first()
+    meeting = Handover.objects.filter(lending__ask=ask, status__in=(S.AGREED, *Handover.UNDERWAY)).first()
     if meeting is None:
         return text
     text = SIX_DIGITS.sub(MASK, TOKEN.sub(MASK, text))

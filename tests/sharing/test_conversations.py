@@ -110,6 +110,13 @@ def test_t_c6_the_code_is_left_out_however_it_is_written(world: World, meeting: 
         assert "left out" in masking.notice(sent.text)
 
 
+@pytest.mark.parametrize("status", ["deposited", "sent"])
+def test_t_c6_nor_does_it_stand_there_while_the_book_is_underway(world: World, meeting: Handover, status: str) -> None:
+    pin = _pin(meeting, world)
+    Handover.objects.filter(pk=meeting.pk).update(status=status)
+    assert pin not in _say(meeting.lending.ask.conversation, world.alice, f"here: {pin}", world).text
+
+
 @pytest.mark.parametrize(
     "text", ["2026-11-24 at 15:30", "Room 4711, floor 3", "13812345678", "12:30 or 14:00", "ISBN 9787300113906"]
 )
