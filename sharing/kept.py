@@ -16,20 +16,24 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import ReaderGroup, Title
-from sharing import codes, dates, events, following, groups, in_hand, jobs, policies, waves, withdrawals
-from sharing.errors import Denied, NotFound
+from sharing import blocks, codes, dates, events, following, groups, in_hand, jobs, locks, policies, waves, withdrawals
+from sharing.errors import Denied, LimitReached, NotFound
 from sharing.holdings import Holding
-from sharing.models import Kept
+from sharing.models import DomainEvent, Kept
 from sharing.phrases import fill
 
 LONGEST = timedelta(days=30)
+MOST_A_DAY = 10
+"""So often a book is kept for the reader of a shelf, who is told of it and has not asked for that (T-C8)."""
+SHELF = "shelf"
 
 
 def keep_holding(
     *, holding_key: str, actor: Reader, last_date: date, group_key: str = "", shelf_code: str = "", now: datetime
 ) -> Kept:
     """For a group of the holder's, for the reader of a shelf that the holder follows, or with neither for whoever opens the link
-    first. Asks by others that wait are let go without a mark. Kept again, the new choice counts. Raises NotFound or Denied."""
+    first. Asks by others that wait are let go without a mark. Kept again, the new choice counts. Raises NotFound, Denied or
+    LimitReached."""
     row = _keep(holding_key, actor, last_date, group_key, shelf_code, now)
     book = {"copy": row.copy_id} if row.copy_id else {"library_loan": row.library_loan_id}
     vain = withdrawals.vain_asks(now=now).filter(holder=actor, **book)
@@ -48,14 +52,33 @@ def _keep(holding_key: str, actor: Reader, last_date: date, group_key: str, shel
     if holding.mode == "display":
         raise Denied(_("This copy is only shown on your shelf; it is not lent."), "display_only")
     whom = {"reader": _of_shelf(shelf_code, actor), "group": _group(group_key, actor)}
+    if whom["reader"]:
+        _require_calm(actor, now)
     which = in_hand.both_keys(holding)
     there = Kept.objects.filter(**which).first()
     serial = there.serial + 1 if there else 1
     said = {"holder": actor, "last_date": last_date, "since": now, "serial": serial, **whom}
     row, _new = Kept.objects.update_or_create(**which, defaults=said)
-    told = [whom["reader"].pk] if whom["reader"] else []
-    _record("holding.kept", row, holding, actor, told, now)
+    _record(row, holding, actor, _told(row, there), now)
     return row
+
+
+def _require_calm(actor: Reader, now: datetime) -> None:
+    """Locks the reader, so that the limit holds."""
+    locks.readers([actor.pk])
+    lately = DomainEvent.objects.filter(
+        kind="holding.kept", actor=actor, data__whom=SHELF, at__gt=now - timedelta(days=1)
+    )
+    if lately.count() >= MOST_A_DAY:
+        raise LimitReached(_("You have kept a great deal for others today. Go on tomorrow."))
+
+
+def _told(row: Kept, before: Kept | None) -> list[int]:
+    """Who has not heard it yet. One whom a block stands between hears nothing, and the holder can't tell (T-C8)."""
+    if row.reader_id is None or blocks.stands_between(row.holder_id, row.reader_id):
+        return []
+    news = before is None or (before.reader_id, before.last_date) != (row.reader_id, row.last_date)
+    return [row.reader_id] if news else []
 
 
 def _require_days(last_date: date, now: datetime) -> None:
@@ -85,11 +108,13 @@ def _group(key: str, actor: Reader) -> ReaderGroup | None:
     return found
 
 
-def _record(kind: str, row: Kept, holding: Holding, actor: Reader, readers: list[int], now: datetime) -> None:
+def _record(row: Kept, holding: Holding, actor: Reader, readers: list[int], now: datetime) -> None:
     title = Title.objects.get(pk=holding.title_id)
     said = {"holding": holding.key, "title": title.title, "language": title.language, "title_id": title.pk}
     until = row.last_date.isoformat()
-    events.record(kind, now=now, actor=actor, data={**said, "readers": readers, "until_date": until})
+    whom = {"whom": SHELF} if row.reader_id else {}
+    data = {**said, **whom, "readers": readers, "until_date": until}
+    events.record("holding.kept", now=now, actor=actor, data=data)
 
 
 def end_keeping(*, holding_key: str, actor: Reader, now: datetime) -> None:
@@ -120,7 +145,9 @@ def claim(*, token: str, actor: Reader, now: datetime) -> Kept:
     found = of_token(token, now=now)
     if found is None:
         raise NotFound
-    row = Kept.objects.select_for_update(of=("self",), no_key=True).get(pk=found.pk)
+    row = Kept.objects.select_for_update(of=("self",), no_key=True).filter(pk=found.pk).first()
+    if row is None:  # opened to all since it was found
+        raise NotFound
     policies.require(
         row.holder_id != actor.pk, Denied(_("This is your own copy, or it is with you already."), "own_holding")
     )

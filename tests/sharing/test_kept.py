@@ -19,8 +19,8 @@ from sharing import (
     policies,
     requests,
 )
-from sharing.errors import Denied, NotFound
-from sharing.models import Kept, Request
+from sharing.errors import Denied, LimitReached, NotFound
+from sharing.models import Block, DomainEvent, Kept, Request
 from tests.sharing import browsers, steps
 from tests.sharing.api.clients import Api
 from tests.sharing.conftest import World
@@ -114,6 +114,33 @@ def test_for_the_reader_of_a_shelf_that_is_followed_and_they_are_told(world: Wor
     assert wish(world, world.charlie).asks.exists()
 
 
+@pytest.fixture
+def shelf(world: World) -> str:
+    """Charlie's, which Alice follows."""
+    code = following.open_shelf(actor=world.charlie, name="Under the plum", now=world.now).code
+    following.follow_shelf(code=code, actor=world.alice, now=world.now)
+    return code
+
+
+def test_t_c8_kept_again_it_is_no_news_and_so_often_a_day(
+    world: World, shelf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "MOST_A_DAY", 2)
+    for _again in range(2):
+        keep(world, shelf_code=shelf)
+    assert notices.for_list(world.charlie).count() == 1
+    with pytest.raises(LimitReached):
+        keep(world, shelf_code=shelf)
+    assert keep(world).reader is None  # the link is told to nobody
+
+
+def test_t_c8_whom_a_block_stands_between_is_not_told_and_the_holder_cannot_tell(world: World, shelf: str) -> None:
+    Block.objects.create(blocker=world.charlie, blocked=world.alice, side="holder", since=world.now)
+    row = keep(world, shelf_code=shelf)
+    assert (row.reader, DomainEvent.objects.filter(kind="holding.kept").count()) == (world.charlie, 1)
+    assert not notices.for_list(world.charlie)
+
+
 def test_passing_on_in_person_respects_it(world: World) -> None:
     for_charlie(world)
     code = pass_on_codes.issue_code(holding_key=world.copy.key, actor=world.alice, now=world.now)
@@ -146,6 +173,14 @@ def test_the_link_is_for_the_first_and_its_holder_is_none(world: World) -> None:
     keep(world)
     with pytest.raises(NotFound):  # kept anew, the old link is over
         kept.claim(token=token, actor=world.charlie, now=world.now)
+
+
+def test_a_link_that_ends_as_it_is_opened_is_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = keep(world)
+    monkeypatch.setattr(kept, "of_token", lambda *args, **kwargs: row)
+    kept.end_keeping(holding_key=world.copy.key, actor=world.alice, now=world.now)
+    with pytest.raises(NotFound):
+        kept.claim(token="", actor=world.charlie, now=world.now)
 
 
 @pytest.mark.parametrize("days", [-1, 31])
