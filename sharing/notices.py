@@ -44,6 +44,11 @@ class _View:
     reader: Reader
 
     @property
+    def is_forgotten(self) -> bool:
+        """What it was about went with somebody's account."""
+        return self.event.request_id is None and not self.event.data
+
+    @property
     def title(self) -> Title:
         if self.event.request is None:  # told about a title that nobody asked for: as it was called then
             return Title(title=self.event.data["title"], language=self.event.data["language"])
@@ -165,6 +170,7 @@ def sentence(told: Notification | DomainEvent, reader: Reader) -> Notice:
     event = told.event if isinstance(told, Notification) else told
     view = _View(event, reader)
     icon, words = SENTENCES.get(event.kind, ("info", _something))
+    words = _forgotten if view.is_forgotten else words
     text, html = _set(words(view), view)
     return Notice(text, _url(view), icon, event.at, html)
 
@@ -203,7 +209,7 @@ def _url(view: _View) -> str:
     if view.is_holder and event.ask is not None:
         return reverse("ask", args=[event.ask.pk])
     place = PLACES.get(event.kind) or PLACES.get(event.kind.partition(".")[0])
-    if place is not None:
+    if place is not None and not view.is_forgotten:
         return place(event)
     return reverse("request", args=[event.request_id]) if event.request_id else reverse("shelf")
 
@@ -238,6 +244,10 @@ PLACES: dict[str, Callable[[DomainEvent], str]] = {
 
 def _something(view: _View) -> str:
     return _("Something has happened with %(title)s.")
+
+
+def _forgotten(view: _View) -> str:
+    return _("What you were told here is no longer kept.")
 
 
 def _unfilled(view: _View) -> str:

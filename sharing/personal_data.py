@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from library_bridge.keeping import Forget, Rows, Topic
 from library_bridge.models import Reader
 from sharing import histories
-from sharing.models import Block, DomainEvent, Flag
+from sharing.models import Block, DomainEvent, Flag, Notification
 
 TOPICS = (
     Topic(
@@ -364,6 +364,8 @@ TOLD_ONE = (
     "outside.due",
     "purchase.ordered",
     "purchase.declined",
+    "purchase.late",
+    "purchase.lapsed",
     "note.hidden",
     "note.shown",
     "flag.decided",
@@ -376,10 +378,13 @@ TOLD_ONE = (
 
 
 def erase(reader: Reader, now: datetime) -> None:
-    """Events that were told to one reader say in their data what that reader was looking for, or lent outside. Blocks by others
-    are not in the register: their reader must not learn of them from an export."""
+    """Events that were told to one reader say in their data what that reader was looking for, or lent outside; what somebody else
+    was told stays theirs to read, without the words of whoever did it. Blocks by others are not in the register: their reader
+    must not learn of them from an export."""
     Block.objects.filter(blocked=reader).delete()
     Flag.objects.filter(about=reader).update(about=None, excerpt="")
     theirs = Q(notifications__reader=reader) | Q(actor=reader)
-    events = DomainEvent.objects.filter(theirs, kind__in=TOLD_ONE)
+    others = Exists(Notification.objects.filter(event=OuterRef("pk")).exclude(reader=reader))
+    events = DomainEvent.objects.filter(theirs, ~others, kind__in=TOLD_ONE)
     DomainEvent.objects.filter(pk__in=events.values("pk")).update(data={}, why="")
+    DomainEvent.objects.filter(actor=reader, kind__in=TOLD_ONE).update(why="")

@@ -144,10 +144,9 @@ def _seen(note: TitleNote, now: datetime) -> TitleNote:
     waiting = note.flags.filter(decided_at=None)
     readers = sorted(waiting.exclude(reader=None).values_list("reader_id", flat=True))
     waiting.update(decided_at=now)
-    if readers:
-        outcome = "no_fault" if note.status == S.SHOWN else "hidden"
-        said = {"readers": readers, "title": note.title.title, "language": note.title.language, "outcome": outcome}
-        events.record("flag.decided", now=now, actor=None, data=said)
+    outcome = "no_fault" if note.status == S.SHOWN else "hidden"
+    said = {"title": note.title.title, "language": note.title.language, "outcome": outcome}
+    events.record_each("flag.decided", now=now, actor=None, data=[{**said, "readers": [pk]} for pk in readers])
     return note
 
 

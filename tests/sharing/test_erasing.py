@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from incentives.models import Account, Posting
 from library_bridge import registers
 from library_bridge.models import CampusAccount, Patron, Reader
 from personal_catalog.models import Copy
-from sharing import conversations, due, erasing, requests
+from sharing import conversations, due, erasing, events, requests
 from sharing.errors import Denied
-from sharing.models import Erasure, Lending, Message
+from sharing.models import DomainEvent, Erasure, Lending, Message
 from tests import factories
 from tests.incentives.factories import given
 from tests.sharing import browsers, markers, steps
@@ -106,6 +107,20 @@ def test_p8_the_other_side_keeps_the_lending_without_a_name(world: World) -> Non
     assert Message.objects.get(author=world.bob).text == ""
     page = browsers.seen(browsers.of(world.alice), lending.get_absolute_url())
     assert "Bob" not in page
+
+
+def test_p8_what_somebody_else_was_told_stays_readable(world: World) -> None:
+    said = {"title": "M", "language": "", "title_id": world.title.pk, "until_date": "2026-12-01"}
+    for readers in ([world.charlie.pk], []):
+        with transaction.atomic():
+            events.record("holding.kept", now=world.now, actor=world.bob, why="W", data={**said, "readers": readers})
+    erased(world, world.bob)
+    told, untold = DomainEvent.objects.filter(kind="holding.kept").order_by("pk")
+    assert (told.data["title"], told.why, untold.data) == ("M", "", {})
+    assert "“M”" in browsers.seen(browsers.of(world.charlie), "/notifications/")
+    erased(world, world.charlie)
+    told.refresh_from_db()
+    assert told.data == {}
 
 
 def test_m3_the_ledger_keeps_its_postings_without_a_person(world: World) -> None:

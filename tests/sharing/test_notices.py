@@ -41,6 +41,14 @@ def test_each_kind_reads_well_from_both_sides(world: World, kind: str, language:
             assert notice.url == lending.get_absolute_url()
 
 
+@pytest.mark.parametrize(
+    "kind", sorted(notices.PLACES.keys() & TELLS.keys() | {"holding.kept", "note.hidden", "group.closed"})
+)
+def test_what_is_no_longer_kept_is_said_calmly(world: World, kind: str) -> None:
+    notice = notices.sentence(DomainEvent(kind=kind, at=world.now), world.bob)
+    assert (notice.text, notice.url) == ("What you were told here is no longer kept.", "/shelf/")
+
+
 def test_p1_p2_nobody_has_a_name_before_consent(world: World) -> None:
     ask = steps.asked(world)
     for who in (world.alice, world.bob):
