@@ -79,7 +79,8 @@ def _earned(terms: RuleVersion, event: DomainEvent) -> bool:
         case Code.QUICK_ANSWER:
             return event.ask is not None and was_quick(event.ask, terms=terms)
         case Code.KEPT_APPOINTMENT:
-            return event.handover is not None and was_kept(event.handover, terms=terms, confirmed_at=event.at)
+            met_at = event.read_at or event.at
+            return event.handover is not None and was_kept(event.handover, terms=terms, confirmed_at=met_at)
         case Code.CAREFUL_RETURN:
             return event.lending is not None and came_back_in_time(event.lending, terms=terms, returned_at=event.at)
         case Code.CATALOGUING_HELP:

@@ -125,7 +125,7 @@ def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
         elif event.kind == "lending.no_show":
             facts.misses += _missed(event, reader)
         elif event.handover is not None and event.handover.method == Handover.Method.IN_PERSON:
-            if event.at - event.handover.starts_at <= PUNCTUAL:
+            if (event.read_at or event.at) - event.handover.starts_at <= PUNCTUAL:
                 facts.kept += 1
             else:
                 facts.misses.append(event.at)
@@ -185,6 +185,7 @@ def _events(reader: Reader, *, now: datetime) -> Iterable[DomainEvent]:
             "kind",
             "at",
             "actor",
+            "data",
             "ask__holder",
             "ask__consent",
             "handover__method",

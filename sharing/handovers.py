@@ -27,7 +27,7 @@ from sharing import (
 from sharing.code_tries import Shown
 from sharing.codes import HandoverCode
 from sharing.errors import Denied, IllegalTransition, NotFound, SharingError, WrongCode
-from sharing.models import DropPoint, Handover, Lending
+from sharing.models import DomainEvent, DropPoint, Handover, Lending
 from sharing.phrases import fill
 
 PROVES_FOR = timedelta(minutes=10)  # so long the code of one book stands for the others of the meeting
@@ -209,7 +209,8 @@ def _confirm_along(
         raise WrongCode(_("This book needs its own code: it belongs to another meeting."))
     if refusal is not None:
         raise refusal
-    both_confirmed(handover, actor, now)
+    first = DomainEvent.objects.filter(handover=proof, kind="handover.confirmed").first()
+    both_confirmed(handover, actor, now, read_at=first.read_at if first else None)
     return handover
 
 

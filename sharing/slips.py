@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -94,8 +93,10 @@ def _confirmed(scene: Scene, event: DomainEvent) -> tuple[str, str]:
 def _how_confirmed(scene: Scene, event: DomainEvent) -> str:
     if event.actor_id is None:
         return _("Taken to have arrived")
-    if read_at := parse_datetime(str(event.data.get("read_at", ""))):
-        return scene.say(_("Confirmed without network at %(time)s, counted when it arrived"), time=_clock(read_at))
+    if event.read_at:
+        return scene.say(
+            _("Confirmed without network at %(time)s, counted when it arrived"), time=_clock(event.read_at)
+        )
     return _("Both of you have confirmed")
 
 

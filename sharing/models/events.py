@@ -1,8 +1,11 @@
 """One row per transition: the history on the page, the source of notices, the staff's trail, the statistics and the outbox."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,6 +30,11 @@ class DomainEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = (models.Index(fields=("id",), condition=models.Q(delivered_at=None), name="event_undelivered"),)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When a phone without network read the code of a handover that was confirmed later."""
+        return parse_datetime(str(self.data.get("read_at", "")))
 
     def __str__(self) -> str:
         return f"{self.kind} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"

@@ -122,6 +122,13 @@ def test_a_kept_appointment_pays_both(alice, bob, now):
     assert paid(alice) == paid(bob) == ["kept_appointment"]
 
 
+def test_an_appointment_kept_without_network_pays_when_word_of_it_comes(alice, bob, now):
+    lending, at = a_lending(alice, bob, now=now), now - timedelta(hours=3)
+    read = {"read_at": at.isoformat()}
+    rules.pay(an_event("handover.confirmed", lending, at=now, handover=a_handover(lending, starts_at=at), data=read))
+    assert paid(alice) == paid(bob) == ["kept_appointment"]
+
+
 @pytest.mark.parametrize(
     "facts", [{"starts_at": -3}, {"starts_at": 0, "method": "drop_point"}, {"starts_at": 0, "agreed_at": "then"}]
 )

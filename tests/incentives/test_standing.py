@@ -93,6 +93,17 @@ def test_nobody_meets_counts_once_it_happens_twice(alice, bob, now):
     assert standing.level(alice, now=now).level == 1
 
 
+def test_a_meeting_in_time_counts_as_kept_though_word_of_it_came_late(alice, bob, now):
+    lending = a_lending(alice, bob, now=now)
+    handover = a_handover(lending, starts_at=now - timedelta(hours=3))
+    read = {"read_at": (now - timedelta(hours=3)).isoformat()}
+    event = an_event("handover.confirmed", lending, at=now, handover=handover, data=read)
+    assert standing.level(bob, now=now).kept == 1
+    event.data = {}
+    event.save()
+    assert standing.level(bob, now=now).kept == 0
+
+
 def mends(found):
     return [line.mend for line in found.lines]
 

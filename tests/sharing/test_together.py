@@ -4,10 +4,11 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from library_bridge.models import LibraryLoan
-from sharing import handovers, invariants, together
+from sharing import handovers, invariants, late_codes, policies, together
 from sharing.errors import IllegalTransition, NotFound, RefusedByLibrary, WrongCode
 from sharing.models import DomainEvent, Handover, Lending
 from tests import factories
@@ -58,6 +59,18 @@ def test_one_code_confirms_all_that_are_ticked(world: World, met: tuple[Handover
     confirmed = DomainEvent.objects.filter(kind="handover.confirmed").values_list("handover", flat=True)
     assert sorted(confirmed) == sorted(one.pk for one in met)
     assert [line for check in invariants.CHECKS for line in check.violations()] == []
+
+
+def test_without_network_each_book_keeps_the_moment_of_the_code(world: World, met: tuple[Handover, Handover]) -> None:
+    first = Handover.objects.select_related("lending").get(pk=met[0].pk)
+    slip = late_codes.slip_for(first, world.bob, now=world.now, policy=policies.current())
+    pin, now = code(world, first), world.now + timedelta(minutes=50)
+    with time_machine.travel(now, tick=False):
+        together.confirm_meeting_late(
+            first, chosen=[met[1].pk], actor=world.bob, slip=slip, seconds=60, pin=pin, qr_payload="", now=now
+        )
+    events = DomainEvent.objects.filter(kind="handover.confirmed")
+    assert [event.read_at for event in events] == [world.now + timedelta(minutes=1)] * 2
 
 
 def test_what_is_not_ticked_stays_agreed(world: World, met: tuple[Handover, Handover]) -> None:
