@@ -31,10 +31,10 @@ class DomainEvent(models.Model):
         verbose_name_plural = _("events")
         indexes = (models.Index(fields=("id",), condition=models.Q(delivered_at=None), name="event_undelivered"),)
 
+    def __str__(self) -> str:
+        return f"{self.kind} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
+
     @property
     def read_at(self) -> datetime | None:
         """When a phone without network read the code of a handover that was confirmed later."""
         return parse_datetime(str(self.data.get("read_at", "")))
-
-    def __str__(self) -> str:
-        return f"{self.kind} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"

@@ -56,7 +56,8 @@
   }
 
   function swap(region, fresh) {
-    if (!fresh || !region.isConnected || bare(region).isEqualNode(bare(fresh))) return;
+    if (!fresh || !region.isConnected) return;
+    if (bare(region).isEqualNode(bare(fresh))) { renewSlips(region, fresh); return; }
     if (inUse(region)) { waiting = true; return; }
     if (region.getAttribute("role") === "log") append(region, fresh);
     else replace(region, fresh);
@@ -64,13 +65,22 @@
     region.dispatchEvent(new CustomEvent("live:swapped", { bubbles: true }));
   }
 
-  // Tokens against forgery are masked anew for each answer; our own marks are not the server's.
+  // Tokens against forgery are masked anew for each answer and slips signed anew; our own marks are not the server's.
   function bare(region) {
     const copy = region.cloneNode(true);
     copy.removeAttribute("data-fresh");
     for (const token of copy.querySelectorAll("[name=csrfmiddlewaretoken]")) token.remove();
+    for (const form of copy.querySelectorAll("[data-slip]")) form.removeAttribute("data-slip");
     for (const marked of copy.querySelectorAll("[data-fresh]")) marked.removeAttribute("data-fresh");
     return copy;
+  }
+
+  // What is typed without network counts by the newest slip (js/late_codes.js), though nothing else has changed.
+  function renewSlips(region, fresh) {
+    const forms = [...region.querySelectorAll("[data-slip]")];
+    if (!forms.length) return;
+    fresh.querySelectorAll("[data-slip]").forEach((form, i) => { forms[i].dataset.slip = form.dataset.slip; });
+    region.dispatchEvent(new CustomEvent("live:unchanged", { bubbles: true }));
   }
 
   function inUse(region) {
