@@ -40,7 +40,7 @@ class NotRenewed(Exception):
 class Engine(Protocol):
     """`within` are the titles that may be found at all; without it, every live one. `matching` are the ids of all that
     match, for a condition of another query, `in_time` the limit for it. All titles are written anew between `begin_anew` and
-    `end_anew`."""
+    `end_anew`. `behind` says for staff why an engine outside this database is not asked, and what to do; empty: it is."""
 
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None: ...
 
@@ -57,6 +57,8 @@ class Engine(Protocol):
     def begin_anew(self) -> None: ...
 
     def end_anew(self) -> None: ...
+
+    def behind(self) -> str: ...
 
     def in_time(self) -> AbstractContextManager[None]: ...
 
@@ -76,6 +78,9 @@ class Embedded:
     def begin_anew(self) -> None: ...
 
     def end_anew(self) -> None: ...
+
+    def behind(self) -> str:
+        return ""
 
 
 class Sqlite(Embedded):

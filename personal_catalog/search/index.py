@@ -66,6 +66,11 @@ def missing_from_index() -> list[int]:
     return engine().missing()
 
 
+def behind() -> str:
+    """For staff: why the servers for search are not asked, and what to do; empty while nothing is wrong with what they have."""
+    return engine().behind()
+
+
 def _facts(title: Title) -> BookFacts:
     isbns = tuple(row.isbn13 for row in title.isbns.all())
     return typed({"isbns": isbns, **{name: getattr(title, name) for name in FIELDS}})

@@ -8,11 +8,12 @@ and after a write that it missed, until `manage.py reindex_titles` has sent it e
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cache as once
 from functools import partial
 from typing import Any as Anything
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -27,11 +28,19 @@ from personal_catalog.search.engines import CANDIDATES, Engine, NotRenewed, Titl
 from personal_catalog.search.terms import All, Node, Term
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 BACKEND = "candidates"
 """Its name among WAGTAILSEARCH_BACKENDS."""
 NAME = "search-servers"
-BEHIND, RENEWED, MISSED = "search:behind", "renewed", "missed"
+BEHIND, RENEWED, MISSED, UNKNOWN = "search:behind", "renewed", "missed", "unknown"
+STATES = {
+    MISSED: "OpenSearch missed a change; the embedded index answers until manage.py reindex_titles has run",
+    RENEWED: "OpenSearch is being made anew; if no reindex_titles is running, run it again",
+    UNKNOWN: "the cache does not answer, so nobody knows whether OpenSearch has everything; the embedded index answers",
+}
+WRITE_SECONDS, WRITE_TRIES = 30, 2
+"""What does not arrive costs a new index, so it is waited for longer than an answer to a reader's question."""
 WEIGHTS = {"title": 10.0, "names": 5.0, "other": 2.0}
 """As the embedded engine weighs them; `sound` counts once."""
 PLAIN = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
@@ -63,15 +72,19 @@ class OpenSearch:
     def missing(self) -> list[int]:
         return self.embedded.missing()
 
+    def behind(self) -> str:
+        mark = _cached(lambda: str(cache.get(BEHIND, "")), UNKNOWN)
+        return STATES.get(mark, "")
+
     def begin_anew(self) -> None:
         """An empty index in place of the old one, asked nothing until `end_anew`. Raises NoAnswer."""
         cache.set(BEHIND, RENEWED, None)
-        _perform("DELETE", "", None, ignore=(404,))
-        _perform("PUT", "", MAPPING)
+        _perform("DELETE", "", None, read=_done, ignore=(404,))
+        _perform("PUT", "", MAPPING, read=_done)
 
     def end_anew(self) -> None:
         """Raises NoAnswer when something has been missed meanwhile."""
-        _perform("POST", "_refresh", None)
+        _perform("POST", "_refresh", None, read=_done)
         if cache.get(BEHIND) == MISSED:
             raise NoAnswer("changes were missed")
         cache.delete(BEHIND)
@@ -88,8 +101,8 @@ class OpenSearch:
         return [pk for pk in found[0] if pk in shown][:limit]
 
     def count(self, asked: Node, *, within: Titles | None = None) -> int:
-        answer = None if within is not None else _ask("_count", {"query": query_of(asked)})
-        return self.embedded.count(asked, within=within) if answer is None else int(answer["count"])
+        answer = None if within is not None else _ask("_count", {"query": query_of(asked)}, _counted)
+        return self.embedded.count(asked, within=within) if answer is None else answer
 
     def matching(self, asked: Node) -> RawSQL:
         return self.embedded.matching(asked)
@@ -126,41 +139,91 @@ def _candidates(asked: Node) -> tuple[list[int], int] | None:
         "track_total_hits": CANDIDATES + 1,
         "timeout": f"{settings.SEARCH_SECONDS}s",
     }
-    answer = _ask("_search", body)
-    if answer is None or answer.get("timed_out"):
+    return _ask("_search", body, _hits)
+
+
+def _hits(answer: Anything) -> tuple[list[int], int] | None:
+    """None: too broad to be answered in time, which is no failure of the servers."""
+    _whole(answer)
+    if answer["timed_out"]:
         return None
     hits = answer["hits"]
     return [int(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
 
 
-def _ask(path: str, body: dict[str, Anything]) -> Anything:
-    """None where the embedded index has to answer."""
-    if cache.get(BEHIND) or not breaker.allows(NAME):
+def _counted(answer: Anything) -> int:
+    _whole(answer)
+    return int(answer["count"])
+
+
+def _whole(answer: Anything) -> None:
+    if failed := int(answer["_shards"]["failed"]):
+        raise NoAnswer(f"{failed} parts of the index missing")
+
+
+def _ask(path: str, body: dict[str, Anything], read: Callable[[Anything], T]) -> T | None:
+    """None where the embedded index has to answer: so too while the cache cannot say whether something was missed."""
+    if _cached(lambda: bool(cache.get(BEHIND)) or not breaker.allows(NAME), True):
         return None
     try:
-        answer = _perform("POST", path, body)
+        answer = _perform("POST", path, body, read=read)
     except NoAnswer as problem:
-        breaker.note(NAME, ok=False)
+        _cached(lambda: breaker.note(NAME, ok=False), None)
         logger.warning("OpenSearch does not answer (%s); the embedded index does", problem)
         return None
-    breaker.note(NAME, ok=True)
+    _cached(lambda: breaker.note(NAME, ok=True), None)
     return answer
 
 
 def _tell(lines: list[dict[str, Anything]]) -> None:
-    """What did not arrive makes the index one that is behind: it is asked nothing more until it is made anew."""
+    """What did not arrive makes the index one that is behind: it is asked nothing more until it is made anew. Raises nothing:
+    what is told here is committed."""
     if not lines:
         return
     sent = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     try:
-        if not breaker.allows(NAME):
+        if not _cached(lambda: breaker.allows(NAME), True):
             raise NoAnswer("left alone for a minute")
-        if any(map(_failed, _perform("POST", "_bulk", sent)["items"])):
-            raise NoAnswer("documents refused")
+        _write(sent)
     except NoAnswer as problem:
-        breaker.note(NAME, ok=False)
-        cache.set(BEHIND, MISSED, None)
+        _cached(lambda: breaker.note(NAME, ok=False), None)
         logger.error("OpenSearch missed a change (%s); until reindex_titles ran, the embedded index answers", problem)
+        if not _cached(_mark_missed, False):
+            logger.critical("That OpenSearch missed a change could not be noted: run reindex_titles now")
+
+
+def _mark_missed() -> bool:
+    cache.set(BEHIND, MISSED, None)
+    return True
+
+
+def _write(sent: str) -> None:
+    """Again gives the same. Raises NoAnswer."""
+    for left in reversed(range(WRITE_TRIES)):
+        try:
+            return _perform("POST", "_bulk", sent, read=_all_taken, timeout=WRITE_SECONDS)
+        except NoAnswer as problem:
+            if not left:
+                raise
+            logger.warning("OpenSearch did not take a change (%s); it is sent again", problem)
+
+
+def _done(_answer: Anything) -> None:
+    """That there was one is enough."""
+
+
+def _all_taken(answer: Anything) -> None:
+    if any(map(_failed, answer["items"])):
+        raise NoAnswer("documents refused")
+
+
+def _cached(act: Callable[[], T], otherwise: T) -> T:
+    """No page of a reader fails with the cache."""
+    try:
+        return act()
+    except Exception as problem:  # noqa: BLE001  (which errors it has depends on its backend)
+        logger.error("The cache does not answer (%s)", type(problem).__name__)
+        return otherwise
 
 
 def _failed(item: dict[str, dict[str, Anything]]) -> bool:
@@ -170,12 +233,23 @@ def _failed(item: dict[str, dict[str, Anything]]) -> bool:
     )
 
 
-def _perform(method: str, path: str, body: Anything, *, ignore: Sequence[int] = ()) -> Anything:
-    """Raises NoAnswer. The client is an extra: which errors it has is not known here."""
+def _perform(
+    method: str,
+    path: str,
+    body: Anything,
+    *,
+    read: Callable[[Anything], T],
+    ignore: Sequence[int] = (),
+    timeout: float | None = None,
+) -> T:
+    """What `read` makes of the answer; `timeout` in seconds, None: that of searches. Raises NoAnswer, also for an answer that
+    cannot be read. The client is an extra: which errors it has is not known here."""
     try:
         client, index = _client()
         address = f"/{index}/{path}" if path else f"/{index}"
-        return client.transport.perform_request(method, address, body=body, ignore=ignore)
+        return read(client.transport.perform_request(method, address, body=body, ignore=ignore, timeout=timeout))
+    except NoAnswer:
+        raise
     except Exception as problem:
         raise NoAnswer(type(problem).__name__) from problem
 

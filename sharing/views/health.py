@@ -1,5 +1,7 @@
 """Whether this process can serve, and what staff may know of its surroundings."""
 
+from typing import Any
+
 from celery import current_app
 from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +12,7 @@ from kombu.exceptions import OperationalError as NoBroker
 from library_bridge import registry
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystemError
+from personal_catalog.search import index
 from sharing.api import problems
 from sharing.models import DomainEvent
 
@@ -30,7 +33,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return problems.unknown_path(request)
     libraries = {library.code: _answers(library) for library in Library.objects.filter(is_active=True)}
     waiting = DomainEvent.objects.filter(delivered_at=None).count()
-    parts = {"database": True, "broker": _broker(), "libraries": libraries, "undelivered_events": waiting}
+    parts: dict[str, Any] = {
+        "database": True, "broker": _broker(), "libraries": libraries, "undelivered_events": waiting,
+        "search": index.behind() or "ok",  # no reason to be degraded: the embedded index answers
+    }  # fmt: skip
     ok = parts["broker"] and all(libraries.values())
     body = {"status": "ok" if ok else "degraded", **parts}
     return JsonResponse(body, status=200 if ok else 503)

@@ -13,26 +13,34 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+WHOLE = {"total": 1, "failed": 0}
+
 
 class Double:
     def __init__(self) -> None:
         self.documents: dict[str, dict[str, set[str]]] = {}
         self.asked: list[tuple[str, str]] = []
+        self.seconds: list[float | None] = []
+        """How long the client would have waited for each."""
         self.status = 200
         """Another one: everything is answered so."""
+        self.said: dict[str, Any] = {}
+        """By the last part of an address: this is answered instead."""
         self.url = ""
 
     def answer(self, method: str, path: str, body: str) -> tuple[int, Any]:
         self.asked.append((method, path))
         if self.status != 200:
             return self.status, {"error": "refused"}
+        if path.rpartition("/")[2] in self.said:
+            return 200, self.said[path.rpartition("/")[2]]
         match method, path.rpartition("/")[2]:
             case "POST", "_bulk":
                 return 200, {"items": list(self._bulk([json.loads(line) for line in body.splitlines()]))}
             case "POST", "_search":
                 return 200, self._search(json.loads(body))
             case "POST", "_count":
-                return 200, {"count": len(self._matching(json.loads(body)["query"]))}
+                return 200, {"count": len(self._matching(json.loads(body)["query"])), "_shards": WHOLE}
             case "DELETE", _:
                 self.documents.clear()
         return 200, {}
@@ -53,6 +61,7 @@ class Double:
         hits = [{"_id": pk} for pk, _score in found[: body["size"]]]
         return {
             "timed_out": False,
+            "_shards": WHOLE,
             "hits": {"total": {"value": min(len(found), body["track_total_hits"])}, "hits": hits},
         }
 
@@ -104,12 +113,15 @@ def running() -> Iterator[Double]:
         server.server_close()
 
 
-def client(url: str) -> Any:
+def client(double: Double) -> Any:
     """As opensearch-py's, as far as it is used: `client.transport.perform_request(…)`."""
 
-    def perform_request(method: str, path: str, *, body: Any = None, ignore: Any = ()) -> Any:
+    def perform_request(
+        method: str, path: str, *, body: Any = None, ignore: Any = (), timeout: float | None = None
+    ) -> Any:
+        double.seconds.append(timeout)
         content = body if isinstance(body, str) else json.dumps(body) if body is not None else ""
-        request = Request(url + path, content.encode(), {"content-type": "application/json"}, method=method)
+        request = Request(double.url + path, content.encode(), {"content-type": "application/json"}, method=method)
         try:
             with urlopen(request) as answer:
                 return json.loads(answer.read())

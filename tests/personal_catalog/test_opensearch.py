@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from django.core.cache import cache
@@ -10,9 +11,10 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from personal_catalog.checks import search_servers_can_be_asked
+from personal_catalog.lookup import breaker
 from personal_catalog.models import Title
 from personal_catalog.search import index, opensearch
-from personal_catalog.search.engines import engine
+from personal_catalog.search.engines import NotRenewed, engine
 from personal_catalog.search.query import search_titles
 from personal_catalog.search.terms import Term
 from tests import factories
@@ -33,7 +35,7 @@ def servers(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dou
     with opensearch_double.running() as double:
         settings.SEARCH_ENGINE = "personal_catalog.search.opensearch.OpenSearch"
         monkeypatch.setattr(opensearch, "transaction", SimpleNamespace(on_commit=lambda act: act()))
-        monkeypatch.setattr(opensearch, "_client", lambda: (opensearch_double.client(double.url), "test_titles"))
+        monkeypatch.setattr(opensearch, "_client", lambda: (opensearch_double.client(double), "test_titles"))
         yield double
     cache.clear()
 
@@ -110,6 +112,70 @@ def test_a_missed_change_is_found_all_the_same_until_all_is_sent_again(
     assert new.pk in search_titles("拖延症").ids
     assert servers.asked
     assert set(servers.documents) == {str(pk) for pk in Title.objects.values_list("pk", flat=True)}
+
+
+FEWER = {"total": 2, "failed": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("_search", {"timed_out": False, "_shards": FEWER, "hits": {"total": {"value": 0}, "hits": []}}),
+        ("_search", ["no such thing"]),
+        ("_search", "<html>"),
+        ("_count", {"_shards": FEWER, "count": 0}),
+        ("_count", None),
+    ],
+)
+def test_a_part_of_an_answer_is_none_and_neither_is_another_thing(
+    shelf: dict[str, Title], servers: Double, caplog: pytest.LogCaptureFixture, path: str, answer: object
+) -> None:
+    servers.said[path] = answer
+    for _time in range(breaker.FAILURES):
+        if path == "_search":
+            assert engine().find(Term("拖延"), limit=5) == [shelf["拖延心理学"].pk]
+        else:
+            assert engine().count(Term("拖延")) == 1
+    assert "OpenSearch does not answer" in caplog.text
+    assert not breaker.allows(opensearch.NAME)
+
+
+def test_a_change_is_sent_again_and_waited_for_longer_than_an_answer(shelf: dict[str, Title], servers: Double) -> None:
+    servers.said["_bulk"] = "<html>"
+    servers.asked.clear()
+    servers.seconds.clear()
+    index.reindex_title(factories.title("拖延症"))
+    assert servers.asked == [("POST", "/test_titles/_bulk")] * 2
+    assert servers.seconds == [30, 30]
+    assert "reindex_titles" in index.behind()
+
+
+def test_staff_are_told_what_to_do_until_it_is_done(shelf: dict[str, Title], servers: Double) -> None:
+    assert index.behind() == ""
+    servers.status = 503
+    with pytest.raises(NotRenewed):
+        index.reindex_all()
+    assert "run it again" in index.behind()
+    servers.status = 200
+    cache.clear()
+    index.reindex_all()
+    assert index.behind() == ""
+
+
+def test_with_the_cache_gone_titles_are_saved_and_found(
+    shelf: dict[str, Title], servers: Double, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = mock.Mock(**{f"{name}.side_effect": ConnectionError for name in ("get", "set", "add", "incr", "delete")})
+    monkeypatch.setattr(opensearch, "cache", gone)
+    monkeypatch.setattr(breaker, "cache", gone)
+    new = factories.title("拖延症")
+    index.reindex_title(new)
+    assert str(new.pk) in servers.documents
+    servers.status = 503
+    index.reindex_title(new)
+    assert "run reindex_titles now" in caplog.text
+    assert engine().find(Term("延症"), limit=5) == [new.pk]
+    assert "cache does not answer" in index.behind()
 
 
 def test_what_is_dropped_is_dropped_there_too(shelf: dict[str, Title], servers: Double) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from kombu.exceptions import OperationalError as NoBroker
+from pytest_django import Settings
 
 from library_bridge.models import Library, Reader
 from library_bridge.ports import Unavailable
@@ -35,7 +36,7 @@ def test_without_its_database_it_cannot_serve(client: Client, db: None, no_datab
 
 def test_staff_learn_how_the_parts_are(lin: Client) -> None:
     assert lin.get("/readyz").json() == {
-        "status": "ok", "database": True, "broker": True, "libraries": {}, "undelivered_events": 0,
+        "status": "ok", "database": True, "broker": True, "libraries": {}, "undelivered_events": 0, "search": "ok",
     }  # fmt: skip
 
 
@@ -44,6 +45,14 @@ def test_a_library_system_that_is_away_is_named(lin: Client) -> None:
     with mock.patch("sharing.views.health.registry.system_for", side_effect=Unavailable()):
         answer = lin.get("/readyz")
     assert (answer.status_code, answer.json()["libraries"]) == (503, {"qingshi": False})
+
+
+def test_staff_learn_that_the_search_is_behind_and_what_to_do(lin: Client, settings: Settings) -> None:
+    settings.SEARCH_ENGINE = "personal_catalog.search.opensearch.OpenSearch"
+    with mock.patch("personal_catalog.search.opensearch.cache.get", return_value="missed"):
+        answer = lin.get("/readyz")
+    assert answer.status_code == 200
+    assert "manage.py reindex_titles" in answer.json()["search"]
 
 
 def test_a_broker_that_is_away_is_named(lin: Client) -> None:
