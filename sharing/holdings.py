@@ -181,7 +181,7 @@ def of_title_with_pictures(
     title_id: int, *, reader: Reader | None, policy: CirculationPolicy, now: datetime
 ) -> list[Holding]:
     """As `of_title`, the copies with their journey and what a page shows of their photos. Three queries."""
-    copies_ = _copies_of([title_id], reader, now).select_related("holder__area", "owner", "journey", *SAID)
+    copies_ = _copies_of([title_id], reader, now).select_related("holder__area", "owner", "journey", "title", *SAID)
     return _standing(copies_.annotate(photo_marks=photos.marks()), _loans_of([title_id], reader, now), policy, now)
 
 

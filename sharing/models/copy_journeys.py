@@ -8,7 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, Title
 
 if TYPE_CHECKING:
     from library_bridge.models import Reader
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 class CopyJourneyQuerySet(models.QuerySet["CopyJourney"]):
     def shown(self) -> "CopyJourneyQuerySet":
-        """The owner who agreed still owns it, and everybody may see the copy."""
+        """The owner who agreed still owns it, everybody may see the copy, and its title lives."""
         return self.filter(
             owner=F("copy__owner"),
             copy__visibility=Copy.Visibility.EVERYONE,
             copy__status__in=(Copy.Status.LISTED, Copy.Status.PAUSED),
-        )
+        ).exclude(copy__title__status__in=Title.UNSEEN)
 
 
 class CopyJourney(models.Model):
@@ -45,10 +45,10 @@ class CopyJourney(models.Model):
 
     @property
     def is_shown(self) -> bool:
-        """As in `shown`."""
+        """As in `shown`. Fetch it with its copy and its title."""
         of = self.copy
         seen = of.visibility == Copy.Visibility.EVERYONE and of.status != Copy.Status.WITHDRAWN
-        return seen and self.owner_id == of.owner_id
+        return seen and self.owner_id == of.owner_id and of.title.status not in Title.UNSEEN
 
 
 class JourneyStop(models.Model):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, Title
 from sharing import areas, copy_journeys
 from sharing.copy_journeys import LONGEST_NOTE, Step
 from sharing.models import CopyJourney
@@ -50,6 +50,7 @@ def journey(request: HttpRequest, code: str) -> HttpResponse:
     copy, now = _copy(code), timezone.now()
     kept = CopyJourney.objects.shown().filter(copy=copy).prefetch_related("stops").first()
     own = reader is not None and copy.owner_id == reader.pk
+    live = copy.title.status not in Title.UNSEEN
     if kept is None and not own:
         raise Http404
     stop = next((one for one in kept.stops.all() if one.is_of(reader)), None) if kept else None
@@ -59,6 +60,8 @@ def journey(request: HttpRequest, code: str) -> HttpResponse:
         "journey": kept,
         "steps": [_told(step) for step in copy_journeys.route(kept, reader=reader, now=now)] if kept else [],
         "own": own,
+        "live": live,
+        "kept_unseen": own and not live and CopyJourney.objects.filter(copy=copy, owner=copy.owner_id).exists(),
         "seen_by_all": copy.visibility == Copy.Visibility.EVERYONE,
         "stop": stop,
         "may_join": kept is not None and (stop is not None or copy_journeys.has_held(reader, copy)),

@@ -6,7 +6,7 @@ import pytest
 
 from library_bridge.models import Reader
 from personal_catalog import copies
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, Title
 from sharing import copy_journeys, pseudonyms
 from sharing.errors import Denied, NotFound
 from sharing.models import CopyJourney, DomainEvent, JourneyStop
@@ -65,6 +65,17 @@ def test_when_the_owner_ends_it_all_of_it_is_deleted(world: World, drifting: Cop
     copy_journeys.close_journey(copy_id=drifting.pk, actor=world.alice, now=world.now)
     assert page(drifting, now=world.now).status == 404
     assert not JourneyStop.objects.exists()
+
+
+def test_of_a_title_that_was_taken_out_no_journey_is_told_and_its_owner_can_end_it(world: World, drifting: Copy):
+    assert copy_journeys.of_copy(Copy.objects.get(pk=drifting.pk))
+    Title.objects.filter(pk=drifting.title_id).update(status="rejected")
+    assert copy_journeys.of_copy(Copy.objects.get(pk=drifting.pk)) == ""
+    assert page(drifting, now=world.now).status == 404
+    own = page(drifting, world.alice, now=world.now)
+    assert "nobody sees a journey of this copy" in own
+    assert "End the journey" in own
+    assert "Keep a journey" not in own
 
 
 def test_the_name_in_one_journey_says_nothing_about_another(world: World, drifting: Copy):
