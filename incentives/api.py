@@ -176,7 +176,7 @@ def get_leaderboard(request: Call, board: str, period: Period = "month", scope: 
     owners keep an open journey.
 
     `week` is the last 7 days, `month` the last 30, `term` the university's; `scope` is `all`, or what the caller belongs to:
-    `area`, `department`, `group-…`.
+    `department`, `group-…`, and `area` while the caller is on its list.
     """
     _require_points()
     place = scopes.of(request.auth)

@@ -24,7 +24,10 @@ class TakePartForm(forms.Form):
     narrow = forms.BooleanField(
         label=_("Also on the lists of my area, my department and my groups"),
         required=False,
-        help_text=_("Only readers of the same see them. The fewer there are, the easier it is to guess who you are."),
+        help_text=_(
+            "Only readers of the same see them; that of an area only readers who are on it themselves. "
+            "The fewer there are, the easier it is to guess who you are."
+        ),
     )
     honours = forms.BooleanField(
         label=_("On the library’s honours page, if I am among the first three"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from incentives import triggers
 from incentives.models import Account, Entry, LeaderboardEntry, Posting, Reward, RewardBudget, Seal, Subtotal, Voucher
 from library_bridge.registers import Check
+from sharing.models import CopyJourney
 
 
 def _unbalanced() -> Iterator[str]:
@@ -98,9 +99,12 @@ def _listed_unasked() -> Iterator[str]:
     opted_out = Q(reader__leaderboard_opt_in=False) | Q(reader__isnull=False, pseudonym="")
     for entry in LeaderboardEntry.objects.filter(opted_out):
         yield f"leaderboard row {entry.pk} shows a reader who does not take part"
-    unasked = Q(reader__incentive_choice=None) | Q(reader__incentive_choice__on_narrow_lists=False)
-    for entry in LeaderboardEntry.objects.filter(unasked, reader__isnull=False).exclude(scope=LeaderboardEntry.WHOLE):
+    narrow = LeaderboardEntry.objects.exclude(scope=LeaderboardEntry.WHOLE)
+    for entry in narrow.filter(reader__isnull=False).exclude(reader__incentive_choice__on_narrow_lists=True):
         yield f"leaderboard row {entry.pk} shows a reader on a narrower list than agreed"
+    told = narrow.filter(copy__in=CopyJourney.objects.shown().values("copy"))  # another's since: shown to nobody
+    for entry in told.exclude(copy__owner__incentive_choice__on_narrow_lists=True):
+        yield f"leaderboard row {entry.pk} shows a book on a narrower list than its owner agreed"
 
 
 CHECKS = (

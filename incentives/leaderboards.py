@@ -61,11 +61,11 @@ class Board:
 
 def board(code: str, period: str, reader: Reader, scope: Scope | None = None) -> Board:
     """The first five, then the reader's own place, or that of their best book, with its neighbours; badges beside the pseudonyms
-    of those who want them there. Who has left since last night is not shown. One query. `scope`: one of the reader's own, which
-    is for the caller to see to; None is the whole."""
+    of those who want them there. Who has left since last night is not shown, nor on a narrow list who has taken that back. One
+    query. `scope`: one of the reader's own, which is for the caller to see to; None is the whole."""
     scope = scope or scopes.whole()
-    listed = LeaderboardEntry.objects.filter(board=code, period=period, scope=scope.key)
     of_books = code == Boards.BOOKS
+    listed = _agreed(LeaderboardEntry.objects.filter(board=code, period=period, scope=scope.key), of_books, scope)
     mine = listed.filter(Q(copy__owner=reader) if of_books else Q(reader=reader))
     near = listed.filter(_near_top_or(mine))
     found = [Listed(entry, ()) for entry in _of_books(near)] if of_books else list(_of_readers(near))
@@ -79,6 +79,14 @@ def board(code: str, period: str, reader: Reader, scope: Scope | None = None) ->
         steps_up=my_row.next_count - my_row.count if my_row and my_row.next_place else 0,
         next_place=my_row.next_place if my_row else 0,
     )
+
+
+def _agreed(listed: QuerySet[LeaderboardEntry], of_books: bool, scope: Scope) -> QuerySet[LeaderboardEntry]:
+    """Asked again here: a night that began before somebody took it back writes their rows after that."""
+    if scope.key == scopes.WHOLE:
+        return listed
+    whose = "copy__owner" if of_books else "reader"
+    return listed.filter(**{f"{whose}__incentive_choice__on_narrow_lists": True})
 
 
 class Listed(NamedTuple):

@@ -1,13 +1,16 @@
 """For whom a list is: the whole, a part of the campus, a department, a group of readers.
 
 A key names one in the tables (`area-3`), a code in addresses: `area` and `department` are always the asking reader's own, so
-nobody reads lists of where they do not belong. A department is what the library's record says; where it says nothing, a group
-of the kind "class" takes its place (see docs/decisions/0015-leaderboards.md).
+nobody reads lists of where they do not belong. Readers say themselves in which area they are; so its list is read only by who
+stood on it last night, else whoever likes could read one area after the other. A department is what the library's record says;
+where it says nothing, a group of the kind "class" takes its place (see docs/decisions/0015-leaderboards.md).
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from incentives.models import LeaderboardEntry, ReaderChoice
@@ -44,13 +47,21 @@ def of(reader: Reader) -> Place:
     """One query, and one row of it for each group."""
     columns = (
         "incentive_choice__on_narrow_lists", "incentive_choice__on_honours",
-        "area_id", "area__name_zh", "area__name_en", "memberships__group_id", "memberships__group__name",
+        "in_area", "area_id", "area__name_zh", "area__name_en", "memberships__group_id", "memberships__group__name",
     )  # fmt: skip
-    rows = list(Reader.objects.filter(pk=reader.pk).order_by("memberships__group__name").values_list(*columns))
-    narrow, honours, area_id, name_zh, name_en = rows[0][:5]
-    area = Area(pk=area_id, name_zh=name_zh, name_en=name_en) if area_id else None
+    asked = Reader.objects.filter(pk=reader.pk).annotate(in_area=_on_the_list_of_the_area())
+    rows = list(asked.order_by("memberships__group__name").values_list(*columns))
+    narrow, honours, in_area, area_id, name_zh, name_en = rows[0][:6]
+    area = Area(pk=area_id, name_zh=name_zh, name_en=name_en) if narrow and in_area else None
     groups = ((pk, name) for *_own, pk, name in rows if pk is not None)
     return Place(tuple(_scopes(area, reader.department, groups)), bool(narrow), bool(honours))
+
+
+def _on_the_list_of_the_area() -> Exists:
+    """With a book of theirs, too."""
+    key = Concat(Value("area-"), Cast(OuterRef("area_id"), CharField()))
+    own = Q(reader=OuterRef("pk")) | Q(copy__owner=OuterRef("pk"))
+    return Exists(LeaderboardEntry.objects.filter(own, scope=key))
 
 
 def _scopes(area: Area | None, department: str, groups: Iterable[tuple[int, str]]) -> Iterator[Scope]:
@@ -63,9 +74,12 @@ def _scopes(area: Area | None, department: str, groups: Iterable[tuple[int, str]
         yield Scope(key := _of_group(pk), key, name)
 
 
-def narrow_ones() -> dict[int, list[str]]:
-    """Keys by reader: of those only who have agreed to be on narrower lists than that of the whole. Two queries."""
+def narrow_ones(*, among: Iterable[int] | None = None) -> dict[int, list[str]]:
+    """Keys by reader: of those only who have agreed to be on narrower lists than that of the whole. Two queries. `among`: ids of
+    readers, of nobody else."""
     agreed = ReaderChoice.objects.filter(on_narrow_lists=True)
+    if among is not None:
+        agreed = agreed.filter(reader__in=among)
     keys = {
         pk: [*([f"area-{area}"] if area else []), *filter(None, [_of_department(department)])]
         for pk, area, department in agreed.values_list("reader", "reader__area", "reader__department")

@@ -1,13 +1,14 @@
 """Who was first: written down once, a week after a week, a month or a term has ended, and read from then on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from incentives import periods, rankings, scopes
@@ -68,9 +69,19 @@ def _open_ones(period: str, now: datetime) -> Iterator[Span]:
     known = EndedPeriod.objects.filter(period=period)
     most = CATCHES_UP if known.exists() else 1
     for _number, span in zip(range(most), periods.ended(period, timezone.localdate(now)), strict=False):
-        if known.filter(first_date__lte=span.last, last_date__gte=span.first).exists():
+        if (left := _left_of(span, known)) is None:
             return
-        yield span
+        yield left
+
+
+def _left_of(span: Span, known: QuerySet[EndedPeriod]) -> Span | None:
+    """The days that no known one has counted: a term may be entered after what came before it was closed with a later end."""
+    if known.filter(first_date__range=(span.first, span.last)).exists():
+        return None
+    told = known.filter(first_date__lt=span.first).aggregate(until=Max("last_date"))["until"]
+    if told is None or told < span.first:
+        return span
+    return replace(span, first=told + periods.DAY) if told < span.last else None
 
 
 def _write_down(span: Span, *, now: datetime) -> EndedPeriod | None:
@@ -115,38 +126,47 @@ def offered() -> list[EndedPeriod]:
 
 
 def of(ended: EndedPeriod, scope: Scope) -> list[Podium]:
-    """For readers: who is on the lists still, on a narrow one only who still agrees to those. One query."""
-    shown = Q(reader__leaderboard_opt_in=True)
-    if scope.key != scopes.WHOLE:
-        shown &= Q(reader__incentive_choice__on_narrow_lists=True)
-    return _podiums(_rows(ended, scope.key), shown)
+    """For readers: who is on the lists still; on a narrow one only those, and books of those, who still agree to it and still
+    belong there. Two queries, four of a narrow one."""
+    rows = _rows(ended, scope.key)
+    told = _told_within(rows, scope.key) if scope.key != scopes.WHOLE else rows
+    return _podiums(rows, told.filter(reader__leaderboard_opt_in=True), told)
 
 
 def honoured(ended: EndedPeriod) -> list[Podium]:
     """For anybody, and for print: of readers only who agreed to be named there, and is on the lists still. Two queries."""
-    return _podiums(
-        _rows(ended, scopes.WHOLE), Q(reader__leaderboard_opt_in=True, reader__incentive_choice__on_honours=True)
-    )
+    rows = _rows(ended, scopes.WHOLE)
+    named = rows.filter(reader__leaderboard_opt_in=True, reader__incentive_choice__on_honours=True)
+    return _podiums(rows, named, rows)
 
 
 def _rows(ended: EndedPeriod, key: str) -> QuerySet[Winner]:
     return Winner.objects.filter(ended=ended, scope=key)
 
 
-def _podiums(rows: QuerySet[Winner], shown: Q) -> list[Podium]:
-    named = dict(rows.filter(shown).values_list("pk", "pseudonym"))
+def _told_within(rows: QuerySet[Winner], key: str) -> QuerySet[Winner]:
+    """Those whose reader, or whose book's owner, stands on the lists of this key today."""
+    people = rows.annotate(person=Coalesce("reader", "copy__owner")).values_list("person", flat=True)
+    there = [pk for pk, keys in scopes.narrow_ones(among=people).items() if key in keys]
+    return rows.filter(Q(reader__in=there) | Q(copy__owner__in=there))
+
+
+def _podiums(rows: QuerySet[Winner], named: QuerySet[Winner], told: QuerySet[Winner]) -> list[Podium]:
+    """All rows; names of the readers among `named`, books of those among `told`."""
+    names = dict(named.values_list("pk", "pseudonym"))
+    books = set(told.filter(copy__isnull=False).values_list("pk", flat=True))
     order = list(Board)
     found = sorted(rows.select_related("copy__title", "copy__journey"), key=lambda row: order.index(Board(row.board)))
     return [
-        Podium(board, tuple(sorted((_named(row, named) for row in some), key=_by_place)))
+        Podium(board, tuple(sorted((_named(row, names, books) for row in some), key=_by_place)))
         for board, some in groupby(found, key=lambda row: row.board)
     ]
 
 
-def _named(row: Winner, named: dict[int, str]) -> Named:
-    journey = getattr(row.copy, "journey", None)
+def _named(row: Winner, names: dict[int, str], books: set[int]) -> Named:
+    journey = getattr(row.copy, "journey", None) if row.pk in books else None
     told = row.copy if journey is not None and journey.is_shown else None
-    return Named(row.place, row.count, named.get(row.pk, ""), told)
+    return Named(row.place, row.count, names.get(row.pk, ""), told)
 
 
 def _by_place(row: Named) -> tuple[int, str]:

@@ -12,6 +12,8 @@ from incentives.views.switch import for_readers
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
+LONGEST_NUMBER = 16
+
 
 @for_readers
 def show(request: HttpRequest) -> HttpResponse:
@@ -43,7 +45,8 @@ def former(request: HttpRequest) -> HttpResponse:
     place = scopes.of(reader_of(request))
     offered = winners.offered()
     asked = request.GET.get("ended", "")
-    ended = get_object_or_404(EndedPeriod, pk=asked) if asked.isdecimal() else next(iter(offered), None)
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < LONGEST_NUMBER
+    ended = get_object_or_404(EndedPeriod, pk=asked) if is_number else next(iter(offered), None)
     scope = place.chosen(request.GET.get("scope", "")) or scopes.whole()
     context = {
         "nav": "me",

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from incentives import leaderboards, ledger, rules
-from incentives.models import IncentiveSettings, LeaderboardEntry, Voucher
+from incentives.models import IncentiveSettings, LeaderboardEntry, ReaderChoice, Voucher
 from library_bridge.models import Reader
 from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, given
 from tests.sharing.api.clients import Api
@@ -142,6 +142,7 @@ def test_a_board_is_asked_for_a_term_and_for_those_the_caller_belongs_to(alice: 
     other = a_reader("Bob", pseudonym="Owl", leaderboard_opt_in=True)
     facts = {"board": "lenders", "period": "term", "place": 1, "position": 1, "count": 3, "pseudonym": "Owl"}
     LeaderboardEntry.objects.create(scope="department-letters", reader=other, **facts)
+    ReaderChoice.objects.create(reader=other, on_narrow_lists=True)
     board = Api(alice).get("/leaderboards/lenders?period=term&scope=department").json()
     assert [one["pseudonym"] for one in board["items"]] == ["Owl"]
     assert (board["period"], board["scope"]) == ("term", "department")

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from incentives import leaderboards, scopes
+from incentives import invariants, leaderboards, scopes
 from incentives.models import LeaderboardEntry, ReaderChoice
 from library_bridge.models import Reader
 from personal_catalog import copies
-from personal_catalog.models import Copy, Membership, ReaderGroup
+from personal_catalog.models import Copy, Membership, ReaderGroup, Title
 from sharing import copy_journeys
 from tests import factories
 from tests.incentives.factories import a_reader, awarded, something_happened
@@ -45,7 +45,7 @@ def test_p6_four_who_agreed_make_no_narrow_list(now: datetime) -> None:
     alice, *_rest = (lent(name, 2, now=now, area=factories.area()) for name in "ABCD")
     lent("E", 2, now=now, area=factories.area(), narrow=False)
     leaderboards.compute(now=now)
-    assert listed(alice, "area") == []
+    assert scopes.of(alice).chosen("area") is None
     assert not LeaderboardEntry.objects.exclude(scope=scopes.WHOLE).exists()
 
 
@@ -73,8 +73,39 @@ def test_scopes_are_the_reader_s_own_in_one_query(now: datetime, django_assert_n
         Membership.objects.create(group=group, reader=alice, name="x", joined_at=now)
     with django_assert_num_queries(1):  # type: ignore[operator]
         found = scopes.of(alice)
-    assert [scope.name for scope in found.scopes][2:] == ["Letters", "A", "B"]
+    assert [scope.name for scope in found.scopes][1:] == ["Letters", "A", "B"]
     assert (found.narrow, found.honours) == (False, False)
+
+
+def test_p7_the_list_of_an_area_is_read_by_who_stood_on_it_last_night(now: datetime) -> None:
+    """Readers say themselves in which area they are."""
+    plum, bamboo = factories.area(), factories.area("bamboo")
+    alice, *_rest = (lent(name, 1, now=now, area=plum) for name in "ABCDE")
+    curious = lent("Curious", 1, now=now, area=bamboo)
+    leaderboards.compute(now=now)
+    assert scopes.of(alice).chosen("area")
+    for area in (plum, bamboo):
+        Reader.objects.filter(pk=curious.pk).update(area=area)
+        assert scopes.of(curious).chosen("area") is None
+    Reader.objects.filter(pk=alice.pk).update(area=bamboo)
+    assert scopes.of(alice).chosen("area") is None
+
+
+def test_p7_rows_of_a_night_that_began_before_the_consent_was_taken_back_are_not_shown(
+    now: datetime, travelled: list[Copy]
+) -> None:
+    group = ReaderGroup.objects.create(name="Night boat", kind="club", made_at=now)
+    alice, bob = lent("A", 1, now=now, narrow=False), lent("B", 1, now=now)
+    scope = scopes.Scope("", f"group-{group.pk}", "")
+    facts = {"period": "month", "scope": scope.key, "place": 1, "count": 1}
+    for position, reader in enumerate((alice, bob), start=1):
+        LeaderboardEntry.objects.create(board="lenders", position=position, reader=reader, pseudonym="Owl", **facts)
+    for position, copy in enumerate(travelled[:2], start=1):
+        LeaderboardEntry.objects.create(board="books", position=position, copy=copy, **facts)
+    ReaderChoice.objects.create(reader=travelled[1].owner, on_narrow_lists=True)
+    assert len(leaderboards.board("lenders", "month", bob, scope).rows) == 1
+    assert [row.copy for row in leaderboards.board("books", "month", bob, scope).rows] == [travelled[1]]
+    assert [line.split()[5] for line in invariants._listed_unasked()] == ["reader", "book"]
 
 
 def test_p7_who_takes_the_narrow_lists_back_is_off_them_at_once(now: datetime) -> None:
@@ -111,6 +142,8 @@ def test_p7_books_are_listed_while_their_journey_is_open(now: datetime, travelle
     assert [row.is_me for row in leaderboards.board("books", "month", owner).rows] == [False, True, False, False, False]
     copy_journeys.close_journey(copy_id=travelled[0].pk, actor=travelled[0].owner, now=now)
     assert "Book 0" not in dict(titles(owner)).values()
+    Title.objects.filter(title="Book 2").update(status="rejected")
+    assert "Book 2" not in [name for _count, name in titles(owner)]
 
 
 def test_p6_a_way_is_told_a_week_late(now: datetime, travelled: list[Copy]) -> None:

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from wagtail.models import Locale
 
-from incentives import due, honours, leaderboards, nights, rankings, scopes, winners
+from incentives import due, honours, leaderboards, nights, periods, rankings, scopes, winners
 from incentives.models import (
+    AcademicTerm,
     EndedPeriod,
     HonoursPage,
     IncentiveSettings,
@@ -18,8 +19,10 @@ from incentives.models import (
 )
 from library_bridge import forgetting, keeping
 from library_bridge.models import Reader
-from personal_catalog.models import ReaderGroup
+from personal_catalog.models import Membership, ReaderGroup, Title
+from sharing import copy_journeys
 from sharing.models import HomePage
+from tests import factories
 from tests.conftest import CAMPUS
 from tests.incentives.factories import a_reader, awarded, something_happened
 
@@ -80,13 +83,73 @@ def test_p7_who_leaves_the_lists_is_named_no_more(october: EndedPeriod, readers:
 
 
 def test_p7_a_narrow_list_names_those_who_agree_to_it_still(october: EndedPeriod, readers: list[Reader]) -> None:
-    scope = scopes.Scope("area", "area-1", "Plum Court")
+    area = factories.area()
     Winner.objects.create(
-        ended=october, board="lenders", scope="area-1", place=1, count=9, reader=readers[0], pseudonym="Owl"
+        ended=october, board="lenders", scope=f"area-{area.pk}", place=1, count=9, reader=readers[0], pseudonym="Owl"
     )
+    scope = scopes.Scope("area", f"area-{area.pk}", area.name)
     assert not winners.of(october, scope)[0].rows[0].is_told
     ReaderChoice.objects.filter(reader=readers[0]).update(on_narrow_lists=True)
+    assert not winners.of(october, scope)[0].rows[0].is_told  # lives elsewhere now
+    Reader.objects.filter(pk=readers[0].pk).update(area=area)
     assert winners.of(october, scope)[0].rows[0].name == "Owl"
+
+
+def test_p7_who_joins_a_group_later_reads_no_name_of_who_has_left(
+    october: EndedPeriod, readers: list[Reader], now: datetime
+) -> None:
+    group = ReaderGroup.objects.create(name="Night boat", kind="club", made_at=now)
+    scope = scopes.Scope("group", f"group-{group.pk}", group.name)
+    ReaderChoice.objects.update(on_narrow_lists=True)
+    for place, reader in enumerate(readers[:2], start=1):
+        Membership.objects.create(group=group, reader=reader, name=f"x{place}", joined_at=now)
+        Winner.objects.create(
+            ended=october,
+            board="lenders",
+            scope=scope.key,
+            place=place,
+            count=9,
+            reader=reader,
+            pseudonym=f"Owl {place}",
+        )
+    assert [row.name for row in winners.of(october, scope)[0].rows] == ["Owl 1", "Owl 2"]
+    Membership.objects.filter(reader=readers[0]).delete()
+    assert [row.name for row in winners.of(october, scope)[0].rows] == ["", "Owl 2"]
+
+
+def test_p7_a_book_is_told_while_its_owner_agrees_to_the_narrow_list_and_its_title_lives(
+    october: EndedPeriod, readers: list[Reader], now: datetime
+) -> None:
+    owner, area = readers[0], factories.area()
+    copy = factories.copy(owner, now=now)
+    copy_journeys.open_journey(copy_id=copy.pk, actor=owner, now=now)
+    Reader.objects.filter(pk=owner.pk).update(area=area)
+    for key in (scopes.WHOLE, f"area-{area.pk}"):
+        Winner.objects.create(ended=october, board="books", scope=key, place=1, count=9, copy=copy)
+
+    def told(scope: scopes.Scope) -> bool:
+        return winners.of(october, scope)[-1].rows[0].is_told
+
+    narrow = scopes.Scope("area", f"area-{area.pk}", "")
+    assert (told(scopes.whole()), told(narrow)) == (True, False)
+    ReaderChoice.objects.filter(reader=owner).update(on_narrow_lists=True)
+    assert told(narrow)
+    Title.objects.update(status="rejected")
+    assert (told(scopes.whole()), told(narrow)) == (False, False)
+
+
+def test_a_term_that_is_entered_late_counts_from_the_day_after_what_is_closed(db: None) -> None:
+    def closed(first: date, last: date) -> None:
+        EndedPeriod.objects.create(period="term", first_date=first, last_date=last, closed_at=LATER)
+
+    span, known = periods.Span("term", date(2026, 8, 20), date(2026, 10, 20)), EndedPeriod.objects.all()
+    assert winners._left_of(span, known) == span
+    closed(date(2026, 3, 1), date(2026, 8, 31))
+    AcademicTerm.objects.create(first_date=span.first, last_date=span.last, name_zh="秋", name_en="Autumn")
+    told = [ended for ended in winners.write_down(now=LATER) if ended.period == "term"]
+    assert [(one.first_date, one.last_date) for one in told] == [(date(2026, 9, 1), span.last)]
+    assert winners._left_of(span, known) is None
+    assert [ended for ended in winners.write_down(now=LATER) if ended.period == "term"] == []
 
 
 def test_p8_of_an_erased_account_place_and_count_stay(october: EndedPeriod, readers: list[Reader]) -> None:
@@ -177,6 +240,8 @@ def test_readers_find_the_winners_and_the_published_pages(
     page.unpublish()
     assert honours.pages(client.get("/leaderboards/former/").wsgi_request) == []
     assert client.get("/leaderboards/former/?ended=999").status_code == 404
+    for odd in ("9" * 5_000, "1" * 20, "٣", "²", "x"):
+        assert client.get(f"/leaderboards/former/?ended={odd}").context["ended"] == winners.offered()[0]
 
 
 # the night
