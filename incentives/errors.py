@@ -68,7 +68,7 @@ class NothingGained(SharingError):
     code = "nothing_gained"
 
     def __init__(self) -> None:
-        super().__init__(_("You may have as many open requests as anybody can. No points were taken."))
+        super().__init__(_("As things stand, this would not give you one more open request. No points were taken."))
 
 
 class NotForTheDesk(SharingError):

@@ -71,20 +71,22 @@ class Facts:
         return self.answered + len(self.lapses)
 
 
-def level(reader: Reader, *, now: datetime) -> Standing:
+def level(reader: Reader, *, now: datetime, more: int = 0) -> Standing:
+    """`more`: as if so many further requests had been redeemed."""
     policy = CirculationPolicy.load()
     facts = _facts(reader, now=now, free_days=policy.free_cancel_days)
     extra, forgiven_at = _granted(reader, now=now)
     _forget(facts, until=forgiven_at)
     lines = tuple(_lines(facts, now=now))
     reached = min(max(USUAL_LEVEL + sum(line.effect for line in lines), 0), len(MORE_REQUESTS) - 1)
-    limit = min(max(policy.open_requests + MORE_REQUESTS[reached] + extra, FEWEST), MOST)
+    limit = min(max(policy.open_requests + MORE_REQUESTS[reached] + extra + more, FEWEST), MOST)
     return Standing(reached, limit, policy.open_requests, facts.kept, facts.appointments, lines)
 
 
 def can_rise(reader: Reader, *, now: datetime) -> bool:
-    """Whether one more open request would be one more: above MOST nobody gets."""
-    return level(reader, now=now).open_requests < MOST
+    """Whether one more open request would be one more: above MOST nobody gets, and below FEWEST one fills up only what
+    everybody has anyway."""
+    return level(reader, now=now, more=1).open_requests > level(reader, now=now).open_requests
 
 
 def apply(reader: Reader, *, now: datetime) -> Standing:

@@ -7,6 +7,7 @@ from datetime import datetime
 from incentives.models import Reward
 from library_bridge.models import Reader
 from sharing import favours
+from sharing.models import DomainEvent
 
 Effect = Reward.Effect
 
@@ -33,6 +34,14 @@ def choices(reward: Reward, reader: Reader, *, now: datetime) -> list[Use]:
 def carry_out(reward: Reward, *, target: int, actor: Reader, now: datetime) -> None:
     """Inside the transaction that closes the voucher. Raises what sharing refuses."""
     _DONE[Effect(reward.effect)](reward, target, actor, now)
+
+
+def was_carried_out(reward: Reward, *, target: int, actor: Reader, at: datetime) -> bool:
+    """At that moment, for this: a voucher is closed at the moment of what it was used for."""
+    done = DomainEvent.objects.filter(actor=actor, at=at)
+    if reward.effect == Effect.LONGER_LOAN:
+        return done.filter(kind="lending.extended", lending=target).exists()
+    return done.filter(kind="purchase.put_first", data__purchase=target).exists()
 
 
 def _lengthen(reward: Reward, target: int, actor: Reader, now: datetime) -> None:

@@ -83,16 +83,23 @@ def cancel_voucher(*, code: str, actor: Reader, now: datetime) -> Voucher:
 @transaction.atomic(durable=True)
 def use_voucher(*, code: str, target: int, actor: Reader, now: datetime) -> Voucher:
     """Its reader says for what: a lending or a purchase suggestion of theirs, whose change and the voucher's end are one. Locks
-    the voucher, then what it is for. A second click changes nothing."""
+    the voucher, then what it is for. A second click, for the same, changes nothing."""
     voucher = _locked(code, visible_to(actor))
     if voucher.reward.effect not in Reward.CHOSEN:
         raise NotFound
-    if voucher.status == Status.USED and voucher.closed_at is not None and now - voucher.closed_at < SECOND_CLICK:
+    if _is_second_click(voucher, target, now=now):
         return voucher
     if voucher.status != Status.ISSUED or voucher.expires_at <= now:
         raise VoucherClosed
     uses.carry_out(voucher.reward, target=target, actor=actor, now=now)
     return _close(voucher, Status.USED, now=now)
+
+
+def _is_second_click(voucher: Voucher, target: int, *, now: datetime) -> bool:
+    """For another book or suggestion it is a second use, which has to be refused: nothing would have happened to that."""
+    if voucher.status != Status.USED or voucher.closed_at is None or now - voucher.closed_at >= SECOND_CLICK:
+        return False
+    return uses.was_carried_out(voucher.reward, target=target, actor=voucher.reader, at=voucher.closed_at)
 
 
 @transaction.atomic(durable=True)

@@ -60,6 +60,21 @@ def test_a_voucher_makes_the_lending_longer_that_its_reader_chose(bob, lending, 
     assert sound()
 
 
+def test_a_second_use_for_another_book_is_no_second_click(bob, lending, now):
+    """Even one that another voucher has made longer already."""
+    first, second = longer(bob, now), longer(bob, now)
+    other = a_lending(a_reader("Charlie"), bob, now=now, status="on_loan", closed_at=None)
+    use(first, lending.pk, bob, now)
+    with pytest.raises(VoucherClosed):
+        use(first, other.pk, bob, now)
+    other.refresh_from_db()
+    assert other.longer_days == 0
+    later = now + timedelta(seconds=1)
+    use(second, other.pk, bob, later)
+    with pytest.raises(VoucherClosed):
+        use(first, other.pk, bob, later)
+
+
 def test_what_sharing_refuses_leaves_the_voucher_unused(bob, lending, now):
     voucher, late = longer(bob, now), now + timedelta(days=31)
     with pytest.raises(Denied):
@@ -85,9 +100,13 @@ def test_the_desk_hands_nothing_over_for_what_the_service_does(bob, now):
 
 def test_a_purchase_suggestion_is_put_first(bob, now):
     suggestion = purchases.suggest_purchase(actor=bob, title="预测控制", now=now)
-    use(had(bob, now, effect="purchase_first"), suggestion.pk, bob, now)
+    voucher = had(bob, now, effect="purchase_first")
+    use(voucher, suggestion.pk, bob, now)
     suggestion.refresh_from_db()
     assert suggestion.is_first
+    assert use(voucher, suggestion.pk, bob, now) == voucher
+    with pytest.raises(VoucherClosed):
+        use(voucher, suggestion.pk + 1, bob, now)
 
 
 def test_what_the_librarians_never_decided_comes_back_once(bob, now):
@@ -123,9 +142,11 @@ def test_it_may_be_given_back_until_its_last_day(bob, now):
     assert ledger.balance(bob, now=late).spendable == 100
 
 
-def test_one_more_request_is_not_sold_to_who_has_the_most_already(bob, now):
-    CirculationPolicy.objects.update_or_create(pk=1, defaults={"open_requests": 10})
-    with pytest.raises(NothingGained):
+@pytest.mark.parametrize("usual", [10, 1], ids=["the most", "fewer than the fewest"])
+def test_one_more_request_is_not_sold_to_whom_it_would_give_none(usual, bob, now):
+    """With 1 for everybody two may be open all the same, with one bought as without."""
+    CirculationPolicy.objects.update_or_create(pk=1, defaults={"open_requests": usual})
+    with pytest.raises(NothingGained, match="would not give you one more"):
         had(bob, now, effect="open_request")
     assert (Voucher.objects.count(), ledger.balance(bob, now=now).spendable) == (0, 100)
 
