@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from incentives import badges, leaderboards, standing, subtotals, winners
+from incentives import badges, leaderboards, reward_pictures, standing, subtotals, winners
 from incentives.farming import reviews
 from incentives.models import NightStep
 
@@ -56,6 +56,10 @@ def _standing(now: datetime) -> Told:
     yield {"did": "standing.refreshed", "changed": standing.refresh(now=now)}
 
 
+def _pictures(now: datetime) -> Told:
+    yield {"did": "reward_pictures.forgotten", "count": reward_pictures.forget_deleted_images()}
+
+
 STEPS: dict[str, Callable[[datetime], Told]] = {
     "lists": _lists,
     "winners": _winners,
@@ -63,4 +67,5 @@ STEPS: dict[str, Callable[[datetime], Told]] = {
     "rings": _rings,
     "balances": _balances,
     "standing": _standing,
+    "pictures": _pictures,
 }

@@ -11,6 +11,7 @@ from PIL import Image as Picture
 from PIL import ImageOps
 from wagtail.images.models import Image
 
+from incentives.models import Reward
 from personal_catalog import pictures
 from personal_catalog.pictures import PictureRefused
 
@@ -38,25 +39,52 @@ def make(image: Image) -> Made:
 
 
 def keep(made: Made) -> str:
-    """Its name. The same picture is kept once."""
+    """Its name. The same picture is kept once; what a crash has left of it half-written is written anew."""
     for width, content in made.files.items():
         path = _path(made.name, width)
-        if not default_storage.exists(path):
+        if not _holds(path, content):
+            default_storage.delete(path)
             saved = default_storage.save(path, ContentFile(content))
             if saved != path:  # another process was a moment faster
                 default_storage.delete(saved)
     return made.name
 
 
-def forget(name: str) -> None:
-    for width in WIDTHS:
-        default_storage.delete(_path(name, width))
+def forget_unless_shown(name: str) -> None:
+    """After the commit that let go of it."""
+    if name and not _shown(name):
+        for width in WIDTHS:
+            default_storage.delete(_path(name, width))
+
+
+def forget_deleted_images() -> int:
+    """Pictures of rewards whose image staff have deleted; how many."""
+    orphans = Reward.objects.filter(picture=None).exclude(picture_name="")
+    names = set(orphans.values_list("picture_name", flat=True))
+    orphans.update(picture_name="")
+    for name in names:
+        forget_unless_shown(name)
+    return len(names)
 
 
 def read(name: str, width: int) -> bytes:
-    """Raises FileNotFoundError."""
+    """Only what a reward shows: neither a former picture nor one whose image staff have deleted. Raises FileNotFoundError."""
+    if not _shown(name):
+        raise FileNotFoundError(name)
     with default_storage.open(_path(name, width)) as file:
         return bytes(file.read())
+
+
+def _shown(name: str) -> bool:
+    return Reward.objects.filter(picture_name=name, picture__isnull=False).exists()
+
+
+def _holds(path: str, content: bytes) -> bool:
+    try:
+        with default_storage.open(path) as file:
+            return bytes(file.read(len(content) + 1)) == content
+    except FileNotFoundError:
+        return False
 
 
 def _content(image: Image) -> bytes:

@@ -1,12 +1,13 @@
 """Rewards and the budgets that pay for them, in the admin."""
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db import transaction
 from django.forms import modelform_factory
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -37,6 +38,15 @@ class RewardForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
     """Makes the picture anew while the form is checked, so that one that cannot be shown is refused in place."""
 
     made: Made | None = None
+    shown_stock = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    """What the page said: readers take from the stock while somebody writes here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["shown_stock"]
+        else:
+            self.initial["shown_stock"] = self.instance.stock
 
     def clean_picture(self) -> Image | None:
         image: Image | None = self.cleaned_data["picture"]
@@ -48,13 +58,59 @@ class RewardForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
                 raise forms.ValidationError(str(said)) from None
         return image
 
+    def settle(self) -> bool:
+        """Inside the transaction that saves, under the reward's lock, as readers redeem it. Whether it may still be saved."""
+        stock = get_object_or_404(Reward.objects.select_for_update(of=("self",)), pk=self.instance.pk).stock
+        if "shown_stock" in self.data:
+            self._settle_stock(stock)
+        try:
+            self.instance.clean()
+        except forms.ValidationError as refused:
+            self.add_error(None, refused)
+        return not self.errors
+
+    def _settle_stock(self, stock: int | None) -> None:
+        shown = self.cleaned_data["shown_stock"]
+        if self.cleaned_data["stock"] == shown:
+            self.instance.stock = stock
+        elif shown != stock:
+            self.add_error("stock", _stock_moved(stock))
+            again = cast(QueryDict, self.data).copy()
+            again["shown_stock"] = "" if stock is None else str(stock)
+            self.data = again
+
     def save(self, commit: bool = True) -> Reward:
         before = self.instance.picture_name
         self.instance.picture_name = reward_pictures.keep(self.made) if self.made is not None else ""
         saved: Reward = super().save(commit)
-        if before and not Reward.objects.filter(picture_name=before).exists():
-            transaction.on_commit(partial(reward_pictures.forget, before))
+        if before != saved.picture_name:
+            transaction.on_commit(partial(reward_pictures.forget_unless_shown, before))
         return saved
+
+
+def _stock_moved(stock: int | None) -> str:
+    if stock is None:
+        return _("Since you opened this page the stock has become unlimited. Look at your number again, then save.")
+    said = _("Since you opened this page the stock has become %(stock)d. Look at your number again, then save.")
+    return said % {"stock": stock}
+
+
+class EditReward(EditView):
+    def form_valid(self, form: RewardForm) -> HttpResponse:
+        """The picture has been made by now, so that nobody who redeems waits for that."""
+        with transaction.atomic():
+            if form.settle():
+                answer: HttpResponse = super().form_valid(form)
+                return answer
+        self.produced_error_code, self.produced_error_message = "validation_error", self.get_error_message()
+        answer = self.form_invalid(form)
+        return answer
+
+
+class DeleteReward(DeleteUnused):
+    def delete_action(self) -> None:
+        super().delete_action()
+        transaction.on_commit(partial(reward_pictures.forget_unless_shown, self.object.picture_name))
 
 
 class RewardList(IndexView):
@@ -69,7 +125,8 @@ class RewardList(IndexView):
 
 class Rewards(ModelViewSet):
     model = Reward
-    delete_view_class = DeleteUnused
+    delete_view_class = DeleteReward
+    edit_view_class = EditReward
     name = "rewards"
     icon = "tag"
     list_display: ClassVar = ["name_zh", "name_en", "price", "stock", "starts_at", "ends_at"]

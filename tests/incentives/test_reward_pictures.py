@@ -32,6 +32,10 @@ def form(reward, **changes):
     return {**said, **changes}
 
 
+def kept(name):
+    return default_storage.exists(f"rewards/{name[:2]}/{name}-176.webp")
+
+
 def test_it_is_made_anew_in_two_widths_without_place_and_device(now):
     made = reward_pictures.make(an_image(sent.jpeg(640, 480)))
     assert sorted(made.files) == [176, 352]
@@ -72,9 +76,13 @@ def test_a_librarian_chooses_one_and_readers_see_it_until_it_is_gone(now, client
     assert reward.picture_url in client.get("/rewards/").content.decode()
     answer = client.get(reward.picture_url)
     assert (answer["Content-Type"], "immutable" in answer["Cache-Control"]) == ("image/webp", True)
+    address = reward.picture_url
     image.delete()
+    assert client.get(address).status_code == 404
+    assert reward_pictures.forget_deleted_images() == 1
+    assert not kept(reward.picture_name)
     reward.refresh_from_db()
-    assert reward.picture_url == ""
+    assert (reward.picture_url, reward.picture_name, reward_pictures.forget_deleted_images()) == ("", "", 0)
     assert "reward-drawn" in client.get("/rewards/").content.decode()
 
 
@@ -91,7 +99,24 @@ def test_a_picture_that_no_reward_shows_leaves_the_storage(now, admin_client, dj
     edit = reverse("rewards:edit", args=[reward.pk])
     admin_client.post(edit, form(reward, picture=image.pk))
     name = Reward.objects.get(pk=reward.pk).picture_name
-    assert default_storage.exists(f"rewards/{name[:2]}/{name}-176.webp")
-    with django_capture_on_commit_callbacks(execute=True):
-        admin_client.post(edit, form(reward, picture=""))
-    assert not default_storage.exists(f"rewards/{name[:2]}/{name}-176.webp")
+    other = a_reward(now=now, picture=image, picture_name=name)
+    for letting_go, left in (
+        (lambda: admin_client.post(edit, form(reward, picture="")), True),
+        (lambda: admin_client.post(reverse("rewards:delete", args=[other.pk])), False),
+    ):
+        assert kept(name)
+        with django_capture_on_commit_callbacks(execute=True):
+            letting_go()
+        assert kept(name) is left
+    assert not Reward.objects.filter(pk=other.pk).exists()
+
+
+def test_one_that_a_crash_left_half_written_is_written_anew():
+    made = reward_pictures.make(an_image(sent.jpeg(640, 480)))
+    path = f"rewards/{made.name[:2]}/{made.name}-176.webp"
+    default_storage.delete(path)
+    default_storage.save(path, ContentFile(made.files[176][:50]))
+    for _again in range(2):
+        reward_pictures.keep(made)
+        with default_storage.open(path) as file:
+            assert file.read() == made.files[176]
