@@ -66,7 +66,7 @@ class SetAside:
 
 
 def set_aside_for(reader: Reader, *, now: datetime) -> SetAside:
-    budgets = {budget.library_id: budget for budget in _on(now)}
+    budgets = _by_library(now)
     return SetAside(home_of(reader) if budgets else None, budgets)
 
 
@@ -86,7 +86,7 @@ class Outlook:
 
 
 def overview(*, now: datetime) -> list[Outlook]:
-    budgets = {budget.library_id: budget for budget in _on(now)}
+    budgets = _by_library(now)
     libraries = list(Library.objects.order_by("pk"))
     return [
         Outlook(library, budgets.get(library.pk), *_in_hands(_readers_of(library, first=not place), now=now))
@@ -107,6 +107,14 @@ def _readers_of(library: Library, *, first: bool) -> QuerySet[Reader]:
     home = Subquery(Patron.objects.filter(reader=OuterRef("pk")).order_by("pk").values("library")[:1])
     at_home = Reader.objects.annotate(home=home)
     return at_home.filter(Q(home=library.pk) | Q(home=None)) if first else at_home.filter(home=library.pk)
+
+
+def _by_library(now: datetime) -> dict[int, RewardBudget]:
+    """The one that `draw` would take, of each library."""
+    found: dict[int, RewardBudget] = {}
+    for budget in _on(now):
+        found.setdefault(budget.library_id, budget)
+    return found
 
 
 def _of(library_id: int | None, *, now: datetime) -> RewardBudget | None:

@@ -85,6 +85,10 @@ def _budgets_apart() -> Iterator[str]:
     summed = RewardBudget.objects.annotate(drawn=Coalesce(Sum("vouchers__price", filter=drawn), 0))
     for budget in summed.filter(~Q(spent=F("drawn")) | Q(spent__gt=F("points"))):
         yield f"budget {budget.pk} of {budget.points} says {budget.spent}, its vouchers say {budget.drawn}"
+    same_days = Q(starts_date__lte=OuterRef("ends_date"), ends_date__gte=OuterRef("starts_date"))
+    later = RewardBudget.objects.filter(same_days, library=OuterRef("library"), pk__gt=OuterRef("pk"))
+    for doubled in RewardBudget.objects.filter(Exists(later)):
+        yield f"budget {doubled.pk} shares days with another of library {doubled.library_id}"
 
 
 def _by_one_hand() -> Iterator[str]:
@@ -113,7 +117,9 @@ CHECKS = (
     Check("M3", "the ledger is guarded, and reversed at most once", _unguarded),
     Check("M4", "one event pays one account once per rule", _paid_twice),
     Check("M5", "points and vouchers go together, stock is never below zero", _vouchers_apart),
-    Check("M5", "a budget pays what its vouchers cost, and never more than there is", _budgets_apart),
+    Check(
+        "M5", "a budget pays what its vouchers cost, never more than there is, and has its days alone", _budgets_apart
+    ),
     Check("M6", "nobody redeems what is owed", _redeemed_in_debt),
     Check("M7", "what was changed by hand has its adjustment and was not for oneself", _by_one_hand),
     Check("M2", "a subtotal is the sum of its postings", _untrue_subtotals),

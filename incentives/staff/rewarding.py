@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic import EditView, IndexView
+from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.images.models import Image
@@ -22,6 +22,7 @@ from incentives import reward_pictures
 from incentives.models import Reward, RewardBudget
 from incentives.reward_pictures import Made
 from incentives.staff.promising import WhatIsPromised
+from library_bridge.models import Library
 from library_bridge.staff.deleting import DeleteUnused
 from library_bridge.staff.seeing import ListedIndex
 from personal_catalog.pictures import PictureRefused
@@ -146,6 +147,12 @@ class Rewards(ModelViewSet):
 
 
 class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    def clean_library(self) -> Library:
+        """Locked, inside the view's transaction, before the look at whose days are free: one library's budgets are set one
+        after the other."""
+        library: Library = self.cleaned_data["library"]
+        return Library.objects.select_for_update(of=("self",), no_key=True).get(pk=library.pk)
+
     def save(self, commit: bool = True) -> RewardBudget:
         """What vouchers draw is theirs to write: only the columns of the form."""
         if self.instance.pk is None:
@@ -154,6 +161,13 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         budget: RewardBudget = self.instance
         budget.save(update_fields=list(self.fields))
         return budget
+
+
+class AddBudget(CreateView):
+    @transaction.atomic
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
 
 
 class EditBudget(EditView):
@@ -175,6 +189,7 @@ class Budgets(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     delete_view_class = DeleteUnused
+    add_view_class = AddBudget
     edit_view_class = EditBudget
     index_view_class = ListedIndex
     list_display: ClassVar = [

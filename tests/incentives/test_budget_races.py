@@ -1,11 +1,13 @@
 """M5: what is left of a budget, asked for by many at once, each for another reward, so that no reward's row keeps them apart. Only
 the lock of the budget does, as the control without it shows."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from datetime import timedelta
 from functools import partial
 from threading import Barrier, BrokenBarrierError
 
 import pytest
+from django.utils import timezone
 
 from incentives import budgets, invariants, rewards
 from incentives.models import RewardBudget, Voucher
@@ -68,3 +70,25 @@ def test_a_budget_lowered_meanwhile_keeps_what_was_drawn(now, admin_client):
     races.together(redeem, partial(admin_client.post, address, said))
     assert budgets.overview(now=now)[0].budget.spent == 36
     assert RewardBudget.objects.get().points == 40
+
+
+@pytest.mark.parametrize(("locks", "made"), [(nullcontext, 1), (races.without_locks, 2)], ids=["locked", "control"])
+def test_two_librarians_at_once_do_not_set_two_budgets_for_one_day(locks, made, now, admin_client, monkeypatch):
+    """Both have looked whose days are free before either writes, unless the library's row holds one of them back."""
+    library, day, barrier = factories.library(), timezone.localdate(now), Barrier(2)
+    look = RewardBudget._require_free_days
+
+    def both_look_first(budget):
+        look(budget)
+        with suppress(BrokenBarrierError):
+            barrier.wait(timeout=1)
+
+    monkeypatch.setattr(RewardBudget, "_require_free_days", both_look_first)
+    said = {"library": library.pk, "ends_date": day, "points": 40}
+    add = [
+        partial(admin_client.post, "/admin/reward-budgets/new/", {**said, "starts_date": day - timedelta(days=n)})
+        for n in range(2)
+    ]
+    with locks():
+        races.together(*add)
+    assert (RewardBudget.objects.count(), len(apart())) == (made, made - 1)

@@ -151,6 +151,17 @@ def test_a_day_has_one_budget(budget, admin_client):
     assert RewardBudget.objects.count() == 2
 
 
+def test_m5_days_shared_by_two_budgets_are_named_and_everybody_takes_the_later_one(alice, budget, now):
+    later = budget.starts_date - timedelta(days=1)
+    budget.delete()
+    early = a_budget(500, now=now, starts_date=later - timedelta(days=9))
+    late = a_budget(80, now=now, starts_date=later)
+    seen = budgets.set_aside_for(alice, now=now).of(reward := a_reward(now=now))
+    assert [seen, budgets.overview(now=now)[0].budget, redeem(reward, alice, now).budget] == [late] * 3
+    (line,) = (line for check in invariants.CHECKS for line in check.violations())
+    assert line.startswith(f"budget {early.pk} shares days")
+
+
 def test_a_reward_keeps_its_effect_once_somebody_has_it(alice, now):
     reward = a_reward(now=now, effect="longer_loan", days=14)
     redeem(reward, alice, now)
