@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -26,8 +27,12 @@ MOST_NAMED = 10
 @transaction.atomic(durable=True)
 def name_collector(*, lending_id: int, actor: Reader, now: datetime) -> Collector:
     """By the taker, before the handover. While one stands, again gives that one; taken back or used up, a new one. The giver is
-    told. Raises NotFound, Denied or IllegalTransition."""
+    told. Raises NotFound, Denied (also where the book goes by drop point or courier) or IllegalTransition."""
     lending = _own_agreed(lending_id, actor)
+    policies.require(
+        is_possible(lending),
+        Denied(_("This book goes by drop point or courier; somebody else can collect it only where two meet.")),
+    )
     row = Collector.objects.filter(lending=lending).first()
     if row is not None and row.revoked_at is None and row.wrong_tries < settings.CODE_TRIES:
         return row
@@ -56,6 +61,13 @@ def revoke_collector(*, lending_id: int, actor: Reader, now: datetime) -> None:
         events.record("collector.revoked", now=now, actor=actor, lending=lending)
 
 
+def is_possible(lending: Lending) -> bool:
+    """Whether somebody else may be named. One query while the handover is to come, else none."""
+    if lending.status != Lending.Status.AGREED:
+        return False
+    return policies.somebody_else_may_come(lending.handovers.open().filter(direction=Handover.Direction.OUT).first())
+
+
 def _own_agreed(lending_id: int, actor: Reader) -> Lending:
     lending = locks.lending(lending_id, actor=actor)
     policies.require(lending.taker_id == actor.pk, Denied(_("Only the one who takes the book names somebody.")))
@@ -79,7 +91,7 @@ def address_of(row: Collector) -> str:
 
 def shown(token: str) -> Code | None:
     """Behind the link, without a sign-in: the code alone. None once it counts no more."""
-    row = _of_token("collector link", token)
+    row = _of_token("collector link", token, Collector.objects.standing())
     if row is None or row.wrong_tries >= settings.CODE_TRIES:
         return None
     return Code(pin_of(row), f"{settings.BASE_URL}{reverse('collected')}?code={_token('collector qr', row)}")
@@ -97,18 +109,20 @@ def of(lending: Lending) -> Collector | None:
 
 
 def lending_of(qr_token: str, *, giver: Reader) -> Lending | None:
-    """Whose square the giver has scanned."""
-    row = _of_token("collector qr", qr_token)
-    return row.lending if row is not None and row.lending.giver_id == giver.pk else None
+    """Whose square the giver has scanned; also once it was used, so that a second press gets the first answer (S4)."""
+    rows = Collector.objects.filter(revoked_at=None, lending__giver=giver)
+    row = _of_token("collector qr", qr_token, rows.filter(Q(used_at__isnull=False) | Q(lending__status="agreed")))
+    return row.lending if row is not None else None
 
 
 def _token(what: str, row: Collector) -> str:
     return f"{row.pk}.{codes.derived(what, row.pk, row.serial)[:16].hex()}"
 
 
-def _of_token(what: str, token: str) -> Collector | None:
-    rows = Collector.objects.standing().select_related("lending__giver", "lending__request__title")
-    row = rows.filter(pk=codes.number_of(token) or 0).first()
+def _of_token(what: str, token: str, rows: QuerySet[Collector]) -> Collector | None:
+    row = (
+        rows.select_related("lending__giver", "lending__request__title").filter(pk=codes.number_of(token) or 0).first()
+    )
     return row if row is not None and constant_time_compare(token, _token(what, row)) else None
 
 

@@ -27,7 +27,7 @@ from sharing import (
 from sharing.code_tries import Shown
 from sharing.codes import HandoverCode
 from sharing.errors import Denied, IllegalTransition, NotFound, SharingError, WrongCode
-from sharing.models import DomainEvent, DropPoint, Handover, Lending
+from sharing.models import Collector, DomainEvent, DropPoint, Handover, Lending
 from sharing.phrases import fill
 
 PROVES_FOR = timedelta(minutes=10)  # so long the code of one book stands for the others of the meeting
@@ -130,6 +130,7 @@ def agree_handover(*, handover_id: int, actor: Reader, now: datetime) -> Handove
     moves.move_handover(handover, Handover.Status.AGREED, actor=actor, now=now, fields=("agreed_at",))
     if handover.direction == Handover.Direction.OUT:
         _leave_time_for(handover)
+        _nobody_else_comes(handover, now)
     return handover
 
 
@@ -139,6 +140,14 @@ def _leave_time_for(handover: Handover) -> None:
     if lending.deadline_at < until:
         lending.deadline_at = until
         lending.save(update_fields=["deadline_at"])
+
+
+def _nobody_else_comes(handover: Handover, now: datetime) -> None:
+    """At a drop point or with a courier there is nobody to show a collector's code to: the taker's link shows nothing more."""
+    if policies.somebody_else_may_come(handover):
+        return
+    if Collector.objects.standing().filter(lending=handover.lending_id).update(revoked_at=now):
+        events.record("collector.withdrawn", now=now, actor=None, handover=handover)
 
 
 @transaction.atomic(durable=True)

@@ -480,6 +480,10 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     ),
     "handover.sent": ("lend", _always(lambda: _("%(name)s has sent %(title)s by courier: %(parcel)s."))),
     "handover.arriving": ("clock", _arriving),
+    "handover.corrected": (
+        "lend",
+        _always(lambda: _("%(name)s has corrected how %(title)s was sent: %(parcel)s.")),
+    ),
     "condition.worse": (
         "warn",
         _always(lambda: _("%(name)s noted at the handover of %(title)s: worse than before (%(worse)s).")),
@@ -534,6 +538,12 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
         ),
     ),
     "collector.revoked": ("person", _always(lambda: _("%(name)s comes for %(title)s after all; nobody else does."))),
+    "collector.withdrawn": (
+        "person",
+        _always(
+            lambda: _("%(title)s goes by drop point or courier now: nobody else collects it, and the link has ended.")
+        ),
+    ),
     "holding.kept": (
         "book",
         _always(lambda: _("A reader keeps %(title)s for you until %(until)s. If you would like it, ask for it.")),

@@ -219,6 +219,11 @@ def is_next(handover: Handover) -> bool:
     return direction_now(handover.lending) == handover.direction
 
 
+def somebody_else_may_come(handover: Handover | None) -> bool:
+    """In the taker's place, with a code for the giver: only where two meet, or nothing is proposed yet."""
+    return handover is None or handover.method == Handover.Method.IN_PERSON
+
+
 def may_deposit(handover: Handover, reader: Reader) -> bool:
     at_drop_point = handover.drop_point_id is not None and handover.status == Handover.Status.AGREED
     return at_drop_point and handover.giver_id == reader.pk and is_next(handover)

@@ -24,11 +24,11 @@ SAMPLE = ("顺丰", "中通", "圆通", "韵达", "申通", "京东", "EMS", "DH
 @transaction.atomic(durable=True)
 def send_book(*, handover_id: int, actor: Reader, carrier: str, tracking_number: str, now: datetime) -> Handover:
     """The giver has handed it to the courier, and the taker is told. The same again changes nothing; other words correct what
-    was mistyped."""
+    was mistyped, which the taker is told; not once a problem is reported, for then they are evidence."""
     handover = locks.handover(handover_id, actor=actor)
     said = _line(carrier, "carrier"), _number(tracking_number)
     if handover.status == Handover.Status.SENT and handover.giver_id == actor.pk:
-        _correct(handover.shipment, said)
+        _correct(handover, said, actor, now)
         return handover
     if not policies.may_send(handover, actor):
         raise IllegalTransition(handover.status, "sent", _("Agree on the courier first; then the book can be sent."))
@@ -43,9 +43,21 @@ def send_book(*, handover_id: int, actor: Reader, carrier: str, tracking_number:
     return handover
 
 
-def _correct(shipment: Shipment, said: tuple[str, str]) -> None:
+def _correct(handover: Handover, said: tuple[str, str], actor: Reader, now: datetime) -> None:
+    shipment = handover.shipment
+    if said == (shipment.carrier, shipment.tracking_number):
+        return
+    policies.require(
+        policies.is_next(handover),
+        IllegalTransition(
+            handover.status,
+            "sent",
+            _("A problem was reported: carrier and number stay as they are. Write what is wrong."),
+        ),
+    )
     shipment.carrier, shipment.tracking_number = said
     shipment.save(update_fields=["carrier", "tracking_number"])
+    moves.note_handover(handover, "handover.corrected", actor=actor, now=now)
 
 
 def _line(text: str, field: str) -> str:

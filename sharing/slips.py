@@ -108,6 +108,14 @@ def _sent(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     return _("Sent by courier"), _by(scene, event, _("by you"), _("by %(name)s"))
 
 
+def _corrected(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Carrier or tracking number corrected"), _by(scene, event, _("by you"), _("by %(name)s"))
+
+
+def _nobody_else(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Nobody else collects it any more"), _("It goes by drop point or courier; the link has ended")
+
+
 def _taken_back(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     return _("Taken back from the drop point"), _by(scene, event, _("by you"), _("by %(name)s"))
 
@@ -174,7 +182,9 @@ WHAT: dict[str, Callable[[Scene, DomainEvent], tuple[str, str]]] = {
     "handover.agreed": _arranged,
     "handover.deposited": _deposited,
     "handover.sent": _sent,
+    "handover.corrected": _corrected,
     "handover.taken_back": _taken_back,
+    "collector.withdrawn": _nobody_else,
     "handover.confirmed": _confirmed,
     "lending.extended": _extended,
     "lending.overdue": _overdue,

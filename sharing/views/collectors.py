@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,7 +37,8 @@ def collector(request: HttpRequest, lending_id: int) -> HttpResponse:
         "title": lending.title,
         "named": named,
         "link": collectors.address_of(named) if named else "",
-        "possible": lending.status == Lending.Status.AGREED,
+        "possible": collectors.is_possible(lending),
+        "agreed": lending.status == Lending.Status.AGREED,
     }
     return render(request, "sharing/collectors/collector.html", context)
 
@@ -86,6 +87,8 @@ def collected(request: HttpRequest) -> HttpResponse:
             back=page,
             says=_("Both of you have confirmed the handover."),
         )
+    if lending.status != Lending.Status.AGREED:
+        return redirect(page)
     context = {"nav": "todo", "title": lending.title, "token": token, "page": page}
     return render(request, "sharing/collectors/collected.html", context)
 

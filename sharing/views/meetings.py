@@ -122,6 +122,8 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
             context["along"] = together.same_meeting(scene.handover, company)
         context["slots"] = free_times.slots(found, now=scene.now, policy=scene.policy)
     context["collector"] = collectors.of(found)
+    possible = context["collector"] or policies.somebody_else_may_come(scene.handover)
+    context["sends_somebody"] = possible and not scene.gives
     if context["collector"] and scene.gives:
         context["collected"] = answers.form_for(request, CollectedForm, f"collected {found.pk}")
     if scene.handover and scene.handover.has_time:

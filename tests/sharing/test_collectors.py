@@ -13,6 +13,7 @@ from sharing.models import Collector, DomainEvent, Lending
 from tests.sharing import browsers, steps
 from tests.sharing.api.clients import Api
 from tests.sharing.conftest import World
+from tests.sharing.test_deposits import a_drop_point, arranged
 
 
 @pytest.fixture
@@ -156,8 +157,34 @@ def test_t_c2_the_square_leads_the_giver_to_the_one_button(world: World, lending
     assert "Confirm the handover" in browsers.seen(client, path)
     with browsers.at(world.now):
         client.post("/collected/", {"code": path.partition("code=")[2]})
+        again = client.post("/collected/", {"code": path.partition("code=")[2]})  # S4
+        assert again["Location"] == client.get(path)["Location"] == lending.get_absolute_url()
+        assert browsers.of(world.charlie).get(path).status_code == 404
     lending.refresh_from_db()
     assert lending.status == "on_loan"
+
+
+@pytest.mark.parametrize(("place", "method"), [("Book house", "drop_point"), ("Parcel station", "courier")])
+def test_by_drop_point_or_courier_nobody_else_comes_and_both_are_told(
+    world: World, lending: Lending, place: str, method: str
+) -> None:
+    if method == "drop_point":
+        a_drop_point()
+    row = name(world, lending)
+    token = collectors.address_of(row).rstrip("/").rsplit("/", 1)[1]
+    arranged(lending, now=world.now, place=place, method=method)
+    assert collectors.shown(token) is None
+    assert "nobody else collects it" in told(world)[0]
+    with browsers.at(world.now):
+        bob, page = browsers.of(world.bob), lending.get_absolute_url()
+        seen = browsers.seen(bob, page)
+        assert "Nobody else collects it any more" in seen
+        assert "/collector/" not in seen
+        assert "only where two meet" in browsers.seen(bob, f"/lendings/{lending.pk}/collector/")
+    with pytest.raises(Denied, match="only where two meet"):
+        name(world, lending)
+    arranged(lending, now=world.now, place="East gate", method="in_person")
+    assert name(world, lending).serial == row.serial + 1
 
 
 def test_the_api_names_takes_back_and_confirms(world: World, lending: Lending) -> None:

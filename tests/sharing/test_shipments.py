@@ -55,7 +55,20 @@ def test_the_number_is_corrected_not_sent_twice(world: World, sent: Handover) ->
         handover_id=sent.pk, actor=world.alice, carrier="EMS", tracking_number="E7654321", now=world.now
     )
     assert str(Shipment.objects.get()) == "EMS E7654321"
-    assert told(world.bob, "handover.sent") == 1
+    assert (told(world.bob, "handover.sent"), told(world.bob, "handover.corrected")) == (1, 1)
+    page = sent.lending.get_absolute_url()
+    assert "Carrier or tracking number corrected" in pages.get(page, world.bob, now=world.now)
+
+
+def test_s3_the_same_again_is_no_correction_and_a_dispute_lets_none_through(world: World, sent: Handover) -> None:
+    disputes.dispute_lending(lending_id=sent.lending_id, actor=world.bob, reason="Lost.", now=world.now)
+    shipments.send_book(handover_id=sent.pk, actor=world.alice, now=world.now, **PARCEL)
+    with pytest.raises(IllegalTransition, match="stay as they are"):
+        shipments.send_book(
+            handover_id=sent.pk, actor=world.alice, carrier="EMS", tracking_number="E7654321", now=world.now
+        )
+    assert str(Shipment.objects.get()) == "顺丰 SF12345678"
+    assert told(world.bob, "handover.corrected") == 0
 
 
 @pytest.mark.parametrize("number", ["", "12", "<b>123456</b>", "1" * 41, "12345\n67"])
