@@ -65,7 +65,6 @@ def _requests(now: datetime) -> Iterator[Deed]:
 
 def _beside(now: datetime) -> Iterator[Deed]:
     """What no request waits for; the catalogues of libraries last, because they may take their time."""
-    yield from _deliveries(now)
     yield from _uncatalogued(now)
     yield from _saved_searches(now)
     yield from _purchases(now)
@@ -82,6 +81,7 @@ def _beside(now: datetime) -> Iterator[Deed]:
     yield from ({"did": "kept.over", "kept": pk} for pk in kept.forget_past(now=now))
     yield from _run_out()
     yield from suggestions.act(now=now)
+    yield from _deliveries(now)  # of all that has happened in this round
     yield from harvests.act(now=now)
 
 
