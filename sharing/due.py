@@ -22,6 +22,7 @@ from sharing import (
     harvests,
     kept,
     lendings,
+    open_flags,
     outcomes,
     outside,
     policies,
@@ -68,6 +69,8 @@ def _beside(now: datetime) -> Iterator[Deed]:
     yield from _uncatalogued(now)
     yield from _saved_searches(now)
     yield from _purchases(now)
+    if reminded := open_flags.remind_moderators(now=now):
+        yield {"did": "flag.reminded", "count": reminded}
     grown = following.due(now=now)
     yield from _each("shelf.grew", grown, lambda pk: following.tell_followers(shelf_id=pk, now=now))
     passed = OutsideLoan.objects.running().filter(remind_at__lte=now)

@@ -236,6 +236,7 @@ PLACES: dict[str, Callable[[DomainEvent], str]] = {
     "shelf": lambda event: reverse("follows"),
     "note": lambda event: reverse("title-notes", args=[event.data["title_id"]]),
     "holding": lambda event: reverse("title", args=[event.data["title_id"]]),
+    "flag.reminded": lambda event: reverse("title_notes:index" if event.data["only_notes"] else "flags:index"),
     "flag": lambda event: f"{reverse('my-data')}#flags",
     "moderation": lambda event: reverse("rules"),
 }
@@ -428,6 +429,16 @@ def _wait_for_librarians(view: _View) -> str:
     return words % {"count": count}
 
 
+def _wait_for_moderators(view: _View) -> str:
+    count = int(view.event.data["count"])
+    words = ngettext(
+        "%(count)d report by a reader waits for your decision.",
+        "%(count)d reports by readers wait for your decision.",
+        count,
+    )
+    return words % {"count": count}
+
+
 def _always(words: Callable[[], str]) -> Callable[[_View], str]:
     return lambda view: words()
 
@@ -531,6 +542,7 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
     "note.hidden": ("flag", _hidden),
     "note.shown": ("check", _always(lambda: _("Your note on %(title)s is shown again."))),
     "flag.decided": ("flag", _decided),
+    "flag.reminded": ("flag", _wait_for_moderators),
     "collector.named": (
         "person",
         _always(

@@ -138,6 +138,7 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "note.hidden": _named,
     "note.shown": _named,
     "flag.decided": _named,
+    "flag.reminded": _named,
     "collector.named": _giver,
     "collector.revoked": _giver,
     "collector.withdrawn": _both,

@@ -67,6 +67,7 @@ KINDS: dict[str, Promise] = {
     "flag.raised": pgettext_lazy("event", "Something reported"),
     "flag.looked": pgettext_lazy("event", "Reported passage looked at"),
     "flag.decided": pgettext_lazy("event", "Report decided"),
+    "flag.reminded": pgettext_lazy("event", "Moderators reminded of reports"),
     "moderation.hidden": pgettext_lazy("event", "Hidden after a report"),
     "moderation.warned": pgettext_lazy("event", "Warned after a report"),
     "moderation.suspended": pgettext_lazy("event", "Kept from conversations after a report"),

@@ -18,7 +18,7 @@ from library_bridge import reasons
 from library_bridge.models import Reader
 from personal_catalog import titles
 from personal_catalog.models import Title, TitleSuggestion
-from sharing import dates, deliveries, looks, purchases, typography
+from sharing import dates, deliveries, looks, open_flags, purchases, typography
 from sharing.models import DomainEvent, Lending, PurchaseSuggestion
 from sharing.typography import grouped
 
@@ -61,6 +61,7 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
         shown += _looks(now)
     if staff.has_perm("sharing.view_delivery"):
         shown += _mails(now)
+    shown += _flags(staff, now)
     if purchases.may_decide(staff):
         shown += _purchases(now)
     if titles.may_curate(staff):
@@ -165,6 +166,32 @@ def _mails(now: datetime) -> Iterator[Matter]:
 def _mail_matter(says: str, count: int, note: str, status: str) -> Matter:
     url = reverse("mails:index") + f"?status={status}"
     return Matter("mail", says % {"count": grouped(count)}, note, _("Show them"), url)
+
+
+def _flags(staff: Reader, now: datetime) -> Iterator[Matter]:
+    oldest = {"n": Count("pk"), "oldest": Min("raised_at")}
+    found = open_flags.seen_by(staff).aggregate(**oldest)
+    if found["n"]:
+        says = ngettext(
+            "%(count)s report by a reader waits for a decision",
+            "%(count)s reports by readers wait for a decision",
+            found["n"],
+        )
+        yield _flag_matter("warning", says, found, reverse("flags:index") + "?waits=true", now)
+    found = open_flags.on_notes_seen_by(staff).aggregate(**oldest)
+    if found["n"]:
+        says = ngettext(
+            "%(count)s report of a note on a title waits for a decision",
+            "%(count)s reports of notes on titles wait for a decision",
+            found["n"],
+        )
+        yield _flag_matter("comment", says, found, reverse("title_notes:index"), now)
+
+
+def _flag_matter(icon: str, says: str, found: dict[str, Any], url: str, now: datetime) -> Matter:
+    since = dates.near_time(found["oldest"], today=timezone.localdate(now))
+    note = _("The oldest since %(when)s") % {"when": since}
+    return Matter(icon, says % {"count": grouped(found["n"])}, note, _("Look into it"), url)
 
 
 def _purchases(now: datetime) -> Iterator[Matter]:

@@ -20,7 +20,7 @@ def test_every_kind_that_is_told_has_its_sentence() -> None:
     assert set(TELLS) == set(notices.SENTENCES)
 
 
-NO_BOOK = ("search.ended", "purchase.reminded", "group.", "standing.")
+NO_BOOK = ("search.ended", "purchase.reminded", "flag.reminded", "group.", "standing.")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
