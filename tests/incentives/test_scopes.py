@@ -89,6 +89,9 @@ def test_p7_the_list_of_an_area_is_read_by_who_stood_on_it_last_night(now: datet
         assert scopes.of(curious).chosen("area") is None
     Reader.objects.filter(pk=alice.pk).update(area=bamboo)
     assert scopes.of(alice).chosen("area") is None
+    facts = {"board": "books", "period": "month", "scope": f"area-{bamboo.pk}", "place": 1, "position": 1, "count": 1}
+    LeaderboardEntry.objects.create(copy=factories.copy(alice, now=now), **facts)
+    assert scopes.of(alice).chosen("area")  # with a book
 
 
 def test_p7_rows_of_a_night_that_began_before_the_consent_was_taken_back_are_not_shown(
