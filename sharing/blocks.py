@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import events, jobs, lendings, locks, people, withdrawals
+from sharing import events, jobs, lendings, locks, people, policies, withdrawals
 from sharing.errors import Denied, LimitReached, NotFound
 from sharing.models import Ask, Block, Conversation, Lending
 
@@ -39,7 +39,7 @@ def block_reader(*, conversation_id: int, actor: Reader, end_lending: bool = Fal
     lending = (
         Lending.objects.filter(ask=conversation.ask, status=Lending.Status.AGREED).first() if end_lending else None
     )
-    if lending is not None:
+    if lending is not None and policies.may_cancel(lending, actor):
         lendings.cancel_lending(lending_id=lending.pk, actor=actor, now=now)
     return block
 

@@ -48,13 +48,8 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
     lending = locks.lending(lending_id, actor=actor)
     if lending.status == Lending.Status.CANCELLED:
         return lending
-    if not policies.may_cancel(lending):
-        why = (
-            _("The book is in the post, so this cannot be cancelled any more.")
-            if lending.status == Lending.Status.AGREED
-            else _("Both of you have confirmed the handover, so it cannot be cancelled any more.")
-        )
-        raise IllegalTransition(lending.status, "cancelled", why)
+    if not policies.may_cancel(lending, actor):
+        raise IllegalTransition(lending.status, "cancelled", _why_not_cancelled(lending))
     earlier = policies.recent_cancellations(actor, policies.current(), now)
     moves.finish(lending, Lending.Status.CANCELLED, now=now, reason=reason.strip()[:500])
     by = lending.role_of(actor)
@@ -68,6 +63,17 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
     else:
         outcomes.close(lending.request, lending.request.Status.CANCELLED, "request.cancelled", actor=actor, now=now)
     return lending
+
+
+def _why_not_cancelled(lending: Lending) -> str:
+    way = lending.underway
+    if lending.status != Lending.Status.AGREED or way is None:
+        return _("Both of you have confirmed the handover, so it cannot be cancelled any more.")
+    if way.status == Handover.Status.SENT:
+        return _("The book is in the post, so this cannot be cancelled any more.")
+    return _(
+        "The book lies there for you, so you cannot cancel. Leave it, and it goes back by itself. Is it not there? Report a problem."
+    )
 
 
 @transaction.atomic(durable=True)

@@ -489,6 +489,16 @@ SENTENCES: dict[str, tuple[str, Callable[[_View], str]]] = {
         "place",
         _always(lambda: _("Nobody has collected %(title)s. Please take it back: %(lies)s.")),
     ),
+    "handover.not_there": (
+        "warn",
+        _always(
+            lambda: _("%(name)s says that %(title)s is not at the drop point any more. A librarian looks into it.")
+        ),
+    ),
+    "handover.looked_into": (
+        "check",
+        _always(lambda: _("A librarian has looked into what became of %(title)s: “%(why)s”")),
+    ),
     "handover.sent": ("lend", _always(lambda: _("%(name)s has sent %(title)s by courier: %(parcel)s."))),
     "handover.arriving": ("clock", _arriving),
     "handover.corrected": (

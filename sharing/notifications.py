@@ -114,6 +114,8 @@ TELLS: dict[str, Callable[[DomainEvent], set[int]]] = {
     "handover.deposited": _receives,
     "handover.waits": _receives,
     "handover.left": _gives,
+    "handover.not_there": _receives,
+    "handover.looked_into": _both,
     "handover.sent": _receives,
     "handover.arriving": _receives,
     "handover.corrected": _receives,

@@ -103,7 +103,7 @@ OUTCOMES = {
 """How a librarian may end a lending; what replaces a library's item is the library's affair."""
 
 
-def require_settling(lending: Lending, *, actor: Reader, outcome: str, reason: str) -> None:
+def require_librarian(lending: Lending, *, actor: Reader, reason: str) -> None:
     require(
         actor.has_perm("sharing.change_lending") and bool(reason.strip()),
         Denied(_("A librarian's reason is needed."), "reason_needed"),
@@ -112,6 +112,10 @@ def require_settling(lending: Lending, *, actor: Reader, outcome: str, reason: s
         actor.pk not in (lending.giver_id, lending.taker_id),
         Denied(_("Nobody settles a lending of their own."), "own_lending"),
     )
+
+
+def require_settling(lending: Lending, *, actor: Reader, outcome: str, reason: str) -> None:
+    require_librarian(lending, actor=actor, reason=reason)
     require(
         outcome in OUTCOMES[Lending.Kind(lending.kind)],
         Denied(_("This kind of lending does not end so."), "unfit_outcome"),
@@ -122,10 +126,13 @@ def may_answer(ask: Ask, reader: Reader) -> bool:
     return ask.holder_id == reader.pk and ask.status == Ask.Status.ASKED
 
 
-def may_cancel(lending: Lending) -> bool:
-    """Until both have confirmed, or the book is in the post; afterwards only return, dispute or a librarian (C7)."""
-    sent = lending.status == Lending.Status.AGREED and lending.underway
-    return lending.status == Lending.Status.AGREED and not (sent and sent.status == Handover.Status.SENT)
+def may_cancel(lending: Lending, reader: Reader) -> bool:
+    """Until both have confirmed, or the book is in the post; afterwards only return, dispute or a librarian (C7). While it lies
+    at a drop point only its giver: the other knows where, and may have it."""
+    if lending.status != Lending.Status.AGREED:
+        return False
+    way = lending.underway
+    return way is None or (way.status == Handover.Status.DEPOSITED and reader.pk == lending.giver_id)
 
 
 def may_extend(lending: Lending, reader: Reader, now: datetime) -> bool:

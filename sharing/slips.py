@@ -120,6 +120,15 @@ def _taken_back(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     return _("Taken back from the drop point"), _by(scene, event, _("by you"), _("by %(name)s"))
 
 
+def _not_there(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    by = _by(scene, event, _("You reported a problem"), _("%(name)s reported a problem"))
+    return _("Not at the drop point any more"), by
+
+
+def _looked_into(scene: Scene, event: DomainEvent) -> tuple[str, str]:
+    return _("Looked into by a librarian"), event.why
+
+
 def _clock(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%H:%M}"
 
@@ -185,6 +194,8 @@ WHAT: dict[str, Callable[[Scene, DomainEvent], tuple[str, str]]] = {
     "handover.corrected": _corrected,
     "handover.taken_back": _taken_back,
     "collector.withdrawn": _nobody_else,
+    "handover.not_there": _not_there,
+    "handover.looked_into": _looked_into,
     "handover.confirmed": _confirmed,
     "lending.extended": _extended,
     "lending.overdue": _overdue,

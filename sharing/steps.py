@@ -254,7 +254,7 @@ def _no_show(scene: Scene) -> Step:
 
 
 def _still_with(scene: Scene) -> str:
-    return _("The book has stayed with you.") if scene.gives else ""
+    return _("The book has stayed with you.") if scene.gives and not way_steps.was_left(scene) else ""
 
 
 def _settled(scene: Scene) -> Step:

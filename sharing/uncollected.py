@@ -1,5 +1,5 @@
 """What the clock does about a book at a drop point: the taker is reminded, then it goes back to its giver, who is reminded to
-fetch it."""
+fetch it; after that it is a matter for the librarians (`missing_books`)."""
 
 from datetime import datetime, timedelta
 
@@ -44,6 +44,7 @@ def act_on_deposit(*, handover_id: int, now: datetime) -> bool:
 def _remind_giver(handover: Handover, deposit: Deposit, now: datetime) -> None:
     if deposit.reminders >= FETCH_REMINDERS:
         deposits.end(deposit, Deposit.Outcome.LEFT, now)
+        moves.note_handover(handover, "handover.given_up", actor=None, now=now)
         return
     deposit.reminders += 1
     deposit.save(update_fields=["reminders"])

@@ -138,6 +138,7 @@ urlpatterns = [
     path("handovers/<int:handover_id>/deposit/", deposits.deposit_book, name="deposit-book"),
     path("handovers/<int:handover_id>/collect/", deposits.collect_book, name="collect-book"),
     path("handovers/<int:handover_id>/take-back/", deposits.take_back, name="take-back"),
+    path("handovers/<int:handover_id>/not-there/", deposits.report_missing, name="not-there"),
     path("deposits/<str:token>/", deposits.deposit_photo, name="deposit-photo"),
     path("handovers/<int:handover_id>/send/", shipments.send_book, name="send-book"),
     path("handovers/<int:handover_id>/arrival/", shipments.confirm_arrival, name="confirm-arrival"),

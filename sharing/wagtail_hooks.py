@@ -137,6 +137,7 @@ class PolicyChange(LogFormatter):
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     actions.register_action("sharing.settle", _("Settle"), _("Settled"))
+    actions.register_action("sharing.look_into", _("Say what became of it"), _("Looked into"))
     actions.register_action("sharing.finish_transfer", _("Finish the transfer"), _("Transfer finished"))
     actions.register_action("sharing.retry_transfer", _("Try again now"), _("Transfer tried again"))
     actions.register_action(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sharing import dates
-from sharing.models import Handover
+from sharing.models import Deposit, Handover
 from sharing.scenes import Scene, Step
 
 
@@ -107,3 +107,12 @@ def lies_for_giver(scene: Scene) -> Handover | None:
         if deposit is not None and deposit.ended_at is None and handover.giver_id == scene.reader.pk:
             return handover
     return None
+
+
+def was_left(scene: Scene) -> bool:
+    """This reader left the book somewhere and has not got it back."""
+    for handover in scene.lending.handovers.all():
+        deposit = getattr(handover, "deposit", None) if handover.drop_point_id is not None else None
+        if deposit is not None and deposit.outcome in ("", Deposit.Outcome.LEFT):
+            return handover.giver_id == scene.reader.pk
+    return False

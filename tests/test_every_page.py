@@ -141,7 +141,7 @@ NO_PAGES = {
     "extend-lending", "dispute-lending", "rate-exchange", "agree-handover", "handover-code", "confirm-handover", "send-message",
     "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
     "redeem-reward", "return-voucher", "use-voucher", "ready-voucher", "reward-picture", "demo-sign-in", "sign-out",
-    "deposit-book", "collect-book", "take-back", "deposit-photo", "confirm-late", "send-book", "confirm-arrival",
+    "deposit-book", "collect-book", "take-back", "not-there", "deposit-photo", "confirm-late", "send-book", "confirm-arrival",
     "kiosk", "kiosk-leave", "kiosk-take", "open-kiosk",  # test_kiosks
     "offer-holding", "withdraw-offer", "give-consent", "end-consent", "rest-holding", "wake-holding", "set-absence", "end-absence",
     "lift-block",

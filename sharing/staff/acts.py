@@ -22,10 +22,10 @@ from wagtail.log_actions import log
 from library_bridge import transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Unavailable
-from sharing import dates, disclosures, disputes, states, transferring
+from sharing import dates, disclosures, disputes, missing_books, states, transferring
 from sharing.errors import SharingError
 from sharing.models import Lending
-from sharing.staff.forms import FinishForm, LookUpForm, RetryForm, SettleForm
+from sharing.staff.forms import FinishForm, LookIntoForm, LookUpForm, RetryForm, SettleForm
 
 CHANGE = "sharing.change_lending"
 SEE = "sharing.view_lending"
@@ -69,6 +69,16 @@ SETTLE = Act(
     ),
 )
 
+LOOK_INTO = Act(
+    "look-into",
+    gettext_lazy("Say what became of it"),
+    "search",
+    gettext_lazy(
+        "The book was left at a drop point, and nobody has it: its giver did not find it, or has not fetched it. Look there, ask "
+        "the two, then write what you found; that ends the matter."
+    ),
+)
+
 
 def possible(lending: Lending, staff: Any) -> list[Act]:
     """What this person may do now. Nobody acts on a lending of their own."""
@@ -83,6 +93,8 @@ def possible(lending: Lending, staff: Any) -> list[Act]:
     moved = transfer is None or transfer.status in (T.DONE, T.REFUSED)
     if moved and Lending.Status.SETTLED in states.LENDING[lending.status]:
         found.append(SETTLE)
+    if missing_books.waiting().filter(pk=lending.pk).exists():
+        found.append(LOOK_INTO)
     return found
 
 
@@ -184,6 +196,16 @@ class Settle(OnLending):
         )  # fmt: skip
         self.keep_log("settle", outcome=said["outcome"], reason=said["reason"])
         messages.success(self.request, _("Settled. Both readers have been told."))
+
+
+class LookInto(OnLending):
+    act = LOOK_INTO
+    form_class = LookIntoForm
+
+    def do(self, said: dict[str, Any], *, now: datetime) -> None:
+        missing_books.look_into(lending_id=self.lending.pk, actor=self.staff, reason=said["reason"], now=now)
+        self.keep_log("look_into", reason=said["reason"])
+        messages.success(self.request, _("Noted. Both readers have been told."))
 
 
 class Finish(OnLending):

@@ -41,6 +41,10 @@ class SettleForm(forms.Form):
         outcome.choices = [(code, words[code]) for code in policies.OUTCOMES[kind]]
 
 
+class LookIntoForm(forms.Form):
+    reason = reason_field(_("What became of it"))
+
+
 class FinishForm(forms.Form):
     reason = forms.CharField(
         label=_("What you did, and why"),

@@ -172,6 +172,7 @@ class Lendings(ReadOnly):
         return [
             *super().get_urlpatterns(),
             path("<int:pk>/settle/", acts.Settle.as_view(), name="settle"),
+            path("<int:pk>/look-into/", acts.LookInto.as_view(), name="look-into"),
             path("<int:pk>/finish/", acts.Finish.as_view(), name="finish"),
             path("<int:pk>/retry/", acts.Retry.as_view(), name="retry"),
             path("<int:pk>/readers/", acts.LookUp.as_view(), name="readers"),

@@ -18,7 +18,7 @@ from library_bridge import reasons
 from library_bridge.models import Reader
 from personal_catalog import titles
 from personal_catalog.models import Title, TitleSuggestion
-from sharing import dates, deliveries, looks, open_flags, purchases, typography
+from sharing import dates, deliveries, looks, missing_books, open_flags, purchases, typography
 from sharing.models import DomainEvent, Lending, PurchaseSuggestion
 from sharing.typography import grouped
 
@@ -55,6 +55,7 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
         stuck = Lending.objects.visible_to_staff(staff).filter(status__in=(S.NEEDS_LIBRARIAN, S.DISPUTED))
         shown += (_lending(row, now) for row in _with_cause(stuck)[:MOST_SHOWN])
         more = max(0, stuck.count() - MOST_SHOWN) if len(shown) == MOST_SHOWN else 0
+        shown += _missing_books(staff, now)
         shown += _slow_transfers(staff, now)
     if staff.has_perm("sharing.view_domainevent"):
         shown += _undelivered(now)
@@ -94,6 +95,24 @@ def _lending(lending: Any, now: datetime) -> Matter:
         _("Look into it"),
         reverse("lendings:inspect", args=[lending.pk]),
     )
+
+
+def _missing_books(staff: Reader, now: datetime) -> Iterator[Matter]:
+    rows = missing_books.waiting() & Lending.objects.visible_to_staff(staff)
+    for row in rows.select_related("request__title").order_by("closed_at", "pk")[:MOST_SHOWN]:
+        says = (
+            _("Left at a drop point, and its giver does not find it: {title}")
+            if row.not_found
+            else _("Left at a drop point, and fetched by nobody: {title}")
+        )
+        since = dates.near_time(row.closed_at or now, today=timezone.localdate(now))
+        yield Matter(
+            "warning",
+            format_html(says, title=typography.book_title(row.title)),
+            f"{row.number} · {since}",
+            _("Look into it"),
+            reverse("lendings:inspect", args=[row.pk]),
+        )
 
 
 def _slow_transfers(staff: Reader, now: datetime) -> Iterator[Matter]:

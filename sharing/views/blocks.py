@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sharing import blocks
-from sharing.models import Ask, Lending
+from sharing import blocks, policies
+from sharing.models import Ask
 from sharing.views import answers
 from sharing.views.conversations import conversation_of
 from sharing.views.readers import reader_of
@@ -50,7 +50,7 @@ def block_reader(request: HttpRequest, conversation_id: int) -> HttpResponse:
         "title": found.ask.request.title,
         "lending": lending if lending and lending.is_live else None,
         "form": answers.form_for(request, BlockForm, "block"),
-        "may_end": lending is not None and lending.status == Lending.Status.AGREED,
+        "may_end": lending is not None and policies.may_cancel(lending, reader),
     }
     return render(request, "sharing/conversations/block.html", context)
 

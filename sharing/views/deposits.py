@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
-from sharing import deposits, drop_points, places
+from sharing import deposits, drop_points, missing_books, places
 from sharing.models import Deposit, DropPoint, Handover, Lending
 from sharing.models.drop_points import LONGEST_LABEL
 from sharing.views import answers
@@ -104,6 +104,20 @@ def take_back(request: HttpRequest, handover_id: int) -> HttpResponse:
         to=page,
         back=page,
         says=_("Noted: you have the book again."),
+    )
+
+
+@require_POST
+@login_required
+def report_missing(request: HttpRequest, handover_id: int) -> HttpResponse:
+    reader = reader_of(request)
+    page = _page(reader, handover_id)
+    return answers.after(
+        request,
+        lambda: missing_books.report_missing(handover_id=handover_id, actor=reader, now=timezone.now()),
+        to=page,
+        back=page,
+        says=_("A librarian looks into it. Until then, put your copy on “not now”, so that nobody is promised it."),
     )
 
 

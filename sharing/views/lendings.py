@@ -69,7 +69,7 @@ def _checked(check: ConditionCheck, scene: Scene) -> dict[str, Any]:
 
 def _trouble(request: HttpRequest, scene: Scene) -> dict[str, Any]:
     number, trouble = scene.lending.pk, dict[str, Any]()
-    if policies.may_cancel(scene.lending):
+    if policies.may_cancel(scene.lending, scene.reader):
         earlier = policies.recent_cancellations(scene.reader, scene.policy, scene.now)
         trouble |= {
             "cancel": answers.form_for(request, CancelForm, f"cancel {number}"),

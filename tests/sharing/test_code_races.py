@@ -88,7 +88,7 @@ def test_control_without_locks_somebody_comes_in_through_a_revoked_link(world: W
 
 def _two_guess_with_one_try_left(world: World, copy: Copy) -> bool:  # noqa: F811
     """One is told that the code is wrong, the other that it has to wait."""
-    place = MeetingPlace.objects.create(name_zh=f"书屋{copy.pk}", name_en="")
+    place = MeetingPlace.objects.create(name_zh=f"书屋{copy.pk}", name_en=f"House {copy.pk}")
     point = DropPoint.objects.create(place=place)
     screen = Kiosk.objects.create(
         drop_point=point, name="Door", wrong_tries=kiosks.MOST_WRONG - 1, wrong_since=world.now

@@ -167,7 +167,8 @@ def test_not_there_is_a_dispute(world: World, handover: Handover) -> None:
     left(handover, world.alice, now=world.now)
     lending = Lending.objects.get()
     assert policies.may_dispute(lending)
-    assert policies.may_cancel(lending)
+    assert policies.may_cancel(lending, world.alice)
+    assert not policies.may_cancel(lending, world.bob)
 
 
 def act(handover: Handover, at: datetime) -> bool:
@@ -190,7 +191,7 @@ def test_nobody_collects_reminded_then_back_to_its_giver_s2(world: World, handov
 
 def test_a_giver_who_does_not_fetch_it_is_reminded_three_times_and_it_ends_s2(world: World, handover: Handover) -> None:
     left(handover, world.alice, now=world.now)
-    lendings.cancel_lending(lending_id=handover.lending_id, actor=world.bob, now=world.now)
+    lendings.cancel_lending(lending_id=handover.lending_id, actor=world.alice, now=world.now)
     at = world.now
     while (at := Deposit.objects.get().act_at or at) and Deposit.objects.lying().exists():
         act(handover, at)
@@ -234,6 +235,6 @@ def test_t_u4_its_photo_is_for_the_two_of_them_while_the_place_is_told_p4(world:
         200,
         404,
     ]
-    lendings.cancel_lending(lending_id=handover.lending_id, actor=world.bob, now=world.now)
+    lendings.cancel_lending(lending_id=handover.lending_id, actor=world.alice, now=world.now)
     with time_machine.travel(world.now + timedelta(hours=25)):
         assert pages.browser(world.bob).get(photo).status_code == 404

@@ -103,7 +103,7 @@ def test_c7_what_is_in_the_post_is_not_cancelled_but_disputed(world: World, sent
 
 def test_before_it_is_sent_nothing_can_be_disputed(world: World, handover: Handover) -> None:
     assert not policies.may_dispute(handover.lending)
-    assert policies.may_cancel(handover.lending)
+    assert policies.may_cancel(handover.lending, world.alice)
 
 
 def test_s2_without_a_word_it_is_taken_to_have_arrived_after_a_notice(world: World, sent: Handover) -> None:
