@@ -98,7 +98,7 @@ def _lending(lending: Any, now: datetime) -> Matter:
 
 
 def _missing_books(staff: Reader, now: datetime) -> Iterator[Matter]:
-    rows = missing_books.waiting() & Lending.objects.visible_to_staff(staff)
+    rows: Any = missing_books.waiting() & Lending.objects.visible_to_staff(staff)
     for row in rows.select_related("request__title").order_by("closed_at", "pk")[:MOST_SHOWN]:
         says = (
             _("Left at a drop point, and its giver does not find it: {title}")
