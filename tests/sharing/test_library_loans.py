@@ -199,14 +199,14 @@ def test_no_meeting_is_proposed_for_a_time_after_the_due_date(story: Story) -> N
 def test_a_second_click_on_confirm_meets_what_the_first_one_did(story: Story) -> None:
     handover = steps.arranged(story.agree(), now=story.now)
     pin = handovers.issue_code(handover_id=handover.pk, actor=story.alice, now=story.now).pin
-    ask = handovers._ask_library_again
+    ask = handovers.ask_library_again
 
     def first_click_is_faster(*given: object) -> object:
-        with mock.patch("sharing.handovers._ask_library_again", ask):
+        with mock.patch("sharing.handovers.ask_library_again", ask):
             handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
         return RefusedByLibrary("This item is not on the holder's card.")
 
-    with mock.patch("sharing.handovers._ask_library_again", side_effect=first_click_is_faster):
+    with mock.patch("sharing.handovers.ask_library_again", side_effect=first_click_is_faster):
         again = handovers.confirm_handover(handover_id=handover.pk, actor=story.bob, pin=pin, now=story.now)
     assert again.status == Handover.Status.CONFIRMED
     assert story.on_card() == story.campus.bob.card_number
