@@ -83,7 +83,7 @@ def standing_awards(*codes: str) -> QuerySet[Entry]:
     return Entry.objects.filter(~Exists(reversal), ~Exists(held), kind=Entry.Kind.AWARD, rule__code__in=codes)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def lock(*readers: Reader) -> dict[int, Account]:
     """Locks the readers' accounts in one order, so that two that name the same readers can't block each other. One query, but
     for a reader's first time."""
@@ -100,7 +100,7 @@ def _locked(readers: Collection[int]) -> dict[int, Account]:
     return {account.reader_id: account for account in rows if account.reader_id is not None}
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def award(
     *,
     rule: Rule,
