@@ -68,7 +68,7 @@ def points_of(case: Case) -> tuple[int, Campaign | None]:
 
 def _cases(terms: RuleVersion, event: DomainEvent) -> Iterator[Case]:
     if _earned(terms, event):
-        for reader, partner in _payees(terms.rule, event):
+        for reader, partner in payees(terms.rule, event):
             yield Case(terms, event, reader, partner)
 
 
@@ -131,7 +131,7 @@ def is_far_travelled(lending: Lending, *, terms: RuleVersion, by: datetime) -> b
     return drifts.values("taker").distinct().count() >= (terms.hands_at_least or 1)
 
 
-def _payees(rule: Rule, event: DomainEvent) -> list[tuple[Reader, Reader | None]]:
+def payees(rule: Rule, event: DomainEvent) -> list[tuple[Reader, Reader | None]]:
     """Pairs of who is paid and who was the other."""
     if rule.pays == Rule.Pays.HELPER:
         helpers = Reader.objects.filter(pk__in=event.data.get("readers", [])).exclude(pk=event.actor_id or 0)

@@ -49,11 +49,12 @@ class Outcome:
 
 def preview(terms: RuleVersion, *, now: datetime) -> Outcome:
     """The last 30 days' events once more, through the function that pays, into a ledger in memory; nothing is locked or
-    written. The caps look back as far as they do, so it begins earlier by their days and counts from `since` on. Start and
-    end of the terms are left aside, and that a check by the library may hold or take back an award."""
+    written. The caps look back as far as they do, so it begins earlier by their days, after what the ledger did pay until then,
+    and counts from `since` on. Start and end of the terms are left aside, and that a check by the library may hold or take
+    back an award."""
     outcome = Outcome(since=now - LOOKS_BACK, until=now)
     first = outcome.since - timedelta(days=terms.cap_days)
-    purse = SupposedPurse(_paid_before(terms.rule, first) if terms.rule.once else set())
+    purse = SupposedPurse(_paid_before(terms.rule, first) if terms.rule.once else set(), _still_seen(terms, first))
     for event in _events(terms.rule, first, now).iterator(chunk_size=1000):
         for case in rules.pay_by(terms, event, purse):
             if event.at >= outcome.since:
@@ -76,8 +77,8 @@ def has_paid(rule: Rule, *, now: datetime) -> Outcome:
 
 
 class SupposedPurse:
-    def __init__(self, had: set[int]) -> None:
-        self.had, self.paid = had, PaidIfSo()
+    def __init__(self, had: set[int], paid: PaidIfSo) -> None:
+        self.had, self.paid = had, paid
 
     def award(self, case: Case) -> bool:
         once_more = case.rule.once and (case.reader.pk in self.had or self.paid.has_paid(case.reader))
@@ -90,6 +91,18 @@ class SupposedPurse:
 def _paid_before(rule: Rule, moment: datetime) -> set[int]:
     awards = Entry.objects.filter(kind=Entry.Kind.AWARD, rule=rule, at__lt=moment, account__reader__isnull=False)
     return {reader for reader in awards.values_list("account__reader_id", flat=True) if reader is not None}
+
+
+def _still_seen(terms: RuleVersion, first: datetime) -> PaidIfSo:
+    """What the ledger did pay before, as far back as the caps of the first events look."""
+    paid, earliest = PaidIfSo(), first - timedelta(days=terms.cap_days)
+    awards = Entry.objects.filter(kind=Entry.Kind.AWARD, rule=terms.rule, at__gte=earliest, at__lt=first)
+    to = set(awards.values_list("event_id", "account__reader_id"))
+    for event in _events(terms.rule, earliest, first).filter(pk__in={event for event, _reader in to}):
+        for reader, partner in rules.payees(terms.rule, event):
+            if (event.pk, reader.pk) in to:
+                paid.add(Case(terms, event, reader, partner))
+    return paid
 
 
 def _events(rule: Rule, first: datetime, last: datetime) -> QuerySet[DomainEvent]:
