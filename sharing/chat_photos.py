@@ -2,18 +2,12 @@
 
 from datetime import datetime
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from personal_catalog import photos, pictures
-from personal_catalog.errors import PhotoRefused
-from personal_catalog.models.photos import new_token
-from personal_catalog.pictures import PictureRefused
-from sharing import conversations
+from sharing import conversations, sent_photos
 from sharing.conversations import Picture
-from sharing.errors import Denied, LimitReached, NotFound
+from sharing.errors import LimitReached, NotFound
 from sharing.models import Conversation, Message
 
 LONGEST = 1280  # pixels of the longer side
@@ -28,21 +22,6 @@ def send_photo(*, conversation_id: int, actor: Reader, photo: bytes, now: dateti
         raise NotFound
     if conversation.messages.filter(author=actor).exclude(photo="").count() >= MOST:
         raise LimitReached(_("Ten photos in one conversation are the most."))
-    picture = _stored(photo)
-    try:
+    with sent_photos.stored(photo, folder="chats", longest=LONGEST, can_do_without=False) as sent:
+        picture = Picture(sent.token, sent.name)
         return conversations.send_message(conversation_id=conversation_id, actor=actor, picture=picture, now=now)
-    except BaseException:
-        default_storage.delete(picture.name)
-        raise
-
-
-def _stored(photo: bytes) -> Picture:
-    token = new_token()
-    try:
-        photos.require_space()
-        (made,) = pictures.remake(photo, longest=(LONGEST,))
-    except PictureRefused:
-        raise Denied(_("This is no picture that can be taken. JPEG, PNG and WebP can."), field="photo") from None
-    except PhotoRefused:
-        raise Denied(_("There is no room for photos just now."), field="photo") from None
-    return Picture(token, default_storage.save(f"chats/{token[:2]}/{token}.webp", ContentFile(made.content)))

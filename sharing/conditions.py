@@ -3,17 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from personal_catalog import photos, pictures
-from personal_catalog.errors import PhotoRefused
-from personal_catalog.models.photos import new_token
-from personal_catalog.pictures import PictureRefused
-from sharing import events, locks
+from sharing import events, locks, sent_photos
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import ConditionCheck, Handover, Lending
 
@@ -32,15 +26,10 @@ def check_condition(
     """
     if unknown := set(worse) - set(Part.values):
         raise Denied(_("There is no such part: %(part)s.") % {"part": min(unknown)}, field="worse")
-    token = new_token()
-    name = _stored(token, photo) if photo and worse else ""
-    try:
-        check = _check(handover_id, actor, sorted(worse), token, name, now)
-    except BaseException:
-        _forget(name)
-        raise
-    if check.photo.name != name:
-        _forget(name)
+    with sent_photos.stored((photo or None) if worse else None, folder="conditions", longest=LONGEST) as sent:
+        check = _check(handover_id, actor, sorted(worse), sent.token, sent.name, now)
+    if check.photo.name != sent.name:
+        sent.forget()
     return check
 
 
@@ -79,19 +68,3 @@ def to_check(lending: Lending, said: Iterable[ConditionCheck], *, reader: Reader
     done = {check.handover_id for check in said if check.reader_id == reader.pk}
     open_ones = [one for one in lending.handovers.all() if may_check(one, now) and one.pk not in done]
     return open_ones[-1] if open_ones else None
-
-
-def _stored(token: str, photo: bytes) -> str:
-    try:
-        photos.require_space()
-        (made,) = pictures.remake(photo, longest=(LONGEST,))
-    except PictureRefused:
-        raise Denied(_("This is no picture that can be taken. JPEG, PNG and WebP can."), field="photo") from None
-    except PhotoRefused:
-        raise Denied(_("There is no room for photos just now. Save it without one."), field="photo") from None
-    return default_storage.save(f"conditions/{token[:2]}/{token}.webp", ContentFile(made.content))
-
-
-def _forget(name: str) -> None:
-    if name:
-        default_storage.delete(name)

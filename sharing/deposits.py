@@ -8,17 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from personal_catalog import photos, pictures
-from personal_catalog.errors import PhotoRefused
 from personal_catalog.models.photos import new_token
-from personal_catalog.pictures import PictureRefused
-from sharing import code_tries, deadlines, drop_points, handovers, jobs, lendings, locks, moves, policies
+from sharing import code_tries, deadlines, drop_points, handovers, jobs, lendings, locks, moves, policies, sent_photos
 from sharing.errors import Denied, IllegalTransition, SharingError
 from sharing.models import CirculationPolicy, Deposit, Handover, Lending
 
@@ -48,18 +43,13 @@ def deposit_book(
     Raises WrongCode, LimitReached after five wrong shelf codes within an hour, Denied for a compartment that is not there or
     not free and for a picture that is none.
     """
-    token = new_token()
-    name = _stored(token, photo) if photo else ""
-    try:
+    with sent_photos.stored(photo or None, folder="deposits", longest=LONGEST) as sent:
         handover = deposited(
-            handover_id, actor, Put(compartment, name, token),
+            handover_id, actor, Put(compartment, sent.name, sent.token),
             lambda locked: drop_points.why_not_shelf_code(locked, shelf_code, now), now,
         )  # fmt: skip
-    except BaseException:
-        _forget(name)
-        raise
-    if name and handover.deposit.photo.name != name:
-        _forget(name)
+    if sent.name and handover.deposit.photo.name != sent.name:
+        sent.forget()
     return handover
 
 
@@ -164,19 +154,3 @@ def take_back(*, handover_id: int, actor: Reader, now: datetime) -> Deposit:
 def end(deposit: Deposit, outcome: Deposit.Outcome, now: datetime) -> None:
     deposit.ended_at, deposit.act_at, deposit.outcome = now, None, outcome
     deposit.save(update_fields=["ended_at", "act_at", "outcome"])
-
-
-def _stored(token: str, photo: bytes) -> str:
-    try:
-        photos.require_space()
-        (made,) = pictures.remake(photo, longest=(LONGEST,))
-    except PictureRefused:
-        raise Denied(_("This is no picture that can be taken. JPEG, PNG and WebP can."), field="photo") from None
-    except PhotoRefused:
-        raise Denied(_("There is no room for photos just now. Save it without one."), field="photo") from None
-    return default_storage.save(f"deposits/{token[:2]}/{token}.webp", ContentFile(made.content))
-
-
-def _forget(name: str) -> None:
-    if name:
-        default_storage.delete(name)

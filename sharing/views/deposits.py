@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from library_bridge.models import Reader
 from sharing import deposits, drop_points, missing_books, places
-from sharing.models import Deposit, DropPoint, Handover, Lending
+from sharing.models import Deposit, DropPoint, Lending
 from sharing.models.drop_points import LONGEST_LABEL
 from sharing.views import answers
 from sharing.views.conditions import SEE
-from sharing.views.readers import reader_of
+from sharing.views.readers import page_of_handover, reader_of
 
 
 class CollectForm(forms.Form):
@@ -53,7 +52,7 @@ class DepositForm(CollectForm):
 @login_required
 def deposit_book(request: HttpRequest, handover_id: int) -> HttpResponse:
     reader, form = reader_of(request), DepositForm(request.POST, request.FILES)
-    page, sent = _page(reader, handover_id), request.FILES.get("photo")
+    page, sent = page_of_handover(reader, handover_id), request.FILES.get("photo")
     return answers.after_form(
         request,
         form,
@@ -77,7 +76,7 @@ def deposit_book(request: HttpRequest, handover_id: int) -> HttpResponse:
 @login_required
 def collect_book(request: HttpRequest, handover_id: int) -> HttpResponse:
     reader, form = reader_of(request), CollectForm(request.POST)
-    page = _page(reader, handover_id)
+    page = page_of_handover(reader, handover_id)
     return answers.after_form(
         request,
         form,
@@ -97,7 +96,7 @@ def collect_book(request: HttpRequest, handover_id: int) -> HttpResponse:
 @login_required
 def take_back(request: HttpRequest, handover_id: int) -> HttpResponse:
     reader = reader_of(request)
-    page = _page(reader, handover_id)
+    page = page_of_handover(reader, handover_id)
     return answers.after(
         request,
         lambda: deposits.take_back(handover_id=handover_id, actor=reader, now=timezone.now()),
@@ -111,7 +110,7 @@ def take_back(request: HttpRequest, handover_id: int) -> HttpResponse:
 @login_required
 def report_missing(request: HttpRequest, handover_id: int) -> HttpResponse:
     reader = reader_of(request)
-    page = _page(reader, handover_id)
+    page = page_of_handover(reader, handover_id)
     return answers.after(
         request,
         lambda: missing_books.report_missing(handover_id=handover_id, actor=reader, now=timezone.now()),
@@ -141,9 +140,3 @@ def deposit_photo(request: HttpRequest, token: str) -> HttpResponse:
     answer = cast("HttpResponse", FileResponse(content, content_type="image/webp", filename="deposit.webp"))
     answer["Cache-Control"] = "private, no-cache"
     return answer
-
-
-def _page(reader: Reader, handover_id: int) -> str:
-    """The page of the handover's lending; a stranger gets 404 here already."""
-    handover = get_object_or_404(Handover.objects.visible_to(reader).select_related("lending"), pk=handover_id)
-    return handover.lending.get_absolute_url()

@@ -15,7 +15,7 @@ from sharing.models import Handover, Lending
 from sharing.scenes import Scene
 from sharing.views import answers, meetings
 from sharing.views.meetings import PinForm, ProposeForm
-from sharing.views.readers import reader_of
+from sharing.views.readers import page_of_handover, reader_of
 
 
 @require_POST
@@ -59,7 +59,7 @@ def _of_slot(sent: QueryDict) -> QueryDict | dict[str, str]:
 @require_POST
 @login_required
 def agree_handover(request: HttpRequest, handover_id: int) -> HttpResponse:
-    page = _page(reader_of(request), handover_id)
+    page = page_of_handover(reader_of(request), handover_id)
     return answers.after(
         request,
         lambda: _agree(request, handover_id),
@@ -103,7 +103,7 @@ def handover_code(request: HttpRequest, handover_id: int) -> HttpResponse:
 @login_required
 def confirm_handover(request: HttpRequest, handover_id: int) -> HttpResponse:
     reader, form = reader_of(request), PinForm(request.POST)
-    page = _page(reader, handover_id)
+    page = page_of_handover(reader, handover_id)
     return answers.after_form(
         request,
         form,
@@ -136,9 +136,3 @@ def meeting_file(request: HttpRequest, lending_id: int) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="bookrelay-{lending_id}.ics"'
     answer["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _page(reader: Reader, handover_id: int) -> str:
-    """The page of the handover's lending; a stranger gets 404 here already."""
-    handover = get_object_or_404(Handover.objects.visible_to(reader).select_related("lending"), pk=handover_id)
-    return handover.lending.get_absolute_url()
