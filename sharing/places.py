@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from library_bridge.models import Area, Reader
-from sharing import areas
+from sharing import areas, dates
 from sharing.errors import Denied
 from sharing.models import Handover, MeetingPlace
 from sharing.phrases import fill
@@ -27,6 +28,13 @@ def place_shown_to(reader: Reader, handover: Handover, *, now: datetime) -> str 
     if reader.pk not in (handover.lending.giver_id, handover.lending.taker_id):
         return None
     return handover.place_name if closed_at is None or now < closed_at + STAYS else None
+
+
+def meeting_in_words(handover: Handover, reader: Reader, *, now: datetime) -> str:
+    """Day, time and place in one phrase that stays true on another day; the time alone once the place is no longer told."""
+    time = dates.exact_time(handover.starts_at, today=timezone.localdate(now))
+    place = place_shown_to(reader, handover, now=now)
+    return gettext("%(time)s, %(place)s") % {"time": time, "place": place} if place else time
 
 
 FRONT_DESK = _("Library, front desk")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from sharing import dates, notices
+from sharing import dates, places
 from sharing.models import Ask, DomainEvent, Handover, Lending
 from sharing.models.conditions import parts_in_words
 from sharing.scenes import S, Scene
@@ -79,7 +79,7 @@ def _arranged(scene: Scene, event: DomainEvent) -> tuple[str, str]:
     back = event.handover.direction == Handover.Direction.BACK
     return (
         _("Return arranged") if back else _("Handover arranged"),
-        notices.meeting_of(event.handover, scene.reader, now=scene.now),
+        places.meeting_in_words(event.handover, scene.reader, now=scene.now),
     )
 
 

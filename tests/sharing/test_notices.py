@@ -7,6 +7,7 @@ from django.utils import translation
 
 from sharing import conversations, lendings, notices
 from sharing.models import Ask, DomainEvent, Notification
+from sharing.notices import addresses
 from sharing.notifications import TELLS
 from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
@@ -42,7 +43,7 @@ def test_each_kind_reads_well_from_both_sides(world: World, kind: str, language:
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(notices.PLACES.keys() & TELLS.keys() | {"holding.kept", "note.hidden", "group.closed"})
+    "kind", sorted(addresses.PLACES.keys() & TELLS.keys() | {"holding.kept", "note.hidden", "group.closed"})
 )
 def test_what_is_no_longer_kept_is_said_calmly(world: World, kind: str) -> None:
     notice = notices.sentence(DomainEvent(kind=kind, at=world.now), world.bob)
