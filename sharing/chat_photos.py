@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
@@ -25,3 +26,10 @@ def send_photo(*, conversation_id: int, actor: Reader, photo: bytes, now: dateti
     with sent_photos.stored(photo, folder="chats", longest=LONGEST, can_do_without=False) as sent:
         picture = Picture(sent.token, sent.name)
         return conversations.send_message(conversation_id=conversation_id, actor=actor, picture=picture, now=now)
+
+
+def visible_to(reader: Reader) -> QuerySet[Message]:
+    """Messages whose photo this reader may see: of their own conversations, as far as they may read them; librarians have no
+    right to look at a conversation (T-L8)."""
+    talks = Conversation.objects.visible_to(reader).values("pk")
+    return Message.objects.readable_by(reader).filter(conversation__in=talks, hidden_at=None).exclude(photo="")

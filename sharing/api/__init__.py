@@ -9,6 +9,7 @@ def routers() -> list[Router]:
         asks,
         availability,
         blocks,
+        chat_photos,
         collectors,
         conversations,
         copies,
@@ -18,6 +19,7 @@ def routers() -> list[Router]:
         imports,
         isbn,
         kept,
+        late_codes,
         lendings,
         library_loans,
         my_data,
@@ -34,7 +36,7 @@ def routers() -> list[Router]:
         wishes,
     )
 
-    nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers)
-    more = (groups, offers, pass_on, places, conversations, notifications, availability, wishes)
+    nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers, late_codes)
+    more = (groups, offers, pass_on, places, conversations, chat_photos, notifications, availability, wishes)
     own = (blocks, collectors, kept, flags, my_data, ratings, shelves, title_notes)
     return [*(noun.router for noun in (*nouns, *more, *own)), handovers.secrets, pass_on.secrets]

@@ -53,7 +53,7 @@ class RepliesOut(BaseModel):
 @router.get("/conversations/{id}/replies", response=RepliesOut, operation_id="listQuickReplies")
 def list_quick_replies(request: Call, id: str) -> RepliesOut:
     """What fits how things stand between the two; each side reads it in their own language."""
-    conversation = _visible(request, id)
+    conversation = conversation_of(request, id)
     ended = conversation.has_ended(timezone.now())
     found = [] if ended else quick_replies.replies(conversation, request.auth)
     return RepliesOut(items=[ReplyOut(reply=one.code, words=one.words, slot=one.slot or None) for one in found])
@@ -63,7 +63,7 @@ def list_quick_replies(request: Call, id: str) -> RepliesOut:
 def list_messages(request: Call, id: str, paging: Query[Paging], after: int = 0) -> MessagePage:
     """In order of `seq`, which has no gaps: `?after=` the last one you have gives what you missed. What a reader
     whom you have blocked still wrote before consent is left out; its numbers are not given to others."""
-    conversation = _visible(request, id)
+    conversation = conversation_of(request, id)
     rows = conversation.messages.readable_by(request.auth).filter(seq__gt=max(0, min(after, 2**31 - 1))).order_by("seq")
 
     def one(row: Message) -> MessageOut:
@@ -81,11 +81,11 @@ def send_message(request: Call, id: str, payload: NewMessage) -> schemas.SentMes
     row = conversations.send_message(
         conversation_id=ids.number(id), actor=request.auth, text=payload.text, reply=reply, now=now
     )
-    sent = serializers.message(row, conversation=_visible(request, id), viewer=request.auth)
+    sent = serializers.message(row, conversation=conversation_of(request, id), viewer=request.auth)
     return schemas.SentMessageOut(**dict(sent), notice=masking.notice(row.text) or None)
 
 
-def _visible(request: Call, id: str) -> Conversation:
+def conversation_of(request: Call, id: str) -> Conversation:
     rows = Conversation.objects.visible_to(request.auth).select_related("ask__holder", "ask__request__requester")
     found = rows.filter(pk=ids.number(id)).first()
     if found is None:

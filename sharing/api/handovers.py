@@ -1,12 +1,13 @@
 """Arranging a handover, showing its code, confirming it."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, Field, model_validator
 
-from sharing import codes, deposits, handovers, shipments
+from sharing import codes, deposits, handovers, missing_books, shipments, together
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
@@ -14,8 +15,9 @@ from sharing.api.bodies import Body, SentMoment
 from sharing.api.idempotency import Once
 from sharing.api.problems import Invalid
 from sharing.api.schemas import Moment
-from sharing.errors import WrongCode
+from sharing.errors import NotFound, WrongCode
 from sharing.models import Handover
+from sharing.together import Result
 
 router = signed_in("handovers")
 
@@ -26,7 +28,21 @@ class CodeOut(BaseModel):
     expires_at: Moment
 
 
-class Meeting(Body):
+class Together(Body):
+    """Several books between the same two people in one meeting."""
+
+    also: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Ids of other lendings between the two of you, of the same meeting.",
+    )
+
+    @property
+    def lendings(self) -> list[int]:
+        return ids.numbers(self.also)
+
+
+class Meeting(Together):
     method: Literal["in_person", "drop_point", "courier"] = "in_person"
     place: str = Field(min_length=1, max_length=120)
     starts_at: SentMoment
@@ -45,6 +61,10 @@ class Code(Body):
         return self
 
 
+class MeetingCode(Code, Together):
+    pass
+
+
 class ShelfCode(Body):
     """What is written up at the drop point."""
 
@@ -60,9 +80,28 @@ class Parcel(Body):
     tracking_number: str = Field(min_length=1, max_length=40)
 
 
-@router.post("/lendings/{id}/handover", response=schemas.HandoverOut, operation_id="proposeHandover")
-def propose_handover(request: Call, id: str, payload: Meeting) -> schemas.HandoverOut:
-    """Way out or way back, as the lending's state has it. Another proposal replaces the one before.
+def handover_of(request: Call, id: str) -> Handover:
+    rows = Handover.objects.visible_to(request.auth).select_related("lending")
+    found = rows.filter(pk=ids.number(id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def chosen(request: Call, payload: Together) -> list[int]:
+    """The handovers of the other lendings that are named."""
+    rows = Handover.objects.visible_to(request.auth).filter(lending__in=payload.lendings)
+    return list(rows.values_list("pk", flat=True)) if payload.also else []
+
+
+def confirmed(request: Call, id: str, along: Sequence[Result] = ()) -> schemas.ConfirmedOut:
+    return serializers.confirmed(handover_of(request, id), along=along, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/lendings/{id}/handover", response=schemas.ArrangedOut, operation_id="proposeHandover")
+def propose_handover(request: Call, id: str, payload: Meeting) -> schemas.ArrangedOut:
+    """Way out or way back, as the lending's state has it. Another proposal replaces the one before. The same is proposed for
+    each lending of `also`, as far as it can be.
 
     `place` is a drop point's name by the method `drop_point`; by `courier`, which only the one who gets the book proposes,
     where the parcel goes.
@@ -71,28 +110,32 @@ def propose_handover(request: Call, id: str, payload: Meeting) -> schemas.Handov
         lending_id=ids.number(id), actor=request.auth, method=payload.method, place=payload.place,
         starts_at=payload.starts_at, now=timezone.now(),
     )  # fmt: skip
-    return serializers.handover(row, viewer=request.auth, now=timezone.now())
+    along = together.propose_for_others(row, also=payload.lendings, actor=request.auth, now=timezone.now())
+    return serializers.arranged(row, along=along, viewer=request.auth, now=timezone.now())
 
 
-@router.post("/handovers/{id}/agree", response=schemas.HandoverOut, operation_id="agreeHandover")
-def agree_handover(request: Call, id: str) -> schemas.HandoverOut:
-    """By the one who did not propose it."""
+@router.post("/handovers/{id}/agree", response=schemas.ArrangedOut, operation_id="agreeHandover")
+def agree_handover(request: Call, id: str) -> schemas.ArrangedOut:
+    """By the one who did not propose it; it counts for every book that was proposed for the same meeting."""
     row = handovers.agree_handover(handover_id=ids.number(id), actor=request.auth, now=timezone.now())
-    return serializers.handover(row, viewer=request.auth, now=timezone.now())
+    along = together.agree_to_others(row, actor=request.auth, now=timezone.now())
+    return serializers.arranged(row, along=along, viewer=request.auth, now=timezone.now())
 
 
 @router.post("/handovers/{id}/confirm", response=schemas.ConfirmedOut, operation_id="confirmHandover")
-def confirm_handover(request: Call, id: str, payload: Code) -> schemas.ConfirmedOut:
-    """By the one who takes the book. A library loan is then `transferring`: poll the lending."""
+def confirm_handover(request: Call, id: str, payload: MeetingCode) -> schemas.ConfirmedOut:
+    """By the one who takes the book, and each book of `also` that is in their hands. A library loan is then `transferring`:
+    poll the lending."""
+    first = handover_of(request, id)
     try:
-        row = handovers.confirm_handover(
-            handover_id=ids.number(id), actor=request.auth, pin=payload.pin, qr_payload=payload.qr_payload,
+        along = together.confirm_meeting(
+            first, chosen=chosen(request, payload), actor=request.auth, pin=payload.pin, qr_payload=payload.qr_payload,
             now=timezone.now(),
         )  # fmt: skip
     except WrongCode as wrong:
         wrong.field = "pin" if payload.pin.strip() else "qr_payload"
         raise
-    return serializers.confirmed(row, viewer=request.auth, now=timezone.now())
+    return confirmed(request, id, along)
 
 
 @router.post("/handovers/{id}/deposit", response=schemas.HandoverOut, operation_id="depositBook")
@@ -118,6 +161,13 @@ def collect_book(request: Call, id: str, payload: ShelfCode) -> schemas.Confirme
 def take_back(request: Call, id: str) -> schemas.HandoverOut:
     """By the one who left it, when nobody has collected it and the lending is over."""
     row = deposits.take_back(handover_id=ids.number(id), actor=request.auth, now=timezone.now()).handover
+    return serializers.handover(row, viewer=request.auth, now=timezone.now())
+
+
+@router.post("/handovers/{id}/not-there", response=schemas.HandoverOut, operation_id="reportMissing")
+def report_missing(request: Call, id: str) -> schemas.HandoverOut:
+    """By the one who left it and comes to fetch it, when it does not lie there: a librarian looks into it and tells both."""
+    row = missing_books.report_missing(handover_id=ids.number(id), actor=request.auth, now=timezone.now())
     return serializers.handover(row, viewer=request.auth, now=timezone.now())
 
 

@@ -146,11 +146,24 @@ class HandoverOut(BaseModel):
     deposit: DepositOut | None = Field(description="null from a day after the lending's end, and by any other method.")
     shipment: ShipmentOut | None = Field(description="As the deposit.")
     next: list[str] = Field(
-        description="What you can do with it now: agree, code, confirm, deposit, collect, take_back, send, arrive."
+        description="What you can do with it now: agree, code, confirm, deposit, collect, take_back, not_there, send, arrive."
     )
 
 
-class ConfirmedOut(HandoverOut):
+class AlongOut(BaseModel):
+    """Another book of the same meeting."""
+
+    lending_id: str
+    done: bool
+    code: str | None = Field(description="Why not: stable, as in an error.")
+    detail: str | None = Field(description="The same in the reader's language.")
+
+
+class ArrangedOut(HandoverOut):
+    along: list[AlongOut] = Field(description="What became of the other books of this meeting.")
+
+
+class ConfirmedOut(ArrangedOut):
     lending_id: str
     lending_status: str
 
@@ -196,6 +209,7 @@ class MessageOut(BaseModel):
     text: str
     sent_at: Moment
     has_photo: bool = False
+    photo_url: str | None = Field(None, description="`getChatPhoto`, for the two of you.")
 
 
 class SentMessageOut(MessageOut):

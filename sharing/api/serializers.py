@@ -1,5 +1,6 @@
 """One function an object and audience: what a row says to the reader who asks, and nothing it must not (P1, P2)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import urljoin
 
@@ -27,6 +28,7 @@ from sharing.models import (
     Request,
 )
 from sharing.shown_holdings import ShownHolding
+from sharing.together import Result
 
 
 def reader(row: Reader) -> schemas.ReaderOut:
@@ -176,6 +178,7 @@ def handover(row: Handover, *, viewer: Reader, now: datetime) -> schemas.Handove
         "deposit": policies.may_deposit(row, viewer),
         "collect": policies.may_collect(row, viewer),
         "take_back": policies.may_take_back(row, viewer),
+        "not_there": policies.may_take_back(row, viewer),
         "send": policies.may_send(row, viewer),
         "arrive": policies.may_say_arrived(row, viewer),
     }
@@ -206,8 +209,21 @@ def _shipment(row: Handover) -> schemas.ShipmentOut | None:
     )
 
 
-def confirmed(row: Handover, *, viewer: Reader, now: datetime) -> schemas.ConfirmedOut:
+def arranged(row: Handover, *, along: Sequence[Result], viewer: Reader, now: datetime) -> schemas.ArrangedOut:
     shown = handover(row, viewer=viewer, now=now)
+    return schemas.ArrangedOut(**dict(shown), along=[_along(one) for one in along])
+
+
+def _along(one: Result) -> schemas.AlongOut:
+    refusal = one.refusal
+    return schemas.AlongOut(
+        lending_id=str(one.lending.pk), done=refusal is None, code=refusal.code if refusal else None,
+        detail=refusal.message if refusal else None,
+    )  # fmt: skip
+
+
+def confirmed(row: Handover, *, along: Sequence[Result] = (), viewer: Reader, now: datetime) -> schemas.ConfirmedOut:
+    shown = arranged(row, along=along, viewer=viewer, now=now)
     return schemas.ConfirmedOut(**dict(shown), lending_id=str(row.lending_id), lending_status=row.lending.status)
 
 
@@ -227,6 +243,7 @@ def message(row: Message, *, conversation: Conversation, viewer: Reader) -> sche
         text=quick_replies.text_of(row),
         sent_at=row.sent_at,
         has_photo=bool(row.photo_url),
+        photo_url=address(reverse("api:chat-photo", args=[row.token])) if row.photo_url else None,
     )
 
 

@@ -13,7 +13,7 @@ from tests.sharing.api.worlds import World, agreed
 PUBLIC = {"createToken", "getAvailability", "getHealth"}
 FOR_EVERY_READER = {
     "lookupIsbn", "getTitle", "getLeaderboard", "redeemReward", "listTitleNotes", "writeTitleNote", "withdrawTitleNote",
-    "getShelf", "listShelfBooks", "followShelf", "unfollowShelf", "claimKept", "useVoucher",
+    "getShelf", "listShelfBooks", "followShelf", "unfollowShelf", "claimKept", "useVoucher", "getChatPhoto",
 }  # fmt: skip
 OWNED = {
     "/me/library-loans/": "loan", "/photos/": "photo",
@@ -26,6 +26,7 @@ BODIES = {
     "disputeLending": {"reason": "lost"},
     "proposeHandover": {"method": "in_person", "place": "Gate", "starts_at": "2099-01-01T10:00:00+08:00"},
     "confirmHandover": {"pin": "123456"},
+    "confirmHandoverLate": {"pin": "123456", "slip": "x", "seconds": 1},
     "depositBook": {"compartment": "A1", "shelf_code": "ABC234"},
     "collectBook": {"shelf_code": "ABC234"},
     "sendBook": {"carrier": "EMS", "tracking_number": "E1234567"},

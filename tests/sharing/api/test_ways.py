@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from library_bridge.models import Reader
-from sharing.models import DropPoint, MeetingPlace
+from sharing import missing_books, uncollected
+from sharing.models import Deposit, DropPoint, MeetingPlace
 from tests.sharing.api.clients import Api
 from tests.sharing.api.worlds import World, agreed
 
@@ -47,3 +48,20 @@ def test_a_place_that_is_no_drop_point(world: World, bob: Reader, now: datetime)
     said = {"method": "drop_point", "place": "My room", "starts_at": (now + timedelta(hours=3)).isoformat()}
     answer = Api(bob).post(f"/lendings/{world.lending.pk}/handover", said)
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["place"])
+
+
+def test_what_is_not_there_any_more_is_reported_by_its_giver(
+    world: World, alice: Reader, bob: Reader, now: datetime
+) -> None:
+    path = f"/handovers/{proposed(world, bob, now, 'drop_point', 'Book house')}"
+    Api(alice).post(f"{path}/agree")
+    Api(alice).post(f"{path}/deposit", {"compartment": "A2", "shelf_code": "ABC234"})
+    assert Api(alice).post(f"{path}/not-there").status_code == 409
+    Deposit.objects.update(collect_by=now, act_at=now)
+    uncollected.act_on_deposit(handover_id=Deposit.objects.get().handover_id, now=now)
+    (shown,) = Api(alice).get(f"/lendings/{world.lending.pk}").json()["handovers"][-1:]
+    assert shown["next"] == ["take_back", "not_there"]
+    assert Api(bob).post(f"{path}/not-there").status_code == 409
+    reported, again = (Api(alice).post(f"{path}/not-there") for _twice in range(2))
+    assert (reported.status_code, again.status_code, reported.json()["next"]) == (200, 200, [])
+    assert missing_books.waiting().get() == world.lending
