@@ -1,7 +1,7 @@
 """What is kept of persons, why, and how long: the one register from which the privacy page, a reader's export, the erasing of
 an account and the retention job are made (P4, P6, P8).
 
-Each app says it in its `personal_data.py`: TOPICS, ROWS, and NOT_PERSONAL for what looks like it and is not. A test walks all
+Each app says it in its `personal_data`: TOPICS, ROWS, and NOT_PERSONAL for what looks like it and is not. A test walks all
 models and refuses a field that is named nowhere.
 """
 
