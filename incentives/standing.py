@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from incentives import mending
 from incentives.models import Appeal, Reward, Voucher
 from library_bridge.models import Reader
-from sharing import policies
+from sharing import limits
 from sharing.models import CirculationPolicy, DomainEvent, Handover, Lending, ReaderLimit
 
 LOOKS_BACK = timedelta(days=180)
@@ -94,7 +94,7 @@ def apply(reader: Reader, *, now: datetime) -> Standing:
     standing = level(reader, now=now)
     told = ReaderLimit.objects.filter(reader=reader).values_list("open_requests", flat=True).first()
     if standing.open_requests != (standing.usual if told is None else told):
-        policies.set_open_request_limit(reader_id=reader.pk, limit=standing.open_requests, now=now)
+        limits.set_open_request_limit(reader_id=reader.pk, limit=standing.open_requests, now=now)
     return standing
 
 

@@ -17,7 +17,7 @@ from library_bridge.loans import Verdict
 from library_bridge.models import LibraryLoan, Patron, Reader
 from library_bridge.ports import LoanRecord, Unavailable
 from personal_catalog.models import Copy, photos
-from sharing import policies, resting
+from sharing import limits, resting
 from sharing.errors import LibraryUnavailable, NotFound, RefusedByLibrary
 from sharing.models import CirculationPolicy, Lending, Offer, StandingConsent
 from sharing.models.offers import SAID, said_by
@@ -253,7 +253,7 @@ def why_not(loan: LibraryLoan | LoanRecord, policy: CirculationPolicy, now: date
         return "hold_by_other"
     if loan.due_at < now:
         return "overdue"
-    if policies.loan_is_too_near_its_due_date(loan, policy, now):
+    if limits.loan_is_too_near_its_due_date(loan, policy, now):
         return "near_due"
     return ""
 
@@ -280,7 +280,7 @@ def library_says(loan: LibraryLoan, *, taker: Reader, now: datetime) -> Verdict:
 def require_transferable(loan: LibraryLoan, *, taker: Reader, policy: CirculationPolicy, now: datetime) -> None:
     """Policy and library both agree, or the reason is raised in the reader's words: at the request, the consent and the
     handover alike. The due date that counts is the one the library has just told."""
-    policies.require_transfer_cap(loan, taker, policy, now)
+    limits.require_transfer_cap(loan, taker, policy, now)
     verdict = library_says(loan, taker=taker, now=now)
     code = why_not(verdict.loan or loan, policy, now) if verdict.ok else verdict.code
     if code:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog import titles
-from sharing import consents, custody, deadlines, events, locks, moves, outcomes, places, policies, transferring
+from sharing import consents, custody, deadlines, events, limits, locks, moves, outcomes, places, policies, transferring
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, CirculationPolicy, Handover, Lending
 
@@ -50,7 +50,7 @@ def cancel_lending(*, lending_id: int, actor: Reader, reason: str = "", now: dat
         return lending
     if not policies.may_cancel(lending, actor):
         raise IllegalTransition(lending.status, "cancelled", _why_not_cancelled(lending))
-    earlier = policies.recent_cancellations(actor, policies.current(), now)
+    earlier = limits.recent_cancellations(actor, policies.current(), now)
     moves.finish(lending, Lending.Status.CANCELLED, now=now, reason=reason.strip()[:500])
     by = lending.role_of(actor)
     events.record(

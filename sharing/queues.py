@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan, Patron
 from personal_catalog.models import Copy
-from sharing import availability, deadlines, policies
+from sharing import availability, deadlines, limits
 from sharing.models import Ask, CirculationPolicy, Request
 from sharing.models.blocks import left_out
 from sharing.models.requests import RequestQuerySet
@@ -112,10 +112,10 @@ def _open_to_request(rows: "QuerySet[Held]", noun: str, policy: CirculationPolic
     holder = "holder" if noun == "copy" else "patron__reader"
     ours = Ask.objects.filter(request=OuterRef(OuterRef("pk"))).exclude(status=Ask.Status.WITHDRAWN)
     lately = Ask.objects.filter(
-        policies.asked_lately(now), request__requester=OuterRef(OuterRef("requester_id")),
+        limits.asked_lately(now), request__requester=OuterRef(OuterRef("requester_id")),
         request__title=OuterRef(OuterRef("title_id")),
     )  # fmt: skip
-    asked_enough = policies.asked_enough(policy, now)
+    asked_enough = limits.asked_enough(policy, now)
     return (
         rows.filter(
             ~Exists(Ask.objects.waiting().filter(**{noun: OuterRef("pk")})),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import deadlines, events, holdings, jobs, locks, outcomes, policies, queues, waves, withdrawals
+from sharing import deadlines, events, holdings, jobs, limits, locks, outcomes, policies, queues, waves, withdrawals
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.holdings import Holding
 from sharing.models import Ask, CirculationPolicy, Request
@@ -108,9 +108,9 @@ def put_down(
     actor: Reader, title: Title, wanted: Holding | None, policy: CirculationPolicy, now: datetime, **words: Any
 ) -> Request:
     """Within the reader's limits; inside the caller's transaction, with the reader locked."""
-    policies.require_room_for_request(actor, policy)
-    policies.require_calm_requester(actor, now)
-    policies.require_not_cooling_off(actor, policy, now)
+    limits.require_room_for_request(actor, policy)
+    limits.require_calm_requester(actor, now)
+    limits.require_not_cooling_off(actor, policy, now)
     deadline_at = deadlines.after(now, timedelta(days=policy.request_days), policy)
     fields = wanted.fields() if wanted else {}
     try:

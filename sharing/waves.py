@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from library_bridge.models import Reader
-from sharing import asks, blocks, consents, deadlines, events, holdings, locks, policies, queues
+from sharing import asks, blocks, consents, deadlines, events, holdings, limits, locks, policies, queues
 from sharing.errors import Denied, SharingError
 from sharing.holdings import Holding, LoanHolding
 from sharing.models import Ask, CirculationPolicy, Conversation, Request
@@ -61,8 +61,8 @@ def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> l
     books = {*ours.values_list("copy_id", "library_loan_id"), *_being_asked_for(found)}  # one may have drifted on since
     out = {
         *ours.values_list("holder_id", flat=True),
-        *policies.holders_asked_lately(request.requester, request.title_id, now),
-        *policies.asked_enough(policy, now),
+        *limits.holders_asked_lately(request.requester, request.title_id, now),
+        *limits.asked_enough(policy, now),
         *blocks.apart_from(request.requester),
     }
     new = [h for h in found if _book(h) not in books]

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sharing import events, locks, policies
+from sharing import events, limits, locks
 from sharing.models import Ask, Request
 
 
@@ -24,7 +24,7 @@ def stuck_requests(*, now: datetime) -> QuerySet[Request]:
     return Request.objects.filter(
         one,
         ~Exists(running),
-        gone | Exists(over) | Exists(asks.filter(policies.asked_lately(now))),
+        gone | Exists(over) | Exists(asks.filter(limits.asked_lately(now))),
         status=Request.Status.OPEN,
         deadline_at__gt=now,
     )

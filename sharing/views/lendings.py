@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import chains, conditions, disputes, lendings, policies, slips, talks, trust
+from sharing import chains, conditions, disputes, lendings, limits, policies, slips, talks, trust
 from sharing.models import ConditionCheck, Lending
 from sharing.models.conditions import parts_in_words
 from sharing.scenes import Scene
@@ -70,7 +70,7 @@ def _checked(check: ConditionCheck, scene: Scene) -> dict[str, Any]:
 def _trouble(request: HttpRequest, scene: Scene) -> dict[str, Any]:
     number, trouble = scene.lending.pk, dict[str, Any]()
     if policies.may_cancel(scene.lending, scene.reader):
-        earlier = policies.recent_cancellations(scene.reader, scene.policy, scene.now)
+        earlier = limits.recent_cancellations(scene.reader, scene.policy, scene.now)
         trouble |= {
             "cancel": answers.form_for(request, CancelForm, f"cancel {number}"),
             "earlier": earlier,

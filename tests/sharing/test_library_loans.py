@@ -180,7 +180,7 @@ def test_a_loan_that_is_near_its_due_date_by_now_is_not_handed_over(story: Story
 def test_the_cap_is_asked_again_at_the_handover(story: Story) -> None:
     handover = steps.arranged(story.agree(), now=story.now)
     with (
-        mock.patch("sharing.policies.transfers_this_year", return_value=2),
+        mock.patch("sharing.limits.transfers_this_year", return_value=2),
         pytest.raises(Denied, match="within a year"),
     ):
         steps.confirm(handover, now=story.now)
@@ -214,7 +214,7 @@ def test_a_second_click_on_confirm_meets_what_the_first_one_did(story: Story) ->
 
 def test_the_yearly_cap_of_item_and_patron_holds(story: Story) -> None:
     with (
-        mock.patch("sharing.policies.transfers_this_year", return_value=2),
+        mock.patch("sharing.limits.transfers_this_year", return_value=2),
         pytest.raises(Denied, match="within a year"),
     ):
         story.ask()

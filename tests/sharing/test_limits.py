@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from library_bridge.models import LibraryLoan
-from sharing import handovers, lendings, policies, requests
+from sharing import handovers, lendings, limits, requests
 from sharing.errors import Denied, LimitReached, WrongCode
 from sharing.models import CirculationPolicy
 from tests import factories
@@ -62,19 +62,19 @@ def test_free_cancel_days(world: World) -> None:
     policy = rule(free_cancel_days=5)
     lending = steps.agreed(world)
     lendings.cancel_lending(lending_id=lending.pk, actor=world.bob, now=world.now)
-    assert policies.recent_cancellations(world.bob, policy, world.now + timedelta(days=4)) == 1
-    assert policies.recent_cancellations(world.bob, policy, world.now + timedelta(days=6)) == 0
+    assert limits.recent_cancellations(world.bob, policy, world.now + timedelta(days=4)) == 1
+    assert limits.recent_cancellations(world.bob, policy, world.now + timedelta(days=6)) == 0
 
 
 @pytest.mark.parametrize(("days", "too_near"), [(4, False), (6, True)])
 def test_untransferable_days(world: World, loan: LibraryLoan, days: int, too_near: bool) -> None:
     loan.renewable, loan.due_at = False, world.now + timedelta(days=5)
     policy = CirculationPolicy(untransferable_days=days)
-    assert policies.loan_is_too_near_its_due_date(loan, policy, world.now) is too_near
+    assert limits.loan_is_too_near_its_due_date(loan, policy, world.now) is too_near
 
 
 def test_transfers_per_year(world: World, loan: LibraryLoan) -> None:
-    with mock.patch("sharing.policies.transfers_this_year", return_value=3):
-        policies.require_transfer_cap(loan, world.bob, CirculationPolicy(transfers_per_year=4), world.now)
+    with mock.patch("sharing.limits.transfers_this_year", return_value=3):
+        limits.require_transfer_cap(loan, world.bob, CirculationPolicy(transfers_per_year=4), world.now)
         with pytest.raises(Denied):
-            policies.require_transfer_cap(loan, world.bob, CirculationPolicy(transfers_per_year=3), world.now)
+            limits.require_transfer_cap(loan, world.bob, CirculationPolicy(transfers_per_year=3), world.now)

@@ -169,7 +169,7 @@ def test_whoever_was_being_asked_for_goes_on_to_the_next_holder(world: World) ->
 
 
 def test_the_limits_of_requests_count_here_too(world: World) -> None:
-    with mock.patch("sharing.policies.open_request_limit", return_value=0), pytest.raises(LimitReached):
+    with mock.patch("sharing.limits.open_request_limit", return_value=0), pytest.raises(LimitReached):
         passed(world)
     assert not Lending.objects.exists()
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from library_bridge.models import Reader
-from sharing import asks, lendings, policies, requests, trust
+from sharing import asks, lendings, limits, policies, requests, trust
 from sharing.errors import LimitReached
 from sharing.models import CirculationPolicy, Lending, Request
 from sharing.people import Record
@@ -88,7 +88,7 @@ def test_t_c10_after_the_third_no_new_request_for_a_week(world: World, settings)
     assert refused.value.retry_at == world.now + timedelta(days=7)
     assert not Request.objects.live().filter(requester=world.bob).exists()
     assert requests.place_request(actor=world.charlie, holding_key=world.copy.key, now=world.now)
-    assert policies.cools_off_until(world.bob, policies.current(), world.now + timedelta(days=7)) is None
+    assert limits.cools_off_until(world.bob, policies.current(), world.now + timedelta(days=7)) is None
 
 
 def test_t_c10_a_policy_without_a_pause_has_none(world: World, settings) -> None:
