@@ -107,12 +107,15 @@ def collect_book(*, handover_id: int, actor: Reader, shelf_code: str, now: datet
 
     Raises WrongCode, LimitReached after five wrong shelf codes within an hour.
     """
-    return collected(handover_id, actor, lambda locked: drop_points.why_not_shelf_code(locked, shelf_code, now), now)
+    return collected(
+        handover_id, actor, lambda locked: drop_points.why_not_shelf_code(locked, shelf_code, now), now, by=actor
+    )
 
 
-def collected(handover_id: int, actor: Reader, proof: Proof, now: datetime) -> Handover:
-    refusal = handovers.ask_library_again(handover_id, actor, now)
-    handover, problem = _collect(handover_id, actor, refusal, proof, now)
+def collected(handover_id: int, taker: Reader, proof: Proof, now: datetime, *, by: Reader | None) -> Handover:
+    """The transition, whatever proves that somebody is there. `by`: who acts, None for somebody whom the taker has sent."""
+    refusal = handovers.ask_library_again(handover_id, taker, now)
+    handover, problem = _collect(handover_id, taker, refusal, proof, now, by)
     if problem is not None:
         raise problem
     if handover.lending.status == Lending.Status.TRANSFERRING:
@@ -122,18 +125,18 @@ def collected(handover_id: int, actor: Reader, proof: Proof, now: datetime) -> H
 
 @transaction.atomic(durable=True)
 def _collect(
-    handover_id: int, actor: Reader, refusal: SharingError | None, proof: Proof, now: datetime
+    handover_id: int, taker: Reader, refusal: SharingError | None, proof: Proof, now: datetime, by: Reader | None
 ) -> tuple[Handover, SharingError | None]:
-    handover = locks.handover(handover_id, actor=actor)
-    mine = handover.taker_id == actor.pk
+    handover = locks.handover(handover_id, actor=taker)
+    mine = handover.taker_id == taker.pk
     if mine and handover.status == Handover.Status.CONFIRMED and Deposit.objects.filter(handover=handover).exists():
         return handover, None
-    if not policies.may_collect(handover, actor):
+    if not policies.may_collect(handover, taker):
         raise IllegalTransition(handover.status, "confirmed")
     if (problem := refusal or proof(handover)) is not None:
         return handover, problem
     end(handover.deposit, Deposit.Outcome.COLLECTED, now)
-    handovers.both_confirmed(handover, actor, now)
+    handovers.both_confirmed(handover, by, now)
     return handover, None
 
 

@@ -143,7 +143,7 @@ def _leave_time_for(handover: Handover) -> None:
 
 
 def _nobody_else_comes(handover: Handover, now: datetime) -> None:
-    """At a drop point or with a courier there is nobody to show a collector's code to: the taker's link shows nothing more."""
+    """With a courier there is nothing to collect: the taker's link shows nothing more."""
     if policies.somebody_else_may_come(handover):
         return
     if Collector.objects.standing().filter(lending=handover.lending_id).update(revoked_at=now):
@@ -214,7 +214,7 @@ def _confirm_along(
     if handover.status != Handover.Status.AGREED or handover.taker_id != actor.pk:
         raise IllegalTransition(handover.status, "confirmed")
     proof = Handover.objects.visible_to(actor).select_related("lending").filter(pk=proof_id).first()
-    if proof is None or not _proves(proof, handover, now):
+    if proof is None or not proves(proof, handover, now):
         raise WrongCode(_("This book needs its own code: it belongs to another meeting."))
     if refusal is not None:
         raise refusal
@@ -223,7 +223,7 @@ def _confirm_along(
     return handover
 
 
-def _proves(proof: Handover, other: Handover, now: datetime) -> bool:
+def proves(proof: Handover, other: Handover, now: datetime) -> bool:
     confirmed_at = proof.taker_confirmed_at
     same = [(one.giver_id, one.taker_id, one.place, one.starts_at, one.direction) for one in (proof, other)]
     return (

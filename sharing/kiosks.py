@@ -156,7 +156,7 @@ def take_book(*, kiosk: Kiosk, token: str, now: datetime) -> Handover:
     """The taker whose code it was has the book. Again changes nothing. Raises as `leave_book`, and what the library says."""
     step = of_step(kiosk=kiosk, token=token)
     taker = _reader(step.handover, step.handover.taker_id)
-    return deposits.collected(step.handover.pk, taker, _proof(kiosk, token), now)
+    return deposits.collected(step.handover.pk, taker, _proof(kiosk, token), now, by=taker)
 
 
 def _proof(kiosk: Kiosk, token: str) -> deposits.Proof:

@@ -174,7 +174,12 @@ def is_next(handover: Handover) -> bool:
 
 
 def somebody_else_may_come(handover: Handover | None) -> bool:
-    """In the taker's place, with a code for the giver: only where two meet, or nothing is proposed yet."""
+    """In the taker's place: not where a parcel comes to the taker."""
+    return handover is None or handover.method != Handover.Method.COURIER
+
+
+def meets_collector(handover: Handover | None) -> bool:
+    """Whether the giver meets whoever was sent; at a drop point the two do not."""
     return handover is None or handover.method == Handover.Method.IN_PERSON
 
 

@@ -92,7 +92,8 @@ def _confirmed(scene: Scene, event: DomainEvent) -> tuple[str, str]:
 
 def _how_confirmed(scene: Scene, event: DomainEvent) -> str:
     if event.actor_id is None:
-        return _("Taken to have arrived")
+        sent = event.handover is not None and event.handover.method == Handover.Method.COURIER
+        return _("Taken to have arrived") if sent else _("Collected by whoever was sent for it")
     if event.read_at:
         return scene.say(
             _("Confirmed without network at %(time)s, counted when it arrived"), time=_clock(event.read_at)
@@ -113,7 +114,7 @@ def _corrected(scene: Scene, event: DomainEvent) -> tuple[str, str]:
 
 
 def _nobody_else(scene: Scene, event: DomainEvent) -> tuple[str, str]:
-    return _("Nobody else collects it any more"), _("It goes by drop point or courier; the link has ended")
+    return _("Nobody else collects it any more"), _("It goes by courier; the link has ended")
 
 
 def _taken_back(scene: Scene, event: DomainEvent) -> tuple[str, str]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from library_bridge.models import Reader
-from sharing import handovers, late_codes, policies
+from sharing import collecting, collectors, handovers, late_codes, policies
 from sharing.errors import SharingError
-from sharing.models import Handover, Lending
+from sharing.models import Collector, Handover, Lending
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,43 @@ def confirm_meeting_late(
         handover_id=handover.pk, actor=actor, slip=slip, seconds=seconds, pin=pin, qr_payload=qr_payload, now=now
     )
     return _along(proof, among, chosen, actor, now)
+
+
+def name_for_others(lending: Lending, *, also: Collection[int], actor: Reader, now: datetime) -> list[Result]:
+    """Whoever collects this book collects the chosen others, too: lendings between the same two."""
+    return [
+        _tried(row, lambda row=row: collectors.name_collector(lending_id=row.pk, actor=actor, now=now))  # type: ignore[misc]
+        for row in others(lending)
+        if row.pk in also
+    ]
+
+
+def sent_for_along(lending: Lending) -> list[Handover]:
+    """The others of this meeting for which somebody is named, too. Two queries, one where nothing else is to be met for."""
+    first = open_handover(lending)
+    among = same_meeting(first, others(lending)) if first else []
+    rows = Collector.objects.standing().filter(lending__in=[one.lending_id for one in among])
+    named = set(rows.values_list("lending", flat=True)) if among else set()
+    return [one for one in among if one.lending_id in named]
+
+
+def confirm_collected(
+    lending: Lending, *, chosen: Collection[int], actor: Reader, pin: str = "", qr_payload: str = "", now: datetime
+) -> list[Result]:
+    """The book whose collector's code it is, which may raise as `collecting.confirm_collected`; then those of the same meeting that
+    the giver says they have handed over (`chosen`: primary keys of handovers), each with its own result."""
+    among = sent_for_along(lending) if chosen else []
+    collecting.confirm_collected(lending_id=lending.pk, actor=actor, pin=pin, qr_payload=qr_payload, now=now)
+    return [
+        _tried(
+            one.lending,
+            lambda one=one: collecting.confirm_along(  # type: ignore[misc]
+                lending_id=one.lending_id, proof_id=lending.pk, actor=actor, now=now
+            ),
+        )
+        for one in among
+        if one.pk in chosen
+    ]
 
 
 def _along(

@@ -4,15 +4,15 @@ from django.http import HttpResponse
 from django.utils import timezone
 from pydantic import BaseModel, Field
 
-from sharing import collectors
+from sharing import collectors, together
 from sharing.api import ids, schemas
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
-from sharing.api.handovers import Code
+from sharing.api.handovers import MeetingCode, Together, chosen
 from sharing.api.lendings import shown
 from sharing.api.schemas import Moment
 from sharing.errors import NotFound
-from sharing.models import Lending
+from sharing.models import Collector, Lending
 
 router = signed_in("handovers")
 
@@ -22,13 +22,22 @@ class CollectorOut(BaseModel):
         description="To pass on. It shows the code for the giver and nothing else, without a sign-in, once."
     )
     named_at: Moment
+    also: list[str] = Field(description="Ids of the other lendings of the same meeting that the same person comes for.")
 
 
 @router.put("/lendings/{id}/collector", response=CollectorOut, operation_id="nameCollector")
-def name_collector(request: Call, id: str) -> CollectorOut:
-    """By the taker, who agrees with this call that the book goes to whoever shows the code, and stays answerable."""
+def name_collector(request: Call, id: str, payload: Together | None = None) -> CollectorOut:
+    """By the taker, who agrees with this call that the book goes to whoever shows the code, at a drop point to whoever has the
+    link, and stays answerable. For each lending of `also`, too, as far as it can be."""
     row = collectors.name_collector(lending_id=ids.number(id), actor=request.auth, now=timezone.now())
-    return CollectorOut(url=collectors.address_of(row), named_at=row.named_at)
+    if payload is not None:
+        together.name_for_others(row.lending, also=payload.lendings, actor=request.auth, now=timezone.now())
+    return _shown(row)
+
+
+def _shown(row: Collector) -> CollectorOut:
+    also = [str(one.lending_id) for one in together.sent_for_along(row.lending)]
+    return CollectorOut(url=collectors.address_of(row), named_at=row.named_at, also=also)
 
 
 @router.get("/lendings/{id}/collector", response=CollectorOut, operation_id="getCollector")
@@ -38,7 +47,7 @@ def get_collector(request: Call, id: str) -> CollectorOut:
     row = collectors.of(lending) if lending else None
     if row is None:
         raise NotFound
-    return CollectorOut(url=collectors.address_of(row), named_at=row.named_at)
+    return _shown(row)
 
 
 @router.delete("/lendings/{id}/collector", response={204: None}, operation_id="revokeCollector")
@@ -48,10 +57,15 @@ def revoke_collector(request: Call, id: str) -> HttpResponse:
 
 
 @router.post("/lendings/{id}/collected", response=schemas.LendingOut, operation_id="confirmCollected")
-def confirm_collected(request: Call, id: str, payload: Code) -> schemas.LendingOut:
-    """By the giver, with the code that whoever collects shows: then both have confirmed."""
-    collectors.confirm_collected(
-        lending_id=ids.number(id),
+def confirm_collected(request: Call, id: str, payload: MeetingCode) -> schemas.LendingOut:
+    """By the giver, with the code that whoever collects shows: then both have confirmed, and each book of `also` that was handed
+    over at the same meeting."""
+    lending = Lending.objects.filter(giver=request.auth, pk=ids.number(id)).first()
+    if lending is None:
+        raise NotFound
+    together.confirm_collected(
+        lending,
+        chosen=chosen(request, payload),
         actor=request.auth,
         pin=payload.pin,
         qr_payload=payload.qr_payload,

@@ -54,8 +54,6 @@ SENTENCES: Sentences = {
     "collector.revoked": ("person", always(lambda: _("%(name)s comes for %(title)s after all; nobody else does."))),
     "collector.withdrawn": (
         "person",
-        always(
-            lambda: _("%(title)s goes by drop point or courier now: nobody else collects it, and the link has ended.")
-        ),
+        always(lambda: _("%(title)s goes by courier now: nobody else collects it, and the link has ended.")),
     ),
 }

@@ -6,11 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from sharing import codes, collectors
+from library_bridge.models import Reader
+from sharing import codes, collecting, collectors, together
+from sharing.collectors import Pickup
 from sharing.models import Lending
-from sharing.views import answers
+from sharing.views import answers, meetings
+from sharing.views.deposits import CollectForm
 from sharing.views.meetings import CollectedForm
 from sharing.views.readers import reader_of
 
@@ -21,15 +24,10 @@ def collector(request: HttpRequest, lending_id: int) -> HttpResponse:
     """The taker's; only the button makes a link."""
     reader = reader_of(request)
     page = reverse("collector", args=[lending_id])
-    rows = Lending.objects.filter(taker=reader).select_related("request__title")
+    rows = Lending.objects.filter(taker=reader).select_related("request__title").prefetch_related("handovers")
     lending = get_object_or_404(rows, pk=lending_id)
     if request.method == "POST":
-        return answers.after(
-            request,
-            lambda: collectors.name_collector(lending_id=lending_id, actor=reader, now=timezone.now()),
-            to=page,
-            back=page,
-        )
+        return answers.after(request, lambda: _name(request, lending, reader), to=page, back=page)
     named = collectors.of(lending)
     context = {
         "nav": "todo",
@@ -39,8 +37,15 @@ def collector(request: HttpRequest, lending_id: int) -> HttpResponse:
         "link": collectors.address_of(named) if named else "",
         "possible": collectors.is_possible(lending),
         "agreed": lending.status == Lending.Status.AGREED,
+        "also": [one.lending for one in together.sent_for_along(lending)] if named else together.others(lending),
     }
     return render(request, "sharing/collectors/collector.html", context)
+
+
+def _name(request: HttpRequest, lending: Lending, reader: Reader) -> None:
+    now, also = timezone.now(), meetings.numbers(request, "also")
+    collectors.name_collector(lending_id=lending.pk, actor=reader, now=now)
+    meetings.tell(request, together.name_for_others(lending, also=also, actor=reader, now=now))
 
 
 @require_POST
@@ -56,15 +61,26 @@ def revoke_collector(request: HttpRequest, lending_id: int) -> HttpResponse:
     )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def collect(request: HttpRequest, token: str) -> HttpResponse:
-    """Without a sign-in: the code and nothing else, neither book nor name nor place."""
-    code = collectors.shown(token)
-    answer = render(request, "sharing/collectors/collect.html", {"code": code}, status=200 if code else 404)
+    """Without a sign-in: the code and nothing else, neither book nor name nor place; where the book lies at a drop point, that
+    and the button. A wrong shelf code is said on the same page: without a session there is nowhere to keep it."""
+    form = CollectForm(request.POST if request.method == "POST" else None)
+    done = request.method == "POST" and _collect(token, form)
+    shown = None if done else collectors.shown(token)
+    context = {"shown": shown, "lies": isinstance(shown, Pickup), "form": form, "done": done}
+    answer = render(request, "sharing/collectors/collect.html", context, status=200 if shown or done else 404)
     answer["Cache-Control"] = "no-store, private"
     answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _collect(token: str, form: CollectForm) -> bool:
+    if form.is_valid():
+        with answers.refusals(form, "shelf_code"):
+            collecting.collect_left(token=token, shelf_code=form.cleaned_data["shelf_code"], now=timezone.now())
+    return form.is_valid()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,16 +96,20 @@ def collected(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return answers.after(
             request,
-            lambda: collectors.confirm_collected(
-                lending_id=lending.pk, actor=reader, qr_payload=token, now=timezone.now()
-            ),
+            lambda: _confirm(request, lending, reader, square=token),
             to=page,
             back=page,
             says=_("Both of you have confirmed the handover."),
         )
     if lending.status != Lending.Status.AGREED:
         return redirect(page)
-    context = {"nav": "todo", "title": lending.title, "token": token, "page": page}
+    context = {
+        "nav": "todo",
+        "title": lending.title,
+        "token": token,
+        "page": page,
+        "along": together.sent_for_along(lending),
+    }
     return render(request, "sharing/collectors/collected.html", context)
 
 
@@ -97,17 +117,24 @@ def collected(request: HttpRequest) -> HttpResponse:
 @login_required
 def confirm_collected(request: HttpRequest, lending_id: int) -> HttpResponse:
     reader, form = reader_of(request), CollectedForm(request.POST)
-    page = get_object_or_404(Lending.objects.filter(giver=reader), pk=lending_id).get_absolute_url()
+    lending = get_object_or_404(Lending.objects.filter(giver=reader), pk=lending_id)
+    page = lending.get_absolute_url()
     return answers.after_form(
         request,
         form,
-        lambda: collectors.confirm_collected(
-            lending_id=lending_id, actor=reader, pin=form.cleaned_data["pin"], now=timezone.now()
-        ),
+        lambda: _confirm(request, lending, reader, pin=form.cleaned_data["pin"]),
         name=f"collected {lending_id}",
         to=page,
         back=f"{page}#collector",
         field="pin",
         secret=("pin",),
         says=_("Both of you have confirmed the handover."),
+    )
+
+
+def _confirm(request: HttpRequest, lending: Lending, reader: Reader, *, pin: str = "", square: str = "") -> None:
+    chosen, now = meetings.numbers(request, "with"), timezone.now()
+    meetings.tell(
+        request,
+        together.confirm_collected(lending, chosen=chosen, actor=reader, pin=pin, qr_payload=square, now=now),
     )

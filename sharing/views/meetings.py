@@ -124,7 +124,8 @@ def what_is_next(request: HttpRequest, scene: Scene) -> dict[str, Any]:
     context["collector"] = collectors.of(found)
     possible = context["collector"] or policies.somebody_else_may_come(scene.handover)
     context["sends_somebody"] = possible and not scene.gives
-    if context["collector"] and scene.gives:
+    if context["collector"] and scene.gives and policies.meets_collector(scene.handover):
+        context["sent_along"] = together.sent_for_along(found)
         context["collected"] = answers.form_for(request, CollectedForm, f"collected {found.pk}")
     if scene.handover and scene.handover.has_time:
         context["spot"] = places.on_map(scene.handover.place)

@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 
 from library_bridge.models import LibraryLoan, Transfer
-from sharing import collectors, handovers, notices
+from sharing import collecting, collectors, handovers, notices
 from sharing.errors import Denied, IllegalTransition, NotFound, WrongCode
 from sharing.models import Collector, DomainEvent, Lending
 from tests.sharing import browsers, steps
 from tests.sharing.api.clients import Api
 from tests.sharing.conftest import World
-from tests.sharing.test_deposits import a_drop_point, arranged
+from tests.sharing.test_deposits import arranged
 
 
 @pytest.fixture
@@ -29,7 +29,11 @@ def name(world: World, lending: Lending) -> Collector:
 
 
 def collect(world: World, lending: Lending, pin: str) -> Lending:
-    return collectors.confirm_collected(lending_id=lending.pk, actor=world.alice, pin=pin, now=world.now)
+    return collecting.confirm_collected(lending_id=lending.pk, actor=world.alice, pin=pin, now=world.now)
+
+
+def token_of(row: Collector) -> str:
+    return collectors.address_of(row).rstrip("/").rsplit("/", 1)[1]
 
 
 def told(world: World) -> list[str]:
@@ -89,7 +93,7 @@ def test_links_for_one_book_are_limited(world: World, lending: Lending, monkeypa
 
 def test_taken_back_it_counts_no_more_and_the_giver_is_told(world: World, lending: Lending) -> None:
     row = name(world, lending)
-    token = collectors.address_of(row).rstrip("/").rsplit("/", 1)[1]
+    token = token_of(row)
     assert collectors.shown(token) is not None
     collectors.revoke_collector(lending_id=lending.pk, actor=world.bob, now=world.now)
     collectors.revoke_collector(lending_id=lending.pk, actor=world.bob, now=world.now)
@@ -105,13 +109,13 @@ def test_only_the_taker_names_and_only_the_giver_confirms(world: World, lending:
     pin = collectors.pin_of(name(world, lending))
     for who in (world.bob, world.charlie):
         with pytest.raises(NotFound):
-            collectors.confirm_collected(lending_id=lending.pk, actor=who, pin=pin, now=world.now)
+            collecting.confirm_collected(lending_id=lending.pk, actor=who, pin=pin, now=world.now)
 
 
 def test_c7_once_handed_over_nobody_is_named(world: World, lending: Lending) -> None:
     row = name(world, lending)
     steps.confirm(lending.handovers.get(), now=world.now)
-    assert collectors.shown(collectors.address_of(row).rstrip("/").rsplit("/", 1)[1]) is None
+    assert collectors.shown(token_of(row)) is None
     with pytest.raises(IllegalTransition):
         name(world, lending)
 
@@ -149,7 +153,7 @@ def test_t_c3_the_pages_lead_from_the_consent_to_the_handover(world: World, lend
 
 def test_t_c2_the_square_leads_the_giver_to_the_one_button(world: World, lending: Lending) -> None:
     row = name(world, lending)
-    code = collectors.shown(collectors.address_of(row).rstrip("/").rsplit("/", 1)[1])
+    code = collectors.shown(token_of(row))
     assert code is not None
     path = code.qr[code.qr.index("/collected/") :]
     assert browsers.of(world.charlie).get(path).status_code == 404
@@ -164,24 +168,18 @@ def test_t_c2_the_square_leads_the_giver_to_the_one_button(world: World, lending
     assert lending.status == "on_loan"
 
 
-@pytest.mark.parametrize(("place", "method"), [("Book house", "drop_point"), ("Parcel station", "courier")])
-def test_by_drop_point_or_courier_nobody_else_comes_and_both_are_told(
-    world: World, lending: Lending, place: str, method: str
-) -> None:
-    if method == "drop_point":
-        a_drop_point()
+def test_by_courier_nobody_else_comes_and_both_are_told(world: World, lending: Lending) -> None:
     row = name(world, lending)
-    token = collectors.address_of(row).rstrip("/").rsplit("/", 1)[1]
-    arranged(lending, now=world.now, place=place, method=method)
-    assert collectors.shown(token) is None
+    arranged(lending, now=world.now, place="Parcel station", method="courier")
+    assert collectors.shown(token_of(row)) is None
     assert "nobody else collects it" in told(world)[0]
     with browsers.at(world.now):
         bob, page = browsers.of(world.bob), lending.get_absolute_url()
         seen = browsers.seen(bob, page)
         assert "Nobody else collects it any more" in seen
         assert "/collector/" not in seen
-        assert "only where two meet" in browsers.seen(bob, f"/lendings/{lending.pk}/collector/")
-    with pytest.raises(Denied, match="only where two meet"):
+        assert "A parcel goes where you have said" in browsers.seen(bob, f"/lendings/{lending.pk}/collector/")
+    with pytest.raises(Denied, match="A parcel goes"):
         name(world, lending)
     arranged(lending, now=world.now, place="East gate", method="in_person")
     assert name(world, lending).serial == row.serial + 1

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from sharing import collectors, handovers, kept
+from sharing import collecting, collectors, handovers, kept
 from sharing.errors import SharingError
 from sharing.models import CirculationPolicy, DomainEvent, Handover, Kept, Lending
 from tests.races import together, without_locks
@@ -65,7 +65,7 @@ def _both_confirm(world: World, *, patience: float = PATIENCE) -> tuple[list[obj
 def _confirmed_by_both(world: World, lending: Lending, handover: Handover, pin: str, theirs: str) -> list[object]:
     return together(
         lambda: handovers.confirm_handover(handover_id=handover.pk, actor=world.bob, pin=pin, now=world.now),
-        lambda: collectors.confirm_collected(lending_id=lending.pk, actor=world.alice, pin=theirs, now=world.now),
+        lambda: collecting.confirm_collected(lending_id=lending.pk, actor=world.alice, pin=theirs, now=world.now),
     )
 
 
