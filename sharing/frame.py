@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from library_bridge.models import Library, Patron, Reader
 from sharing import prepared, todo
 from sharing.models import Notification
+from sharing.prepared import NOW, READER
 from sharing.typography import page_language
 
 
@@ -34,17 +35,21 @@ def offer_tool(name: str, wanted: Callable[[], Q]) -> None:
 
 
 def of(reader: Reader, *, now: datetime) -> Frame:
-    name = _name_field()
-    mine = Patron.objects.filter(reader=reader).order_by("pk").values(f"library__{name}")[:1]
+    told = {"reader": reader.pk, "now": now}
+    ((waiting, news, library, *tools),) = prepared.run(_around, page_language() == "en", values=told)
+    return Frame(waiting, news, library, frozenset(filter(None, tools)))
+
+
+def _around(in_english: bool) -> "QuerySet[Reader, tuple[Any, ...]]":
+    name = "name_en" if in_english else "name_zh"
+    mine = Patron.objects.filter(reader=READER).order_by("pk").values(f"library__{name}")[:1]
     first = Library.objects.filter(is_active=True).order_by("pk").values(name)[:1]
-    asks, acts = todo.asks_to_answer(reader), todo.lendings_to_act_on(reader, now)
-    unread = Notification.objects.filter(reader=reader, read_at=None)
-    shown = [Case(When(wanted(), then=Value(name)), default=Value("")) for name, wanted in _tools.items()]
-    row = Reader.objects.filter(pk=reader.pk).values_list(
+    asks, acts = todo.asks_to_answer(READER), todo.lendings_to_act_on(READER, NOW)
+    unread = Notification.objects.filter(reader=READER, read_at=None)
+    shown = [Case(When(wanted(), then=Value(tool)), default=Value("")) for tool, wanted in _tools.items()]
+    return Reader.objects.filter(pk=READER).values_list(
         _count(asks) + _count(acts), _count(unread), Coalesce(Subquery(mine), Subquery(first), Value("")), *shown
     )
-    waiting, news, library, *tools = row.get()
-    return Frame(waiting, news, library, frozenset(filter(None, tools)))
 
 
 def library_name() -> str:
@@ -56,10 +61,6 @@ def library_name() -> str:
 def _first_library(in_english: bool) -> "QuerySet[Library, tuple[Any, ...]]":
     names = Library.objects.filter(is_active=True).order_by("pk")
     return names.values_list("name_en" if in_english else "name_zh")[:1]
-
-
-def _name_field() -> str:
-    return "name_en" if page_language() == "en" else "name_zh"
 
 
 def _count(rows: QuerySet[Model]) -> Coalesce:

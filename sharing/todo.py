@@ -8,13 +8,18 @@ from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
 from sharing import chains
 from sharing.models import Ask, Handover, Lending, Request
+from sharing.prepared import Given
+
+Asker = Reader | Given
+Moment = datetime | Given
+"""Both, or what stands for them in a query that is built once (`sharing.prepared`)."""
 
 
-def asks_to_answer(reader: Reader) -> QuerySet[Ask]:
+def asks_to_answer(reader: Asker) -> QuerySet[Ask]:
     return Ask.objects.visible_to(reader).waiting().for_page()
 
 
-def lendings_to_act_on(reader: Reader, now: datetime) -> QuerySet[Lending]:
+def lendings_to_act_on(reader: Asker, now: Moment) -> QuerySet[Lending]:
     """Where the next step is this reader's: a proposal to answer, or nothing proposed yet, a code to show or to enter, a
     book to leave, send or collect, or to give back that is late."""
     open_one = Handover.objects.open().filter(lending=OuterRef("pk"))
@@ -24,7 +29,7 @@ def lendings_to_act_on(reader: Reader, now: datetime) -> QuerySet[Lending]:
     return (moving | late).for_page()
 
 
-def _is_next_for(reader: Reader) -> Q:
+def _is_next_for(reader: Asker) -> Q:
     """Of open handovers; `Scene.meets`, as a query."""
     way, status, method = Handover.Direction, Handover.Status, Handover.Method
     hands_over = Q(direction=way.OUT, lending__giver=reader) | Q(direction=way.BACK, lending__taker=reader)

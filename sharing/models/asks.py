@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from library_bridge.models import Reader
+    from sharing.prepared import Given
 
 
 class AskQuerySet(models.QuerySet["Ask"]):
-    def visible_to(self, reader: "Reader") -> "AskQuerySet":
+    def visible_to(self, reader: "Reader | Given") -> "AskQuerySet":
         """The holder alone: the requester sees the request, never who was asked (P2)."""
         return self.filter(holder=reader)
 

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from library_bridge.models import Reader
     from personal_catalog.models import Title
     from sharing.models.handovers import Handover
+    from sharing.prepared import Given
 
 
 class LendingQuerySet(models.QuerySet["Lending"]):
-    def visible_to(self, reader: "Reader") -> "LendingQuerySet":
+    def visible_to(self, reader: "Reader | Given") -> "LendingQuerySet":
         return self.filter(Q(giver=reader) | Q(taker=reader))
 
     def visible_to_staff(self, staff: "Reader") -> "LendingQuerySet":

@@ -10,7 +10,7 @@ from django.urls import reverse
 from library_bridge.models import Reader
 from personal_catalog import addresses
 from personal_catalog.models import Copy, Title
-from sharing import availability, catalogue, frame, policies, prepared
+from sharing import asks, availability, catalogue, frame, policies, prepared
 from sharing.availability import Held
 from sharing.filters import TitleFilter
 from tests import factories
@@ -114,6 +114,22 @@ def test_a_list_asks_nothing_more_for_each_row(world: World, django_assert_num_q
 def test_addresses_are_those_of_the_patterns() -> None:
     for name in ("title", "cover"):
         assert addresses.numbered(name, 1203) == reverse(name, args=[1203])
+
+
+def test_p5_the_frame_counts_for_each_reader_what_waits_for_them(world: World) -> None:
+    """The same text for Alice, who is asked, for Bob, who asks, and for Alice when she has answered."""
+    ask = steps.asked(world)
+    counts = [frame.of(reader, now=world.now).todo for reader in (world.alice, world.bob, world.charlie)]
+    assert counts == [1, 0, 0]
+    asks.decline_ask(ask_id=ask.pk, actor=world.alice, now=world.now)
+    assert frame.of(world.alice, now=world.now).todo == 0
+
+
+def test_the_frame_counts_a_late_book_from_its_day_on(world: World) -> None:
+    lending = steps.on_loan(world)
+    assert lending.due_at is not None
+    days = [frame.of(world.bob, now=lending.due_at + timedelta(days=days)).todo for days in (-1, 1)]
+    assert days == [0, 1]
 
 
 def test_visitors_see_the_first_library_s_name_as_it_is_now(db: None) -> None:
