@@ -3,17 +3,20 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from incentives import subtotals
 from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Account, Entry, HeldAward, Posting, Rule, Seal
 from library_bridge.models import Reader
+from sharing import prepared
+from sharing.prepared import Given
 
 Kind = Account.Kind
 
@@ -83,10 +86,9 @@ def standing_awards(*codes: str) -> QuerySet[Entry]:
     return Entry.objects.filter(~Exists(reversal), ~Exists(held), kind=Entry.Kind.AWARD, rule__code__in=codes)
 
 
-@transaction.atomic
 def lock(*readers: Reader) -> dict[int, Account]:
     """Locks the readers' accounts in one order, so that two that name the same readers can't block each other. One query, but
-    for a reader's first time."""
+    for a reader's first time. Refused outside a transaction."""
     wanted = {reader.pk for reader in readers}
     if missing := wanted - (found := _locked(wanted)).keys():
         for pk in sorted(missing):
@@ -115,8 +117,7 @@ def award(
     """None if this event has paid this reader under this rule before (M4), or a once-only rule has. `account` is the reader's,
     where the caller has locked it."""
     account = account or lock(reader)[reader.pk]
-    paid = Entry.objects.filter(kind=Entry.Kind.AWARD, account=account, rule=rule)
-    issuing, has_paid = _issuing(paid if rule.once else paid.filter(event_id=event_id))
+    issuing, has_paid = _issuing(rule, account, event_id)
     if has_paid:
         return None
     return _post(
@@ -244,10 +245,25 @@ def _move(award: Entry, amounts: Mapping[Account, int], **facts: Any) -> Entry:
     return _post(amounts, account=award.account, rule=award.rule, event_id=award.event_id, params=award.params, **facts)
 
 
-def _issuing(paid: QuerySet[Entry]) -> tuple[Account, bool]:
-    """The account that points come from, and whether there is such an award already: one query."""
-    found = Account.objects.filter(kind=Kind.ISSUING, reader=None).annotate(has_paid=Exists(paid)).first()
-    return (found, found.has_paid) if found is not None else (service_account(Kind.ISSUING), paid.exists())
+_ACCOUNT, _RULE, _EVENT = (Given(name, BigIntegerField()) for name in ("account", "rule", "event"))
+
+
+def _issuing(rule: Rule, account: Account, event_id: int) -> tuple[Account, bool]:
+    """The account that points come from, and whether the rule has paid for this, or at all where it pays once: one query."""
+    look = partial(prepared.run, _paid_before, rule.once)
+    asked = {"account": account.pk, "rule": rule.pk, "event": event_id}
+    found = list(look(values=asked))
+    if not found:
+        service_account(Kind.ISSUING)
+        found = list(look(values=asked))
+    ((issuing, has_paid),) = found
+    return Account(pk=issuing, kind=Kind.ISSUING), bool(has_paid)
+
+
+def _paid_before(once: bool) -> "QuerySet[Account, tuple[Any, ...]]":
+    paid = Entry.objects.filter(kind=Entry.Kind.AWARD, account=_ACCOUNT, rule=_RULE)
+    paid = paid if once else paid.filter(event=_EVENT)
+    return Account.objects.filter(kind=Kind.ISSUING, reader=None).values_list("pk", Exists(paid))
 
 
 def service_account(kind: Account.Kind) -> Account:

@@ -48,6 +48,15 @@ def test_a_once_only_rule_pays_a_reader_once_whatever_the_event(event_id, now):
     assert awarded(alice, something_happened(now=now).pk, at=now, rule=first) is None
 
 
+def test_an_award_is_five_statements(event_id, now, django_assert_num_queries):
+    """One that locks, one that looks, three that write."""
+    alice, rule = a_reader("Alice"), a_rule()
+    awarded(alice, event_id, at=now, rule=rule)
+    other = something_happened(now=now).pk
+    with django_assert_num_queries(7):  # with the savepoint of the test
+        awarded(alice, other, at=now, rule=rule)
+
+
 def test_m2_nobody_spends_what_still_waits(event_id, now):
     alice = a_reader("Alice")
     awarded(alice, event_id, at=now)
