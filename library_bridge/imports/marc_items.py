@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
-from pymarc import Field, Record
-
 from library_bridge.imports import cells
 from library_bridge.imports.items import LONGEST, ItemRow
 from library_bridge.imports.problems import Bad, Failure
 from library_bridge.marc import files, iso2709, marcxml, words
+from library_bridge.marc.fields import Field, Record
 from library_bridge.marc.problems import Unusable
 from library_bridge.ports import BibliographicRecord
 
-HOLDINGS = ("952", "852", "905", "906")
-TAGS = files.TAGS | set(HOLDINGS)
+HOLDINGS = frozenset({"952", "852", "905", "906"})
+TAGS = files.TAGS | HOLDINGS
 CALL_NUMBER = {"952": "o", "852": "hi", "905": "s", "906": "s"}
 BRANCH = {"952": "bc", "852": "bc", "905": "c", "906": "c"}
 
@@ -61,16 +60,16 @@ def _items(number: int, source: bytes | str) -> Iterator[ItemRow | Failure]:
 
 def _parsed(source: bytes | str) -> Record:
     if isinstance(source, str):
-        return marcxml.record_of(source, wanted=frozenset(TAGS))
-    return iso2709.record_of(source, wanted=frozenset(TAGS))
+        return marcxml.record_of(source, wanted=TAGS)
+    return iso2709.record_of(source, wanted=TAGS)
 
 
 def _holdings(record: Record) -> Iterator[tuple[str, Field]]:
     """Each barcode once, with the field that names it."""
     seen: set[str] = set()
-    for field in record.get_fields(*HOLDINGS):
-        for barcode in field.get_subfields("b" if field.tag in ("905", "906") else "p"):
-            if barcode.strip() and barcode not in seen:
+    for field in record.in_order(HOLDINGS):
+        for barcode in words.values(field, "b" if field.tag in ("905", "906") else "p"):
+            if barcode not in seen:
                 seen.add(barcode)
                 yield barcode, field
 

@@ -3,9 +3,8 @@
 Capital subfield codes hold the pinyin of the small ones and are not read.
 """
 
-from pymarc import Field, Record
-
 from library_bridge.marc import links, relators, words
+from library_bridge.marc.fields import Field, Record
 from library_bridge.marc.isbns import isbn13s, not_valid
 from library_bridge.marc.names import NOT_TOLD, Names
 from library_bridge.marc.numbers import control
@@ -17,9 +16,11 @@ TAGS = frozenset({
     "610", "676", "680", "690", "700", "701", "702", "710", "711", "712", "905", "906",
 })  # fmt: skip
 KINDS = {"600": "person", "601": "body", "606": "", "607": "place"}
+HEADINGS = frozenset(KINDS)
 SUBJECTS = ("600", "601", "606", "607", "610")
 LONGEST_SUMMARY = 4_000
-PERSONS, BODIES = ("700", "701", "702"), ("710", "711", "712")
+BODIES = frozenset({"710", "711", "712"})
+NAMED = BODIES | {"700", "701", "702"}
 
 
 def bibliographic_record(record: Record, record_id: str) -> BibliographicRecord:
@@ -75,7 +76,7 @@ def _names(record: Record, title: Field) -> Names:
     creators: list[str] = []
     translators: list[str] = []
     contributors: list[str] = []
-    for field in record.get_fields(*PERSONS, *BODIES):
+    for field in record.in_order(NAMED):
         roles = words.values(field, "4")
         if not (name := _name(field)):
             continue
@@ -106,8 +107,8 @@ def _numbers(record: Record) -> tuple[str, ...]:
 def _headings(record: Record) -> tuple[str, ...]:
     """Those that name their list (2); most Chinese records leave it out."""
     found = []
-    for field in record.get_fields(*KINDS):
-        kind, source = KINDS[field.tag], (field.get("2") or "").strip(" .").lower()
+    for field in record.in_order(HEADINGS):
+        kind, source = KINDS[field.tag], field.get("2").strip(" .").lower()
         parts = [*words.values(field, "a")[:1], *words.values(field, "jxyz")]
         if source and parts:
             found.append(f"{source}{'.' if kind else ''}{kind}: {'--'.join(map(words.plain, parts))}")
@@ -115,10 +116,8 @@ def _headings(record: Record) -> tuple[str, ...]:
 
 
 def _summary(record: Record) -> str:
-    texts = (
-        words.line(text, LONGEST_SUMMARY) for field in record.get_fields("330") for text in field.get_subfields("a")
-    )
-    return words.running(filter(None, texts))[:LONGEST_SUMMARY]
+    texts = (text for field in record.all("330") for code, text in field.parts if code == "a")
+    return words.running(texts)[:LONGEST_SUMMARY]
 
 
 def _name(field: Field) -> str:
@@ -134,7 +133,7 @@ def _as_said(name: str, said: list[str]) -> str:
 
 
 def _coded(record: Record) -> str:
-    return next((field.get("a") or "" for field in record.get_fields("100")), "")
+    return field.get("a") if (field := record.get("100")) else ""
 
 
 def _call_number(record: Record) -> str:
@@ -144,4 +143,4 @@ def _call_number(record: Record) -> str:
 
 def _item_count(record: Record) -> int:
     """Barcodes stand in 905 or 906 b, one each. A record without any has at least one item."""
-    return max(*(sum(len(words.values(field, "b")) for field in record.get_fields(tag)) for tag in ("905", "906")), 1)
+    return max(*(sum(len(words.values(field, "b")) for field in record.all(tag)) for tag in ("905", "906")), 1)

@@ -12,9 +12,8 @@ from hashlib import sha256
 from io import BufferedReader, RawIOBase
 from typing import BinaryIO, TypeAlias, cast
 
-from pymarc import Record
-
 from library_bridge.marc import cnmarc, iso2709, marc21, marcxml
+from library_bridge.marc.fields import Record
 from library_bridge.marc.problems import Broken, Unusable
 from library_bridge.ports import BibliographicRecord, Gone
 
@@ -68,8 +67,8 @@ def one(source: bytes | str, *, encoding: str = "", record_id: str = "") -> Bibl
 
 def change(record: Record, record_id: str = "") -> BibliographicRecord | Gone:
     """What a record says: that it is there, or that it was deleted (leader/05). Raises Unusable."""
-    is_unimarc = record.get("245") is None and record.get("200") is not None
-    leader = str(record.leader)
+    is_unimarc = record.has("200") and not record.has("245")
+    leader = record.leader
     if kind := OTHER_KINDS.get(leader[6:7]):
         raise Unusable(f"it is a record of {kind}, not of a book", "leave it out of the export")
     number = (record_id or marc21.control_number(record))[:LONGEST_ID]

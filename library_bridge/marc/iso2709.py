@@ -8,10 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pymarc import Field, Indicators, Leader, Record, Subfield
-
 from library_bridge.marc import encodings
-from library_bridge.marc.indexed import IndexedRecord
+from library_bridge.marc.fields import Field, Record, parts_of
 from library_bridge.marc.problems import Unusable
 
 END_OF_RECORD, END_OF_FIELD, DELIMITER = b"\x1d", b"\x1e", "\x1f"
@@ -62,14 +60,14 @@ def record_of(chunk: bytes, *, wanted: frozenset[str], encoding: str = "") -> Re
             except UnicodeDecodeError:
                 if tag in WITHOUT_THEM:
                     raise Unusable(f"field {tag} is not {charset}", encodings.NAME_IT) from None
-    return IndexedRecord(leader, fields)
+    return Record(leader, fields)
 
 
-def _leader(chunk: bytes) -> Leader:
+def _leader(chunk: bytes) -> str:
     text = chunk[:LEADER].decode("ascii", "replace")
     if len(text) < LEADER or END_OF_FIELD in chunk[:LEADER]:
         raise Unusable("it has no leader of 24 characters", EXPORT_AGAIN)
-    return Leader(text)
+    return text
 
 
 def _fields(chunk: bytes) -> Iterator[tuple[str, bytes]]:
@@ -100,9 +98,8 @@ def _field(tag: str, raw: bytes, charset: str) -> Field:
     if tag.startswith(CONTROL):
         return Field(tag, data=encodings.decoded(raw, charset))
     if charset == encodings.MARC_8:  # each subfield begins anew in its character sets
-        parts = [encodings.decoded(part, charset) for part in raw.split(DELIMITER.encode())]
+        pieces = [encodings.decoded(piece, charset) for piece in raw.split(DELIMITER.encode())]
     else:
-        parts = raw.decode(charset).split(DELIMITER)
-    marks = parts[0] + "  "
-    subfields = [Subfield(part[0], part[1:]) for part in parts[1:] if part]
-    return Field(tag, Indicators(marks[0], marks[1]), subfields)
+        pieces = raw.decode(charset).split(DELIMITER)
+    marks, *said = pieces
+    return Field(tag, marks=f"{marks}  "[:2], parts=parts_of((piece[0], piece[1:]) for piece in said if piece))

@@ -1,16 +1,15 @@
 """Where else a book is: e-books (856) and other formats (776), a line each: the address, a blank, words for it. Pure."""
 
-from pymarc import Field, Record
-
 from library_bridge.marc import words
+from library_bridge.marc.fields import Field, Record
 from library_bridge.marc.isbns import isbn13s
 
 
 def of(record: Record) -> tuple[str, ...]:
-    pages = [f"{address} {_words(field, 'y3z')}" for field in record.get_fields("856") if (address := _address(field))]
+    pages = [f"{address} {_words(field, 'y3z')}" for field in record.all("856") if (address := _address(field))]
     formats = [
         f"urn:isbn:{isbn13} {_words(field, 'i')}"
-        for field in record.get_fields("776")
+        for field in record.all("776")
         for isbn13 in isbn13s(words.values(field, "z"))
     ]
     return tuple(dict.fromkeys(line.rstrip() for line in (*pages, *formats)))

@@ -5,10 +5,9 @@ Where a field has a twin in 880, the one in the book's own script counts.
 
 import re
 
-from pymarc import Field, Record
-
 from library_bridge.marc import links, names, numbers, subjects, words
 from library_bridge.marc.cards import Card
+from library_bridge.marc.fields import Field, Record
 from library_bridge.marc.isbns import isbn13s, not_valid
 from library_bridge.marc.problems import Unusable
 from library_bridge.ports import BibliographicRecord
@@ -18,6 +17,8 @@ TAGS = frozenset({
     "245", "250", "260", "264", "300", "440", "490", "520", "600", "610", "650", "651", "653", "655", "700", "710", "711", "765", "776",
     "830", "852", "856", "880", "952",
 })  # fmt: skip
+CALL_NUMBERS = {"852": "hi", "952": "o", "090": "ab"}
+SHELVED = frozenset(CALL_NUMBERS)
 EDTF = re.compile(r"-?\d{4}")
 CLC_SOURCES = {"clc", "cnclc"}
 LONGEST_SUMMARY = 4_000
@@ -32,7 +33,7 @@ def bibliographic_record(record: Record, record_id: str) -> BibliographicRecord:
     creators, translators, contributors = names.of(card)
     series, series_number = _series(card)
     spoken = _spoken(record)
-    language = _fixed(record, 35, 38).strip(" |") or next(iter(spoken), "")
+    language = words.coded(record, "008", 35, 38).strip(" |") or next(iter(spoken), "")
     said, withdrawn = words.every(record, ["020"], "a"), words.every(record, ["020"], "z")
     return BibliographicRecord(
         record_id=record_id,
@@ -67,8 +68,7 @@ def bibliographic_record(record: Record, record_id: str) -> BibliographicRecord:
 
 
 def control_number(record: Record) -> str:
-    number = record.get("001")
-    return words.line((number.data if number else "") or "") or words.first(record, ["035"], "a")
+    return words.coded(record, "001") or words.first(record, ["035"], "a")
 
 
 def _title(card: Card) -> tuple[str, str]:
@@ -83,21 +83,16 @@ def _title(card: Card) -> tuple[str, str]:
 
 def _tells_publication(field: Field) -> bool:
     """260, or the 264 of the publisher rather than of the printer or the copyright."""
-    return field.tag == "260" or field.indicator2 in ("1", " ") or field.tag == "880"
-
-
-def _fixed(record: Record, start: int, end: int) -> str:
-    field = record.get("008")
-    return words.line((field.data or "")[start:end]) if field else ""
+    return field.tag == "260" or field.marks[1] in "1 " or field.tag == "880"
 
 
 def _year(card: Card) -> int | None:
     """Years that no imprint has are coded (046, EDTF)."""
-    for field in card.record.get_fields("046"):
-        if (field.get("2") or "").strip() == "edtf" and (coded := EDTF.fullmatch((field.get("k") or "").strip())):
+    for field in card.record.all("046"):
+        if field.get("2") == "edtf" and (coded := EDTF.fullmatch(field.get("k"))):
             return int(coded[0])
     said = words.year(card.first(("264", "260"), "c", _tells_publication))
-    return said or words.year(_fixed(card.record, 7, 11))
+    return said or words.year(words.coded(card.record, "008", 7, 11))
 
 
 def _spoken(record: Record) -> list[str]:
@@ -124,40 +119,37 @@ def _original_title(record: Record, is_translated: bool) -> str:
 
 
 def _is_extent(field: Field) -> bool:
-    return not field.get_subfields("f")
+    return not field.get("f")
 
 
 def _volumes(record: Record) -> int | None:
     """`300 $a 2 $f volumes`: a number with its unit."""
-    for field in record.get_fields("300"):
-        if (field.get("f") or "").strip(" .").lower() in ("volumes", "册") and (
-            field.get("a") or ""
-        ).strip().isdecimal():
-            return int((field.get("a") or "").strip()[:4])
+    for field in record.all("300"):
+        if field.get("f").strip(" .").lower() in ("volumes", "册") and field.get("a").isdecimal():
+            return int(field.get("a")[:4])
     return None
 
 
 def _summary(card: Card) -> str:
-    said = (part for field in card.fields(("520",)) for part in field.get_subfields("a", "b"))
-    return words.running(filter(None, (words.line(part, LONGEST_SUMMARY) for part in said)))[:LONGEST_SUMMARY]
+    said = (text for field in card.fields(("520",)) for code, text in field.parts if code in "ab")
+    return words.running(said)[:LONGEST_SUMMARY]
 
 
 def _clc(record: Record) -> str:
-    for field in record.get_fields("084"):
-        if (field.get("2") or "").strip().lower() in CLC_SOURCES and (found := words.values(field, "a")):
+    for field in record.all("084"):
+        if field.get("2").lower() in CLC_SOURCES and (found := words.values(field, "a")):
             return found[0]
     return words.first(record, ["093"], "a")
 
 
 def _call_number(record: Record) -> str:
-    for field in record.get_fields("852", "952", "090"):
-        codes = {"852": "hi", "952": "o", "090": "ab"}[field.tag]
-        if found := words.values(field, codes):
+    for field in record.in_order(SHELVED):
+        if found := words.values(field, CALL_NUMBERS[field.tag]):
             return " ".join(found)
     return ""
 
 
 def _item_count(record: Record) -> int:
     """Koha's 952 stands for one item each, an 852 with a barcode too. A record without either has at least one."""
-    barcoded = sum(1 for field in record.get_fields("852") if field.get_subfields("p"))
-    return max(len(record.get_fields("952")), barcoded, 1)
+    barcoded = sum(1 for field in record.all("852") if field.get("p"))
+    return max(len(record.all("952")), barcoded, 1)

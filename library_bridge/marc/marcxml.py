@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
-from pymarc import Field, Indicators, Leader, Record, Subfield
 
+from library_bridge.marc.fields import Field, Record, parts_of
 from library_bridge.marc.problems import Unusable
 
 READ = 1 << 16
@@ -85,19 +85,18 @@ def parsed(source: str) -> Element:
 
 
 def of_element(element: Element, *, wanted: frozenset[str]) -> Record:
-    made = Record()
-    made.leader = Leader(BLANK_LEADER)
+    leader, fields = BLANK_LEADER, list[Field]()
     for child in element:
         name, tag = local_name(child), child.get("tag", "")
         if name == "leader":
-            made.leader = Leader((child.text or "").replace("-", " ").ljust(24)[:24])
+            leader = (child.text or "").replace("-", " ").ljust(24)[:24]
         elif name == "controlfield" and tag in wanted:
-            made.fields.append(Field(tag, data=child.text or ""))
+            fields.append(Field(tag, data=child.text or ""))
         elif name == "datafield" and tag in wanted:
-            marks = Indicators(child.get("ind1") or " ", child.get("ind2") or " ")
-            parts = [Subfield(part.get("code") or "a", part.text or "") for part in child]
-            made.fields.append(Field(tag, marks, parts))
-    return made
+            marks = f"{(child.get('ind1') or ' ')[0]}{(child.get('ind2') or ' ')[0]}"
+            parts = parts_of(((piece.get("code") or "a")[:1], piece.text or "") for piece in child)
+            fields.append(Field(tag, marks=marks, parts=parts))
+    return Record(leader, fields)
 
 
 def local_name(element: Element) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from pymarc import Field
-
 from library_bridge.marc import relators, words
 from library_bridge.marc.cards import Card
+from library_bridge.marc.fields import Field
 
 Names = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 MAIN, ADDED = frozenset({"100", "110", "111"}), frozenset({"700", "710"})
@@ -22,7 +21,7 @@ def of(card: Card) -> Names:
     spare: list[str] = []
     for tag, field in (*card.in_order(MAIN), *card.in_order(ADDED)):
         roles = words.values(field, "e4")
-        if not (name := _name(tag, field)) or field.get_subfields("t"):
+        if not (name := _name(tag, field)) or field.get("t"):
             continue
         codes = [code for role in roles if (code := relators.code_of(role))]
         contributors += [f"{code}: {name}" for code in codes if code not in NOT_TOLD]
@@ -47,9 +46,9 @@ def _name(tag: str, field: Field) -> str:
     named = words.values(field, "a")
     if not named:
         return ""
-    if tag in BODIES or field.indicator1 == "0":
+    if tag in BODIES or field.marks[0] == "0":
         return words.plain(named[0])
-    return words.turned(named[0]) if field.indicator1 == "1" or "," in named[0] else words.plain(named[0])
+    return words.turned(named[0]) if field.marks[0] == "1" or "," in named[0] else words.plain(named[0])
 
 
 def _others(card: Card) -> list[str]:

@@ -2,9 +2,8 @@
 
 import re
 
-from pymarc import Record
-
 from library_bridge.marc import words
+from library_bridge.marc.fields import Record
 
 CONTROL = re.compile(r"\(([A-Za-z][A-Za-z0-9\-]{0,19})\)\s*(\S.*)")
 KINDS = {"OCoLC": "oclc"}
@@ -15,14 +14,11 @@ CSBN = "统一书号"
 def of(record: Record) -> tuple[str, ...]:
     found = [f"lccn:{text}" for text in words.every(record, ["010"], "a")]
     found += [f"issn:{text}" for text in words.every(record, ["022"], "a")]
-    for field in record.get_fields("024"):
-        kind = NAMED.get(
-            (field.get("2") or "").strip().lower(), "csbn" if (field.get("q") or "").strip() == CSBN else ""
-        )
+    for field in record.all("024"):
+        kind = NAMED.get(field.get("2").lower(), "csbn" if field.get("q") == CSBN else "")
         found += [f"{kind}:{text}" for text in words.values(field, "a")[:1] if kind]
     found += [line for text in words.every(record, ["035"], "a") if (line := control(text))]
-    agency, number = (words.line((named.data or "") if (named := record.get(tag)) else "") for tag in ("003", "001"))
-    if number and (line := control(f"({agency}){number}")):
+    if (agency := words.coded(record, "003")) and (line := control(f"({agency}){words.coded(record, '001')}")):
         found.append(line)
     return tuple(dict.fromkeys(found))
 

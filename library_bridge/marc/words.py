@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from pymarc import Field, Record
+from library_bridge.marc import fields
+from library_bridge.marc.fields import Field, Record
 
 LONGEST = 2_000
 LONGEST_NAME = 150  # of what is longer the rest is no name
@@ -31,30 +32,31 @@ TRANSLATOR, NO_CREATOR = {"trl", "730"}, {"ill", "prt", "pbl", "fmo", "dte", "dn
 
 def values(field: Field, codes: str) -> list[str]:
     """The subfields of these codes, in the order of the record, cleaned and cut."""
-    return [text for part in field.subfields if part.code in codes and (text := line(part.value))]
+    return [text[:LONGEST] for code, text in field.parts if code in codes]
 
 
 def first(record: Record, tags: Iterable[str], codes: str) -> str:
     """The first that says something, by the order of the tags."""
     for tag in tags:
-        for field in record.get_fields(tag):
-            for part in field.subfields:
-                if part.code in codes and (text := line(part.value)):
-                    return text
+        for field in record.all(tag):
+            for code, text in field.parts:
+                if code in codes:
+                    return text[:LONGEST]
     return ""
 
 
+def coded(record: Record, tag: str, start: int = 0, end: int = LONGEST) -> str:
+    """Of a control field, or of its places from `start` to `end`."""
+    return line(field.data[start:end]) if (field := record.get(tag)) else ""
+
+
 def every(record: Record, tags: Iterable[str], codes: str) -> list[str]:
-    found = [value for tag in tags for field in record.get_fields(tag) for value in values(field, codes)]
+    found = [value for tag in tags for field in record.all(tag) for value in values(field, codes)]
     return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def line(text: str, longest: int = LONGEST) -> str:
-    """One line without control and format characters."""
-    cut = text[:longest]
-    if not cut.isprintable():
-        cut = "".join(" " if c.isspace() else c for c in cut if c.isspace() or unicodedata.category(c)[0] != "C")
-    return " ".join(cut.split())
+    return fields.line(text, longest)
 
 
 def plain(text: str) -> str:
