@@ -14,6 +14,7 @@ from library_bridge.models import Area, EmbeddedPatron, Library, Patron, Reader
 PIN = "246810"
 BRANCH_AREAS = ("huxi",)  # whose readers the branch librarian looks after
 CARDS = [f"{2023000000 + n}" for n in range(1, 61)]
+BOB = 1  # lives where Alice does, so that her books are the first he is offered
 EXPIRED, LIMIT, FINED, BLOCKED = 38, 39, 46, 49  # places in the list of cards
 
 
@@ -50,7 +51,7 @@ def make_readers(library: Library, random: Random, *, now: datetime) -> list[Pat
             password=make_password(None),
             display_name=names[place],
             pseudonym=pseudonyms[place],
-            area=areas[place % len(areas)],
+            area=areas[0 if place == BOB else place % len(areas)],
             department=DEPARTMENTS[place % len(DEPARTMENTS)],
             leaderboard_opt_in=place % 3 != 2,
             date_joined=now - timedelta(days=400 + place),

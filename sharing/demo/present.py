@@ -6,6 +6,7 @@ They keep room for more: Alice has loans and copies that nobody has asked for, B
 from datetime import timedelta
 
 from library_bridge.models import EmbeddedHold, EmbeddedItem, EmbeddedPatron, Reader
+from personal_catalog.models import Title
 from sharing import asks, disputes, lendings, transferring
 from sharing.demo import meetings, words
 from sharing.demo.campus import Campus, Part, Story
@@ -16,6 +17,7 @@ from sharing.demo.wishes import Wishes
 from sharing.models import Lending
 
 SILENT = Plan("silent")
+KEPT_FREE = "拖延心理学"  # README has a newcomer ask for it as Bob, and find the ask as Alice
 OUT = (3, 9, 17, 26, 41, 52)  # days for which some books of other readers have been away
 LENT_BY_ALICE = (20, 64)  # days for which two of hers have been away: one is due in some weeks, the other is late
 CAME_BACK = 9  # books that came back to readers on the lists this week: enough for a list on any day
@@ -95,7 +97,9 @@ class Present:
 
     def _alice_is_asked(self, kind: str, mode: str) -> Story:
         mine = self.wishes.pool.of_reader(self.cast.alice, kind=kind, mode=mode)
-        lasting = [h for h in mine if h.due_at is None or h.due_at > self.campus.end + timedelta(days=9)]
+        kept_free = {title.pk for title in Title.objects.filter(title=KEPT_FREE)}
+        able = [h for h in mine if h.title_id not in kept_free]
+        lasting = [h for h in able if h.due_at is None or h.due_at > self.campus.end + timedelta(days=9)]
         yield from self.wishes.wish(SILENT, holding_key=lasting[0].key, by=next(self.extras))
 
     def _alice_has_an_appointment(self) -> Story:

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Count
 
 from library_bridge.models import LibraryLoan, Reader
-from personal_catalog.models import Copy, ReaderGroup
+from personal_catalog.models import Copy, ReaderGroup, Title
 from sharing import following, holdings, policies, requests, todo
 from sharing.models import (
     Handover,
@@ -76,6 +76,12 @@ def test_bob_may_ask_alice_at_once() -> None:
     free = copy.exclude(asks__status="asked").latest("pk")
     placed = requests.place_request(actor=bob, holding_key=f"copy-{free.pk}", now=NOW)
     assert placed.asks.get().holder == alice
+
+
+def test_the_book_that_readme_has_bob_ask_for_is_asked_of_alice() -> None:
+    title = Title.objects.get(title="拖延心理学")
+    placed = requests.place_request(actor=reader(2), title_id=title.pk, now=NOW)
+    assert placed.asks.filter(holder=reader(1), library_loan__isnull=False, status="asked").exists()
 
 
 def test_bob_waits_for_two_holders_has_a_book_due_soon_and_a_proposal_to_answer() -> None:
