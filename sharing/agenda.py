@@ -12,7 +12,18 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import ask_words, holdings, people, policies, progress, queues, ratings, steps, todo, typography
+from sharing import (
+    ask_words,
+    people,
+    policies,
+    progress,
+    queues,
+    ratings,
+    steps,
+    todo,
+    transferable,
+    typography,
+)
 from sharing.models import Ask, CirculationPolicy, Handover, Lending, Request
 from sharing.people import Record
 from sharing.phrases import fill
@@ -146,7 +157,7 @@ class OnCard:
 
     @property
     def why(self) -> str:
-        return holdings.sentence(self.why_not)
+        return transferable.sentence(self.why_not)
 
     @property
     def wanted(self) -> bool:
@@ -248,7 +259,8 @@ def on_cards(reader: Reader, *, policy: CirculationPolicy, now: datetime) -> lis
 def _on_cards(reader: Reader, live: Iterable[Lending], policy: CirculationPolicy, now: datetime) -> list[OnCard]:
     by_loan = {row.library_loan_id: row for row in live if row.library_loan_id and row.giver_id == reader.pk}
     return [
-        OnCard(loan, holdings.why_not(loan, policy, now), by_loan.get(loan.pk)) for loan in todo.library_loans(reader)
+        OnCard(loan, transferable.why_not(loan, policy, now), by_loan.get(loan.pk))
+        for loan in todo.library_loans(reader)
     ]
 
 

@@ -7,7 +7,19 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
-from sharing import deadlines, events, holdings, jobs, lendings, locks, outcomes, policies, states, withdrawals
+from sharing import (
+    deadlines,
+    events,
+    holdings,
+    jobs,
+    lendings,
+    locks,
+    outcomes,
+    policies,
+    states,
+    transferable,
+    withdrawals,
+)
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import Ask, Block, Lending
 
@@ -27,7 +39,7 @@ def accept_ask(*, ask_id: int, actor: Reader, now: datetime, consent: str = "") 
     if ask is None:
         raise NotFound
     if ask.status == Ask.Status.ASKED and ask.library_loan is not None:
-        holdings.require_transferable(ask.library_loan, taker=ask.request.requester, policy=policies.current(), now=now)
+        transferable.require(ask.library_loan, taker=ask.request.requester, policy=policies.current(), now=now)
     return _accept(ask_id, actor, consent, now)
 
 
@@ -83,7 +95,7 @@ def _require_at_hand(ask: Ask) -> None:
     if Block.objects.between(ask.holder_id, ask.request.requester_id).exists():
         raise Denied(_("This request is no longer put to you, so nothing was agreed. It does no harm."), "copy_away")
     if ask.library_loan is not None and ask.library_loan.closed_at is not None:
-        raise Denied(holdings.sentence("not_on_givers_card"), "refused_by_library")
+        raise Denied(transferable.sentence("not_on_givers_card"), "refused_by_library")
 
 
 def decline_ask(*, ask_id: int, actor: Reader, reason: str = "", words: str = "", now: datetime) -> Ask:

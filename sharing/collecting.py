@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
-from sharing import codes, collectors, deposits, drop_points, events, handovers, holdings, jobs, locks, policies
+from sharing import codes, collectors, deposits, drop_points, events, handovers, jobs, locks, policies, transferable
 from sharing.errors import IllegalTransition, NotFound, SharingError, WrongCode
 from sharing.models import Collector, Handover, Lending
 
@@ -81,7 +81,7 @@ def _ask_library(lending_id: int, actor: Reader, now: datetime) -> SharingError 
     if found.library_loan is None or found.status != Lending.Status.AGREED:
         return None
     try:
-        holdings.require_transferable(found.library_loan, taker=found.taker, policy=policies.current(), now=now)
+        transferable.require(found.library_loan, taker=found.taker, policy=policies.current(), now=now)
     except SharingError as refusal:
         return refusal
     return None

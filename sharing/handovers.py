@@ -15,7 +15,6 @@ from sharing import (
     deadlines,
     drop_points,
     events,
-    holdings,
     jobs,
     lendings,
     locks,
@@ -23,6 +22,7 @@ from sharing import (
     places,
     policies,
     states,
+    transferable,
 )
 from sharing.code_tries import Shown
 from sharing.codes import HandoverCode
@@ -105,7 +105,7 @@ def _require_in_time(lending: Lending, method: str, starts_at: datetime, now: da
     loan, policy = lending.library_loan, policies.current()
     days = {Handover.Method.DROP_POINT: policy.collect_days, Handover.Method.COURIER: policy.courier_days}
     received_at = starts_at + timedelta(days=days.get(Handover.Method(method), 0))
-    code = holdings.why_not(loan, policy, received_at) if loan is not None else ""
+    code = transferable.why_not(loan, policy, received_at) if loan is not None else ""
     if code in ("overdue", "near_due"):
         sentence = _("At that time the loan is too close to its due date to be passed on. Choose an earlier one.")
         raise Denied(sentence, field="starts_at")
@@ -251,7 +251,7 @@ def ask_library_again(handover_id: int, actor: Reader, now: datetime) -> Sharing
     if loan is None or not waits or found.taker_id != actor.pk:
         return None
     try:
-        holdings.require_transferable(loan, taker=found.lending.taker, policy=policies.current(), now=now)
+        transferable.require(loan, taker=found.lending.taker, policy=policies.current(), now=now)
     except SharingError as refusal:
         return refusal
     return None

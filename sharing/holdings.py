@@ -10,19 +10,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
-from library_bridge import loans, reasons
-from library_bridge.loans import Verdict
-from library_bridge.models import LibraryLoan, Patron, Reader
-from library_bridge.ports import LoanRecord, Unavailable
+from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy, photos
-from sharing import limits, resting
-from sharing.errors import LibraryUnavailable, NotFound, RefusedByLibrary
+from sharing import resting, transferable
+from sharing.errors import NotFound
 from sharing.models import CirculationPolicy, Lending, Offer, StandingConsent
 from sharing.models.offers import SAID, said_by
-
-OF_THE_CARD = frozenset({"card_blocked", "card_expired", "card_lost", "loan_limit"})
 
 
 class Holding(Protocol):
@@ -237,7 +231,7 @@ def get(key: str, *, reader: Reader | None, policy: CirculationPolicy, now: date
 
 
 def _loan_holding(loan: LibraryLoan, lending: Lending | None, policy: CirculationPolicy, now: datetime) -> LoanHolding:
-    return LoanHolding(loan, loan.catalogued.title_id, lending, why_not(loan, policy, now), _rests(loan))
+    return LoanHolding(loan, loan.catalogued.title_id, lending, transferable.why_not(loan, policy, now), _rests(loan))
 
 
 def _rests(book: Copy | LibraryLoan) -> bool:
@@ -245,63 +239,6 @@ def _rests(book: Copy | LibraryLoan) -> bool:
     return bool(getattr(book, "resting", False))
 
 
-def why_not(loan: LibraryLoan | LoanRecord, policy: CirculationPolicy, now: datetime) -> str:
-    """The code of what stands against passing this loan on, from the snapshot; the library is asked again before it counts."""
-    if loan.recalled:
-        return "recalled"
-    if loan.hold_count:
-        return "hold_by_other"
-    if loan.due_at < now:
-        return "overdue"
-    if limits.loan_is_too_near_its_due_date(loan, policy, now):
-        return "near_due"
-    return ""
-
-
 def _live_lendings(copies_: list[Copy], loans_: list[LibraryLoan]) -> dict[tuple[str, int], Lending]:
     rows = Lending.objects.live().filter(Q(copy__in=copies_) | Q(library_loan__in=loans_))
     return {("copy", row.copy_id) if row.copy_id else ("loan", row.library_loan_id or 0): row for row in rows}
-
-
-def library_says(loan: LibraryLoan, *, taker: Reader, now: datetime) -> Verdict:
-    """Ask the library system now whether the loan may go to this reader.
-
-    Outside any transaction. Raises LibraryUnavailable.
-    """
-    patron = Patron.objects.filter(library_id=loan.library_id, reader=taker).first()
-    if patron is None:
-        return Verdict(False, "unknown_patron")
-    try:
-        return loans.may_move(loan=loan, taker=patron, now=now)
-    except Unavailable:
-        raise LibraryUnavailable from None
-
-
-def require_transferable(loan: LibraryLoan, *, taker: Reader, policy: CirculationPolicy, now: datetime) -> None:
-    """Policy and library both agree, or the reason is raised in the reader's words: at the request, the consent and the
-    handover alike. The due date that counts is the one the library has just told."""
-    limits.require_transfer_cap(loan, taker, policy, now)
-    verdict = library_says(loan, taker=taker, now=now)
-    code = why_not(verdict.loan or loan, policy, now) if verdict.ok else verdict.code
-    if code:
-        raise RefusedByLibrary(sentence(code))
-
-
-def require_card(loan: LibraryLoan, *, taker: Reader, now: datetime) -> None:
-    """Where all that could come are library loans, a blocked card is said at once. An unreachable library says nothing."""
-    try:
-        code = library_says(loan, taker=taker, now=now).code
-    except LibraryUnavailable:
-        return
-    if code in OF_THE_CARD:
-        raise RefusedByLibrary(sentence(code))
-
-
-def sentence(code: str) -> str:
-    ours = {
-        "overdue": _("This loan is overdue at the library, so it cannot be passed on."),
-        "near_due": _(
-            "This loan is due back at the library in a few days and cannot be renewed, so it is not passed on any more."
-        ),
-    }
-    return ours.get(code) or reasons.sentence(code)

@@ -14,7 +14,6 @@ from sharing import (
     deadlines,
     events,
     handovers,
-    holdings,
     jobs,
     kept,
     locks,
@@ -23,6 +22,7 @@ from sharing import (
     places,
     policies,
     requests,
+    transferable,
     withdrawals,
 )
 from sharing.errors import Denied, IllegalTransition
@@ -44,7 +44,7 @@ def pass_on_now(*, actor: Reader, pin: str = "", qr_payload: str = "", now: date
     require_fit(read, actor=actor, now=now)
     loan = read.code.library_loan
     if loan is not None:
-        holdings.require_transferable(loan, taker=actor, policy=policies.current(), now=now)
+        transferable.require(loan, taker=actor, policy=policies.current(), now=now)
     try:
         lending, released = _pass_on(read, actor, now)
     except IntegrityError:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from library_bridge.throttle import Counter
-from sharing import codes, holdings, in_hand
+from sharing import codes, in_hand, transferable
 from sharing.codes import HandoverCode
 from sharing.errors import Denied, LimitReached, NotFound, WrongCode
 from sharing.holdings import CopyHolding, Holding, LoanHolding
@@ -43,7 +43,7 @@ def require_free(holding: Holding) -> None:
     if holding.lending is not None:
         raise Denied(_("This book is promised to another reader already."), "taken")
     if isinstance(holding, LoanHolding) and holding.reason:
-        raise Denied(holdings.sentence(holding.reason), "not_free")
+        raise Denied(transferable.sentence(holding.reason), "not_free")
     if isinstance(holding, CopyHolding):
         if not CopyHolding(holding.copy, None).free:
             raise Denied(_("This copy is paused, or only shown. Change that on its page first."), "not_free")

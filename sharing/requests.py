@@ -8,7 +8,20 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import deadlines, events, holdings, jobs, limits, locks, outcomes, policies, queues, waves, withdrawals
+from sharing import (
+    deadlines,
+    events,
+    holdings,
+    jobs,
+    limits,
+    locks,
+    outcomes,
+    policies,
+    queues,
+    transferable,
+    waves,
+    withdrawals,
+)
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.holdings import Holding
 from sharing.models import Ask, CirculationPolicy, Request
@@ -63,7 +76,7 @@ def require_sense(
             field="holding_id",
         )
     if isinstance(wanted, holdings.LoanHolding):
-        holdings.require_transferable(wanted.loan, taker=actor, policy=policy, now=now)
+        transferable.require(wanted.loan, taker=actor, policy=policy, now=now)
 
 
 def _require_a_chance(actor: Reader, title: Title, policy: CirculationPolicy, now: datetime) -> None:
@@ -77,7 +90,7 @@ def _require_a_chance(actor: Reader, title: Title, policy: CirculationPolicy, no
         )
     loans = [h.loan for h in others if isinstance(h, holdings.LoanHolding) and h.free]
     if loans and len(loans) == len(others):
-        holdings.require_card(loans[0], taker=actor, now=now)
+        transferable.require_card(loans[0], taker=actor, now=now)
 
 
 def own_readers(holding: Holding) -> set[int]:

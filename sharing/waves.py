@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from library_bridge.models import Reader
-from sharing import asks, blocks, consents, deadlines, events, holdings, limits, locks, policies, queues
+from sharing import asks, blocks, consents, deadlines, events, holdings, limits, locks, policies, queues, transferable
 from sharing.errors import Denied, SharingError
 from sharing.holdings import Holding, LoanHolding
 from sharing.models import Ask, CirculationPolicy, Conversation, Request
@@ -137,7 +137,7 @@ def _permitted(candidates: list[Holding], requester: Reader, policy: Circulation
 
 def _library_permits(holding: LoanHolding, requester: Reader, policy: CirculationPolicy, now: datetime) -> bool:
     try:
-        holdings.require_transferable(holding.loan, taker=requester, policy=policy, now=now)
+        transferable.require(holding.loan, taker=requester, policy=policy, now=now)
     except SharingError:
         return False  # one that could not be asked comes again at the next round of the sweep
     return True

@@ -14,7 +14,7 @@ from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.cover_pictures import kept
 from personal_catalog.models import Copy, CopyPhoto, ShelfTag, Title
 from personal_catalog.people import split_names
-from sharing import holdings, notices, people, places, policies, progress, quick_replies
+from sharing import notices, people, places, policies, progress, quick_replies, transferable
 from sharing.api import schemas
 from sharing.models import (
     Ask,
@@ -61,7 +61,7 @@ def library_loans(reader: Reader) -> QuerySet[LibraryLoan]:
 
 def library_loan(row: LibraryLoan, *, policy: CirculationPolicy, now: datetime) -> schemas.LibraryLoanOut:
     """`row` comes through `library_loans`."""
-    code = "agreed" if row.live_lendings else holdings.why_not(row, policy, now)  # type: ignore[attr-defined]
+    code = "agreed" if row.live_lendings else transferable.why_not(row, policy, now)  # type: ignore[attr-defined]
     catalogued = getattr(row, "catalogued", None)
     return schemas.LibraryLoanOut(
         id=str(row.pk), library=row.library.code, barcode=row.barcode, title=row.title, creators=split_names(row.creators),
@@ -73,7 +73,7 @@ def library_loan(row: LibraryLoan, *, policy: CirculationPolicy, now: datetime) 
 
 
 def _why_not(code: str) -> str:
-    return _("This loan is promised to another reader already.") if code == "agreed" else holdings.sentence(code)
+    return _("This loan is promised to another reader already.") if code == "agreed" else transferable.sentence(code)
 
 
 def copies(owner: Reader) -> QuerySet[Copy]:
@@ -99,7 +99,7 @@ def holding(row: ShownHolding) -> schemas.HoldingOut:
     """For everybody: never who."""
     return schemas.HoldingOut(
         id=row.key, kind=row.kind, mode=row.mode, status=row.status, due_date=local_date(row.due_at), area=row.area,
-        offered=row.offered, own=row.own, reason=holdings.sentence(row.reason) if row.reason else None, call_number=row.call_number,
+        offered=row.offered, own=row.own, reason=transferable.sentence(row.reason) if row.reason else None, call_number=row.call_number,
         library=row.library, branch=row.branch, condition=row.condition, note=row.note,
     )  # fmt: skip
 

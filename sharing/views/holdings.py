@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import absences, in_hand, kept, offers
+from sharing import absences, in_hand, kept, offers, transferable
 from sharing.errors import NotFound
-from sharing.holdings import CopyHolding, Holding, LoanHolding, sentence
+from sharing.holdings import CopyHolding, Holding, LoanHolding
 from sharing.models import OutsideLoan, Rest
 from sharing.views import answers
 from sharing.views.kept import keep_form
@@ -65,7 +65,7 @@ def holding(request: HttpRequest, key: str) -> HttpResponse:
         "holding": found,
         "is_loan": isinstance(found, LoanHolding),
         "title": Title.objects.get(pk=found.title_id),
-        "why_not": sentence(found.reason) if isinstance(found, LoanHolding) and found.reason else "",
+        "why_not": transferable.sentence(found.reason) if isinstance(found, LoanHolding) and found.reason else "",
         "outside": _outside(found),
         "lend_form": answers.form_for(request, LendForm, LEND),
         "own_copy": isinstance(found, CopyHolding) and found.copy.owner_id == reader.pk,

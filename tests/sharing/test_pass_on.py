@@ -191,7 +191,7 @@ def test_a_library_loan_goes_through_the_transfer(world: World, loan: LibraryLoa
 
 def test_the_library_is_asked_before_anything_is_saved(world: World, loan: LibraryLoan) -> None:
     code = shown(world, holding=f"loan-{loan.pk}")
-    refused = mock.patch("sharing.holdings.require_transferable", side_effect=RefusedByLibrary("Card blocked."))
+    refused = mock.patch("sharing.transferable.require", side_effect=RefusedByLibrary("Card blocked."))
     with refused, pytest.raises(RefusedByLibrary):
         passed(world, qr_payload=code.qr_payload)
     assert not Request.objects.exists()

@@ -116,7 +116,7 @@ def test_a_loan_that_the_library_holds_back_does_not_hold_up_the_other(
 ) -> None:
     copy, item = steps.agreed(world), steps.agreed(world, holding=f"loan-{loan.pk}")
     met = (steps.arranged(copy, now=world.now), steps.arranged(item, now=world.now))
-    with mock.patch("sharing.holdings.require_transferable", side_effect=RefusedByLibrary("On hold.")):
+    with mock.patch("sharing.transferable.require", side_effect=RefusedByLibrary("On hold.")):
         (result,) = confirm(world, met, met[1].pk)
     assert str(result.refusal) == "On hold."
     copy.refresh_from_db()

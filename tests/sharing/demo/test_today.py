@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy, ReaderGroup, Title
-from sharing import following, holdings, policies, requests, todo
+from sharing import following, holdings, policies, requests, todo, transferable
 from sharing.models import (
     Handover,
     Lending,
@@ -63,7 +63,7 @@ def test_alice_has_enough_that_bob_can_ask_for() -> None:
     assert Counter(h.kind for h in free)["personal_copy"] >= 4
     for holding in free:
         if isinstance(holding, holdings.LoanHolding):
-            assert holdings.library_says(holding.loan, taker=bob, now=NOW).ok
+            assert transferable.library_says(holding.loan, taker=bob, now=NOW).ok
 
 
 def test_bob_may_ask_alice_at_once() -> None:
