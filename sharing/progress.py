@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from sharing import dates
 from sharing.models import Ask, Lending, Request
 from sharing.phrases import fill
-from sharing.slips import Row
+from sharing.slips.row import Row
 
 TURNS = {
     "request.reopened": lambda: _("The lending fell through; the search goes on"),
