@@ -1,11 +1,9 @@
 """Catalogues of any size for the search's figures: the real rows, and more made by putting parts of them together."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import count, islice
-from typing import Any
 
 from personal_catalog.facts import BookFacts, with_language
 from personal_catalog.search import analyse
@@ -13,8 +11,6 @@ from personal_catalog.search.analyse import Tokens
 from tests import shared_data
 
 CLASSES = ("I247.5", "I561.45", "B84", "TP312", "TP18", "O241", "F83", "K109", "G40", "H31", "J22", "R161", "")
-BATCH = 2_000
-HELD_EVERY = 50  # titles of which a reader has a copy
 
 
 @dataclass(frozen=True)
@@ -87,48 +83,3 @@ def _half(text: str) -> Half:
 def _isbn13(number: int) -> str:
     twelve = f"97988{number:07d}"
     return f"{twelve}{-sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(twelve)) % 10}"
-
-
-def load(books: Iterable[Book], *, now: datetime) -> int:
-    """Titles, ISBNs, index and a few copies, without the checks of an import. Returns how many titles."""
-    from django.db import transaction
-
-    owners = _owners()
-    waiting, done = iter(books), 0
-    while batch := list(islice(waiting, BATCH)):
-        with transaction.atomic():
-            _write(batch, owners, now)
-        done += len(batch)
-    return done
-
-
-def _write(batch: list[Book], owners: list[Any], now: datetime) -> None:
-    from personal_catalog import titles
-    from personal_catalog.models import Copy, Title, TitleIsbn
-    from personal_catalog.search import index
-    from personal_catalog.search.engines import engine
-
-    made = [titles.prepare(book.facts, source="list", now=now) for book in batch]
-    held = made[::HELD_EVERY]
-    for title in held:
-        title.passed_on = len(title.title) % 7
-    Title.objects.bulk_create(made)
-    pairs = [(title, number) for title, book in zip(made, batch, strict=True) for number in book.facts.isbns]
-    TitleIsbn.objects.bulk_create((TitleIsbn(title=title, isbn13=i) for title, i in pairs), ignore_conflicts=True)
-    Copy.objects.bulk_create(_copy(title, owners[place % len(owners)], now) for place, title in enumerate(held))
-    engine().write([(title.pk, book.tokens) for title, book in zip(made, batch, strict=True)])
-    index.keep_words(book.tokens for book in batch)
-
-
-def _copy(title: Any, owner: Any, now: datetime) -> Any:
-    from personal_catalog.models import Copy
-
-    code = f"{title.pk:08d}"
-    return Copy(title=title, owner=owner, holder=owner, area=owner.area.code, code=code, created_at=now)
-
-
-def _owners() -> list[Any]:
-    from library_bridge.models import Area, Reader
-
-    areas = [Area.objects.create(code=f"a{n}", name_zh=f"{n}区", name_en=f"Area {n}") for n in range(4)]
-    return [Reader.objects.create(username=f"bench-{n}", area=areas[n % 4]) for n in range(20)]

@@ -6,7 +6,7 @@
 import json
 import statistics
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -17,7 +17,6 @@ ROUNDS = 3
 QUESTIONS = 90
 BROAD = ("心理", "中国", "小说", "历史", "的", "history", "the", "love", "世界", "zhongguo")
 REACH = 10
-FACETS = ("language", "clc", "year")
 
 
 def main(size: int) -> None:
@@ -31,12 +30,12 @@ def main(size: int) -> None:
     from django.core.management import call_command
 
     from personal_catalog.models import Title
+    from tests.bench import search_load
 
     call_command("migrate", verbosity=0)
     started, real = perf_counter(), size == 0
     if not Title.objects.exists():
-        search_books.load(search_books.real_books() if real else search_books.books(size), now=timezone.now())
-        _settle()
+        search_load.load(search_books.real_books() if real else search_books.books(size), now=timezone.now())
     report: dict[str, Any] = {"titles": Title.objects.count(), "seconds": perf_counter() - started}
     report |= {"recall": recall()} if real else {"times": times()}
     print(json.dumps(report))
@@ -63,9 +62,14 @@ def recall() -> dict[str, list[float]]:
 
 def times() -> dict[str, list[float]]:
     """Milliseconds of each question, the median of the rounds, by what answers it. Rounds alternate."""
+    from sharing import search_facets
+    from tests.bench import search_bare
+
+    search_facets.COUNTED_AGAIN = 0  # the first who asks waits longest
     asked = [*_sample(), *BROAD]
     ways: dict[str, Callable[[str], object]] = {
-        "bare": _bare,
+        "bare": search_bare.ask,
+        "one_pass": search_bare.in_one_pass,
         "search": _search,
         "endpoint": _endpoint(),
         "typing": _endpoint("/search/hints/"),
@@ -108,48 +112,6 @@ def _endpoint(address: str = "/search/") -> Callable[[str], object]:
         return answer
 
     return ask
-
-
-def _bare(text: str) -> object:
-    """What plain SQL costs on the same index: how many, the twenty best by the engine's own rank, three counts by field."""
-    from django.db import connection
-
-    from personal_catalog.search import readings
-
-    tree = readings.as_typed(readings.words_of(text))
-    if tree is None:
-        return []
-    with connection.cursor() as cursor:
-        return [_rows(cursor, sql, value) for sql, value in _statements(connection.vendor, tree)]
-
-
-def _rows(cursor: Any, sql: str, value: str) -> list[Any]:
-    cursor.execute(sql, [value])
-    return list(cursor.fetchall())
-
-
-def _statements(vendor: str, tree: Any) -> Sequence[tuple[str, str]]:
-    from personal_catalog.search import engines
-
-    table = engines.TABLE
-    if vendor == "postgresql":
-        source, value = f"{table} i JOIN personal_catalog_title t ON t.id = i.title_id", engines._tsquery(tree)
-        where, rank = "i.vector @@ %s::tsquery", "ts_rank(i.vector, %s::tsquery) DESC"
-        first = f"SELECT t.* FROM {source} WHERE {where.replace('%s', 'q.q')} ORDER BY {rank.replace('%s::tsquery', 'q.q')} LIMIT 20"
-        first = first.replace(" WHERE", ", (SELECT %s::tsquery AS q) q WHERE")
-    else:
-        source, value = f"{table} i JOIN personal_catalog_title t ON t.id = i.rowid", engines._match(tree)
-        where = f"{table} MATCH %s"
-        first = f"SELECT t.* FROM {source} WHERE {where} ORDER BY bm25({table}, 10, 5, 2, 1) LIMIT 20"
-    facets = [f"SELECT {name}, count(*) FROM {source} WHERE {where} GROUP BY 1 ORDER BY 2 DESC" for name in FACETS]
-    return [(sql, value) for sql in (f"SELECT count(*) FROM {source} WHERE {where}", first, *facets)]
-
-
-def _settle() -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from sharing.catalogue import Page
 from sharing.filters import TitleFilter
 from sharing.models import HarvestedRecord
 from tests import factories
+from tests.bench import search_bare
 from tests.sharing import steps
 from tests.sharing.conftest import World
 
@@ -276,3 +277,18 @@ def test_facets_that_take_too_long_are_counted_among_the_listed(many: World, mon
 
     monkeypatch.setattr("sharing.counting.of_all", slow)
     assert sum(counts(search(many, "q=博弈论"))["language"].values()) == 3
+
+
+@pytest.mark.parametrize("bare", [search_bare.ask, search_bare.in_one_pass])
+@pytest.mark.parametrize("text", ["运筹学", "research"])
+def test_the_plain_sql_that_the_bench_compares_with_says_what_the_page_says(shelf: World, bare, text):
+    found = search(shelf, f"q={text}")
+    best, _held, *counts = bare(text, now=shelf.now)
+    said = {(facet, value): n for rows in counts for facet, value, n in rows if value or facet in ("all", "available")}
+    assert {row[0] for row in best} == {row.title.pk for row in found.items}
+    assert said.pop(("all", "")) == found.count
+    assert said.pop(("available", "")) == found.available
+    shown = {
+        (name, one.value): one.count for name, values in found.facets.items() for one in values if name != "available"
+    }
+    assert {("classification" if facet == "class" else facet, value): n for (facet, value), n in said.items()} == shown
