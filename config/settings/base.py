@@ -7,7 +7,9 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import databases, env
-from config.settings.personal import *  # noqa: F403  (settings of their own file)
+from config.settings.catalogue import *  # noqa: F403  (settings of their own file)
+from config.settings.outgoing import *  # noqa: F403
+from config.settings.personal import *  # noqa: F403
 from config.settings.personal import SESSION_DAYS
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -199,7 +201,6 @@ WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}  # a password without 
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # staff read the library's own clock
-WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 TASKS = {"default": {"BACKEND": "config.task_backend.CeleryBackend"}}
 
 # one policy for every page; the admin needs more and gets it in config/privacy.py
@@ -250,62 +251,6 @@ CELERY_BEAT_SCHEDULE = {
     "carry": {"task": "sharing.tasks.carry", "schedule": 60.0},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if not REDIS_URL else {}
-
-# mail: without MAIL_FROM there is none of it; docs/operations.md
-EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.number("EMAIL_PORT", 25)
-EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
-EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
-EMAIL_TIMEOUT = 10
-MAIL_FROM = env.text("MAIL_FROM")
-MAILS_PER_HOUR = env.number("MAILS_PER_HOUR", 500)
-MAILS_PER_DAY = env.number("MAILS_PER_DAY", 0)  # of a provider that counts by the day; 0: none does
-
-# push and messenger: only to services that are named here; docs/operations.md
-PUSH_HOSTS: list[str] = [
-    host
-    for host in env.text(
-        "PUSH_HOSTS",
-        "fcm.googleapis.com,updates.push.services.mozilla.com,*.notify.windows.com,web.push.apple.com",
-    ).split(",")
-    if host != "none"
-]
-PUSH_OWN_SERVICE = env.text("PUSH_OWN_SERVICE")
-PUSHES_PER_HOUR = env.number("PUSHES_PER_HOUR", 5000)
-MESSENGER_PER_HOUR = env.number("MESSENGER_PER_HOUR", 1000)
-
-# catalogue
-LOOKUP_SOURCES = [
-    "personal_catalog.lookup.own.OwnCatalogue",
-    "sharing.lookup_library.LibraryCatalogue",
-    "personal_catalog.lookup.local_file.LocalFile",
-    "personal_catalog.lookup.isbnlib_services.OpenLibrary",
-    "personal_catalog.lookup.isbnlib_services.Wikipedia",
-    "personal_catalog.lookup.sru.sources",
-    "personal_catalog.lookup.isbnlib_services.GoogleBooks",
-]
-SRU_SERVERS: dict[str, dict[str, str]] = env.servers("SRU")  # docs/sources.md
-# the demo campus asks nobody for covers
-COVER_SERVERS: dict[str, dict[str, str]] = env.servers("COVER", default="" if DEMO else "openlibrary")
-COVER_SECONDS = 10
-LOOKUP_PER_MINUTE: dict[str, int] = {}  # name of a source → how often it may be asked, where that is not its own word
-LOOKUP_SECONDS_NEAR = 1  # for the libraries together
-LOOKUP_SECONDS_EACH = 3
-LOOKUP_SECONDS_TOGETHER = 4
-LOOKUP_LOCAL_FILE = env.text("LOOKUP_LOCAL_FILE")
-ISBNLIB_SERVICE_URLS: dict[str, str] = {}  # name of the service → its address; empty means isbnlib's own
-SEARCH_SECONDS = 2
-SEARCH_SERVERS: list[str] = [address for address in env.text("SEARCH_SERVERS").split(",") if address]
-SEARCH_ENGINE = "personal_catalog.search.opensearch.OpenSearch" if SEARCH_SERVERS else ""
-if SEARCH_SERVERS:  # docs/operations.md
-    WAGTAILSEARCH_BACKENDS["candidates"] = {
-        "BACKEND": env.text("SEARCH_BACKEND", "wagtail.search.backends.opensearch3"), "URLS": SEARCH_SERVERS,
-        "INDEX_PREFIX": env.text("SEARCH_INDEX_PREFIX", "bookrelay_"), "TIMEOUT": SEARCH_SECONDS, "AUTO_UPDATE": False,
-        "OPTIONS": {"max_retries": 0},  # the embedded index answers sooner
-    }  # fmt: skip
-SEARCH_MAX_CHARACTERS = 200
 
 # sharing; what librarians may change stands in the circulation policy, what only an administrator may, here
 CODE_MINUTES = 10
