@@ -213,13 +213,14 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Or a file"),
         required=False,
+        error_messages={"empty": _("There is nothing in this file.")},
         help_text=_(
             "Your list from Goodreads, LibraryThing, StoryGraph, Openreads, Calibre, BookWyrm or 豆瓣, a table (CSV, XLSX) "
             "with headings such as title, author, ISBN, or MARC."
         ),
     )
     format = forms.ChoiceField(
-        label=_("What it is"),
+        label=_("Kind of file"),
         choices=[choice for choice in ImportJob.Format.choices if choice[0] in FORMATS_TOLD],
         initial=ImportJob.Format.AUTO,
     )
@@ -227,8 +228,13 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("file") and not str(cleaned.get("numbers", "")).strip():
-            raise forms.ValidationError(_("Paste some ISBNs or choose a file."))
+            self._ask_for_something()
         return cleaned
+
+    def _ask_for_something(self) -> None:
+        """Of a file that is refused its own fault is told, and nothing else."""
+        if "file" not in self.errors:
+            self.add_error(None, _("Paste some ISBNs or choose a file."))
 
     def content(self) -> bytes:
         chosen = self.cleaned_data.get("file")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from library_bridge.marc.problems import told
+
 SENTENCES = {
     # the file as a whole
     "unreadable": gettext_lazy("This file is neither UTF-8 nor GB 18030. Save it as “CSV UTF-8” and send it again."),
@@ -82,6 +84,7 @@ class Problem:
         said = {
             name: COLUMNS.get(value, value) if name in ("column", "needed") else value for name, value in self.details
         }
+        said |= {name: told(str(said[name])) for name in ("why", "mend") if name in said}
         return str(SENTENCES[self.code]) % said
 
 

@@ -14,13 +14,18 @@ from personal_catalog.records import facts_of
 
 LEADER = re.compile(rb"\d{5}.{5}22\d{5}.{3}45")
 SEPARATORS = (b"\x1d", b"\x1e", b"\x1f")
+NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a]")  # in pictures and packed files, in no character set of MARC
 
 
 def looks_like_marc(head: bytes) -> bool:
-    """XML, a leader as ISO 2709 has it, or the separators that no other text has."""
+    """XML, a leader as ISO 2709 has it, or text with the separators that no other has."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     is_xml = text.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\0<"))
-    return is_xml or bool(LEADER.match(text)) or any(mark in head for mark in SEPARATORS)
+    return is_xml or bool(LEADER.match(text)) or _is_separated(head)
+
+
+def _is_separated(head: bytes) -> bool:
+    return any(mark in head for mark in SEPARATORS) and not NO_TEXT.search(head)
 
 
 def read(opened: BufferedReader) -> Iterator[Row]:

@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from library_bridge.marc.problems import told
 
 LONGEST_CELL = 60
 MENDED_BY_ISBN = frozenset(
@@ -62,5 +65,6 @@ SENTENCES = {
 
 def sentence(code: str, details: Mapping[str, str]) -> str:
     """In the active language."""
-    reason, mend = SENTENCES[code]
-    return f"{reason} {mend}".rstrip() % defaultdict(str, details)
+    said = defaultdict(str, {name: told(text) if name in ("why", "mend") else text for name, text in details.items()})
+    between = "" if (get_language() or "").startswith("zh") else " "
+    return between.join(str(part) % said for part in SENTENCES[code] if part)

@@ -5,13 +5,14 @@ from io import BytesIO
 from itertools import islice
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymarc import record_to_xml
 
 from library_bridge.marc import files, iso2709, marcxml
 from library_bridge.marc.files import Read
-from library_bridge.marc.problems import Broken
+from library_bridge.marc.problems import Broken, told
 from library_bridge.ports import BibliographicRecord, Gone
 from tests.library_bridge.marc_records import cnmarc, marc21, recoded, record
 
@@ -51,6 +52,16 @@ def test_s4_a_broken_record_is_named_and_the_others_are_read(bad: bytes) -> None
     assert titles(found)[0] == titles(found)[-1] == "Data structures"
     assert len(titles(found)) == 2
     assert all(problem.reason and problem.mend for problem in broken(found))
+    with translation.override("zh-hans"):
+        assert all(told(said) != said for problem in broken(found) for said in (problem.reason, problem.mend))
+
+
+def test_what_is_wrong_is_told_with_its_figures_in_either_language() -> None:
+    [found] = broken(read(GOOD[:-3] + b"\x1e\x1e\x1d"))
+    assert told(found.reason) == found.reason
+    with translation.override("zh-hans"):
+        assert told("its directory names 8 fields, and there are 9") == "目次区列出 8 个字段，实际有 9 个"
+        assert told("what nobody wrote") == "what nobody wrote"
 
 
 def test_s4_what_is_cut_off_at_the_end_is_said() -> None:

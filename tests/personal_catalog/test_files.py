@@ -226,7 +226,15 @@ HTML = b"<html><body>hello</body></html>"
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"%PDF-1.7\n1 0 obj", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xff" * 999]
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        bytes(range(256)),
+        b"%PDF-1.7\n1 0 obj",
+        b"PK\x03\x04",
+        b"\x1f\x8b\x08",
+        b"\xff" * 999,
+    ],
 )
 def test_t_u2_what_is_no_list_of_books_is_refused(content: bytes) -> None:
     with pytest.raises(ImportRefused, match=r"unreadable|no_rows"):
