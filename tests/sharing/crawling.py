@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from typing import Any
+from unittest import mock
 
 from django.conf import settings
 from django.core import mail
@@ -14,6 +16,7 @@ from django.urls import URLPattern, reverse
 
 from config.api import v1
 from library_bridge.models import LibraryLoan, Reader
+from personal_catalog.lookup.fetch import Answer
 from personal_catalog.models import Copy, ImportJob, ShelfTag, Title
 from sharing.models import Ask, Conversation, Handover, Lending, Request, SavedSearch
 from tests.sharing.api.clients import Api
@@ -88,6 +91,30 @@ def seen_by(reader: Reader | None, *, only: str = "") -> Iterator[tuple[str, str
             yield address, _body(answer) + str(answer.headers)
 
 
+def opened(reader: Reader | None, *links: str) -> Iterator[tuple[str, str]]:
+    client = Client(headers={"accept-language": "en"})
+    if reader is not None:
+        client.force_login(reader)
+    for link in links:
+        answer = client.get(link.removeprefix(settings.BASE_URL))
+        assert answer.status_code == 200
+        yield link, _body(answer) + str(answer.headers)
+
+
+@contextmanager
+def posted() -> Iterator[list[tuple[str, str]]]:
+    """To push services and the messenger's bridge: address and what was said, before it is encrypted for the phone."""
+    sent: list[tuple[str, str]] = []
+
+    def post(address: str, *, content: bytes, **how: Any) -> Answer:
+        sent.append((address, f"{content.decode()} {how.get('headers')}"))
+        return Answer(201, {}, b"")
+
+    plain = mock.patch("sharing.pushing.encryption.encrypt", lambda text, **keys: text)
+    with plain, mock.patch("personal_catalog.lookup.fetch.post", post):
+        yield sent
+
+
 def told_by_api(reader: Reader) -> Iterator[tuple[str, str]]:
     api, document = Api(reader), v1.get_openapi_schema()
     for path, operations in document["paths"].items():
@@ -102,7 +129,7 @@ def _filled(path: str) -> Iterator[str]:
         return
     noun = path.split("/{")[0].rsplit("/", 1)[-1]
     known = {"copies": "copy", "titles": "title", "requests": "request", "asks": "ask", "lendings": "lending",
-             "conversations": "conversation", "holdings": "key", "imports": "job"}  # fmt: skip
+             "conversations": "conversation", "handovers": "handover", "holdings": "key", "imports": "job"}  # fmt: skip
     for value in values(known.get(noun, noun)):
         yield re.sub(r"\{\w+\}", str(value), path, count=1)
 

@@ -21,7 +21,7 @@ CODE = "ABC234"
 
 def a_drop_point(**fields: object) -> DropPoint:
     place = MeetingPlace.objects.create(name_zh="书屋", name_en="Book house")
-    return DropPoint.objects.create(place=place, shelf_code=CODE, **{"compartments": "A1\nA2", **fields})
+    return DropPoint.objects.create(place=place, **{"shelf_code": CODE, "compartments": "A1\nA2", **fields})
 
 
 def arranged(lending: Lending, *, now: datetime, place: str = "Book house", method: str = "drop_point") -> Handover:

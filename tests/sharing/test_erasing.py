@@ -15,7 +15,7 @@ from sharing.errors import Denied
 from sharing.models import DomainEvent, Erasure, Lending, Message
 from tests import factories
 from tests.incentives.factories import given
-from tests.sharing import browsers, markers, steps
+from tests.sharing import browsers, lives, markers, steps
 from tests.sharing.conftest import World
 
 WEEK = timedelta(days=7)
@@ -83,7 +83,7 @@ def test_staff_are_sent_to_an_administrator(world: World) -> None:
 
 def test_p8_nothing_of_the_reader_is_left_in_the_database(world: World) -> None:
     exchanged(world)
-    markers.a_full_life(world, world.bob)
+    lives.alone(world, world.bob)
     mark = markers.mark(world.bob)
     assert markers.found_in_database(mark)
     erased(world, world.bob)
@@ -91,7 +91,7 @@ def test_p8_nothing_of_the_reader_is_left_in_the_database(world: World) -> None:
 
 
 def test_p8_a_control_a_column_that_nobody_erases_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    markers.a_full_life(world, world.bob)
+    lives.alone(world, world.bob)
     mark = markers.mark(world.bob)
     rows = [
         kept._replace(erased={}) if kept.model == "sharing.SavedSearch" else kept for kept in erasing.keeping.rows()
@@ -148,7 +148,7 @@ def test_own_copies_leave_the_shelf(world: World) -> None:
 
 def test_all_invariants_hold_afterwards(world: World) -> None:
     exchanged(world)
-    markers.a_full_life(world, world.bob)
+    lives.alone(world, world.bob)
     before = violations()
     erased(world, world.bob)
     assert violations() <= before

@@ -10,27 +10,32 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core import mail
 from pytest_django import DjangoDbBlocker
 
+from incentives.models import Appeal
 from library_bridge.models import Reader
-from sharing import conversations, data_exports, jobs, roles
+from sharing import carrying, conversations, data_exports, jobs, roles
 from sharing.mailing import sending
+from sharing.models import MessengerBridge
 from tests import factories
 from tests.conftest import CAMPUS
-from tests.sharing import crawling, markers, steps
+from tests.sharing import crawling, lives, markers, steps
 from tests.sharing.conftest import World
+from tests.sharing.lives import Links
 from tests.sharing.test_data_exports import content
 from tests.thrown_away import everything_after
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=CAMPUS)
+HOOK = "HOOK-OF-THE-CAMPUS"
 SAID = {"message.text", "request.message"}
 """What Alice and Bob write to each other themselves."""
-SHOWN = {"copy.note"}
-"""What owners write for everybody who may see the book."""
+SHOWN = {"copy.note", "titlenote.text", "shownshelf.name", "journeystop.note"}
+"""What readers write for everybody who may see the book, or show by choice under a name for it alone."""
 FOR_STAFF = {
     "domainevent.why", "patron.card_number", "patron.blocked_reason", "purchasesuggestion.note", "purchasesuggestion.answer",
     "flag.words", "titleflag.note", "titlesuggestion.reason",
@@ -43,6 +48,7 @@ name goes with it."""
 class Campus:
     world: World
     logged: io.StringIO
+    links: dict[Reader, Links]
     opened: dict[Reader | None, list[tuple[str, str]]] = field(default_factory=dict)
 
     @property
@@ -65,15 +71,18 @@ def campus(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         lin = factories.reader("Lin", is_staff=True, is_superuser=True)
         title = factories.title(isbn13="9787300113906")
         world = World(NOW, alice, bob, charlie, lin, title, factories.copy(alice, title, now=NOW))
+        lives.a_shelf_with_a_code()
+        MessengerBridge.objects.update_or_create(
+            defaults={"name_en": "Chat", "address": f"https://chat.example/{HOOK}"}
+        )
+        links = {who: lives.a_full_life(world, who) for who in (alice, bob, charlie)}
         ask = steps.asked(world)
         for who in (alice, bob):
             conversations.send_message(conversation_id=ask.conversation.pk, actor=who, text="Hello", now=NOW)
         for who in (alice, bob, charlie):
-            markers.a_full_life(world, who)
-        for who in (alice, bob, charlie):
             markers.mark(who)
         with everything_logged() as logged:
-            yield Campus(world, logged)
+            yield Campus(world, logged, links)
 
 
 @contextmanager
@@ -173,3 +182,56 @@ def test_every_reader_sees_their_own(campus: Campus) -> None:
         "outsideloan.person",
         "patron.card_number",
     }
+
+
+def test_p8_every_private_column_of_the_register_gets_a_mark(campus: Campus) -> None:
+    """A new one has to stand in `lives`, or the crawl would not look for it."""
+    marked = set().union(*(markers.standing(who) for who in campus.readers))
+    assert markers.private_columns() - marked == set()
+
+
+def test_a_control_a_column_without_a_row_is_missed(campus: Campus) -> None:
+    Appeal.objects.all().delete()
+    marked = set().union(*(markers.standing(who) for who in campus.readers))
+    assert markers.private_columns() - marked == {"appeal.words", "appeal.answer"}
+
+
+def addresses(campus: Campus) -> list[str]:
+    return [HOOK, lives.SHELF_CODE, *(f"PHONE-OF-{who.pk}" for who in campus.readers)]
+
+
+@pytest.mark.parametrize("name", ["", "alice", "bob", "charlie"])
+def test_p9_where_phones_and_the_messenger_are_reached_and_shelf_codes_are_told_to_no_reader(
+    campus: Campus, name: str
+) -> None:
+    who: Reader | None = getattr(campus.world, name, None)
+    seen = [*campus.seen_by(who), *(crawling.told_by_api(who) if who else ())]
+    assert [(address, secret) for address, text in seen for secret in addresses(campus) if secret in text] == []
+    assert not [secret for secret in addresses(campus) if secret in campus.logged.getvalue() + crawling.cached()]
+
+
+def test_t_c3_a_link_that_is_passed_on_tells_no_private_word(campus: Campus) -> None:
+    """Who collects, and for whom a book is kept: whoever has the link learns nothing of who made it."""
+    for who, links in campus.links.items():
+        assert foreign(crawling.opened(None, links.collector), campus, None, set()) == {}
+        other = next(one for one in campus.readers if one != who)
+        assert foreign(crawling.opened(other, links.kept, links.collector), campus, other, set()) == {}
+
+
+def test_p3_a_calendar_feed_holds_no_private_word_not_even_its_readers(campus: Campus) -> None:
+    for who, links in campus.links.items():
+        ((_address, text),) = crawling.opened(None, links.calendar)
+        assert "BEGIN:VEVENT" in text
+        assert not markers.columns_in(text, who)
+        assert foreign([("feed", text)], campus, who, set()) == {}
+
+
+def test_p3_pushes_and_the_messenger_hold_nothing_of_the_other_side(campus: Campus) -> None:
+    with crawling.posted() as sent:
+        list(carrying.send_due(now=NOW + timedelta(hours=1)))
+    assert {address.split("/")[2] for address, _text in sent} == {"chat.example", settings.PUSH_HOSTS[0]}
+    for who in campus.readers:
+        card = who.patrons.get().card_number
+        own = [(to, text) for to, text in sent if to == lives.endpoint_of(who) or (HOOK in to and card in text)]
+        assert own
+        assert foreign(own, campus, who, SAID) == {}
