@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from library_bridge.adapters import fields
-from library_bridge.adapters.koha import messages
+from library_bridge.adapters.koha import abilities, messages, records
 from library_bridge.adapters.koha.refusals import CHECK_OUT, RENEWAL, code_of, reasons_in
 from library_bridge.ports import ItemStatus, Unavailable
 from library_bridge.reasons import SENTENCES
@@ -39,7 +39,7 @@ READERS = [
     (messages.renewability, {"allows_renewal": True, "max_renewals": "3", "current_renewals": 1, "error": None}),
     (messages.debt, {"balance": 1, "outstanding_debits": {"total": 1.5}}),
     (messages.biblio, {"biblio_id": 7, "title": "a", "isbn": "978-7-300-11390-6 | x"}),
-    (messages.abilities, {"paths": {"/items": {"get": {"parameters": [{"name": "x-koha-embed"}]}}}}),
+    (abilities.described, {"paths": {"/items": {"get": {"parameters": [{"name": "x-koha-embed"}]}}}}),
 ]
 
 
@@ -89,7 +89,7 @@ def test_s4_a_hidden_card_number_is_not_an_unknown_card() -> None:
 def test_s4_k3_a_cards_standing(changes: dict[str, object], reason: str) -> None:
     [patron] = messages.patrons([{**PATRON, **changes}])
     today = date(2026, 11, 24)
-    assert messages.patron_record(patron, in_debt=False, loan_count=1, today=today).blocked_reason == reason
+    assert records.patron_record(patron, in_debt=False, loan_count=1, today=today).blocked_reason == reason
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_s4_k3_a_cards_standing(changes: dict[str, object], reason: str) -> None
 def test_s4_k5_where_an_item_is(changes: dict[str, object], held: str | None, status: ItemStatus) -> None:
     [item] = messages.items([{**ITEM, **changes}])
     waiting = messages.holds([{"patron_id": 1, "biblio_id": 7, "item_id": "118", "status": held}] if held else [])
-    assert messages.item_record(item, None, waiting).status == status
+    assert records.item_record(item, None, waiting).status == status
 
 
 def test_s4_k5_holds_on_another_item_do_not_count() -> None:
     [item] = messages.items([ITEM])
     waiting = messages.holds([{"item_id": 119}, {"item_id": None}, {"item_id": 118, "cancellation_date": "2026-11-01"}])
-    assert messages.item_record(item, None, waiting).hold_count == 1
+    assert records.item_record(item, None, waiting).hold_count == 1
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
-
-from django.core.cache import cache
 
 from library_bridge.adapters.fields import can_be_sent, text
 from library_bridge.adapters.http import Answer, before_the_write, json_of
-from library_bridge.adapters.koha import alongside, catalogue, messages
-from library_bridge.adapters.koha.messages import Abilities, Checkout, Item, Patron
+from library_bridge.adapters.koha import alongside, catalogue, messages, records
+from library_bridge.adapters.koha.abilities import Abilities, abilities_of
+from library_bridge.adapters.koha.messages import Checkout, Item, Patron
 from library_bridge.adapters.koha.refusals import CHECK_OUT, HOLD, RENEWAL, code_of, reasons_in
 from library_bridge.adapters.koha.session import error_of, read, session
 from library_bridge.adapters.koha.settings import OPTIONS, settings_of
@@ -36,8 +34,6 @@ from library_bridge.ports import (
     Refused,
     Unavailable,
 )
-
-ABILITIES_SECONDS = 3600
 
 
 class KohaSystem:
@@ -64,21 +60,8 @@ class KohaSystem:
 
     @cached_property
     def abilities(self) -> Abilities:
-        """Read from the installation itself, not from its version number, and again after an hour. While it is down, what it
-        said last stands: a transfer that has begun must not go on in another way. Raises Unavailable before the first time."""
-        digest = sha256(str(self._values["base_url"]).encode()).hexdigest()[:16]
-        last, is_fresh = f"koha-can:{self.library.pk}:{digest}", f"koha-asked:{self.library.pk}:{digest}"
-        known: Abilities | None = cache.get(last)
-        if known is not None and cache.get(is_fresh):
-            return known
-        try:
-            known = messages.abilities(self._session.description())
-        except Unavailable:
-            if known is None:
-                raise
-        cache.set(last, known, None)
-        cache.set(is_fresh, True, ABILITIES_SECONDS)
-        return known
+        """Raises Unavailable."""
+        return abilities_of(self.library, self._session, str(self._values["base_url"]))
 
     @property
     def _moves(self) -> bool:
@@ -108,7 +91,7 @@ class KohaSystem:
         patron = self._patron(card_number)
         count = self._session.get("/checkouts", {"patron_id": str(patron.patron_id), "_per_page": "1"})
         read(count)
-        return messages.patron_record(
+        return records.patron_record(
             patron,
             in_debt=self._in_debt(patron),
             loan_count=catalogue.total(count),
@@ -123,7 +106,7 @@ class KohaSystem:
             raise Unavailable("the answer was for another card")
         items = catalogue.items_of(self._session, self.abilities, [checkout.item_id for checkout in checkouts])
         known = {
-            items[checkout.item_id].barcode: messages.loan_record(
+            items[checkout.item_id].barcode: records.loan_record(
                 checkout, items[checkout.item_id], card_number, now=self.now
             )
             for checkout in checkouts
@@ -204,7 +187,7 @@ class KohaSystem:
         answer = self._session.post(f"{path}/{self.abilities.renews}", {})
         renewed = self._done(answer, patron, item, RENEWAL)
         may = replace(may, left=max(0, may.left - 1)) if may.left is not None else may
-        return messages.loan_record(
+        return records.loan_record(
             renewed, item, card_number, now=self.now, renewability=replace(may, allowed=may.left != 0)
         )
 
@@ -273,7 +256,7 @@ class KohaSystem:
         moving = catalogue.in_transit(self._session, self.abilities, biblio_id, still)
         holds = catalogue.holds_on(self._session, biblio_id) if items else []
         return [
-            messages.item_record(replace(item, in_transit=item.item_id in moving), charged.get(item.item_id), holds)
+            records.item_record(replace(item, in_transit=item.item_id in moving), charged.get(item.item_id), holds)
             for item in items
         ]
 
@@ -296,7 +279,7 @@ class KohaSystem:
         body = {"patron_id": patron.patron_id, "item_id": item.item_id}
         answer = self._session.post("/checkouts", body, {"confirmation": token} if token else None)
         checkout = self._done(answer, patron, item, CHECK_OUT)
-        return messages.loan_record(checkout, item, patron.card_number, now=self.now)
+        return records.loan_record(checkout, item, patron.card_number, now=self.now)
 
     def _done(self, answer: Answer, patron: Patron, item: Item, table: dict[str, str]) -> Checkout:
         """Refused where Koha says that it did nothing; anything in doubt is Unavailable, for it may have happened (R5)."""

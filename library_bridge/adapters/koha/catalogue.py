@@ -13,7 +13,9 @@ import pymarc
 from library_bridge.adapters.fields import Fields, number_of, rows_of, whole
 from library_bridge.adapters.http import Answer, json_of
 from library_bridge.adapters.koha import messages
-from library_bridge.adapters.koha.messages import Abilities, Biblio, Checkout, Hold, Item
+from library_bridge.adapters.koha.abilities import Abilities
+from library_bridge.adapters.koha.messages import Biblio, Checkout, Hold, Item
+from library_bridge.adapters.koha.records import bibliographic_record
 from library_bridge.adapters.koha.session import PAGE, Session, page, query, read
 from library_bridge.ports import BibliographicRecord, Unavailable
 
@@ -105,7 +107,7 @@ def records(session: Session) -> Iterator[BibliographicRecord]:
         ids = [number_of(row, "biblio_id") for row in rows]
         items, marc = _item_counts(session, ids), _marc(session, ids)
         for row, biblio_id in zip(rows, ids, strict=True):
-            yield messages.bibliographic_record(row, item_count=items[biblio_id], marc=marc.get(biblio_id, b""))
+            yield bibliographic_record(row, item_count=items[biblio_id], marc=marc.get(biblio_id, b""))
         if len(rows) < PAGE:
             return
         number += 1
