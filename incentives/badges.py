@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Count, DateTimeField, F, IntegerField, QuerySet, Value
 
 from incentives import ledger
 from incentives.models import Badge, ReaderChoice, Rule
 from library_bridge.models import Reader
 from personal_catalog.models import Title
+from sharing import prepared
 from sharing.models import Ask, Lending
+from sharing.prepared import READER
 
 Code = Badge.Code
 GOALS = {
@@ -60,18 +62,27 @@ class Progress:
 
 
 def progress(reader: Reader) -> list[Progress]:
-    """Every badge in its order. One that was earned stays so, whatever is counted now."""
-    earned = dict(Badge.objects.filter(reader=reader).values_list("code", "earned_at"))
+    """Every badge in its order. One that was earned stays so, whatever is counted now. One query."""
+    earned: dict[str, datetime] = {}
     counts: Counter[str] = Counter()
-    own = [
-        rows.filter(**{who: reader}).annotate(what=Value(codes[0])).values_list("what", "n")
-        for codes, who, rows in _counted()
-        if not earned.keys() >= set(codes)  # what is earned is counted no more
-    ]
-    for what, n in own[0].union(*own[1:], all=True) if own else ():
-        counts[what] = max(counts[what], n)
+    for what, n, earned_at in prepared.run(_earned_and_counted, values={"reader": reader.pk}):
+        if earned_at is None:
+            counts[what] = max(counts[what], n)
+        else:
+            earned[what] = earned_at
     counts[Code.TEN_LENDINGS] = counts[Code.FIRST_LENDING]
     return [Progress(code, counts[code], earned.get(code)) for code in GOALS]
+
+
+def _earned_and_counted() -> "QuerySet[Any, tuple[Any, ...]]":
+    nothing, never = Value(None, IntegerField()), Value(None, DateTimeField())
+    earned = Badge.objects.filter(reader=READER).order_by().values_list("code", nothing, "earned_at")
+    counted = (
+        rows.filter(**{who: READER}).annotate(what=Value(codes[0]), never=never).values_list("what", "n", "never")
+        for codes, who, rows in _counted()
+    )
+    rows: QuerySet[Any, tuple[Any, ...]] = earned.union(*counted, all=True)
+    return rows
 
 
 def nearest(reader: Reader, *, most: int) -> list[Progress]:

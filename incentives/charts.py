@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import DateTimeField, QuerySet, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 from django.utils.dateformat import format as written
@@ -12,8 +13,11 @@ from django.utils.translation import pgettext
 
 from incentives.models import Account, Entry, Posting
 from library_bridge.models import Reader
+from sharing import prepared
+from sharing.prepared import NOW, READER, Given
 
 TOP, BASE, LEFT, SLOT = 30, 110, 32, 29
+FIRST = Given("first", DateTimeField())
 EARNED_WIDTH, REDEEMED_WIDTH = 12, 9
 STEPS = (5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000)
 
@@ -81,13 +85,7 @@ def year_of(reader: Reader, *, now: datetime) -> Year:
 def _sums(reader: Reader, *, now: datetime) -> tuple[dict[int, int], dict[int, int]]:
     """Month → points. What was reversed is taken off where it was counted: returned vouchers, awards taken back."""
     first = timezone.localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    own = Posting.objects.filter(account__reader=reader, account__kind__in=Account.OF_A_READER, entry__at__gte=first)
-    rows = (
-        own.filter(entry__at__lte=now)
-        .annotate(month=ExtractMonth("entry__at"))
-        .values_list("month", "entry__kind", "entry__reverses__kind")
-        .annotate(points=Sum("amount"))
-    )
+    rows = prepared.run(_by_month, values={"reader": reader.pk, "first": first, "now": now})
     earned: dict[int, int] = {}
     redeemed: dict[int, int] = {}
     for month, kind, reversed_kind, points in rows:
@@ -96,6 +94,16 @@ def _sums(reader: Reader, *, now: datetime) -> tuple[dict[int, int], dict[int, i
         else:
             earned[month] = earned.get(month, 0) + points
     return earned, redeemed
+
+
+def _by_month() -> "QuerySet[Posting, tuple[Any, ...]]":
+    own = Posting.objects.filter(account__reader=READER, account__kind__in=Account.OF_A_READER)
+    return (
+        own.filter(entry__at__gte=FIRST, entry__at__lte=NOW)
+        .annotate(month=ExtractMonth("entry__at"))
+        .values_list("month", "entry__kind", "entry__reverses__kind")
+        .annotate(points=Sum("amount"))
+    )
 
 
 def _step(most: int) -> int:

@@ -1,6 +1,7 @@
 """What a reader wants of all this: nothing, or badges where others see them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
@@ -8,6 +9,8 @@ from django.db.models import Exists, Q, QuerySet
 from incentives import leaderboards
 from incentives.models import IncentiveSettings, ReaderChoice
 from library_bridge.models import Reader
+from sharing import prepared
+from sharing.prepared import READER
 
 
 def of(reader: Reader) -> ReaderChoice:
@@ -25,9 +28,13 @@ class Switches:
 
 def switches(reader: Reader) -> Switches:
     """One query."""
+    ((library, sees),) = prepared.run(_switches, values={"reader": reader.pk})
+    return Switches(bool(library), sees is not False)
+
+
+def _switches() -> "QuerySet[Reader, tuple[Any, ...]]":
     columns = (~Exists(_switched_off()), "incentive_choice__sees_points")
-    library, sees = Reader.objects.filter(pk=reader.pk).values_list(*columns).get()
-    return Switches(library, sees is not False)
+    return Reader.objects.filter(pk=READER).values_list(*columns)
 
 
 def seeing_points() -> Q:

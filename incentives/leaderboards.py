@@ -1,14 +1,14 @@
 """The lists: computed at night as of midnight, opted-in readers under their pseudonym, nobody where fewer than five take part (P6, P7)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, Subquery, TextField
 from django.utils import timezone
 
 from incentives import badges, periods, rankings, scopes
@@ -19,10 +19,12 @@ from incentives.models import leaderboards as kinds
 from incentives.scopes import Scope
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
-from sharing import profiles
+from sharing import prepared, profiles
 from sharing.models import CopyJourney
+from sharing.prepared import READER, Given
 
 Boards, Periods = kinds.Board, kinds.Period
+BOARD, PERIOD, SCOPE = (Given(name, TextField()) for name in ("board", "period", "scope"))
 SHOWN = 5
 BATCH = 2000
 
@@ -64,11 +66,10 @@ def board(code: str, period: str, reader: Reader, scope: Scope | None = None) ->
     of those who want them there. Who has left since last night is not shown, nor on a narrow list who has taken that back. One
     query. `scope`: one of the reader's own, which is for the caller to see to; None is the whole."""
     scope = scope or scopes.whole()
-    of_books = code == Boards.BOOKS
-    listed = _agreed(LeaderboardEntry.objects.filter(board=code, period=period, scope=scope.key), of_books, scope)
-    mine = listed.filter(Q(copy__owner=reader) if of_books else Q(reader=reader))
-    near = listed.filter(_near_top_or(mine))
-    found = [Listed(entry, ()) for entry in _of_books(near)] if of_books else list(_of_readers(near))
+    of_books, narrow = code == Boards.BOOKS, scope.key != scopes.WHOLE
+    asked = {"board": code, "period": period, "scope": scope.key, "reader": reader.pk}
+    rows = prepared.objects(_near, of_books, narrow, values=asked)
+    found = [Listed(entry, ()) for entry in rows] if of_books else list(_with_badges(rows))
     my_row = next((row.entry for row in found if _is_of(reader, row.entry)), None)
     return Board(
         code=code,
@@ -81,12 +82,15 @@ def board(code: str, period: str, reader: Reader, scope: Scope | None = None) ->
     )
 
 
-def _agreed(listed: QuerySet[LeaderboardEntry], of_books: bool, scope: Scope) -> QuerySet[LeaderboardEntry]:
-    """Asked again here: a night that began before somebody took it back writes their rows after that."""
-    if scope.key == scopes.WHOLE:
-        return listed
+def _near(of_books: bool, narrow: bool) -> QuerySet[LeaderboardEntry]:
+    """Of one list, what may be shown. On a narrow one it is asked again here whether they agreed to be there: a night that began
+    before somebody took it back writes their rows after that."""
+    listed = LeaderboardEntry.objects.filter(board=BOARD, period=PERIOD, scope=SCOPE)
     whose = "copy__owner" if of_books else "reader"
-    return listed.filter(**{f"{whose}__incentive_choice__on_narrow_lists": True})
+    if narrow:
+        listed = listed.filter(**{f"{whose}__incentive_choice__on_narrow_lists": True})
+    near = listed.filter(_near_top_or(listed.filter(**{whose: READER})))
+    return _of_books(near) if of_books else _of_readers(near)
 
 
 class Listed(NamedTuple):
@@ -102,12 +106,16 @@ def _near_top_or(mine: QuerySet[LeaderboardEntry]) -> Q:
     return Q(position__in=[*range(1, SHOWN + 1), *beside])
 
 
-def _of_readers(near: QuerySet[LeaderboardEntry]) -> Iterator[Listed]:
+def _of_readers(near: QuerySet[LeaderboardEntry]) -> QuerySet[LeaderboardEntry]:
     """A row comes as often as its reader has badges."""
     of_reader = {"shows": "incentive_choice__badges_on_lists", "badge": "badges__code", "earned": "badges__earned_at"}
-    shown: QuerySet[Any] = near.filter(reader__leaderboard_opt_in=True)
-    rows = shown.annotate(**{name: F(f"reader__{column}") for name, column in of_reader.items()})
-    for _position, same in groupby(rows.order_by("position", "earned", "badge"), key=attrgetter("position")):
+    shown = near.filter(reader__leaderboard_opt_in=True)
+    rows: QuerySet[Any] = shown.annotate(**{name: F(f"reader__{column}") for name, column in of_reader.items()})
+    return rows.order_by("position", "earned", "badge")
+
+
+def _with_badges(rows: Iterable[Any]) -> Iterator[Listed]:
+    for _position, same in groupby(rows, key=attrgetter("position")):
         first, *more = same
         earned = [badges.earned(row.badge, row.earned) for row in (first, *more) if row.shows and row.badge]
         yield Listed(first, tuple(earned))
@@ -186,6 +194,14 @@ def compute(*, now: datetime) -> None:
         for period, found in rankings.counts(code, windows).items():
             lists = rankings.ranked(entrants, found)
             LeaderboardEntry.objects.bulk_create(_entries(code, period, what, lists), batch_size=BATCH)
+    _count_anew()
+
+
+def _count_anew() -> None:
+    """Else PostgreSQL plans by the table of the night before, at first by an empty one, and reads a whole list for five rows."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {LeaderboardEntry._meta.db_table}")
 
 
 def _entries(code: str, period: str, what: str, lists: dict[str, list[rankings.Ranked]]) -> list[LeaderboardEntry]:

@@ -1,6 +1,6 @@
 """The only place that writes points. Amounts are whole points; every function here works inside the caller's transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from incentives import subtotals
@@ -16,9 +16,10 @@ from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Account, Entry, HeldAward, Posting, Rule, Seal
 from library_bridge.models import Reader
 from sharing import prepared
-from sharing.prepared import Given
+from sharing.prepared import READER, Given
 
 Kind = Account.Kind
+LATEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +37,13 @@ class Balance:
 
 
 def balance(reader: Reader, *, now: datetime) -> Balance:
-    sums = {kind: (ready, waiting) for kind, ready, waiting in _sums(Account.objects.filter(reader=reader), at=now)}
-    (available, waiting), debt, held = (sums.get(kind, (0, 0)) for kind in (Kind.READER, Kind.DEBT, Kind.FROZEN))
-    net = available + sum(debt)
-    return Balance(spendable=max(net, 0), waiting=waiting, owed=max(-net, 0), held=sum(held))
+    sums = subtotals.of(reader.pk, at=now)
+    net = sums.counting[Kind.READER] + sums.counting[Kind.DEBT] + sums.waiting[Kind.DEBT]
+    held = sums.counting[Kind.FROZEN] + sums.waiting[Kind.FROZEN]
+    return Balance(spendable=max(net, 0), waiting=sums.waiting[Kind.READER], owed=max(-net, 0), held=held)
 
 
-def _sums(accounts: QuerySet[Account], *, at: datetime) -> Iterator[tuple[str, int, int]]:
-    """Kind of the account, what counts at that time, and what still waits."""
-    begun = subtotals.of(accounts, at=at)
-    ready = Q(entry__available_at=None) | Q(entry__available_at__lte=at)
-    later = Posting.objects.filter(subtotals.after(begun)).order_by().values_list("account")
-    sums = later.annotate(ready=Sum("amount", filter=ready), all=Sum("amount"))
-    added = {account: (counts or 0, all_ - (counts or 0)) for account, counts, all_ in sums}
-    for each in begun:
-        counts, waits = added.get(each.account, (0, 0))
-        yield each.kind, each.amount + counts, waits
-
-
-def entries(reader: Reader) -> QuerySet[Entry]:
+def entries(reader: Reader | Given) -> QuerySet[Entry]:
     """The reader's own entries, newest first, each with its `amount`: what it changed of what is, or will be, the reader's."""
     own = Posting.objects.filter(
         entry=OuterRef("pk"), account__kind__in=(Kind.READER, Kind.DEBT), account__reader=reader
@@ -67,6 +56,17 @@ def entries(reader: Reader) -> QuerySet[Entry]:
         .only(*_SHOWN)
         .order_by("-at", "-pk")
     )
+
+
+def latest(reader: Reader) -> list[Entry]:
+    """The first few of them."""
+    return prepared.objects(_latest, values={"reader": reader.pk})
+
+
+def _latest() -> QuerySet[Entry]:
+    """Chosen before their neighbours are looked for."""
+    newest = Entry.objects.filter(account__kind=Kind.READER, account__reader=READER).order_by("-at", "-pk")
+    return entries(READER).filter(pk__in=newest.values("pk")[:LATEST])
 
 
 _REWARD = ("name_zh", "name_en", "place_zh", "place_en", "effect")
@@ -282,8 +282,8 @@ def _covered(amounts: Mapping[Account, int], account: Account, *, at: datetime) 
 
 
 def _available(account: Account, *, at: datetime) -> int:
-    ((_kind, available, _waiting),) = _sums(Account.objects.filter(pk=account.pk), at=at)
-    return available
+    assert account.reader_id is not None
+    return subtotals.of(account.reader_id, at=at).counting[Kind.READER]
 
 
 def _post(amounts: Mapping[Account, int], **facts: Any) -> Entry:

@@ -8,14 +8,17 @@ where it says nothing, a group of the kind "class" takes its place (see docs/dec
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from incentives.models import LeaderboardEntry, ReaderChoice
 from library_bridge.models import Area, Reader
 from personal_catalog.models import Membership, ReaderGroup
+from sharing import prepared
+from sharing.prepared import READER
 
 WHOLE = LeaderboardEntry.WHOLE
 
@@ -45,16 +48,20 @@ def whole() -> Scope:
 
 def of(reader: Reader) -> Place:
     """One query, and one row of it for each group."""
-    columns = (
-        "incentive_choice__on_narrow_lists", "incentive_choice__on_honours",
-        "in_area", "area_id", "area__name_zh", "area__name_en", "memberships__group_id", "memberships__group__name",
-    )  # fmt: skip
-    asked = Reader.objects.filter(pk=reader.pk).annotate(in_area=_on_the_list_of_the_area())
-    rows = list(asked.order_by("memberships__group__name").values_list(*columns))
+    rows = list(prepared.run(_place, values={"reader": reader.pk}))
     narrow, honours, in_area, area_id, name_zh, name_en = rows[0][:6]
     area = Area(pk=area_id, name_zh=name_zh, name_en=name_en) if narrow and in_area else None
     groups = ((pk, name) for *_own, pk, name in rows if pk is not None)
     return Place(tuple(_scopes(area, reader.department, groups)), bool(narrow), bool(honours))
+
+
+def _place() -> "QuerySet[Reader, tuple[Any, ...]]":
+    columns = (
+        "incentive_choice__on_narrow_lists", "incentive_choice__on_honours",
+        "in_area", "area_id", "area__name_zh", "area__name_en", "memberships__group_id", "memberships__group__name",
+    )  # fmt: skip
+    asked = Reader.objects.filter(pk=READER).annotate(in_area=_on_the_list_of_the_area())
+    return asked.order_by("memberships__group__name").values_list(*columns)
 
 
 def _on_the_list_of_the_area() -> Q:

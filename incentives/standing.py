@@ -2,12 +2,13 @@
 of open requests. Nobody but the reader sees it, every line that counts is shown, and each that counts against them says what
 would mend it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from django.db.models import Count, Q, Subquery
+from django.db.models import Count, DateTimeField, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,10 +16,12 @@ from django.utils.translation import ngettext
 from incentives import mending
 from incentives.models import Appeal, Reward, Voucher
 from library_bridge.models import Reader
-from sharing import limits
-from sharing.models import CirculationPolicy, DomainEvent, Handover, Lending, ReaderLimit
+from sharing import limits, policies, prepared
+from sharing.models import DomainEvent, Handover, Lending, ReaderLimit
+from sharing.prepared import NOW, READER, Given
 
 LOOKS_BACK = timedelta(days=180)
+SINCE = Given("since", DateTimeField())
 PUNCTUAL = timedelta(hours=2)
 USUAL_LEVEL = 2
 MORE_REQUESTS = (-3, -2, 0, 2, 5)  # by level, against the policy's number
@@ -73,7 +76,7 @@ class Facts:
 
 def level(reader: Reader, *, now: datetime, more: int = 0) -> Standing:
     """`more`: as if so many further requests had been redeemed."""
-    policy = CirculationPolicy.load()
+    policy = policies.current()
     facts = _facts(reader, now=now, free_days=policy.free_cancel_days)
     extra, forgiven_at = _granted(reader, now=now)
     _forget(facts, until=forgiven_at)
@@ -118,7 +121,8 @@ def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
     facts = Facts()
     cancelled: list[datetime] = []
     borrowed: dict[int, Lending] = {}
-    for event in _events(reader, now=now):
+    asked = {"reader": reader.pk, "now": now, "since": now - LOOKS_BACK}
+    for event in prepared.objects(_events, values=asked):
         ask = event.ask if event.ask is not None and event.ask.holder_id == reader.pk else None
         if event.kind in ANSWERS and ask is not None:
             facts.answered += not ask.consent  # what one had agreed to beforehand is no answer
@@ -150,14 +154,18 @@ def _missed(event: DomainEvent, reader: Reader) -> list[datetime]:
 
 def _granted(reader: Reader, *, now: datetime) -> tuple[int, datetime | None]:
     """Requests more that points were redeemed for, and until when a librarian, appealed to, has let things be."""
+    ((extra, latest),) = prepared.run(_granted_rows, values={"reader": reader.pk, "now": now})
+    return extra, latest
+
+
+def _granted_rows() -> "QuerySet[Reader, tuple[Any, ...]]":
     more = Voucher.objects.filter(
-        reader=reader, reward__effect=Reward.Effect.OPEN_REQUEST, status=Voucher.Status.USED, expires_at__gt=now
+        reader=READER, reward__effect=Reward.Effect.OPEN_REQUEST, status=Voucher.Status.USED, expires_at__gt=NOW
     ).order_by()
-    let_be = Appeal.objects.filter(reader=reader, status=Appeal.Status.GRANTED, answered_at__lte=now)
+    let_be = Appeal.objects.filter(reader=READER, status=Appeal.Status.GRANTED, answered_at__lte=NOW)
     extra = Coalesce(Subquery(more.values("reader").annotate(n=Count("pk")).values("n")), 0)
     latest = Subquery(let_be.order_by("-answered_at").values("answered_at")[:1])
-    row: tuple[int, datetime | None] = Reader.objects.values_list(extra, latest).get(pk=reader.pk)
-    return row
+    return Reader.objects.filter(pk=READER).values_list(extra, latest)
 
 
 def _forget(facts: Facts, *, until: datetime | None) -> None:
@@ -178,10 +186,10 @@ def _look_at_return(lending: Lending, facts: Facts, *, now: datetime) -> None:
         facts.overdue |= back_at is None
 
 
-def _events(reader: Reader, *, now: datetime) -> Iterable[DomainEvent]:
-    about = Q(ask__holder=reader) | Q(request__requester=reader)
+def _events() -> QuerySet[DomainEvent]:
+    about = Q(ask__holder=READER) | Q(request__requester=READER)
     return (
-        DomainEvent.objects.filter(about, kind__in=KINDS, at__gt=now - LOOKS_BACK, at__lte=now)
+        DomainEvent.objects.filter(about, kind__in=KINDS, at__gt=SINCE, at__lte=NOW)
         .select_related("ask", "handover", "lending")
         .only(
             "kind",

@@ -1,41 +1,51 @@
 """Balances of busy accounts, rolled up at night: a balance is its subtotal and the postings after it, and equal to the sum of all."""
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from incentives.models import Account, Posting, Subtotal
+from sharing import prepared
+from sharing.prepared import NOW, READER
 
 FEWEST = 250
 """So many postings after its subtotal make an account worth another one: below that adding up costs less than a page's frame."""
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    account: int
-    kind: str
-    amount: int
-    through: int
+class Sums:
+    """By kind of account: what counts, and what still waits."""
+
+    counting: Counter[str]
+    waiting: Counter[str]
 
 
-def of(accounts: QuerySet[Account], *, at: datetime) -> list[Begun]:
-    """What is known of each. Nothing where the clock has gone back behind the subtotal: then all is added up."""
-    rows = accounts.values_list("pk", "kind", "subtotal__amount", "subtotal__through", "subtotal__at")
-    return [
-        Begun(account, kind, amount, through) if since is not None and since <= at else Begun(account, kind, 0, 0)
-        for account, kind, amount, through, since in rows
-    ]
+def of(reader: int, *, at: datetime) -> Sums:
+    """Of all accounts of this reader at that time. One query. Where the clock has gone back behind a subtotal, all is added up."""
+    sums = Sums(Counter(), Counter())
+    for kind, counting, all_ in prepared.run(_begun_and_after, values={"reader": reader, "now": at}):
+        sums.counting[kind] += counting or 0
+        sums.waiting[kind] += all_ - (counting or 0)
+    return sums
 
 
-def after(begun: Sequence[Begun]) -> Q:
-    """The postings that come on top."""
-    return reduce(or_, (Q(account=each.account, pk__gt=each.through) for each in begun), Q(pk__in=[]))
+def _begun_and_after() -> "QuerySet[Any, tuple[Any, ...]]":
+    begun = Account.objects.filter(reader=READER, subtotal__at__lte=NOW).order_by()
+    through = Case(When(account__subtotal__at__lte=NOW, then=F("account__subtotal__through")), default=0)
+    own = Posting.objects.filter(account__reader=READER).order_by().annotate(through=through)
+    after = own.filter(pk__gt=F("through")).values("account__kind")
+    counts = Q(entry__available_at=None) | Q(entry__available_at__lte=NOW)
+    added = after.annotate(counting=Sum("amount", filter=counts), all=Sum("amount"))
+    amount = F("subtotal__amount")
+    rows: QuerySet[Any, tuple[Any, ...]] = added.values_list("account__kind", "counting", "all").union(
+        begun.values_list("kind", amount, amount), all=True
+    )
+    return rows
 
 
 def roll_up(*, now: datetime, fewest: int = FEWEST) -> int:

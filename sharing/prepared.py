@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import BigIntegerField, DateField, DateTimeField, Expression, Field, QuerySet, TextField
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import BigIntegerField, DateField, DateTimeField, Expression, Field, Model, QuerySet, TextField
 from django.db.models.expressions import RawSQL
+from django.db.models.query import ModelIterable, get_related_populators
 
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -52,11 +53,41 @@ class _Prepared:
     sql: str
     values: Sequence[Any]
     columns: Sequence[Any]
+    model: "_Model | None"
+
+
+@dataclass(frozen=True)
+class _Model:
+    """How a row becomes an object, as `ModelIterable` does it."""
+
+    made: type[Model]
+    columns: slice
+    names: Sequence[str]
+    related: Sequence[Any]
+    annotated: Mapping[str, int]
+
+    def of(self, row: Row) -> Any:
+        found = self.made.from_db(DEFAULT_DB_ALIAS, self.names, row[self.columns])
+        for each in self.related:
+            each.populate(row, found)
+        for name, place in self.annotated.items():
+            setattr(found, name, row[place])
+        return found
 
 
 def run(make: Callable[..., "QuerySet[Any, Row]"], *about: bool, values: Values) -> Iterator[Row]:
     """The rows of the `values_list` that `make(*about)` builds, once for each engine, with these values."""
+    return _rows(_prepared(make, about, connection.vendor), values)
+
+
+def objects(make: Callable[..., "QuerySet[Any, Any]"], *about: bool, values: Values) -> list[Any]:
+    """The same for a queryset of objects, with what it annotates and what it selects of their neighbours."""
     prepared = _prepared(make, about, connection.vendor)
+    assert prepared.model is not None
+    return [prepared.model.of(row) for row in _rows(prepared, values)]
+
+
+def _rows(prepared: _Prepared, values: Values) -> Iterator[Row]:
     told = [one.told(values) if isinstance(one, Given) else one for one in prepared.values]
     with connection.cursor() as cursor:
         cursor.execute(prepared.sql, told)
@@ -65,11 +96,22 @@ def run(make: Callable[..., "QuerySet[Any, Row]"], *about: bool, values: Values)
     return (_read(row, readers, prepared.columns) for row in rows) if readers else iter(rows)
 
 
-@lru_cache(maxsize=64)
-def _prepared(make: Callable[..., "QuerySet[Any, Row]"], about: tuple[bool, ...], vendor: str) -> _Prepared:
-    compiler = make(*about).query.get_compiler(connection=connection)
+@lru_cache(maxsize=128)
+def _prepared(make: Callable[..., "QuerySet[Any, Any]"], about: tuple[bool, ...], vendor: str) -> _Prepared:
+    queryset = make(*about)
+    compiler = queryset.query.get_compiler(connection=connection)
     sql, values = compiler.as_sql()
-    return _Prepared(sql, tuple(values), tuple(column for column, _sql, _alias in compiler.select))
+    columns = tuple(column for column, _sql, _alias in compiler.select)
+    model = _model(compiler) if issubclass(queryset._iterable_class, ModelIterable) else None
+    return _Prepared(sql, tuple(values), columns, model)
+
+
+def _model(compiler: Any) -> _Model:
+    places = compiler.klass_info["select_fields"]
+    columns = slice(places[0], places[-1] + 1)
+    names = [column.target.attname for column, _sql, _alias in compiler.select[columns]]
+    related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # stubs of a later Django
+    return _Model(compiler.klass_info["model"], columns, names, related, compiler.annotation_col_map or {})
 
 
 def _converters(column: Any) -> list[Callable[..., Any]]:

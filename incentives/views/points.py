@@ -8,7 +8,6 @@ from incentives import badges, charts, choices, leaderboards, ledger, reasons, s
 from incentives.views.switch import for_readers
 from sharing.views.readers import reader_of
 
-LATEST = 6
 BADGES = 3
 ENTRIES_A_PAGE = 30
 
@@ -21,7 +20,7 @@ def points(request: HttpRequest) -> HttpResponse:
         "nav": "me",
         "balance": ledger.balance(reader, now=now),
         "year": charts.year_of(reader, now=now),
-        "entries": reasons.lines(ledger.entries(reader)[:LATEST], now=now),
+        "entries": reasons.lines(ledger.latest(reader), now=now),
         "standing": standing.level(reader, now=now),
         "board": leaderboards.board(leaderboards.Boards.LENDERS, period, reader),
         "periods": leaderboards.Periods.choices,

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from incentives import ledger
+from incentives import ledger, reasons
 from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Account, Entry, Posting
 from tests.incentives.factories import a_reader, a_rule, awarded, given, something_happened
@@ -129,8 +129,17 @@ def test_tp7_points_are_whole_numbers(odd, now):
     assert not Posting.objects.exists()
 
 
-def test_the_balance_is_two_queries(now, django_assert_num_queries):
+def test_the_latest_entries_come_with_all_that_their_words_need(event_id, now, django_assert_num_queries):
     alice = a_reader("Alice")
     given(alice, 10, now=now)
-    with django_assert_num_queries(2):
+    awarded(alice, event_id, at=now)
+    with django_assert_num_queries(1):
+        latest = reasons.lines(ledger.latest(alice), now=now)
+    assert latest == reasons.lines(ledger.entries(alice), now=now)
+
+
+def test_the_balance_is_one_query(now, django_assert_num_queries):
+    alice = a_reader("Alice")
+    given(alice, 10, now=now)
+    with django_assert_num_queries(1):
         ledger.balance(alice, now=now)

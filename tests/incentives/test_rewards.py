@@ -170,6 +170,6 @@ def test_one_more_open_request_works_at_once(alice, now):
 def test_offers_say_what_is_missing(alice, now, django_assert_num_queries):
     for price in (36, 114):
         a_reward(now=now, price=price)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         offers = rewards.available(alice, now=now)
     assert [(offer.missing, offer.can_redeem) for offer in offers] == [(0, True), (14, False)]
