@@ -80,7 +80,7 @@ def counts(board: str, windows: Mapping[str, Window]) -> dict[str, dict[int, int
     begins = [window.since for window in windows.values()]
     rows = of.rows.filter(**{f"{of.at}__gte": min(begins) - of.late, f"{of.at}__lt": max(ends) - of.late})
     each = {name: Count("pk", filter=_within(of, window)) for name, window in windows.items()}
-    for who, *numbers in rows.order_by().values_list(of.who).annotate(**each).iterator():
+    for who, *numbers in rows.order_by().values_list(of.who).annotate(**each):
         for name, number in zip(windows, numbers, strict=True):
             if number:
                 found[name][who] = number
