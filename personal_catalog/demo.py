@@ -16,7 +16,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from personal_catalog import copies, titles
+from personal_catalog import copies, demo_curation, titles
 from personal_catalog.facts import BookFacts, typed
 from personal_catalog.models import Copy, CustodyRecord, Title, TitleIsbn
 from personal_catalog.search.index import reindex
@@ -98,7 +98,10 @@ def load(*, now: datetime) -> None:
     if not readers:
         return
     _make_copies(_planned(readers, shelf, random), random, now=now)
-    _type_by_hand([reader for reader in readers[5:] if reader.leaderboard_opt_in], random, now=now)
+    typing = [reader for reader in readers[5:] if reader.leaderboard_opt_in]
+    lin = get_user_model().objects.filter(username="lin").first()
+    _type_by_hand(typing, random, lin=lin, now=now)
+    demo_curation.load(shelf, typing, lin=lin, now=now)
 
 
 def _read(path: Path) -> dict[str, BookFacts]:
@@ -167,8 +170,7 @@ def _by_day(now: datetime, days: int, random: Random) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(random.randint(9, 20), random.randint(0, 59))))
 
 
-def _type_by_hand(readers: "list[Reader]", random: Random, *, now: datetime) -> None:
-    lin = get_user_model().objects.filter(username="lin").first()
+def _type_by_hand(readers: "list[Reader]", random: Random, *, lin: "Reader | None", now: datetime) -> None:
     for reader, (days, approved, facts) in zip(readers, TYPED_BY_HAND, strict=False):
         then = _by_day(now, days, random)
         title = titles.add_by_hand(facts=facts, actor=reader, now=then)

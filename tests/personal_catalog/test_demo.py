@@ -9,6 +9,7 @@ from personal_catalog import demo
 from personal_catalog.invariants import CHECKS
 from personal_catalog.models import Copy, Title
 from personal_catalog.search.query import search_titles
+from personal_catalog.staff.queues import QUEUES
 
 pytestmark = pytest.mark.django_db
 HEADINGS = "key,title,subtitle,creators,translators,publisher,year,language,isbn13,clc,ddc,subjects"
@@ -38,6 +39,13 @@ def test_the_demo_has_titles_copies_and_a_queue(campus: None, now: datetime) -> 
     assert Copy.objects.values("owner").distinct().count() <= 45
     assert Copy.objects.filter(owner__display_name="Alice", title__title="围城").exists()
     assert search_titles("weicheng").total == 1
+
+
+def test_every_queue_of_the_curators_has_something_in_it(campus: None, now: datetime, settings: Settings) -> None:
+    settings.DEMO_TITLES = Path(settings.BASE_DIR) / "sharing" / "demo" / "titles.csv"
+    Reader.objects.create(username="lin", is_staff=True, is_superuser=True)
+    demo.load(now=now)
+    assert [queue.code for queue in QUEUES if not queue.count()] == []
 
 
 def test_loading_it_again_changes_nothing(campus: None, now: datetime) -> None:
