@@ -12,12 +12,13 @@ import pytest
 
 from library_bridge import registry, transfers
 from library_bridge.invariants import CHECKS
-from library_bridge.models import EmbeddedLoan, EmbeddedPatron, Library, Transfer
+from library_bridge.models import EmbeddedLoan, Library, Transfer
 from library_bridge.ports import LibrarySystem
 from library_bridge.testing.faults import Fault
 from library_bridge.testing.house import House
 from tests.library_bridge import factories, servers
 from tests.library_bridge.factories import Campus
+from tests.library_bridge.saga import block
 
 Status = Transfer.Status
 SECONDS = 0.25  # how long the adapter waits for an answer here
@@ -120,10 +121,6 @@ def scene(
         adapter = registry.ADAPTERS[server]
         monkeypatch.setitem(registry.ADAPTERS, server, lambda library, at: Watched(adapter(library, at), made))
         yield made
-
-
-def block(campus: Campus) -> None:
-    EmbeddedPatron.objects.filter(card_number=campus.bob.card_number).update(blocked=True)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The saga over a library system behind a bad line (protocols/testing.md, X)."""
+"""The saga on a good line: how it begins, what refuses it, and how it ends (protocols/testing.md, X1 to X6, X12, X13)."""
 
 from datetime import datetime, timedelta
 from unittest import mock
@@ -7,43 +7,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from library_bridge import due, transfers
-from library_bridge.invariants import CHECKS
-from library_bridge.models import EmbeddedItem, EmbeddedLoan, EmbeddedPatron, LibraryLoan, Transfer, TransferStep
+from library_bridge.models import EmbeddedItem, EmbeddedLoan, LibraryLoan, Transfer, TransferStep
 from library_bridge.ports import Capability
 from library_bridge.transfers import AGAIN_AFTER, GIVE_UP_AFTER, LEASE, PATIENCE
 from tests.library_bridge import doubles, factories
-from tests.library_bridge.doubles import Fault, Killed, Script
+from tests.library_bridge.doubles import Script
 from tests.library_bridge.factories import Campus, charged, hold
-
-Status = Transfer.Status
-
-
-def advance(transfer: Transfer, now: datetime) -> Transfer:
-    return transfers.advance(transfer_id=transfer.pk, now=now)
-
-
-def until_quiet(transfer: Transfer, now: datetime) -> Transfer:
-    """What the sweep does, minute by minute."""
-    for minute in range(60):
-        found = advance(transfer, now + timedelta(minutes=minute))
-        if found.status not in Transfer.OPEN:
-            return found
-    raise AssertionError("never quiet")
-
-
-def block(campus: Campus) -> None:
-    EmbeddedPatron.objects.filter(card_number=campus.bob.card_number).update(blocked=True)
-
-
-def violations() -> list[str]:
-    return [line for check in CHECKS for line in check.violations()]
-
-
-def ended(transfer: Transfer) -> tuple[str, str]:
-    return transfer.status, transfer.reason_code
-
-
-# begin
+from tests.library_bridge.saga import Status, advance, block, ended, until_quiet, violations
 
 
 def test_begin_writes_rows_and_asks_nobody(campus: Campus, script: Script, now: datetime) -> None:
@@ -64,9 +34,6 @@ def test_an_item_is_in_one_open_transfer(campus: Campus, now: datetime) -> None:
     first = factories.transfer(campus, now=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         transfers.begin(reference="other", loan=first.loan, taker=campus.charlie, now=now)
-
-
-# X1, X5
 
 
 def test_x1_a_plain_transfer_ends_on_the_takers_card(campus: Campus, script: Script, now: datetime) -> None:
@@ -108,9 +75,6 @@ def test_x5_the_taker_has_it_already(campus: Campus, script: Script, now: dateti
     system.check_out(campus.bob.card_number, transfer.barcode)
     assert advance(transfer, now).status == Status.DONE
     assert script.calls["check_in"] == script.calls["check_out"] == 0
-
-
-# X2, X3, X4
 
 
 def test_x2_a_hold_refuses_before_any_write(campus: Campus, script: Script, now: datetime) -> None:
@@ -198,9 +162,6 @@ def test_x4_if_the_way_back_is_refused_too_a_librarian_is_needed(campus: Campus,
     assert script.calls["check_out"] == 2
 
 
-# X6
-
-
 def test_x6_returned_at_the_desk_meanwhile(campus: Campus, script: Script, now: datetime) -> None:
     transfer = factories.transfer(campus, now=now)
     campus.system(now).check_in(transfer.barcode)
@@ -239,218 +200,6 @@ def test_x6_a_barcode_that_is_no_more(campus: Campus, script: Script, now: datet
     assert script.calls["check_in"] == 0
 
 
-# X7, X8, X9
-
-DONE_BUT_SILENT = [doubles.drops_answer, doubles.garbled, doubles.of_another_item]
-
-
-@pytest.mark.parametrize("verb", ["check_in", "check_out"])
-@pytest.mark.parametrize("fault", [*DONE_BUT_SILENT, doubles.does_it_twice])
-def test_x7_a_write_that_was_done_in_silence_is_found_by_reading(
-    campus: Campus, script: Script, now: datetime, verb: str, fault: Fault
-) -> None:
-    script.on(verb, fault)
-    transfer = until_quiet(factories.transfer(campus, now=now), now)
-    assert transfer.status == Status.DONE
-    assert (script.calls["check_in"], script.calls["check_out"]) == (1, 1)
-    assert campus.holder(transfer.barcode) == campus.bob.card_number
-
-
-def test_x7_a_checkin_that_was_lost_is_never_sent_again(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("check_in", doubles.drops_first)
-    transfer = until_quiet(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.NEEDS_LIBRARIAN, "not_confirmed")
-    assert script.calls["check_in"] == 1
-    assert campus.holder(transfer.barcode) == campus.alice.card_number
-
-
-def test_x7_a_checkout_that_was_lost_is_never_sent_again(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("check_out", doubles.drops_first)
-    transfer = until_quiet(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.NEEDS_LIBRARIAN, "not_confirmed")
-    assert script.calls["check_out"] == 1
-
-
-def test_x7_a_write_that_comes_late_is_waited_for(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("check_in", doubles.drops_first)
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert (transfer.status, transfer.next_try_at) == (Status.PENDING, now + AGAIN_AFTER)
-    campus.system(now).check_in(transfer.barcode)
-    assert advance(transfer, now + AGAIN_AFTER).status == Status.DONE
-    assert script.calls["check_in"] == 1
-
-
-def test_x7_a_write_of_which_no_byte_went_out_is_sent_later(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("check_in", doubles.never_sent)
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert transfer.status == Status.PENDING
-    assert advance(transfer, now + AGAIN_AFTER).status == Status.DONE
-    assert script.done["check_in"] == 1
-
-
-def test_x7_silence_on_the_way_back_is_read_too(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("check_out", doubles.refuses("card_blocked"), doubles.drops_answer)
-    transfer = until_quiet(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.REFUSED, "card_blocked")
-    assert campus.holder(transfer.barcode) == campus.alice.card_number
-
-
-@pytest.mark.parametrize("verb", ["item", "loans", "patron"])
-def test_x8_an_answer_for_something_else_is_not_believed(
-    campus: Campus, script: Script, now: datetime, verb: str
-) -> None:
-    field = "barcode" if verb == "item" else "card_number"
-    script.on(verb, doubles.alters(**{field: "999"}))
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.PENDING, "unavailable")
-    assert script.calls["check_in"] == 0
-    assert advance(transfer, now + AGAIN_AFTER).status == Status.DONE
-
-
-def test_x9_says_ok_to_the_checkin_and_does_nothing(campus: Campus, script: Script, now: datetime) -> None:
-    transfer = factories.transfer(campus, now=now)
-    script.on("check_in", doubles.lies_about_check_in(transfer.barcode))
-    assert ended(advance(transfer, now)) == (Status.NEEDS_LIBRARIAN, "not_confirmed")
-    assert campus.holder(transfer.barcode) == campus.alice.card_number
-
-
-def test_x9_says_ok_to_the_checkout_and_does_nothing(campus: Campus, script: Script, now: datetime) -> None:
-    transfer = factories.transfer(campus, now=now)
-    record = campus.system(now).loans(campus.alice.card_number).loans[0]
-    script.on("check_out", doubles.says(doubles.replace(record, card_number=campus.bob.card_number)))
-    assert ended(advance(transfer, now)) == (Status.NEEDS_LIBRARIAN, "not_confirmed")
-    assert script.calls["check_out"] == 1
-
-
-def test_x9_says_refused_to_the_checkout_and_has_done_it(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("check_out", doubles.refuses_but_does("card_blocked"))
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert transfer.status == Status.DONE
-    assert campus.holder(transfer.barcode) == campus.bob.card_number
-
-
-def test_x9_says_refused_to_the_checkin_and_has_done_it(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("check_in", doubles.refuses_but_does("not_on_loan"))
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.NEEDS_LIBRARIAN, "not_on_givers_card")
-    assert script.calls["check_out"] == 0
-
-
-def test_x9_both_cards_list_it(campus: Campus, script: Script, now: datetime) -> None:
-    transfer = factories.transfer(campus, now=now)
-    record = campus.system(now).loans(campus.alice.card_number).loans[0]
-    both = doubles.alters(loans=(record,))
-    script.on("loans", both, both)
-    assert ended(advance(transfer, now)) == (Status.NEEDS_LIBRARIAN, "not_confirmed")
-    assert script.calls["check_in"] == 0
-
-
-def test_x9_a_question_that_is_refused_has_no_answer(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("item", doubles.refuses("other"))
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.PENDING, "unavailable")
-    assert advance(transfer, now + AGAIN_AFTER).status == Status.DONE
-
-
-def test_x9_a_list_that_is_refused_proves_no_absence(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("loans", doubles.refuses("card_blocked"))
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.NEEDS_LIBRARIAN, "list_incomplete")
-    assert script.calls["check_in"] == 0
-
-
-def test_x9_neither_lists_it_and_the_list_is_short(campus: Campus, script: Script, now: datetime) -> None:
-    short = doubles.alters(loans=(), complete=False)
-    script.on("loans", short)
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.NEEDS_LIBRARIAN, "list_incomplete")
-    assert script.calls["check_in"] == 0
-
-
-def test_k4_nothing_is_sent_while_a_list_is_short(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("loans", doubles.honest, doubles.alters(complete=False))
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert ended(transfer) == (Status.NEEDS_LIBRARIAN, "list_incomplete")
-    assert campus.holder(transfer.barcode) == campus.alice.card_number
-    assert script.calls["check_in"] == 0
-
-
-def test_k4_a_reason_against_it_is_told_all_the_same(campus: Campus, script: Script, now: datetime) -> None:
-    block(campus)
-    script.on("loans", doubles.honest, doubles.alters(complete=False))
-    assert ended(advance(factories.transfer(campus, now=now), now)) == (Status.REFUSED, "card_blocked")
-
-
-def test_a_system_without_lists_is_left_to_a_librarian(campus: Campus, script: Script, now: datetime) -> None:
-    script.always["loans"] = doubles.has_no_such_function
-    assert ended(advance(factories.transfer(campus, now=now), now)) == (Status.NEEDS_LIBRARIAN, "list_incomplete")
-
-
-def test_a_checkin_that_came_from_another_card_is_read_again(campus: Campus, script: Script, now: datetime) -> None:
-    script.on("check_in", doubles.alters(card_number=campus.charlie.card_number))
-    transfer = advance(factories.transfer(campus, now=now), now)
-    assert transfer.status == Status.DONE
-    assert transfer.steps.get(kind="check_in").status == "unknown"
-
-
-# X10
-
-
-@pytest.mark.parametrize("verb", ["item", "loans", "patron", "check_in", "check_out"])
-@pytest.mark.parametrize("fault", [doubles.killed_before, doubles.killed_after])
-def test_x10_after_kill_9_it_ends_as_without(
-    campus: Campus, script: Script, now: datetime, verb: str, fault: Fault
-) -> None:
-    script.on(verb, fault)
-    transfer = factories.transfer(campus, now=now)
-    with pytest.raises(Killed):
-        advance(transfer, now)
-    assert advance(transfer, now + LEASE - timedelta(seconds=1)).status == Status.RUNNING
-    assert advance(transfer, now + LEASE).status == Status.DONE
-    assert (script.done["check_in"], script.done["check_out"]) == (1, 1)
-    assert violations() == []
-
-
-@pytest.mark.parametrize("fault", [doubles.killed_before, doubles.killed_after])
-def test_x10_killed_on_the_way_back(campus: Campus, script: Script, now: datetime, fault: Fault) -> None:
-    script.on("check_out", doubles.meanwhile(lambda: block(campus)), fault)
-    transfer = factories.transfer(campus, now=now)
-    with pytest.raises(Killed):
-        advance(transfer, now)
-    assert ended(advance(transfer, now + LEASE)) == (Status.REFUSED, "card_blocked")
-    assert campus.holder(transfer.barcode) == campus.alice.card_number
-    assert script.done["check_out"] == 1
-
-
-def test_x10_killed_before_the_outcome_is_written(
-    campus: Campus, script: Script, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    transfer = factories.transfer(campus, now=now)
-
-    def killed(*args: object, **kwargs: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(transfers, "_settle", killed)
-        with pytest.raises(Killed):
-            advance(transfer, now)
-    assert advance(transfer, now + LEASE).status == Status.DONE
-    assert script.calls["check_out"] == 1
-
-
-def test_a_worker_that_lost_its_claim_writes_no_end(campus: Campus, now: datetime) -> None:
-    transfer = factories.transfer(campus, now=now)
-    Transfer.objects.filter(pk=transfer.pk).update(status=Status.RUNNING, attempts=7)
-    stale = transfers._transfer(transfer.pk)
-    stale.attempts = 6
-    transfers._settle(stale, transfers.librarian("not_confirmed"), None, now=now)
-    transfer.refresh_from_db()
-    assert transfer.status == Status.RUNNING
-
-
-# X12
-
-
 def test_x12_an_overdue_loan_is_refused_before_a_fine_could_arise(
     campus: Campus, script: Script, now: datetime
 ) -> None:
@@ -465,9 +214,6 @@ def test_x12_a_loan_in_time_costs_the_giver_nothing(campus: Campus, now: datetim
     made = charged(campus, campus.alice, now=now, due_at=now + timedelta(hours=1))
     assert advance(factories.transfer(campus, now=now, of=made), now).status == Status.DONE
     assert campus.card(campus.alice).fines == 0
-
-
-# X13
 
 
 def test_x13_while_the_system_is_down_it_waits_and_then_moves_once(
@@ -489,9 +235,6 @@ def test_nothing_waits_for_ever(campus: Campus, script: Script, now: datetime) -
     transfer = advance(factories.transfer(campus, now=now), now)
     late = now + GIVE_UP_AFTER + timedelta(minutes=1)
     assert ended(advance(transfer, late)) == (Status.NEEDS_LIBRARIAN, "unavailable")
-
-
-# capabilities
 
 
 def test_where_a_checkout_moves_there_is_no_gap(campus: Campus, script: Script, now: datetime) -> None:
@@ -516,9 +259,6 @@ def test_where_the_system_transfers_it_is_asked_to(campus: Campus, script: Scrip
     transfer = advance(factories.transfer(campus, now=now), now)
     assert transfer.status == Status.DONE
     assert (script.calls["transfer"], script.calls["check_in"], script.calls["check_out"]) == (1, 0, 0)
-
-
-# the sweep
 
 
 def test_the_sweep_finds_what_is_due_and_says_what_it_did(campus: Campus, now: datetime) -> None:
