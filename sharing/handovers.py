@@ -284,11 +284,9 @@ def both_confirmed(handover: Handover, actor: Reader | None, now: datetime, *, r
     `read_at`: when the code was read by a phone without network."""
     handover.code_used = True
     handover.giver_confirmed_at = handover.taker_confirmed_at = now
-    waits_for_nobody = handover.method != Handover.Method.IN_PERSON or not handover.has_time
-    on_time = waits_for_nobody or abs((read_at or now) - handover.starts_at) <= timedelta(hours=2)
-    late = {"read_at": read_at.isoformat()} if read_at else {}
     moves.move_handover(
-        handover, Handover.Status.CONFIRMED, actor=actor, now=now, data={"on_time": on_time, **late},
+        handover, Handover.Status.CONFIRMED, actor=actor, now=now,
+        data={"read_at": read_at.isoformat()} if read_at else {},
         fields=("code_used", "giver_confirmed_at", "taker_confirmed_at"),
     )  # fmt: skip
     if handover.direction == Handover.Direction.OUT:

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone, translation
 
 from library_bridge.models import Area
-from sharing import handovers, lendings
+from sharing import handovers
 from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, WrongCode
 from sharing.models import DomainEvent, Handover, Lending
 from tests.sharing import steps
@@ -211,11 +211,3 @@ def test_a_place_in_somebodys_own_words_stays_as_typed(world: World) -> None:
     for language in ("zh-hans", "en"):
         with translation.override(language):
             assert handover.place_name == handover.place
-
-
-def test_who_meets_without_an_appointment_is_not_late(world: World) -> None:
-    lending = lendings.start_return(lending_id=steps.on_loan(world).pk, actor=world.bob, now=world.now)
-    way_back = lending.handovers.get(direction="back")
-    assert not way_back.has_time
-    steps.confirm(way_back, now=world.now + timedelta(days=1))
-    assert DomainEvent.objects.get(kind="handover.confirmed", handover=way_back).data["on_time"]
