@@ -32,21 +32,29 @@ def link_token(kiosk: Kiosk) -> str:
     return signing.dumps([kiosk.pk, kiosk.serial], salt=LINK)
 
 
+@transaction.atomic(durable=True)
 def new_link(*, kiosk: Kiosk) -> Kiosk:
     """What was given out before is dead: the screen, and a link that was not used."""
+    kiosk = _locked(kiosk)
     kiosk.serial += 1
     kiosk.opened_at = kiosk.revoked_at = None
     kiosk.save(update_fields=["serial", "opened_at", "revoked_at"])
     return kiosk
 
 
+@transaction.atomic(durable=True)
 def revoke(*, kiosk: Kiosk, now: datetime) -> Kiosk:
     """At once; again changes nothing."""
+    kiosk = _locked(kiosk)
     if kiosk.revoked_at is None:
         kiosk.revoked_at = now
         kiosk.serial += 1
         kiosk.save(update_fields=["revoked_at", "serial"])
     return kiosk
+
+
+def _locked(kiosk: Kiosk) -> Kiosk:
+    return Kiosk.objects.select_for_update(of=("self",)).get(pk=kiosk.pk)
 
 
 def of_link(token: str) -> Kiosk:

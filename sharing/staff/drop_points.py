@@ -77,9 +77,9 @@ class Link(Act):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Shown in this answer and nowhere else."""
-        kiosks.new_link(kiosk=self.kiosk)
+        token = kiosks.link_token(kiosks.new_link(kiosk=self.kiosk))
         log(instance=self.kiosk, action="sharing.kiosk_link", user=self.request.user)
-        address = settings.BASE_URL + reverse("open-kiosk", args=[kiosks.link_token(self.kiosk)])
+        address = settings.BASE_URL + reverse("open-kiosk", args=[token])
         return self.render_to_response(self.get_context_data(address=address))
 
 

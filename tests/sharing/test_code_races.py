@@ -86,13 +86,14 @@ def test_control_without_locks_somebody_comes_in_through_a_revoked_link(world: W
         assert _faults(world, _joins_while_it_is_revoked, rounds=MANY) == 1
 
 
+def _screen(copy: Copy, **facts: object) -> Kiosk:
+    place = MeetingPlace.objects.create(name_zh=f"书屋{copy.pk}", name_en=f"House {copy.pk}")
+    return Kiosk.objects.create(drop_point=DropPoint.objects.create(place=place), name="Door", **facts)
+
+
 def _two_guess_with_one_try_left(world: World, copy: Copy) -> bool:  # noqa: F811
     """One is told that the code is wrong, the other that it has to wait."""
-    place = MeetingPlace.objects.create(name_zh=f"书屋{copy.pk}", name_en=f"House {copy.pk}")
-    point = DropPoint.objects.create(place=place)
-    screen = Kiosk.objects.create(
-        drop_point=point, name="Door", wrong_tries=kiosks.MOST_WRONG - 1, wrong_since=world.now
-    )
+    screen = _screen(copy, wrong_tries=kiosks.MOST_WRONG - 1, wrong_since=world.now)
     outcomes = together(*[lambda: kiosks.read_code(kiosk=screen, typed="000000", now=world.now)] * 2)
     return {type(one) for one in outcomes} == {WrongCode, LimitReached}
 
@@ -104,3 +105,21 @@ def test_t_c1_guesses_at_a_screen_cannot_outrun_its_count(world: World) -> None:
 def test_control_without_locks_both_guesses_are_tried(world: World) -> None:  # noqa: F811
     with without_locks():
         assert _faults(world, _two_guess_with_one_try_left, rounds=MANY) == 1
+
+
+def _two_make_a_new_link(world: World, copy: Copy) -> bool:  # noqa: F811
+    """The later one counts, and the other is dead."""
+    screen = _screen(copy)
+    made = together(*[lambda: kiosks.new_link(kiosk=Kiosk.objects.get(pk=screen.pk))] * 2)
+    serials = sorted(one.serial for one in made if isinstance(one, Kiosk))
+    screen.refresh_from_db()
+    return serials == [screen.serial - 1, screen.serial]
+
+
+def test_t_l9_of_two_links_made_at_once_one_lives(world: World) -> None:  # noqa: F811
+    assert _faults(world, _two_make_a_new_link, rounds=SOME) == 0
+
+
+def test_control_without_locks_two_links_made_at_once_both_live(world: World) -> None:  # noqa: F811
+    with without_locks():
+        assert _faults(world, _two_make_a_new_link, rounds=MANY) == 1
