@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet, TextField
@@ -48,6 +51,14 @@ class Known:
         return self
 
 
+class Unchanging(dict[str, Any]):
+    """Filters, or the fields of their form: the same in each search, which takes a copy of each as it stands and not of all its
+    parts."""
+
+    def __deepcopy__(self, _memo: Any) -> dict[str, Any]:
+        return {name: copy(one) for name, one in self.items()}
+
+
 class TitleFilter(filters.FilterSet):
     """`.qs` is the titles that match everything but `q`, which the search index answers. `.is_valid()`, `.errors` as a form.
 
@@ -81,10 +92,15 @@ class TitleFilter(filters.FilterSet):
         now: datetime,
         policy: CirculationPolicy | None = None,
     ) -> None:
-        super().__init__(data if data is not None else {}, queryset=Title.objects.live())
+        super().__init__(data if data is not None else {}, queryset=_live())
+        for one in self.filters.values():
+            one.method = one.method  # of the copy, no longer of what it was copied from
         self.reader = reader
         self.now = now
         self.policy = policy or policies.current()
+
+    def get_form_class(self) -> type[forms.Form]:
+        return _form_class()
 
     @cached_property
     def wanted(self) -> dict[str, Any]:
@@ -136,3 +152,21 @@ class TitleFilter(filters.FilterSet):
         if connection.vendor == "postgresql":
             return queryset.filter(subjects__contains=[value])
         return queryset.alias(headings=Cast("subjects", TextField())).filter(headings__contains=json.dumps(value))
+
+
+TitleFilter.base_filters = Unchanging(TitleFilter.base_filters)
+
+
+@cache
+def _form_class() -> type[forms.Form]:
+    fields = {name: copy(one).field for name, one in TitleFilter.base_filters.items()}
+    made: Any = type("TitleFilterForm", (forms.Form,), fields)
+    made.base_fields = Unchanging(made.base_fields)
+    form: type[forms.Form] = made
+    return form
+
+
+@cache
+def _live() -> QuerySet[Title]:
+    """Never asked itself, only what is made of it."""
+    return Title.objects.live()

@@ -53,6 +53,8 @@ class _Prepared:
     sql: str
     values: Sequence[Any]
     columns: Sequence[Any]
+    converted: Sequence[int]
+    """Places of the columns that the database does not answer as Python has them."""
     model: "_Model | None"
 
 
@@ -92,7 +94,7 @@ def _rows(prepared: _Prepared, values: Values) -> Iterator[Row]:
     with connection.cursor() as cursor:
         cursor.execute(prepared.sql, told)
         rows = cursor.fetchall()
-    readers = [(place, how) for place, column in enumerate(prepared.columns) if (how := _converters(column))]
+    readers = [(place, _converters(prepared.columns[place])) for place in prepared.converted]
     return (_read(row, readers, prepared.columns) for row in rows) if readers else iter(rows)
 
 
@@ -103,7 +105,8 @@ def _prepared(make: Callable[..., "QuerySet[Any, Any]"], about: tuple[bool, ...]
     sql, values = compiler.as_sql()
     columns = tuple(column for column, _sql, _alias in compiler.select)
     model = _model(compiler) if issubclass(queryset._iterable_class, ModelIterable) else None
-    return _Prepared(sql, tuple(values), columns, model)
+    converted = tuple(place for place, column in enumerate(columns) if _converters(column))
+    return _Prepared(sql, tuple(values), columns, converted, model)
 
 
 def _model(compiler: Any) -> _Model:

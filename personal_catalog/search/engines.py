@@ -83,6 +83,12 @@ class Embedded:
         return ""
 
 
+FIRST_RANKED = (
+    f" AND i.rowid >= coalesce((SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s "
+    f"ORDER BY rowid DESC LIMIT 1 OFFSET {CANDIDATES}), 0)"
+)
+
+
 class Sqlite(Embedded):
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
         values: list[tuple[int | str, ...]] = [
@@ -100,18 +106,14 @@ class Sqlite(Embedded):
 
     def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]:
         """What more titles match than can be ranked in time, only the newest of them are."""
-        match, (narrowed, values) = _match(asked), _narrowed("+i.rowid", within)
+        match = _match(asked)
+        narrowed, values = _narrowed("+i.rowid", within) if within is not None else (FIRST_RANKED, [match])
         sql = (
-            f"SELECT i.rowid FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s AND i.rowid >= %s{narrowed} "
+            f"SELECT i.rowid FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s{narrowed} "
             f"ORDER BY bm25({TABLE}, 10.0, 5.0, 2.0, 1.0), t.passed_on DESC LIMIT %s"
         )
         with self.in_time():
-            first = 0 if within is not None else self._first_ranked(match)
-            return _ids(sql, [match, first, *values, limit])
-
-    def _first_ranked(self, match: str) -> int:
-        sql = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s ORDER BY rowid DESC LIMIT 1 OFFSET {CANDIDATES}"
-        return next(iter(_ids(sql, [match])), 0)
+            return _ids(sql, [match, *values, limit])
 
     def count(self, asked: Node, *, within: Titles | None = None) -> int:
         narrowed, values = _narrowed("+i.rowid", within)
@@ -210,6 +212,17 @@ def _ids(sql: str, values: Sequence[Anything] = ()) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [int(row[0]) for row in cursor.fetchall()]
+
+
+def names(ids: Sequence[int]) -> dict[int, str]:
+    """What titles are called; by hand, because to build so small a question costs more than its answer."""
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, title FROM personal_catalog_title WHERE id IN ({', '.join(map(str, map(int, ids)))})"
+        )
+        return dict(cursor.fetchall())
 
 
 def _match(node: Node) -> str:

@@ -11,7 +11,7 @@ from personal_catalog import isbn, matching, record_numbers
 from personal_catalog.models import Title
 from personal_catalog.search import readings
 from personal_catalog.search.analyse import letters
-from personal_catalog.search.engines import Titles, engine
+from personal_catalog.search.engines import Titles, engine, names
 from personal_catalog.search.spelling import corrected
 from personal_catalog.search.terms import Node
 
@@ -146,7 +146,7 @@ def _ordered(ids: list[int], asked: str) -> tuple[list[int], dict[int, int]]:
     """The engine's order, but the very title asked for first, then titles that begin so, then those that contain it."""
     wanted = letters(asked)
     first = ids[:TO_ORDER]
-    found = {pk: letters(title) for pk, title in Title.objects.filter(pk__in=first).values_list("pk", "title")}
+    found = {pk: letters(title) for pk, title in names(first).items()}
 
     def nearness(pk: int) -> int:
         title = found.get(pk, "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import segno
@@ -10,11 +11,12 @@ from django.forms import BoundField
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from personal_catalog import addresses
 from personal_catalog.cover_pictures import kept
@@ -31,6 +33,7 @@ def today() -> date:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, *, small: bool = False) -> SafeString:
     """An icon of the sprite static/icons.svg; it stands beside a word or in something that has a name."""
     return format_html(
@@ -272,3 +275,26 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
     nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
     return CaptureNode(nodelist, name)
+
+
+class SameNode(Node):
+    child_nodelists = ("nodelist",)
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.kept: dict[tuple[str | None, str], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        key = (get_language(), get_script_prefix())
+        if key not in self.kept:
+            self.kept[key] = self.nodelist.render(context.new({}))
+        return self.kept[key]
+
+
+@register.tag
+def same(parser: Parser, _token: Token) -> SameNode:
+    """{% same %}…{% endsame %}: what says the same on every page to everybody, made once in each language. It knows no
+    variable of the page, so nothing of a reader can get into it."""
+    nodelist = parser.parse(("endsame",))
+    parser.delete_first_token()
+    return SameNode(nodelist)

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
+from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import translation
@@ -200,3 +201,12 @@ def test_no_template_of_ours_carries_inline_script_or_style() -> None:
                 file.read_text("utf-8"),
             )
             assert not found, f"{file}: {found}"
+
+
+def test_what_is_the_same_for_everybody_knows_nothing_of_a_reader() -> None:
+    part = Template("{% same %}{{ user }}{% translate 'Search' %}{% endsame %} {{ user }}")
+    with translation.override("en"):
+        said = [part.render(Context({"user": name})) for name in ("Alice", "Bob")]
+    with translation.override("zh-hans"):
+        assert part.render(Context({"user": "Alice"})) == "检索 Alice"
+    assert said == ["Search Alice", "Search Bob"]
