@@ -23,7 +23,7 @@ CORRECTIONS: tuple[tuple[str, dict[str, object], str], ...] = (
     ("t007", {"creators": ["维克托·迈尔·舍恩伯格", "肯尼思·库克耶"], "translators": ["盛杨燕", "周涛"]}, "封面上有两位作者、两位译者。"),
     ("t018", {"creators": ["钱锺书"]}, "书上印的是“锺”。"),
 )  # fmt: skip
-SAID_OTHERWISE = (("t026", "openlibrary", BookFacts(year=2000)), ("t020", "library", BookFacts(year=1973)))
+SAID_OTHERWISE = (("t026", "open_library", BookFacts(year=2000)), ("t020", "library", BookFacts(year=1973)))
 
 
 def load(shelf: Mapping[str, Title], readers: "Sequence[Reader]", *, lin: "Reader | None", now: datetime) -> None:

@@ -124,6 +124,15 @@ def stylesheet() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def file_fields() -> SafeString:
+    """On our own forms a file field speaks the language of the page, as it does for readers."""
+    words = (_("Choose a file"), _("None chosen yet"))
+    return format_html(
+        '<script src="{}" data-choose="{}" data-none="{}" defer></script>', static("js/files.js"), *words
+    )
+
+
 class PolicyChange(LogFormatter):
     """In the words of the form, before → after."""
 

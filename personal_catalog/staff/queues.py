@@ -137,10 +137,10 @@ def _flag_rows(found: Iterable[Any]) -> list[Row]:
             row.title,
             notes=[row.get_kind_display(), *([f"“{row.note}”"] if row.note else [])],
             acts=[
+                _post(pgettext("flag", "Seen to"), "catalog-flag", row.pk, "a", settled="", quiet=False),
                 edit(row.title),
                 Act(pgettext("title", "Split…"), reverse("catalog-split", args=[row.title_id]), "s"),
                 Act(_("Merge into…"), reverse("catalog-merge", args=[row.title_id]), "m"),
-                _post(pgettext("flag", "Seen to"), "catalog-flag", row.pk, "a", settled="", quiet=False),
                 _post(pgettext("flag", "Nothing to do"), "catalog-flag", row.pk, "x", dismissed=""),
             ],
         )

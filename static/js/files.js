@@ -25,7 +25,7 @@
     told(input, names);
   }
 
-  const dressAll = (root) => root.querySelectorAll("input[type=file].input:not(.file-over)").forEach(dress);
+  const dressAll = (root) => root.querySelectorAll(":is(.main, .desk) input[type=file]:not(.file-over)").forEach(dress);
   dressAll(document);
   document.addEventListener("htmx:afterSettle", (event) => dressAll(event.target));
 })();
