@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 BALANCE = """
@@ -57,13 +57,30 @@ WHERE e.board = 'lenders' AND e.period = 'month' AND e.scope = 'all' AND
       e.position IN (1, 2, 3, 4, 5, (SELECT position FROM mine) - 1, (SELECT position FROM mine), (SELECT position FROM mine) + 1)
 ORDER BY e.position, b.earned_at"""
 RANKED = """
-SELECT a.reader_id, count(*) FILTER (WHERE e.at >= %(week)s), count(*) FILTER (WHERE e.at >= %(month)s),
-       count(*) FILTER (WHERE e.at >= %(term)s), count(*)
+SELECT a.reader_id, count(*) FILTER (WHERE e.at >= %(week)s) AS week, count(*) FILTER (WHERE e.at >= %(month)s) AS month,
+       count(*) FILTER (WHERE e.at >= %(term)s) AS term, count(*) AS ever
 FROM incentives_entry e JOIN incentives_account a ON a.id = e.account_id JOIN incentives_rule u ON u.id = e.rule_id
 WHERE e.kind = 'award' AND u.code = %(code)s AND e.at < %(now)s
 AND NOT EXISTS (SELECT 1 FROM incentives_entry x WHERE x.reverses_id = e.id)
 AND NOT EXISTS (SELECT 1 FROM incentives_heldaward h WHERE h.award_id = e.id AND h.settled_id IS NULL)
 GROUP BY a.reader_id"""
+LISTS = f"""
+INSERT INTO incentives_leaderboardentry
+  (board, period, scope, place, position, reader_id, pseudonym, count, next_place, next_count)
+WITH counted AS ({RANKED}), listed AS (
+  SELECT 'week' AS period, reader_id, week AS n FROM counted UNION ALL SELECT 'month', reader_id, month FROM counted
+  UNION ALL SELECT 'term', reader_id, term FROM counted UNION ALL SELECT 'all', reader_id, ever FROM counted
+), placed AS (
+  SELECT period, reader_id, pseudonym, n, rank() OVER (PARTITION BY period ORDER BY n DESC) AS place,
+         row_number() OVER (PARTITION BY period ORDER BY n DESC, pseudonym {{collation}}, reader_id) AS position,
+         count(*) OVER (PARTITION BY period) AS many
+  FROM listed JOIN library_bridge_reader r ON r.id = reader_id AND r.leaderboard_opt_in AND r.is_active AND r.pseudonym <> ''
+  WHERE n > 0
+)
+SELECT %(board)s, period, 'all', place, position, reader_id, pseudonym, n, coalesce(min(place) OVER above, 0),
+       coalesce(min(n) OVER above, 0)
+FROM placed WHERE many >= 5
+WINDOW above AS (PARTITION BY period ORDER BY n DESC GROUPS BETWEEN 1 PRECEDING AND 1 PRECEDING)"""
 
 
 def points(reader_id: int) -> None:
@@ -77,15 +94,30 @@ def leaderboard(reader_id: int) -> None:
     _ask((PLACE, BOARD), {"reader": reader_id})
 
 
-def counts(since: Mapping[str, datetime], until: datetime) -> None:
-    """For the lists of lenders and of quick answers: every period in one pass. `since` by period, but for that without end."""
-    for code in ("lending_completed", "quick_answer"):
-        _ask((RANKED,), {**since, "now": until, "code": code})
+def lists(since: Mapping[str, datetime], until: datetime) -> None:
+    """The lists of lenders and of quick answers anew: every period counted in one pass, ranked and written by the database.
+    `since` by period, but for that without end."""
+    collation = 'COLLATE "C"' if connection.vendor == "postgresql" else ""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM incentives_leaderboardentry")
+        for board, code in (("lenders", "lending_completed"), ("answerers", "quick_answer")):
+            facts = {**since, "now": until, "code": code, "board": board}
+            cursor.execute(LISTS.replace("{collation}", collation), _told(LISTS, facts))
 
 
 def _ask(statements: tuple[str, ...], facts: dict[str, object]) -> None:
     month = "extract(month FROM e.at)" if connection.vendor == "postgresql" else "strftime('%%m', e.at)"
     with connection.cursor() as cursor:
         for statement in (each.replace("{month}", month) for each in statements):
-            cursor.execute(statement, {name: value for name, value in facts.items() if f"%({name})s" in statement})
+            cursor.execute(statement, _told(statement, facts))
             cursor.fetchall()
+
+
+def _told(statement: str, facts: Mapping[str, object]) -> dict[str, object]:
+    """Moments as the database keeps them."""
+    adapt = connection.ops.adapt_datetimefield_value
+    return {
+        name: adapt(value) if isinstance(value, datetime) else value
+        for name, value in facts.items()
+        if f"%({name})s" in statement
+    }
