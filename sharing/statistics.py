@@ -40,6 +40,10 @@ WANTED_ROWS = 10
 ANSWERED = ("ask.accepted", "ask.declined")
 SAID = Q(kind__in=ANSWERED, ask__consent="")
 """By a holder who was asked; not what one had offered or agreed to beforehand."""
+AT_ONCE = Q(kind="ask.accepted") & ~Q(ask__consent="")
+"""Without a question: offered, agreed to beforehand, or passed on when the two stood together."""
+TO_MEET = Q(kind="lending.handed_over") & ~Q(lending__ask__consent=Ask.Consent.NOW)
+"""Two who stand together have nothing to wait for."""
 ASKS_ENDED = (*ANSWERED, "ask.lapsed")
 REQUESTS_ENDED = ("request.fulfilled", "request.unfilled", "request.cancelled")
 
@@ -149,6 +153,7 @@ class _Counted:
     answered: float | None
     answer_hours: float | None
     answered_within: tuple[float, ...] | None
+    at_once: float | None
     fulfilled: float | None
     unanswered: float | None
     handover_days: float | None
@@ -157,7 +162,7 @@ class _Counted:
 
 def _figures(this: _Counted, former: _Counted) -> Iterator[Figure]:
     for code, unit in (
-        ("placed", "count"), ("answered", "share"), ("answer_hours", "hours"), ("fulfilled", "share"),
+        ("placed", "count"), ("answered", "share"), ("answer_hours", "hours"), ("at_once", "count"), ("fulfilled", "share"),
         ("unanswered", "share"), ("handover_days", "days"), ("readers", "count"),
     ):  # fmt: skip
         yield Figure(code, unit, getattr(this, code), getattr(former, code))
@@ -173,10 +178,11 @@ def _counted(period: Period) -> _Counted:
         answered=enough(n["answered"] / asks, n["holders"]) if asks else None,
         answer_hours=_median(rows.filter(SAID), "ask__asked_at", n["answered"], n["holders"], timedelta(hours=1)),
         answered_within=tuple(n[f"within_{h}"] / asks for h in HOURS) if enough(asks, n["holders"]) else None,
+        at_once=enough(n["at_once"], n["at_once_takers"]),
         fulfilled=enough(ends["fulfilled"] / ended, ends["people"]) if ended else None,
         unanswered=enough(ends["unanswered"] / ended, ends["people"]) if ended else None,
         handover_days=_median(
-            rows.filter(kind="lending.handed_over"), "lending__agreed_at", n["handed_over"], n["takers"], timedelta(days=1)
+            rows.filter(TO_MEET), "lending__agreed_at", n["handed_over"], n["takers"], timedelta(days=1)
         ),
         readers=enough(n["readers"], n["readers"]),
     )  # fmt: skip
@@ -192,15 +198,16 @@ def _waited(since: str) -> Expression:
 
 def _countings() -> dict[str, Count]:
     placed, ended = Q(kind="request.placed"), Q(kind__in=ASKS_ENDED, ask__consent="")
-    handed = Q(kind="lending.handed_over")
     return {
         "placed": Count("pk", filter=placed),
         "requesters": Count("actor", filter=placed, distinct=True),
         "asks_ended": Count("pk", filter=ended),
         "answered": Count("pk", filter=SAID),
         "holders": Count("ask__holder", filter=ended, distinct=True),
-        "handed_over": Count("pk", filter=handed),
-        "takers": Count("lending__taker", filter=handed, distinct=True),
+        "at_once": Count("pk", filter=AT_ONCE),
+        "at_once_takers": Count("ask__request__requester", filter=AT_ONCE, distinct=True),
+        "handed_over": Count("pk", filter=TO_MEET),
+        "takers": Count("lending__taker", filter=TO_MEET, distinct=True),
         "readers": Count("actor", filter=Q(actor__is_staff=False), distinct=True),
         **{f"within_{h}": Count("pk", filter=SAID & Q(waited__lte=timedelta(hours=h))) for h in HOURS},
     }

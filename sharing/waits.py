@@ -36,16 +36,19 @@ def typical(*, now: datetime) -> Waits:
 
 
 def _answers(now: datetime) -> int | None:
-    """Asks that were never answered count as not answered in any time."""
-    rows = Ask.objects.filter(asked_at__gt=now - LOOK_BACK, status__in=("accepted", "declined", "lapsed"))
+    """Asks that were never answered count as not answered in any time; one that accepted itself was no question."""
+    ended_as = ("accepted", "declined", "lapsed")
+    rows = Ask.objects.filter(asked_at__gt=now - LOOK_BACK, status__in=ended_as, consent="")
     ended = rows.order_by("-pk").values_list("holder_id", "status", "asked_at", "answered_at")[:MOST_ROWS]
     waited = [(holder, end - start if end and status != "lapsed" else None) for holder, status, start, end in ended]
     return _within(waited, more_than=MOST_ANSWER, unit=timedelta(hours=1))
 
 
 def _handovers(now: datetime) -> int | None:
-    """From agreement to the book in hand; what was cancelled or missed counts as never."""
-    rows = Lending.objects.filter(agreed_at__gt=now - LOOK_BACK).exclude(status=Lending.Status.AGREED)
+    """From agreement to the book in hand; what was cancelled or missed counts as never, and what was passed on when the two
+    stood together needed no time at all."""
+    agreed = Lending.objects.filter(agreed_at__gt=now - LOOK_BACK).exclude(status=Lending.Status.AGREED)
+    rows = agreed.exclude(ask__consent=Ask.Consent.NOW)
     moved = rows.order_by("-pk").values_list("taker_id", "agreed_at", "handed_over_at")[:MOST_ROWS]
     waited = [(taker, end - start if end else None) for taker, start, end in moved]
     return _within(waited, more_than=HANDED_OVER, unit=timedelta(days=1))

@@ -15,10 +15,12 @@ HOUR = timedelta(hours=1)
 
 def of_all_requests(*, days: int) -> dict[str, float]:
     """Shares are of all requests. `declined_share`, `expired_share` and `unanswered_share` are of those that ended without the
-    book: some holder said no; the deadline passed; the deadline passed and no holder had said anything."""
+    book: some holder said no; the deadline passed; the deadline passed and no holder had said anything. `at_once_share`: some
+    holder had agreed beforehand."""
     answered = Ask.objects.filter(request=OuterRef("pk"), status__in=ANSWERED)
     declined = answered.filter(status=Ask.Status.DECLINED)
-    rows = Request.objects.annotate(had_answer=Exists(answered), had_no=Exists(declined))
+    at_once = answered.exclude(consent="")
+    rows = Request.objects.annotate(had_answer=Exists(answered), had_no=Exists(declined), had_consent=Exists(at_once))
     failed = ~Q(status=Request.Status.FULFILLED)
     expired = Q(status=Request.Status.UNFILLED)
     count = rows.aggregate(
@@ -27,16 +29,19 @@ def of_all_requests(*, days: int) -> dict[str, float]:
         declined=Count("pk", filter=failed & Q(had_no=True)),
         expired=Count("pk", filter=expired),
         unanswered=Count("pk", filter=expired & Q(had_answer=False)),
+        at_once=Count("pk", filter=Q(had_consent=True)),
     )
     shares = {
         f"{name}_share": round(count[name] / max(count["all"], 1), 4)
-        for name in ("success", "declined", "expired", "unanswered")
+        for name in ("success", "declined", "expired", "unanswered", "at_once")
     }
     return {"requests": count["all"], **shares, **_times(), "asks_per_holder_week": _asks_per_holder_week(days)}
 
 
 def _times() -> dict[str, float]:
-    first = Request.objects.filter(asks__status__in=ANSWERED).annotate(first=Min("asks__answered_at"))
+    """The median answer is of holders who were asked; where one had agreed beforehand there was nothing to wait for."""
+    said = Q(asks__status__in=ANSWERED, asks__consent="")
+    first = Request.objects.annotate(first=Min("asks__answered_at", filter=said)).exclude(first=None)
     out = Lending.objects.filter(handed_over_at__isnull=False)
     return {
         "median_hours_to_answer": _median_hours(first.values_list("placed_at", "first")),

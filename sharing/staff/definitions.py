@@ -33,6 +33,14 @@ FIGURES = (
         _("The median time from an ask to its yes or no, of the answers given in the period: half were quicker."),
     ),
     Definition(
+        "at_once",
+        pgettext_lazy("figure", "Agreed at once"),
+        _(
+            "Requests that were agreed to in the period without a question: the holder had offered the book or agreed "
+            "beforehand, or the two stood together. They are no part of the time to an answer."
+        ),
+    ),
+    Definition(
         "fulfilled",
         pgettext_lazy("figure", "Handed over"),
         _(
@@ -51,7 +59,10 @@ FIGURES = (
     Definition(
         "handover_days",
         pgettext_lazy("figure", "Time to the handover"),
-        _("The median time from the agreement until both have confirmed the handover, of the handovers in the period."),
+        _(
+            "The median time from the agreement until both have confirmed the handover, of the handovers in the period; "
+            "without books that were passed on when the two stood together."
+        ),
     ),
     Definition(
         "readers",

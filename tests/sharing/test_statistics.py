@@ -78,6 +78,23 @@ def test_asks_that_accepted_themselves_are_no_answers(now: datetime) -> None:
     assert after.answers == before.answers
 
 
+def test_what_was_agreed_at_once_is_told_by_itself(now: datetime) -> None:
+    for consent in ("offer", "standing", "standing", "now", "now"):
+        lending = crowds.accepted(now=now - 5 * DAY, hours=0)
+        Ask.objects.filter(pk=lending.ask_id).update(consent=consent)
+    crowds.accepted(now=now - 5 * DAY, hours=6)
+    assert (figure("at_once", now).value, figure("answer_hours", now).value) == (5, None)
+
+
+def test_two_who_stand_together_do_not_shorten_the_way_to_the_handover(now: datetime) -> None:
+    for days in (1, 1, 2, 3, 3):
+        crowds.handed_over(now=now - 9 * DAY, days=days)
+    for _ in range(6):
+        lending = crowds.handed_over(now=now - 9 * DAY, days=0)
+        Ask.objects.filter(pk=lending.ask_id).update(consent=Ask.Consent.NOW)
+    assert figure("handover_days", now).value == pytest.approx(2)
+
+
 def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle(now: datetime) -> None:
     for hours in (1, 2, 4, 8, 20, 30):
         crowds.accepted(now=now - 5 * DAY, hours=hours)

@@ -51,7 +51,28 @@ def test_an_answer_within_minutes_is_one_hour(world: World):
     assert waits.typical(now=world.now).answer_hours == 1
 
 
+def test_what_was_agreed_at_once_is_no_answer(world: World):
+    asked(world, 4, 4, 4, 4, 4)
+    asked(world, 0, 0, 0, 0, 0, 0)
+    Ask.objects.filter(answered_at=world.now).update(status="accepted", consent="standing")
+    assert waits.typical(now=world.now).answer_hours == 4
+
+
 def test_eight_of_ten_handed_over(world: World):
+    lent(world)
+    assert waits.typical(now=world.now).handover_days == 8
+
+
+def test_what_was_passed_on_at_once_does_not_count(world: World):
+    lent(world)
+    Ask.objects.filter(lending__handed_over_at__lt=world.now + timedelta(days=6)).update(
+        status="accepted", consent="now"
+    )
+    assert waits.typical(now=world.now).handover_days == 9
+
+
+def lent(world: World) -> None:
+    """Ten agreed; one handed over on each of nine days."""
     asked(world, *[1] * 10, holders=10)
     for place, ask in enumerate(Ask.objects.all()):
         days = place + 1
@@ -60,7 +81,6 @@ def test_eight_of_ten_handed_over(world: World):
             taker=ask.request.requester, agreed_at=world.now, deadline_at=world.now, status="completed" if place < 9 else "cancelled",
             handed_over_at=world.now + timedelta(days=days) if place < 9 else None, closed_at=world.now,
         )  # fmt: skip
-    assert waits.typical(now=world.now).handover_days == 8
 
 
 def test_the_answer_is_kept_for_ten_minutes(world: World, django_assert_num_queries):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sharing import asks, lendings, outcomes
+from sharing.models import Ask
 from sharing.simulation import figures
 from tests.sharing import steps
 from tests.sharing.conftest import World
@@ -40,3 +41,14 @@ def test_a_step_back_after_consent_is_no_success(world: World) -> None:
     lending = steps.agreed(world)
     lendings.cancel_lending(lending_id=lending.pk, actor=world.alice, now=world.now)
     assert figures.of_all_requests(days=7)["success_share"] == 0.0
+
+
+def test_what_was_agreed_at_once_is_a_share_and_no_part_of_the_median(world: World) -> None:
+    lending = steps.agreed(world)
+    assert (
+        figures.of_all_requests(days=7)["at_once_share"],
+        figures.of_all_requests(days=7)["median_hours_to_answer"],
+    ) == (0, 1)
+    Ask.objects.filter(pk=lending.ask_id).update(consent=Ask.Consent.STANDING)
+    found = figures.of_all_requests(days=7)
+    assert (found["at_once_share"], found["median_hours_to_answer"]) == (1, 0)
