@@ -164,8 +164,13 @@ def _told() -> Iterator[str]:
         untold = untold.exclude(kind="ask.accepted", why=Ask.Consent.NOW)
         # the way back opens agreed, and the start of the return has told it
         untold = untold.exclude(kind="handover.agreed", from_status="")
+        # a book may be kept for whoever comes first, and a first rating stays sealed
+        nobody = DomainEvent.objects.filter(Q(data__readers=[]) | Q(kind="lending.rated", data__both=False), kind=kind)
+        untold = untold.exclude(pk__in=nobody.values("pk"))
         # who takes a book off the shelf, or goes away, knows that the ask for it ends
-        yield from _lines(untold.exclude(kind="ask.withdrawn", actor=F("ask__holder")), "was told to nobody")
+        untold = untold.exclude(kind="ask.withdrawn", actor=F("ask__holder"))
+        concerned = (event for event in untold if TELLS[kind](event) - {event.actor_id or 0})  # whoever acts knows
+        yield from _lines(concerned, "was told to nobody")
 
 
 def _undelivered() -> Iterable[str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sharing import asks, conversations, custody, invariants, lendings, requests
+from sharing import asks, conversations, custody, groups, invariants, kept, lendings, ratings, requests
 from sharing.errors import IllegalTransition
 from sharing.models import Ask, Conversation, DomainEvent, Handover, Lending, Notification
 from tests.sharing import steps
@@ -95,3 +95,16 @@ def test_p4_a_conversation_ends_with_its_lending(world: World) -> None:
         conversations.send_message(
             conversation_id=talk.pk, actor=world.bob, text="Once more", now=world.now + timedelta(days=4)
         )
+
+
+def test_n1_what_names_nobody_or_stays_sealed_need_not_be_told(world: World) -> None:
+    """A book kept for whoever comes first by the link, a first rating (T-C9), a group that only its maker was in."""
+    kept.keep_holding(
+        holding_key=world.copy.key, actor=world.alice, last_date=world.now.date() + timedelta(days=3), now=world.now
+    )
+    group = groups.make_group(actor=world.alice, name="Third floor", kind="floor", my_name="Ali", now=world.now)
+    groups.close_group(group_id=group.pk, actor=world.alice, now=world.now)
+    kept.end_keeping(holding_key=world.copy.key, actor=world.alice, now=world.now)
+    lending = returned(world)
+    ratings.rate_exchange(lending_id=lending.pk, actor=world.bob, went="smoothly", now=world.now + timedelta(days=3))
+    assert lines() == []
