@@ -25,6 +25,10 @@ class Switches:
     library: bool
     reader: bool
 
+    @property
+    def both(self) -> bool:
+        return self.library and self.reader
+
 
 def switches(reader: Reader) -> Switches:
     """One query."""

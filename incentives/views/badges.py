@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST
 
 from incentives import badges, choices
 from incentives.forms import BadgePlacesForm
-from incentives.models import IncentiveSettings
 from incentives.views.switch import for_readers
 from sharing.models import Lending
 from sharing.views import answers
@@ -41,10 +40,10 @@ def choose_places(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def of_partner(request: HttpRequest, lending_id: int) -> HttpResponse:
-    """A piece of the lending's page; empty unless the other side wants it there."""
+    """A piece of the lending's page; empty unless the other side wants it there and this one wants to see any."""
     reader = reader_of(request)
     lending = get_object_or_404(Lending.objects.visible_to(reader), pk=lending_id)
-    shown = badges.to_partner(lending, reader) if IncentiveSettings.load(request).enabled else []
+    shown = badges.to_partner(lending, reader) if choices.switches(reader).both else []
     return render(request, "incentives/badges/of_partner.html", {"badges": shown})
 
 

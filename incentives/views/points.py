@@ -40,8 +40,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 def points_chip(request: HttpRequest) -> HttpResponse:
     """The header's chip: fetched on every page, so it is few small queries; empty while points are switched off."""
     reader = reader_of(request)
-    on = choices.switches(reader)
-    if not (on.library and on.reader):
+    if not choices.switches(reader).both:
         return HttpResponse("")
     balance = ledger.balance(reader, now=timezone.now())
     return render(request, "incentives/points/chip.html", {"balance": balance})

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from incentives import budgets, ledger, reward_pictures, rewards, uses, vouchers
+from incentives import budgets, choices, ledger, reward_pictures, rewards, uses, vouchers
 from incentives.errors import PriceChanged
 from incentives.forms import RedeemForm
-from incentives.models import IncentiveSettings, Reward, Voucher
+from incentives.models import Reward, Voucher
 from incentives.views.switch import for_readers
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -92,10 +92,10 @@ def use_voucher(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def ready_for(request: HttpRequest, effect: str) -> HttpResponse:
     """A piece of other pages: the voucher that its reader could use there, the first to expire; empty without one."""
-    if not IncentiveSettings.load(request).enabled or effect not in Reward.CHOSEN:
+    now, reader = timezone.now(), reader_of(request)
+    if effect not in Reward.CHOSEN or not choices.switches(reader).both:
         return HttpResponse("")
-    now = timezone.now()
-    mine = vouchers.visible_to(reader_of(request)).filter(status=Voucher.Status.ISSUED, expires_at__gt=now)
+    mine = vouchers.visible_to(reader).filter(status=Voucher.Status.ISSUED, expires_at__gt=now)
     found = mine.filter(reward__effect=effect).order_by("expires_at").first()
     return render(request, "incentives/rewards/ready.html", {"voucher": found})
 

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from incentives import choices, ledger, rewards, rules
-from incentives.models import IncentiveSettings, Voucher
+from incentives.models import IncentiveSettings, Reward, Voucher
 from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, given
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,40 @@ def test_switched_off_no_header_leads_to_points_not_even_without_scripts(who, cl
     else:
         choices.switch_off(actor=alice)
     assert "points-chip" not in texts(client.get("/me/"))
+
+
+@pytest.mark.parametrize("who", ["the library", "the reader"])
+@pytest.mark.parametrize(
+    "address", ["/me/", "/standing/", "/search/?q=nothing+like+it", "/todo/", "/shelf/", "/wishes/"]
+)
+def test_switched_off_other_pages_say_nothing_of_points(address, who, client, alice):
+    words = re.compile(r"\b(points?|leaderboards?|rewards?|badges?|vouchers?)\b")
+    if who == "the library":
+        IncentiveSettings.objects.update_or_create(pk=1, defaults={"enabled": False})
+    else:
+        choices.switch_off(actor=alice)
+    page = re.sub(r'class="[^"]*"|id="[^"]*"', "", texts(client.get(address)))
+    assert words.findall(page.lower()) == []
+
+
+@pytest.mark.parametrize("who", ["the library", "the reader"])
+def test_switched_off_no_voucher_waits_on_other_pages(who, client, alice, now):
+    given(alice, 100, now=now)
+    reward = a_reward(now=now, effect=Reward.Effect.PURCHASE_FIRST)
+    rewards.redeem_reward(reward_id=reward.pk, actor=alice, key="k", now=now)
+    address = "/vouchers/ready-for/purchase_first/"
+    assert "You have a voucher for this" in texts(client.get(address))
+    if who == "the library":
+        IncentiveSettings.objects.update_or_create(pk=1, defaults={"enabled": False})
+    else:
+        choices.switch_off(actor=alice)
+    assert client.get(address).content == b""
+
+
+def test_who_switched_points_off_finds_the_way_back_among_their_data(client, alice):
+    assert "You have switched off points" not in texts(client.get("/me/data/"))
+    choices.switch_off(actor=alice)
+    assert "You have switched off points" in texts(client.get("/me/data/"))
 
 
 def test_a_reward_is_redeemed_from_its_button_once_for_two_clicks(client, alice, now):
