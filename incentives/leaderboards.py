@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet, Subquery, TextField
 from django.utils import timezone
 
@@ -154,18 +154,26 @@ def period_of(text: str) -> str:
 
 @transaction.atomic(durable=True)
 def take_part(*, actor: Reader, pseudonym: str, narrow: bool = False, honours: bool = False) -> None:
-    """From the next night on; what is taken back of `narrow` and `honours` is gone at once. A pseudonym is nobody else's and
-    not the reader's own name. `narrow`: on the lists of area, department and groups too; `honours`: named where anybody reads it."""
+    """From the next night on; what is taken back of `narrow` and `honours` is gone at once. `narrow`: on the lists of area,
+    department and groups too; `honours`: named where anybody reads it. Raises PseudonymTaken for a name that is another's, or the
+    reader's own."""
     name = profiles.checked_name(pseudonym)
-    taken = Reader.objects.filter(pseudonym__iexact=name).exclude(pk=actor.pk).exists()
-    if taken or name.casefold() in (actor.display_name.casefold(), actor.username.casefold()):
+    if name.casefold() in (actor.display_name.casefold(), actor.username.casefold()):
         raise PseudonymTaken
-    actor.pseudonym, actor.leaderboard_opt_in = name, True
-    actor.save(update_fields=["pseudonym", "leaderboard_opt_in"])
+    _take_name(actor, name)
     wanted = {"on_narrow_lists": narrow, "on_honours": honours}
     ReaderChoice.objects.update_or_create(reader=actor, defaults=wanted)
     if not narrow:
         _rows_of(actor).exclude(scope=scopes.WHOLE).delete()
+
+
+def _take_name(actor: Reader, name: str) -> None:
+    try:
+        with transaction.atomic():
+            Reader.objects.filter(pk=actor.pk).update(pseudonym=name, leaderboard_opt_in=True)
+    except IntegrityError:
+        raise PseudonymTaken from None
+    actor.pseudonym, actor.leaderboard_opt_in = name, True
 
 
 @transaction.atomic(durable=True)

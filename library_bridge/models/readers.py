@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,11 @@ class Reader(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = _("reader")  # type: ignore[assignment]  # AbstractUser.Meta is typed without lazy strings
         verbose_name_plural = _("readers")  # type: ignore[assignment]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("pseudonym"), condition=~models.Q(pseudonym=""), name="a_pseudonym_is_one_readers"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username

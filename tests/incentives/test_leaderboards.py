@@ -123,6 +123,13 @@ def test_a_pseudonym_is_neither_ones_own_name_nor_anothers(name):
         leaderboards.take_part(actor=alice, pseudonym=name)
 
 
+def test_one_keeps_a_pseudonym_in_other_letters(now):
+    alice = a_reader("Alice", pseudonym="Owl", leaderboard_opt_in=True)
+    leaderboards.take_part(actor=alice, pseudonym="OWL")
+    alice.refresh_from_db()
+    assert alice.pseudonym == "OWL"
+
+
 def test_who_takes_part_is_listed_from_the_next_night(client, now):
     alice = a_reader("Alice")
     client.force_login(alice)
