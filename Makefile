@@ -12,7 +12,7 @@ export PORT
 
 run: $(READY)
 	@$(PY) manage.py migrate --verbosity 0
-	@case "$$DEMO" in 1|true|yes|on) $(PY) manage.py demo_campus;; esac
+	@case "$$DEMO" in 1|true|yes|on) $(PY) manage.py demo_campus;; *) $(PY) manage.py ensure_roles;; esac
 	@$(PY) manage.py serve --port $(PORT)
 
 test: $(READY)
