@@ -8,13 +8,14 @@ import unicodedata
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
 from sharing import copy_journeys, events, policies, pseudonyms, states
 from sharing.errors import Denied, LimitReached, NotFound
-from sharing.models import NoteFlag, TitleNote
+from sharing.models import DomainEvent, NoteFlag, TitleNote
 from sharing.models.title_notes import LONGEST
 
 MOST_A_DAY = 10
@@ -29,8 +30,8 @@ def may_moderate(actor: Reader) -> bool:
 
 @transaction.atomic(durable=True)
 def write_note(*, title_id: int, actor: Reader, text: str, now: datetime) -> TitleNote:
-    """One for a reader and title: again it takes the place of the one before. One that a moderator has hidden stays hidden until
-    they have looked again. Locks the reader. Raises NotFound, Denied for the text, LimitReached."""
+    """One for a reader and title: again it takes the place of the one before. One that is hidden stays hidden until a moderator
+    has looked again, and so is the next one when it was withdrawn. Locks the reader. Raises NotFound, Denied for the text, LimitReached."""
     words = checked_text(text)
     title = Title.objects.live().filter(pk=title_id).first()
     if title is None:
@@ -50,9 +51,18 @@ def write_note(*, title_id: int, actor: Reader, text: str, now: datetime) -> Tit
 
 def _first(title: Title, actor: Reader, words: str, now: datetime) -> TitleNote:
     name = pseudonyms.draw(TitleNote.objects.filter(title=title).values_list("name", flat=True))
-    note = TitleNote.objects.create(title=title, reader=actor, name=name, text=words, written_at=now)
-    events.record("note.written", now=now, actor=actor, after=S.SHOWN, data={"note": note.pk})
+    status = S.HIDDEN if _withdrew_a_hidden_one(title, actor) else S.SHOWN
+    note = TitleNote.objects.create(title=title, reader=actor, name=name, text=words, status=status, written_at=now)
+    events.record("note.written", now=now, actor=actor, after=status, data={"note": note.pk})
     return note
+
+
+def _withdrew_a_hidden_one(title: Title, actor: Reader) -> bool:
+    """Their last note here, or on what was merged into it, was hidden when they withdrew it."""
+    mine = TitleNote.objects.filter(Q(title=title) | Q(title__merged_into=title), reader=actor)
+    last = mine.order_by("-pk").values_list("pk", flat=True).first()
+    withdrawn = DomainEvent.objects.filter(kind="note.withdrawn", actor=actor, from_status=S.HIDDEN)
+    return last is not None and withdrawn.filter(data__note=last).exists()
 
 
 @transaction.atomic(durable=True)

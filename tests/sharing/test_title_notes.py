@@ -123,6 +123,19 @@ def test_changing_a_hidden_note_does_not_show_it(world: World) -> None:
     assert (note.status, note.seen_at) == ("hidden", None)
 
 
+def test_withdrawing_a_hidden_note_and_writing_it_anew_does_not_show_it(world: World) -> None:
+    note = write(world)
+    hide(world, note)
+    for _again in range(2):
+        title_notes.withdraw_note(note_id=note.pk, actor=world.bob, now=world.now)
+        note = write(world)
+        assert (note.status, note.seen_at) == ("hidden", None)
+    stand(world, note)
+    title_notes.withdraw_note(note_id=note.pk, actor=world.bob, now=world.now)
+    assert write(world).status == "shown"
+    assert write(world, world.charlie).status == "shown"
+
+
 def test_t_r2_only_its_writer_and_moderators_touch_a_note(world: World) -> None:
     note = write(world)
     with pytest.raises(NotFound):
