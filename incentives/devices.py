@@ -19,7 +19,7 @@ from incentives.models import IncentiveSettings, SeenDevice
 from library_bridge import shared_computers
 from library_bridge.models import Reader
 
-COOKIE = "device"
+COOKIE = "browser"
 KEPT = timedelta(days=90)
 LENGTH = 32
 MOST_READERS = 3

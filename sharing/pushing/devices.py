@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
@@ -17,8 +18,8 @@ COOKIE = "device"
 
 @transaction.atomic(durable=True)
 def name_device(*, actor: Reader, endpoint: str, key: str, secret: str, mark: str, now: datetime) -> PushDevice:
-    """`endpoint`, `key` (p256dh) and `secret` (auth) as the browser gave them; `mark` is what its cookie says. Whoever had
-    this browser before has it no more. Raises Denied."""
+    """`endpoint`, `key` (p256dh) and `secret` (auth) as the browser gave them; `mark` is what its cookie says until now, the
+    device answered has a new one. Whoever had this browser before has it no more. Raises Denied."""
     refusal = Denied(
         _("This browser’s push service is not one that we know, so nothing is sent there."), "unknown_push"
     )
@@ -31,15 +32,12 @@ def name_device(*, actor: Reader, endpoint: str, key: str, secret: str, mark: st
         raise refusal from None
     if len(auth) != 16:
         raise refusal
-    PushDevice.objects.filter(mark=mark).delete()
-    PushDevice.objects.filter(endpoint=endpoint).delete()
+    PushDevice.objects.filter(Q(mark=mark) | Q(endpoint=endpoint)).delete()
     if PushDevice.objects.filter(reader=actor).count() >= MOST:
         raise Denied(_("Ten devices are as many as may be. Take one off the list first."), "many_devices")
-    return PushDevice.objects.create(reader=actor, endpoint=endpoint, key=point, secret=auth, mark=mark, created_at=now)
-
-
-def new_mark() -> str:
-    return secrets.token_hex(16)
+    return PushDevice.objects.create(
+        reader=actor, endpoint=endpoint, key=point, secret=auth, mark=secrets.token_hex(16), created_at=now
+    )
 
 
 def forget_device(*, actor: Reader, device_id: int) -> None:

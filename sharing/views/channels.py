@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from library_bridge.models import Patron
 from sharing import channels
+from sharing.errors import Denied
 from sharing.messenger import bridge
 from sharing.models import Delivery, MailChoice, PushDevice
 from sharing.pushing import devices, vapid
@@ -89,17 +91,17 @@ def choose(request: HttpRequest, channel: str) -> HttpResponse:
 def name_device(request: HttpRequest) -> HttpResponse:
     """What the browser said of itself, sent by static/js/push.js."""
     reader, form, page = reader_of(request), DeviceForm(request.POST), reverse("channels") + "#push"
-    mark = devices.new_mark()
+    mark = request.COOKIES.get(devices.COOKIE, "")
     said = form.cleaned_data if form.is_valid() else {"endpoint": "", "key": "", "secret": ""}
-    answer = answers.after(
-        request,
-        lambda: devices.name_device(actor=reader, mark=mark, now=timezone.now(), **said),
-        to=page,
-        back=page,
-        says=_("This device is told from now on."),
-    )
+    answer = redirect(page)
+    try:
+        device = devices.name_device(actor=reader, mark=mark, now=timezone.now(), **said)
+    except Denied as refusal:  # the browser keeps the mark by which its earlier device is let go
+        messages.error(request, refusal.message)
+        return answer
+    messages.success(request, _("This device is told from now on."))
     answer.set_cookie(
-        devices.COOKIE, mark, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
+        devices.COOKIE, device.mark, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
     )
     return answer
 

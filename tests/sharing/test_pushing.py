@@ -249,6 +249,19 @@ def test_t_r12_a_browser_tells_nothing_of_who_signed_out_or_was_there_before(wor
         assert not PushDevice.objects.exists()
 
 
+def test_t_r12_a_refused_device_leaves_the_browser_its_mark_and_a_new_one_takes_the_place_of_the_old(
+    world: World, service: Service
+) -> None:
+    client, point = browsers.of(world.alice), encoded(encryption.point_of(DEVICE.public_key()))
+    marks = []
+    for endpoint in (f"{service.url}a", "https://evil.example/push", f"{service.url}b"):
+        client.post(reverse("name-device"), {"endpoint": endpoint, "key": point, "secret": encoded(AUTH)})
+        marks.append(client.cookies[devices.COOKIE].value)
+    first, refused, second = marks
+    assert first == refused != second
+    assert PushDevice.objects.values_list("endpoint", "mark").get() == (f"{service.url}b", second)
+
+
 def test_the_page_names_devices_and_takes_them_off(world: World, service: Service) -> None:
     device = named(world.alice, service, now=world.now)
     client, page = browsers.of(world.alice), reverse("channels")

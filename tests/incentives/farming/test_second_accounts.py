@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from incentives import devices, due, invariants, ledger, rules
 from incentives.farming import reviews, second_accounts
@@ -12,8 +15,12 @@ from incentives.models import IncentiveSettings, RingReview, SeenDevice
 from library_bridge import entering, shared_computers
 from library_bridge.models import Reader
 from sharing.errors import IllegalTransition
+from sharing.models import PushDevice
+from sharing.pushing import encryption
+from sharing.pushing.encryption import encoded
 from tests import factories
 from tests.incentives.factories import a_lending, a_reader, an_event
+from tests.library_bridge.factories import PIN, campus
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +128,20 @@ def test_a_sign_in_marks_the_browser_and_a_shared_computer_stays_unmarked(rf, no
         assert (devices.COOKIE in response.cookies) is marked
         assert (shared_computers.KEY in request.session) is not marked
     assert SeenDevice.objects.get().reader == alice
+
+
+def test_t_p2_a_device_named_for_push_in_between_is_still_the_same_browser(client, settings):
+    settings.PUSH_OWN_SERVICE = "http://127.0.0.1:9/"
+    cast = campus()
+    point = encryption.point_of(ec.generate_private_key(encryption.CURVE).public_key())
+    device = {"endpoint": "http://127.0.0.1:9/a", "key": encoded(point), "secret": encoded(b"0123456789abcdef")}
+    for patron in (cast.alice, cast.bob):
+        client.post(reverse("sign-in"), {"card_number": patron.card_number, "pin": PIN})
+        client.post(reverse("name-device"), device)
+        assert PushDevice.objects.get().reader == patron.reader
+        client.post(reverse("sign-out"))
+        assert not PushDevice.objects.exists()  # T-R12
+    assert devices.share_one(cast.alice.reader, cast.bob.reader, now=timezone.now())
 
 
 def test_no_browser_is_marked_where_the_library_gives_no_points(rf):
