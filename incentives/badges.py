@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, DateTimeField, F, IntegerField, QuerySet, Value
+from django.utils.translation import ngettext, npgettext
 
 from incentives import ledger
 from incentives.models import Badge, ReaderChoice, Rule
@@ -59,6 +60,19 @@ class Progress:
     @property
     def missing(self) -> int:
         return max(self.goal - self.count, 0)
+
+    @property
+    def to_go(self) -> str:
+        """Readers, titles and deeds are counted by different words."""
+        n = self.missing
+        match self.code:
+            case Code.TEN_HANDS:
+                text = npgettext("readers", "%(n)s to go", "%(n)s to go", n)
+            case Code.FIFTY_TITLES:
+                text = npgettext("titles", "%(n)s to go", "%(n)s to go", n)
+            case _:
+                text = ngettext("%(n)s to go", "%(n)s to go", n)
+        return text % {"n": n}
 
 
 def progress(reader: Reader) -> list[Progress]:

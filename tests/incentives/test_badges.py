@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from incentives import badges, choices, due, leaderboards
+from incentives.badges import Progress
 from incentives.models import Badge, ReaderChoice
 from tests import factories
 from tests.incentives.factories import a_lending, a_reader, awarded, something_happened
@@ -97,6 +99,12 @@ def test_p2_the_other_side_of_a_lending_sees_them_if_asked_for_and_nobody_else(c
     assert "First book passed on" in client.get(address).content.decode()
     client.force_login(a_reader("Charlie"))
     assert client.get(address).status_code == 404
+
+
+def test_what_is_missing_is_counted_by_its_own_word():
+    with translation.override("zh-hans"):
+        told = [Progress(code, 1).to_go for code in ("ten_lendings", "ten_hands", "fifty_titles")]
+    assert told == ["还差 9 次", "还差 9 位", "还差 49 种"]
 
 
 def test_a_reader_switches_everything_off_and_on_again(client, alice, now):
