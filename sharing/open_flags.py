@@ -33,7 +33,7 @@ def seen_by(staff: Reader) -> "QuerySet[Flag]":
 
 
 def on_notes_seen_by(staff: Reader) -> "QuerySet[NoteFlag]":
-    return waiting_on_notes() if title_notes.may_moderate(staff) else NoteFlag.objects.none()
+    return waiting_on_notes().filter(note__in=title_notes.seen_by_staff(staff))
 
 
 @transaction.atomic(durable=True)

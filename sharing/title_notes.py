@@ -16,7 +16,7 @@ from personal_catalog.models import Title
 from sharing import copy_journeys, events, policies, pseudonyms, states
 from sharing.errors import Denied, LimitReached, NotFound
 from sharing.models import DomainEvent, NoteFlag, TitleNote
-from sharing.models.title_notes import LONGEST
+from sharing.models.title_notes import LONGEST, TitleNoteQuerySet
 
 MOST_A_DAY = 10
 HIDES = 3
@@ -26,6 +26,11 @@ S = TitleNote.Status
 
 def may_moderate(actor: Reader) -> bool:
     return bool(actor.is_active and actor.has_perm("sharing.change_titlenote"))
+
+
+def seen_by_staff(actor: Reader) -> "TitleNoteQuerySet":
+    """Those that this moderator may decide on."""
+    return TitleNote.objects.visible_to_staff(actor) if may_moderate(actor) else TitleNote.objects.none()
 
 
 @transaction.atomic(durable=True)
@@ -98,9 +103,8 @@ def flag_note(*, note_id: int, actor: Reader, kind: str, now: datetime) -> NoteF
 @transaction.atomic(durable=True)
 def hide_note(*, note_id: int, actor: Reader, reason: str, now: datetime) -> TitleNote:
     """By a moderator; its writer is told the reason. Raises NotFound for others, Denied without a reason."""
-    policies.require(may_moderate(actor), NotFound())
+    note = _locked_for(actor, note_id)
     policies.require(bool(reason.strip()), Denied(_("Please write why, for the reader."), field="reason"))
-    note = _locked(note_id)
     if note.status != S.HIDDEN:
         states.require(states.NOTE, note.status, S.HIDDEN)
     _turn(note, S.HIDDEN, actor=actor, why=reason.strip()[:300], now=now)
@@ -110,8 +114,7 @@ def hide_note(*, note_id: int, actor: Reader, reason: str, now: datetime) -> Tit
 @transaction.atomic(durable=True)
 def let_stand(*, note_id: int, actor: Reader, now: datetime) -> TitleNote:
     """By a moderator: looked at, nothing wrong with it; what was hidden is shown again. Raises NotFound for others."""
-    policies.require(may_moderate(actor), NotFound())
-    note = _locked(note_id)
+    note = _locked_for(actor, note_id)
     if note.status != S.SHOWN:
         states.require(states.NOTE, note.status, S.SHOWN)
         _turn(note, S.SHOWN, actor=actor, why="", now=now)
@@ -157,6 +160,12 @@ def _seen(note: TitleNote, now: datetime) -> TitleNote:
     outcome = "no_fault" if note.status == S.SHOWN else "hidden"
     said = {"title": note.title.title, "language": note.title.language, "outcome": outcome}
     events.record_each("flag.decided", now=now, actor=None, data=[{**said, "readers": [pk]} for pk in readers])
+    return note
+
+
+def _locked_for(actor: Reader, note_id: int) -> TitleNote:
+    note = _locked(note_id)  # first, so that a flag of theirs that comes now is seen
+    policies.require(seen_by_staff(actor).filter(pk=note_id).exists(), NotFound())
     return note
 
 

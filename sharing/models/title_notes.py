@@ -29,6 +29,10 @@ class TitleNoteQuerySet(models.QuerySet["TitleNote"]):
     def standing(self) -> "TitleNoteQuerySet":
         return self.exclude(status=TitleNote.Status.WITHDRAWN)
 
+    def visible_to_staff(self, staff: "Reader") -> "TitleNoteQuerySet":
+        """Nobody of the staff has to do with what they have reported, or wrote themselves."""
+        return self.exclude(reader=staff).exclude(pk__in=NoteFlag.objects.filter(reader=staff).values("note"))
+
 
 class TitleNote(models.Model):
     """`seen_at`: a moderator has looked at it as it is now. `name` is drawn for this title alone."""

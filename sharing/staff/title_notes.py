@@ -65,7 +65,9 @@ class Judge(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # n
 
     @cached_property
     def note(self) -> TitleNote:
-        return get_object_or_404(TitleNote.objects.standing().select_related("title"), pk=self.kwargs["pk"])
+        return get_object_or_404(
+            title_notes.seen_by_staff(self.staff).standing().select_related("title"), pk=self.kwargs["pk"]
+        )
 
     def get_page_subtitle(self) -> str:
         return self.note.title.title
@@ -112,7 +114,8 @@ class NoteIndex(IndexView):
 
     def get_base_queryset(self) -> QuerySet[TitleNote]:
         flags = Count("flags", filter=Q(flags__isnull=False, flags__decided_at=None))
-        return TitleNote.objects.standing().select_related("title").annotate(open_flags=flags)
+        found = TitleNote.objects.standing().visible_to_staff(cast(Reader, self.request.user))
+        return found.select_related("title").annotate(open_flags=flags)
 
     def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.request.GET.get("ordering"):

@@ -58,6 +58,12 @@ def test_t_l8_nobody_is_reminded_of_what_is_about_themselves(world: World, repor
     assert not DomainEvent.objects.filter(kind="flag.reminded").exists()
 
 
+def test_nobody_is_reminded_of_a_note_that_they_reported_themselves(world: World, reported_note: NoteFlag) -> None:
+    NoteFlag.objects.update(reader=world.lin)
+    assert open_flags.remind_moderators(now=world.now + 2 * DAY) == 0
+    assert matters.waiting_for(world.lin, now=world.now).count == 0
+
+
 def test_s2_reported_notes_are_reminded_of_too_until_they_are_withdrawn(world: World, reported_note: NoteFlag) -> None:
     assert len(run(world, after=2 * DAY)) == 1
     assert told(world)[0].url == "/admin/title_notes/"

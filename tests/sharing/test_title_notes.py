@@ -154,6 +154,20 @@ def test_t_r2_only_its_writer_and_moderators_touch_a_note(world: World) -> None:
         flag(world, note, kind="nonsense")
 
 
+@pytest.mark.parametrize("own", ["written", "flagged"])
+def test_no_moderator_decides_on_a_note_they_wrote_or_flagged(world: World, own: str) -> None:
+    note = write(world, world.lin if own == "written" else world.bob)
+    flag(world, note, world.charlie if own == "written" else world.lin)
+    for act in (hide, stand):
+        with pytest.raises(NotFound):
+            act(world, note)
+    client = browsers.of(world.lin)
+    assert GOOD not in client.get("/admin/title_notes/").content.decode()
+    assert client.get(f"/admin/title_notes/{note.pk}/").status_code == 404
+    world.lin = factories.reader("Lan", is_staff=True, is_superuser=True)
+    stand(world, note)
+
+
 def test_there_is_a_limit_a_day(world: World, monkeypatch) -> None:
     write(world)
     monkeypatch.setattr(title_notes, "MOST_A_DAY", 1)
