@@ -5,7 +5,7 @@ until then (T-O4). Each step is an event; what was flagged is kept with the flag
 """
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,6 +19,7 @@ from sharing.models import DomainEvent, NoteFlag, TitleNote
 from sharing.models.title_notes import LONGEST, TitleNoteQuerySet
 
 MOST_A_DAY = 10
+WRITES = ("note.written", "note.changed")
 HIDES = 3
 """So many readers who flag a note hide it until a moderator has looked."""
 S = TitleNote.Status
@@ -136,9 +137,11 @@ def checked_text(text: str) -> str:
 
 
 def _require_calm(actor: Reader, now: datetime) -> None:
-    today = TitleNote.objects.filter(reader=actor, written_at__date=now.date())
-    if today.count() >= MOST_A_DAY:
-        raise LimitReached(_("You have written %(most)d notes today. Go on tomorrow.") % {"most": MOST_A_DAY})
+    """Changing one counts, too: each time a moderator looks anew."""
+    lately = DomainEvent.objects.filter(kind__in=WRITES, actor=actor, at__gt=now - timedelta(days=1))
+    if lately.count() >= MOST_A_DAY:
+        said = _("You have written or changed notes %(most)d times within a day. Go on tomorrow.")
+        raise LimitReached(said % {"most": MOST_A_DAY})
 
 
 def _turn(note: TitleNote, status: "TitleNote.Status", *, actor: Reader | None, why: str, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """What readers thought of a title: one note each, under a name for it alone, moderated with its history (T-O4)."""
 
+from datetime import timedelta
+
 import pytest
 
 from personal_catalog.merging import merge_titles
@@ -16,8 +18,9 @@ pytestmark = pytest.mark.django_db
 GOOD = "读了两遍，第三章最好。"
 
 
-def write(world: World, who=None, text: str = GOOD) -> TitleNote:
-    return title_notes.write_note(title_id=world.title.pk, actor=who or world.bob, text=text, now=world.now)
+def write(world: World, who=None, text: str = GOOD, after: timedelta = timedelta()) -> TitleNote:
+    now = world.now + after
+    return title_notes.write_note(title_id=world.title.pk, actor=who or world.bob, text=text, now=now)
 
 
 def flag(world: World, note: TitleNote, who=None, kind: str = "advert") -> NoteFlag:
@@ -168,11 +171,13 @@ def test_no_moderator_decides_on_a_note_they_wrote_or_flagged(world: World, own:
     stand(world, note)
 
 
-def test_there_is_a_limit_a_day(world: World, monkeypatch) -> None:
+def test_there_is_a_limit_within_24_hours_and_changes_count(world: World, monkeypatch) -> None:
+    monkeypatch.setattr(title_notes, "MOST_A_DAY", 2)
     write(world)
-    monkeypatch.setattr(title_notes, "MOST_A_DAY", 1)
+    write(world, text="Again")
     with pytest.raises(LimitReached):
-        write(world, text="Again")
+        write(world, text="Once more", after=timedelta(hours=23))
+    assert write(world, text="Once more", after=timedelta(hours=24)).text == "Once more"
 
 
 def test_notes_move_with_their_title_and_come_back(world: World) -> None:
