@@ -214,15 +214,15 @@ def _ids(sql: str, values: Sequence[Anything] = ()) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def names(ids: Sequence[int]) -> dict[int, str]:
-    """What titles are called; by hand, because to build so small a question costs more than its answer."""
+def names(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Title and subtitle; by hand, because to build so small a question costs more than its answer."""
     if not ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, title FROM personal_catalog_title WHERE id IN ({', '.join(map(str, map(int, ids)))})"
+            f"SELECT id, title, subtitle FROM personal_catalog_title WHERE id IN ({', '.join(map(str, map(int, ids)))})"
         )
-        return dict(cursor.fetchall())
+        return {pk: (title, subtitle) for pk, title, subtitle in cursor.fetchall()}
 
 
 def _match(node: Node) -> str:

@@ -135,8 +135,10 @@ def _alike(asked: str, words: list[str], within: Titles | None = None) -> Iterat
         return
     ids = engine().find(reading, limit=TO_ORDER, within=within)
     wanted = letters(asked)
-    rows = Title.objects.filter(pk__in=ids).values_list("pk", "title", "subtitle")
-    scored = [(max(fuzz.ratio(wanted, letters(t)), fuzz.ratio(wanted, letters(t + s))), t, pk) for pk, t, s in rows]
+    scored = [
+        (max(fuzz.ratio(wanted, letters(t)), fuzz.ratio(wanted, letters(t + s))), t, pk)
+        for pk, (t, s) in names(ids).items()
+    ]
     for score, title, pk in sorted(scored, key=lambda row: (-row[0], row[2])):
         if score >= LIKE_ENOUGH:
             yield title, pk
@@ -146,7 +148,7 @@ def _ordered(ids: list[int], asked: str) -> tuple[list[int], dict[int, int]]:
     """The engine's order, but the very title asked for first, then titles that begin so, then those that contain it."""
     wanted = letters(asked)
     first = ids[:TO_ORDER]
-    found = {pk: letters(title) for pk, title in names(first).items()}
+    found = {pk: letters(title) for pk, (title, _subtitle) in names(first).items()}
 
     def nearness(pk: int) -> int:
         title = found.get(pk, "")

@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from tests.sharing.model.looking import Key, Row
 
-OPEN_HANDOVER = ("proposed", "agreed")
+OPEN_HANDOVER, UNDERWAY = ("proposed", "agreed"), ("deposited", "sent")
+WAITS_FOR = {"agreed": "out", "returning": "back", "needs_librarian": "back"}
+"""The direction of the handover that a lending waits for."""
 DISPUTABLE = ("handed_over", "on_loan", "returning", "transferring", "needs_librarian")
 MATCHED, MOVING = "matched", ("transferring", "needs_librarian", "disputed")
 ENDED = {
@@ -24,6 +26,10 @@ class Beside:
     def __init__(self, rows: dict[Key, Row]) -> None:
         self.rows = rows
         self.away: dict[int, tuple[date, date]] = {}
+        self.blocks: set[tuple[int, int]] = set()
+        """Who has blocked whom."""
+        self.sent_for: set[int] = set()
+        """Lendings whose taker has named somebody who may still come."""
         self.expected: dict[Key, set[str]] = {}
         self.places: dict[int, tuple[int, int]] = {}
         """Owner and holder of each copy that changes hands."""
@@ -44,6 +50,13 @@ class Beside:
 
     def now_is(self, noun: str, pk: int) -> set[str]:
         return self.expected.get((noun, pk)) or {self.status(noun, pk)}
+
+    def underway(self, lending_id: int) -> Row | None:
+        """The handover whose book lies at a drop point or is in the post."""
+        return next((row for _pk, row in self.of("handover", lending_id=lending_id) if row.status in UNDERWAY), None)
+
+    def is_next(self, handover: Row) -> bool:
+        return WAITS_FOR.get(self.status("lending", handover.fields["lending_id"])) == handover.fields["direction"]
 
     # what commands make of it
 
@@ -82,9 +95,9 @@ class Beside:
     def _end_lending(self, lending_id: int, status: str) -> None:
         self.may("lending", lending_id, status)
         for pk, row in self.of("handover", lending_id=lending_id):
-            if self.now_is("handover", pk) & set(OPEN_HANDOVER):
+            if self.now_is("handover", pk) & {*OPEN_HANDOVER, *UNDERWAY}:
                 self.may("handover", pk, "missed")
-            assert row.status in (*OPEN_HANDOVER, *ENDED["handover"])
+            assert row.status in (*OPEN_HANDOVER, *UNDERWAY, *ENDED["handover"])
 
     def _reopen(self, request_id: int, now: datetime) -> None:
         deadline = self.rows["request", request_id].deadline
@@ -97,7 +110,10 @@ class Beside:
                 self.may("handover", pk, "replaced")
 
     def agree(self, handover_id: int) -> None:
+        row = self.rows["handover", handover_id].fields
         self.may("handover", handover_id, "agreed")
+        if (row["direction"], row["method"]) == ("out", "courier"):
+            self.sent_for.discard(row["lending_id"])
 
     def confirm(self, handover_id: int) -> None:
         lending_id = self.rows["handover", handover_id].fields["lending_id"]
@@ -139,6 +155,22 @@ class Beside:
             self._move(row.fields["copy_id"], self.rows["copy", row.fields["copy_id"]].fields["owner_id"])
             self.may("copy", row.fields["copy_id"], "withdrawn")
 
+    def keep(self, book: dict[str, int], holder_id: int) -> None:
+        """For nobody in particular yet, so not for those who ask."""
+        for pk, row in self.of("ask", holder_id=holder_id, **book):
+            if row.status == "asked":
+                self.may("ask", pk, "withdrawn")
+
+    def block(self, blocker: int, blocked: int) -> None:
+        self.blocks.add((blocker, blocked))
+        for pk, row in self.of("ask"):
+            requester = self.rows["request", row.fields["request_id"]].fields["requester_id"]
+            if row.status == "asked" and {row.fields["holder_id"], requester} == {blocker, blocked}:
+                self.may("ask", pk, "withdrawn")
+
+    def are_apart(self, one: int, other: int) -> bool:
+        return bool({(one, other), (other, one)} & self.blocks)
+
     def leave(self, reader_id: int, first: date, last: date, today: date) -> None:
         self.away[reader_id] = (first, last)
         self._round_the_absent(today)
@@ -170,11 +202,14 @@ class Beside:
                 self.end_request(pk, "unfilled")
         for pk, row in self.of("lending"):
             self._sweep_lending(pk, row, now)
+        for pk, row in self.of("handover"):
+            if row.status in UNDERWAY and row.deadline is not None and row.deadline <= now:
+                self._sweep_underway(pk, row, now)
 
     def _sweep_lending(self, pk: int, row: Row, now: datetime) -> None:
         request_id = row.fields["request_id"]
         passed = row.deadline is not None and row.deadline <= now
-        if row.status == "agreed" and passed:
+        if row.status == "agreed" and passed and not self.underway(pk):
             self._end_lending(pk, "no_show")
             self._reopen(request_id, now)
         elif row.status == "returning" and passed and row.fields["reminders"] >= 3:
@@ -184,3 +219,18 @@ class Beside:
             self.may("lending", pk, row.status, *kept, *({"completed"} - {row.status}))
             if self.status("request", request_id) == MATCHED:
                 self.may("request", request_id, MATCHED, "fulfilled")
+
+    def _sweep_underway(self, pk: int, row: Row, now: datetime) -> None:
+        """Told of first; then what nobody collects goes back, and a parcel is taken to have arrived, or is a librarian's matter."""
+        lending_id = row.fields["lending_id"]
+        lending = self.rows["lending", lending_id]
+        if lending.status == "disputed":
+            return
+        if row.status == "deposited":
+            if row.fields["deposit__collect_by"] <= now and row.fields["direction"] == "out":
+                self._end_lending(lending_id, "no_show")
+                self._reopen(lending.fields["request_id"], now)
+        elif row.fields["shipment__reminders"] and lending.fields["mode"] == "transfer":
+            self.may("lending", lending_id, "disputed")
+        elif row.fields["shipment__reminders"]:
+            self.confirm(pk)

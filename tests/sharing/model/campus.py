@@ -11,7 +11,8 @@ from library_bridge import due as of_the_bridge
 from library_bridge import loans, registry
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import due, harvest, jobs, policies
+from sharing import asks, due, handovers, harvest, jobs, policies, requests
+from sharing.models import DropPoint, MeetingPlace
 from tests import factories
 from tests.library_bridge import doubles
 from tests.library_bridge import factories as library
@@ -25,6 +26,8 @@ FAULTS = {
     "refused": doubles.refuses("card_blocked"),
     "refused_but_done": doubles.refuses_but_does("other"),
 }
+HOUSE, SHELF_CODE = "Book house", "ABC234"
+WHERE = {"in_person": "West gate", "drop_point": HOUSE, "courier": "North gate"}
 BESIDE = ("sharing.due._beside", "library_bridge.forgetting.act")
 VERBS = ("item", "loans", "patron", "check_in", "check_out")
 
@@ -71,10 +74,24 @@ def build(now: datetime) -> Campus:
         factories.copy(dora, given, now=now, mode="gift"),
     ]
     library.charged(at, at.alice, now=now, due_at=now + timedelta(days=40))
+    DropPoint.objects.create(place=MeetingPlace.objects.create(name_zh="书屋", name_en=HOUSE), shelf_code=SHELF_CODE)
     charged = loans.refresh_loans(patron=at.alice, now=now)
     harvest.catalogue_loans(charged, now=now)
     loan = LibraryLoan.objects.select_related("catalogued").get()
+    for (giver, taker), way in zip(((charlie, dora), (bob, alice), (dora, bob)), WHERE, strict=True):
+        _under_way(giver, taker, way, now)
     return Campus(now, readers, lin, copies, loan, policies.current().wave_size)
+
+
+def _under_way(giver: Reader, taker: Reader, way: str, now: datetime) -> None:
+    """A head start, which random commands seldom get to by themselves: agreed, with a handover agreed."""
+    copy = factories.copy(giver, factories.title(f"Goes by {way}"), now=now)
+    request = requests.place_request(actor=taker, holding_key=copy.key, now=now)
+    lending = asks.accept_ask(ask_id=request.asks.get().pk, actor=giver, now=now)
+    handover = handovers.propose_handover(
+        lending_id=lending.pk, actor=taker, method=way, place=WHERE[way], starts_at=now + timedelta(hours=30), now=now
+    )
+    handovers.agree_handover(handover_id=handover.pk, actor=giver, now=now)
 
 
 @contextmanager

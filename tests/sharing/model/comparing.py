@@ -4,7 +4,8 @@ from collections import Counter
 from datetime import date, datetime
 
 from sharing import states
-from tests.sharing.model.beside import ENDED, Beside
+from sharing.models import Kept
+from tests.sharing.model.beside import ENDED, UNDERWAY, Beside
 from tests.sharing.model.looking import Key, Row
 
 TABLES = {"request": states.REQUEST, "ask": states.ASK, "lending": states.LENDING, "handover": states.HANDOVER}
@@ -45,6 +46,8 @@ def _learn_ask(model: Beside, seen: dict[Key, Row], pk: int, today: date) -> Non
     said = f"ask {pk}"
     assert ask["holder_id"] != request["requester_id"], f"{said}: C5"
     assert not model.is_away(ask["holder_id"], today), f"{said} goes to somebody who is away"
+    assert not model.are_apart(ask["holder_id"], request["requester_id"]), f"{said} brings two together who are blocked"
+    _check_kept(ask, request["requester_id"], today, said)
     earlier = [row for key, row in seen.items() if key[0] == "ask" and key[1] < pk]
     asked = [row for row in earlier if row.fields["request_id"] == ask["request_id"] and row.status != "withdrawn"]
     again = [row for row in asked if row.fields["holder_id"] == ask["holder_id"]]
@@ -57,6 +60,12 @@ def _learn_ask(model: Beside, seen: dict[Key, Row], pk: int, today: date) -> Non
         model.accept(pk)
     else:
         assert seen["ask", pk].status == "asked", f"{said} begins as {seen['ask', pk].status}"
+
+
+def _check_kept(ask: dict[str, int], requester: int, today: date, said: str) -> None:
+    book = {"copy": ask["copy_id"], "library_loan": ask["library_loan_id"]}
+    kept = Kept.objects.filter(holder=ask["holder_id"], last_date__gte=today, **book).exclude(reader=requester)
+    assert not kept.exists(), f"{said} is about a book that is kept for somebody else"
 
 
 def _check_copy(seen: dict[Key, Row], ask: dict[str, int], said: str) -> None:
@@ -90,9 +99,18 @@ def check_books(seen: dict[Key, Row], wave_size: int) -> None:
 
 
 def check_deadlines(seen: dict[Key, Row], now: datetime) -> None:
-    """S2, after a round of the scheduler: nothing that is not over stands past its time."""
+    """S2, after a round of the scheduler: nothing that is not over stands past its time. While a book is underway its own time
+    counts."""
+    moves = {
+        row.fields["lending_id"]: row.deadline
+        for (noun, _pk), row in seen.items()
+        if noun == "handover" and row.status in UNDERWAY
+    }
     for (noun, pk), row in seen.items():
         if noun in FIRST and noun != "handover" and row.status not in ENDED[noun] and row.status != "matched":
             assert row.deadline is not None, f"{noun} {pk} has no deadline"
             moving = row.fields.get("mode") == "transfer" and row.status == "disputed"
-            assert row.deadline > now or moving, f"{noun} {pk} is {row.status} past its deadline"
+            later = moves.get(pk) if noun == "lending" else None
+            assert row.deadline > now or moving or (later and later > now), (
+                f"{noun} {pk} is {row.status} past its deadline"
+            )

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models.functions import Coalesce
+
 from personal_catalog.models import Copy
 from sharing.models import Ask, Handover, Lending, Request
 
@@ -13,15 +15,18 @@ Key = tuple[str, int]
 class Row(NamedTuple):
     status: str
     deadline: datetime | None
-    """Until when this state may last; None for copies, and where the lending's counts."""
+    """Until when this state may last; None for copies. Of a handover: when the clock looks at a book that lies or is in the post."""
     fields: dict[str, Any]
 
 
+DEADLINES = {"acts": Coalesce("deposit__act_at", "shipment__act_at")}
 MODELS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "request": (Request, "deadline_at", ("requester_id", "title_id", "placed_at")),
     "ask": (Ask, "respond_by", ("request_id", "holder_id", "copy_id", "library_loan_id", "wave")),
     "lending": (Lending, "deadline_at", ("request_id", "ask_id", "giver_id", "taker_id", "copy_id", "mode", "reminders")),
-    "handover": (Handover, "", ("lending_id", "direction", "proposed_by_id")),
+    "handover": (
+        Handover, "acts", ("lending_id", "direction", "proposed_by_id", "method", "deposit__collect_by", "shipment__reminders"),
+    ),
     "copy": (Copy, "", ("owner_id", "holder_id", "mode")),
 }  # fmt: skip
 
@@ -29,7 +34,9 @@ MODELS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
 def look() -> dict[Key, Row]:
     found: dict[Key, Row] = {}
     for noun, (model, deadline, names) in MODELS.items():
-        rows = model.objects.order_by("pk").values_list("pk", "status", deadline or "pk", *names)
+        rows = model.objects.order_by("pk").values_list(
+            "pk", "status", DEADLINES.get(deadline, deadline) or "pk", *names
+        )
         for pk, status, until, *values in rows:
             found[noun, pk] = Row(status, until if deadline else None, dict(zip(names, values, strict=True)))
     return found

@@ -4,69 +4,28 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from library_bridge.models import Reader
 from personal_catalog import copies
-from personal_catalog.errors import CopyAway, CopyWithdrawn
-from personal_catalog.models import Copy
 from sharing import absences, asks, conversations, custody, disputes, handovers, lendings, offers, requests
 from sharing.errors import SharingError
 from sharing.models import Handover, Lending
 from tests.sharing.model import campus as campuses
 from tests.sharing.model import comparing
-from tests.sharing.model.beside import DISPUTABLE, ENDED, MATCHED, OPEN_HANDOVER, Beside
-from tests.sharing.model.campus import Campus
+from tests.sharing.model.beside import DISPUTABLE, ENDED, MATCHED, OPEN_HANDOVER
+from tests.sharing.model.campus import WHERE
+from tests.sharing.model.choosing import NUMBER, READER
 from tests.sharing.model.looking import Row, look
-from tests.sharing.model.watching import Watch, writes
+from tests.sharing.model.watching import writes
+from tests.sharing.model.ways import Ways
 
-REFUSALS = (SharingError, CopyAway, CopyWithdrawn, Copy.DoesNotExist)
-NUMBER = st.integers(0, 11)
-READER = st.integers(0, 3)
 LATEST_END = timedelta(days=120)
 """The sum of the deadlines of one request: it is open for a fortnight, and lendings may fall through on its last day."""
 
 
-class Machine(RuleBasedStateMachine):
-    campus: Campus
-    watch: Watch
-    """Both made once, and rolled back after each sequence."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.campus.script = campuses.Script()
-        self.campus.now = self.start = self.campus_start
-        self.model = Beside(look())
-        self.in_order, self.written = True, writes()
-
-    campus_start: datetime
-
-    # choosing
-
-    def _pick(self, noun: str, number: int, *statuses: str) -> tuple[int, Row] | None:
-        rows = [(pk, row) for pk, row in self.model.of(noun) if not statuses or row.status in statuses]
-        return rows[number % len(rows)] if rows else None
-
-    def _reader(self, pk: int) -> Reader:
-        return next(reader for reader in self.campus.readers if reader.pk == pk)
-
-    def _does(self, act: Callable[[], Any], *, may_fail: bool = False, must_fail: bool = False) -> bool:
-        """True when it was done. `may_fail`: the library, a limit or a condition outside the model may be against it."""
-        try:
-            act()
-        except REFUSALS as refusal:
-            if not may_fail and not must_fail:
-                raise AssertionError(f"refused: {refusal!r}") from refusal
-            return False
-        assert not must_fail, "this should have been refused"
-        return True
-
-    @property
-    def today(self) -> Any:
-        return timezone.localdate(self.campus.now)
-
+class Machine(Ways):
     # readers ask
 
     @rule(who=READER, which=NUMBER, one=st.booleans())
@@ -129,17 +88,18 @@ class Machine(RuleBasedStateMachine):
 
     # the two meet
 
-    @rule(number=NUMBER, taker=st.booleans(), hours=st.integers(1, 200))
-    def propose(self, number: int, taker: bool, hours: int) -> None:
+    @rule(number=NUMBER, taker=st.booleans(), hours=st.integers(1, 200), way=st.sampled_from(sorted(WHERE)))
+    def propose(self, number: int, taker: bool, hours: int, way: str) -> None:
         if (found := self._pick("lending", number, "agreed", "returning", "on_loan", "completed")) is None:
             return
         pk, row = found
         reader = self._reader(row.fields["taker_id" if taker else "giver_id"])
         at = self.campus.now + timedelta(hours=hours)
-        propose, place = handovers.propose_handover, {"method": "in_person", "place": "West gate"}
+        propose, place = handovers.propose_handover, {"method": way, "place": WHERE[way]}
         done = self._does(
             lambda: propose(lending_id=pk, actor=reader, starts_at=at, now=self.campus.now, **place),
-            may_fail=row.status in ("agreed", "returning"), must_fail=row.status not in ("agreed", "returning"),
+            may_fail=row.status in ("agreed", "returning"),
+            must_fail=row.status not in ("agreed", "returning") or self.model.underway(pk) is not None,
         )  # fmt: skip
         if done:
             self.model.propose(pk)
@@ -178,12 +138,12 @@ class Machine(RuleBasedStateMachine):
             try:
                 pin = issue(handover_id=pk, actor=self._reader(handover.giver_id), now=now).pin
             except SharingError:
-                assert row.status != "agreed" or handover.wrong_tries
+                assert row.status != "agreed" or handover.wrong_tries or row.fields["method"] == "courier"
         loan = handover.lending.mode == Lending.Mode.TRANSFER
         done = self._does(
             lambda: handovers.confirm_handover(handover_id=pk, actor=taker, pin=pin, now=now),
             may_fail=row.status == "agreed" and (loan or bool(handover.wrong_tries)),
-            must_fail=not right or row.status != "agreed",
+            must_fail=not right or row.status != "agreed" or row.fields["method"] == "courier",
         )  # fmt: skip
         if done:
             self.model.confirm(pk)
@@ -193,10 +153,11 @@ class Machine(RuleBasedStateMachine):
         if (found := self._pick("lending", number)) is None:
             return
         pk, row = found
-        reader = self._reader(row.fields["taker_id" if taker else "giver_id"])
+        reader, way = self._reader(row.fields["taker_id" if taker else "giver_id"]), self.model.underway(pk)
+        gone = row.status == "agreed" and way is not None and (taker or way.status == "sent")
         done = self._does(
             lambda: lendings.cancel_lending(lending_id=pk, actor=reader, now=self.campus.now),
-            must_fail=row.status not in ("agreed", "cancelled"),
+            must_fail=row.status not in ("agreed", "cancelled") or gone,
         )
         if done and row.status == "agreed":
             self.model.cancel_lending(pk, reader.pk, self.campus.now)
@@ -232,7 +193,8 @@ class Machine(RuleBasedStateMachine):
         giver = self._reader(row.fields["giver_id"])
         done = self._does(
             lambda: disputes.dispute_lending(lending_id=pk, actor=giver, reason="A page is torn.", now=self.campus.now),
-            must_fail=row.status not in (*DISPUTABLE, "disputed"),
+            must_fail=row.status not in (*DISPUTABLE, "disputed")
+            and not (row.status == "agreed" and self.model.underway(pk)),
         )
         if done and row.status != "disputed":
             self.model.dispute(pk)
@@ -355,7 +317,11 @@ class Machine(RuleBasedStateMachine):
         hangs_on = [row.deadline for row in open_ones.values() if row.status == "open"]
         for noun, over in (("ask", "asked"), ("lending", "")):
             hangs_on += [
-                row.deadline for _pk, row in self.model.of(noun)
+                self._hangs_on(noun, pk, row) for pk, row in self.model.of(noun)
                 if row.fields["request_id"] in open_ones and (row.status == over or (not over and row.status not in ENDED[noun]))
             ]  # fmt: skip
         return min((at for at in hangs_on if at), default=None)
+
+    def _hangs_on(self, noun: str, pk: int, row: Row) -> datetime | None:
+        way = self.model.underway(pk) if noun == "lending" else None
+        return way.deadline if way is not None else row.deadline
