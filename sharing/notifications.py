@@ -42,9 +42,9 @@ def _borrower(event: DomainEvent) -> set[int]:
 
 
 def audience(event: DomainEvent) -> list[int]:
-    """Whose open pages ring: both sides of a lending. Before consent only who is told and who acted (P2): on the stream
-    too a no, a reminder and a lapse are silence to the requester."""
-    if event.lending is not None:
+    """Whose open pages ring: both sides of a lending, unless one has rated and the other has not (T-C9). Before consent only
+    who is told and who acted (P2): on the stream too a no, a reminder and a lapse are silence to the requester."""
+    if event.lending is not None and event.kind != "lending.rated":
         return sorted(_both(event))
     tell = TELLS.get(event.kind, _holder if event.ask else _requester)
     return sorted(tell(event) | (_both(event) & {event.actor_id}))

@@ -45,7 +45,7 @@ def list_my_lendings(
 
 @router.get("/lendings/{id}", response=schemas.LendingOut, operation_id="getLending")
 def get_lending(request: Call, id: str) -> schemas.LendingOut:
-    """With its handovers and its timeline; poll it while the library moves a loan."""
+    """With its handovers and its timeline, which both sides read alike; poll it while the library moves a loan."""
     return shown(request, ids.number(id))
 
 

@@ -14,7 +14,7 @@ from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.cover_pictures import kept
 from personal_catalog.models import Copy, CopyPhoto, ShelfTag, Title
 from personal_catalog.people import split_names
-from sharing import notices, people, places, policies, progress, quick_replies, transferable
+from sharing import notices, people, places, policies, progress, quick_replies, timeline, transferable
 from sharing.api import schemas
 from sharing.models import (
     Ask,
@@ -145,8 +145,7 @@ def holding_key(row: Request | Ask) -> str | None:
 
 
 def lendings(reader: Reader) -> QuerySet[Lending]:
-    told = DomainEvent.objects.exclude(kind="message.sent").order_by("at", "pk")
-    return Lending.objects.visible_to(reader).for_page().prefetch_related(Prefetch("events", told))
+    return Lending.objects.visible_to(reader).for_page().prefetch_related(Prefetch("events", timeline.told_to_both()))
 
 
 def lending(row: Lending, *, viewer: Reader, now: datetime) -> schemas.LendingOut:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sharing import places
+from sharing import places, timeline
 from sharing.models import Ask, DomainEvent, Handover
 from sharing.models.conditions import parts_in_words
 from sharing.scenes import S, Scene
@@ -14,12 +14,12 @@ from sharing.slips.row import Row
 
 
 def past(scene: Scene) -> Iterator[Row]:
-    events = DomainEvent.objects.filter(lending=scene.lending, kind__in=WHAT)
+    events = timeline.told_to_both().filter(lending=scene.lending, kind__in=WHAT)
     events = events.select_related("handover__lending", "actor")
     opened = {"kind": "handover.agreed", "from_status": ""}  # with the return; nobody has agreed to a time
     events = events.exclude(**opened)
     last: datetime | None = None
-    for event in events.order_by("at", "pk"):
+    for event in events:
         ended_with_it = event.kind == "lending.completed" and not scene.is_loan and last == event.at
         last = event.at
         if not ended_with_it:

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from sharing import ratings
+from library_bridge.models import Reader
+from sharing import ratings, timeline
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import DomainEvent, Lending, Notification, Rating
+from sharing.slips.past import WHAT
 from tests.sharing import browsers, steps
+from tests.sharing.api.clients import Api
 from tests.sharing.conftest import World
 
 
@@ -35,6 +38,25 @@ def test_t_c9_neither_reads_the_others_before_both_have_spoken(world: World, end
     _rate(ended, world.alice, "smoothly")
     assert "The lift was broken." in _seen(ended, world.alice, 4)
     assert Notification.objects.get(event__kind="lending.rated").reader == world.bob
+
+
+def _other_rated(lending: Lending, who: Reader) -> bool:
+    told = Api(who).get(f"/lendings/{lending.pk}").json()["events"]
+    assert "lending.completed" in {one["kind"] for one in told}
+    return ("lending.rated", "other") in {(one["kind"], one["actor"]) for one in told}
+
+
+def test_t_c9_that_one_has_rated_neither_timeline_nor_bell_tells_the_other(world: World, ended: Lending) -> None:
+    _rate(ended, world.bob)
+    assert not _other_rated(ended, world.alice)
+    assert DomainEvent.objects.get(kind="lending.rated").audience == [world.bob.pk]
+    _rate(ended, world.alice)
+    assert _other_rated(ended, world.bob)
+    assert world.bob.pk in DomainEvent.objects.filter(kind="lending.rated").last().audience
+
+
+def test_the_slip_tells_nothing_that_the_timeline_does_not() -> None:
+    assert WHAT.keys() <= {*timeline.STATUSES, *timeline.NEWS}
 
 
 def test_t_c9_one_alone_opens_after_a_fortnight_and_no_answer_to_it_is_taken(world: World, ended: Lending) -> None:
