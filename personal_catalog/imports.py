@@ -1,6 +1,6 @@
 """Importing many books: the file becomes rows at once, shown to the reader, who says which of them to list and how."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import islice
@@ -73,7 +73,8 @@ def _save(job: ImportJob, rows: list[Row], leave_out: Collection[str], now: date
     job.total, job.created_at = len(rows), now
     job.status, job.act_by = (Status.QUEUED, now) if commit else (Status.PREVIEWED, now + PREVIEW_DAYS)
     job.save()
-    ImportRow.objects.bulk_create(_judged(job, rows), batch_size=AT_ONCE)
+    for portion in _judged(job, rows):
+        ImportRow.objects.bulk_create(portion)
     _leave_out(job, leave_out)
     return job
 
@@ -169,13 +170,20 @@ def _mended(row: ImportRow, typed: str) -> bool:
     return True
 
 
-def _judged(job: ImportJob, rows: list[Row]) -> list[ImportRow]:
-    """The rows as the preview shows them: named where the number is known here, marked where it is repeated."""
+def _judged(job: ImportJob, rows: list[Row]) -> Iterator[list[ImportRow]]:
+    """The rows as the preview shows them, a portion at a time. `rows` is used up, so that no row is kept in both forms."""
+    seen: set[str] = set()
+    for first in range(1, len(rows) + 1, AT_ONCE):
+        portion, rows[:AT_ONCE] = rows[:AT_ONCE], []
+        yield _portion_judged(job, first, portion, seen)
+
+
+def _portion_judged(job: ImportJob, first: int, rows: list[Row], seen: set[str]) -> list[ImportRow]:
+    """Named where the number is known here, marked where it is among those `seen`, to which it then belongs."""
     names = _known_names({row.isbn13 for row in rows if row.isbn13})
     numbered = record_numbers.known_among(row.facts for row in rows if row.facts and not row.by_title)
-    seen: set[str] = set()
     made = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows, first):
         status, problem, details = _first_judgement(row, seen, numbered)
         seen.add(row.isbn13)
         remark = row.remark or row.note
@@ -201,12 +209,9 @@ def _first_judgement(row: Row, seen: Collection[str], numbered: set[str]) -> tup
 
 
 def _known_names(isbns: set[str]) -> dict[str, str]:
-    wanted, names = sorted(isbns), dict[str, str]()
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
-        names |= {r.isbn13: str(r.facts.get("title", "")) for r in LocalRecord.objects.filter(isbn13__in=some)}
-        names |= dict(TitleIsbn.objects.filter(isbn13__in=some).values_list("isbn13", "title__title"))
-    return names
+    listed = LocalRecord.objects.filter(isbn13__in=isbns)
+    names = {record.isbn13: str(record.facts.get("title", "")) for record in listed}
+    return names | dict(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("isbn13", "title__title"))
 
 
 def claim_due(*, now: datetime) -> list[int]:

@@ -20,7 +20,6 @@ from personal_catalog.signals import (
     title_rejected,
 )
 from sharing import events, titles, withdrawals
-from sharing.pushing import devices
 
 
 def connect() -> None:
@@ -43,6 +42,8 @@ def connect() -> None:
 def let_device_go(*, request: HttpRequest | None, user: Any, signal: Signal, **_signal: Any) -> None:
     """A browser is told nothing of whoever was signed in there before (T-R12)."""
     if request is not None:
+        from sharing.pushing import devices  # the cryptography behind it takes 7 MB, and only pages have sessions
+
         devices.release(request.COOKIES.get(devices.COOKIE, ""), but=user if signal is user_logged_in else None)
 
 

@@ -6,8 +6,6 @@ settle it, because many systems write the one and say the other.
 
 import re
 
-from pymarc import marc8_to_unicode
-
 from library_bridge.marc.problems import Unusable
 
 UTF_8, GB_18030, MARC_8 = "utf-8", "gb18030", "marc-8"
@@ -36,6 +34,8 @@ def of_record(chunk: bytes) -> str:
 def decoded(text: bytes, encoding: str) -> str:
     """Raises UnicodeDecodeError."""
     if encoding == MARC_8 and not (text.isascii() and ESCAPE not in text):
+        from pymarc import marc8_to_unicode  # its tables take 4 MB, and few processes ever see such a record
+
         return marc8_to_unicode(text, hide_utf8_warnings=True)
     return text.decode("ascii" if encoding == MARC_8 else encoding)
 

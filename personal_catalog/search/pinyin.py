@@ -1,18 +1,21 @@
 """pypinyin, with its 47,000 phrases kept small.
 
 As it loads them itself every syllable of every phrase is a list and a string of its own, which is a quarter of the memory
-of a process. Read one by one, phrases share their syllables.
+of a process. Read one by one, phrases share their syllables. It keeps each beginning of each phrase as well; they are found
+among the sorted phrases.
 """
 
 import json
 import os
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # read once, when it is imported
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from pypinyin.seg import mmseg
 
 Reading = list[list[str]]
 
@@ -33,4 +36,14 @@ def _phrases() -> Iterator[tuple[str, Reading]]:
         place = text.find('"', place)
 
 
+class _Beginnings(mmseg.PrefixSet):
+    def train(self, phrases: Iterable[str]) -> None:
+        self._sorted = sorted(phrases)
+
+    def __contains__(self, text: str) -> bool:
+        place = bisect_left(self._sorted, text)
+        return place < len(self._sorted) and self._sorted[place].startswith(text)
+
+
+mmseg.seg._prefix_set = _Beginnings()
 load_phrases_dict(dict(_phrases()))
