@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import DateTimeField, Exists, FilteredRelation, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy, Title
@@ -76,17 +75,18 @@ def charged_loans() -> QuerySet[LibraryLoan]:
 
 
 def free_loans(*, reader: Asker, policy: CirculationPolicy, now: datetime) -> QuerySet[LibraryLoan]:
-    return _free_loans(reader, now, _far_enough(policy, now))
+    return free_loans_due(reader, now, far_enough(policy, now))
 
 
-def _far_enough(policy: CirculationPolicy, now: datetime) -> datetime:
+def far_enough(policy: CirculationPolicy, now: datetime) -> datetime:
     return now + timedelta(days=policy.untransferable_days)
 
 
-def _free_loans(reader: Asker, now: Moment, far_enough: Moment) -> QuerySet[LibraryLoan]:
+def free_loans_due(reader: Asker, now: Moment, from_then_on: Moment) -> QuerySet[LibraryLoan]:
+    """Those that cannot be renewed only if they are due then or later."""
     return charged_loans().filter(
         Q(hold_count=None) | Q(hold_count=0),
-        Q(renewable=True) | Q(due_at__gte=far_enough),
+        Q(renewable=True) | Q(due_at__gte=from_then_on),
         ~Exists(Lending.objects.live().filter(library_loan=OuterRef("pk"))),
         ~resting.loan_rests(now),
         ~resting.kept_from("library_loan", "patron__reader", reader, now),
@@ -143,17 +143,16 @@ def of_titles(
     if not isinstance(reader, Reader | None):
         raise TypeError("for one reader, or a stranger")
     values: dict[str, Any] = {
-        "now": now,
-        "today": timezone.localdate(now),
+        **prepared.moment(now),
         "reader": reader.pk if reader else None,
-        "far_enough": _far_enough(policy, now),
+        "far_enough": far_enough(policy, now),
     }
     if isinstance(titles, QuerySet):
         ids = titles.order_by().values("pk")
         copies: Iterable[tuple[Any, ...]]
         loans: Iterable[tuple[Any, ...]]
         copies = _copies(ids, reader=reader, now=now)
-        loans = _loans(ids, reader=reader, now=now, far_enough=_far_enough(policy, now))
+        loans = _loans(ids, reader=reader, now=now, from_then_on=far_enough(policy, now))
     else:
         values["ids"] = prepared.listed(list(titles))
         copies = prepared.run(_copies_of_listed, reader is not None, values=values)
@@ -172,7 +171,7 @@ def _copies_of_listed(signed_in: bool) -> "QuerySet[Copy, tuple[Any, ...]]":
 
 def _loans_of_listed(signed_in: bool) -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
     reader = READER if signed_in else None
-    return _loans(prepared.among("ids"), reader=reader, now=NOW, far_enough=FAR_ENOUGH)
+    return _loans(prepared.among("ids"), reader=reader, now=NOW, from_then_on=FAR_ENOUGH)
 
 
 def _copies(ids: Any, *, reader: Asker, now: Moment) -> "QuerySet[Copy, tuple[Any, ...]]":
@@ -182,9 +181,9 @@ def _copies(ids: Any, *, reader: Asker, now: Moment) -> "QuerySet[Copy, tuple[An
     return copies.values_list("title_id", "mode", "area", "free", "live__due_at", "holder_id")
 
 
-def _loans(ids: Any, *, reader: Asker, now: Moment, far_enough: Moment) -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
+def _loans(ids: Any, *, reader: Asker, now: Moment, from_then_on: Moment) -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
     loans = charged_loans().filter(catalogued__title_id__in=ids)
-    loans = loans.annotate(free=Exists(_free_loans(reader, now, far_enough).filter(pk=OuterRef("pk"))))
+    loans = loans.annotate(free=Exists(free_loans_due(reader, now, from_then_on).filter(pk=OuterRef("pk"))))
     return loans.values_list(
         "catalogued__title_id", "patron__reader__area__code", "free", "due_at", "patron__reader_id"
     )

@@ -7,6 +7,7 @@ For the same cause nothing disappears before the blocker's eyes: else a block wo
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Title
-from sharing import events, jobs, lendings, locks, people, policies, withdrawals
+from sharing import events, jobs, lendings, locks, people, policies, prepared, withdrawals
 from sharing.errors import Denied, LimitReached, NotFound
 from sharing.models import Ask, Block, Conversation, Lending
+from sharing.prepared import READER
 
 MOST = 200
 
@@ -80,8 +82,13 @@ def stands_between(one: int, other: int) -> bool:
 
 def apart_from(reader: Reader) -> set[int]:
     """Readers with whom this one is not brought together. One query."""
-    rows = Block.objects.filter(Q(blocker=reader) | Q(blocked=reader)).values_list("blocker_id", "blocked_id")
+    rows = prepared.run(_with, values={"reader": reader.pk})
     return {pk for pair in rows for pk in pair} - {reader.pk}
+
+
+def _with() -> "QuerySet[Block, tuple[Any, ...]]":
+    rows = Block.objects.filter(Q(blocker=READER) | Q(blocked=READER))
+    return rows.order_by().values_list("blocker_id", "blocked_id")
 
 
 def of(reader: Reader) -> "QuerySet[Block]":

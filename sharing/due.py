@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from library_bridge.models import LibraryLoan
@@ -45,7 +45,6 @@ logger = logging.getLogger(__name__)
 Deed = dict[str, object]
 Rows = QuerySet[Any]
 SWEEP = 500  # rows of one kind in one round; the next round takes the rest
-SEARCHES = 100  # requests for which holders are looked for in one round
 
 
 def act(*, now: datetime) -> Iterator[Deed]:
@@ -113,12 +112,7 @@ def _ended(request_id: int, now: datetime) -> bool:
 
 
 def _next_waves(now: datetime) -> Iterator[Deed]:
-    """The titles of those for whom holders were looked for longest ago, or never."""
-    policy = policies.current()
-    if not queues.somebody_waits(policy=policy, now=now):
-        return
-    ready = queues.could_be_asked(policy=policy, now=now).order_by(F("looked_at").asc(nulls_first=True), "pk")
-    for title_id in dict.fromkeys(ready.values_list("title_id", flat=True)[:SEARCHES]):
+    for title_id in queues.titles_to_serve(policy=policies.current(), now=now):
         yield from _guarded(title_id, "title", lambda pk: _asked(pk, now))
 
 

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Q, QuerySet
-
 from library_bridge.models import LibraryLoan, Reader
-from personal_catalog.models import Copy, photos
-from sharing import resting, transferable
+from personal_catalog.models import Copy
+from sharing import holding_rows, transferable
 from sharing.errors import NotFound
 from sharing.models import CirculationPolicy, Lending, Offer, StandingConsent
-from sharing.models.offers import SAID, said_by
+from sharing.models.offers import said_by
 
 
 class Holding(Protocol):
@@ -168,36 +166,22 @@ def of_titles(
     title_ids: Iterable[int], *, reader: Reader | None, policy: CirculationPolicy, now: datetime
 ) -> list[Holding]:
     ids = list(title_ids)
-    return _standing(_copies_of(ids, reader, now), _loans_of(ids, reader, now), policy, now)
+    copies_ = holding_rows.copies(ids, reader=reader, now=now)
+    return _standing(copies_, holding_rows.loans(ids, reader=reader, now=now), policy, now)
 
 
 def of_title_with_pictures(
     title_id: int, *, reader: Reader | None, policy: CirculationPolicy, now: datetime
 ) -> list[Holding]:
     """As `of_title`, the copies with their journey and what a page shows of their photos. Three queries."""
-    copies_ = _copies_of([title_id], reader, now).select_related("holder__area", "owner", "journey", "title", *SAID)
-    return _standing(copies_.annotate(photo_marks=photos.marks()), _loans_of([title_id], reader, now), policy, now)
-
-
-def _copies_of(title_ids: list[int], reader: Reader | None, now: datetime) -> QuerySet[Copy]:
-    seen = Copy.objects.filter(title_id__in=title_ids, status__in=(Copy.Status.LISTED, Copy.Status.PAUSED))
-    rows = seen.shown_to(reader).select_related("holder__area", "owner", *SAID)
-    return rows.annotate(resting=resting.copy_rests(now) | resting.kept_from("copy", "holder", reader, now)).order_by()
-
-
-def _loans_of(title_ids: list[int], reader: Reader | None, now: datetime) -> QuerySet[LibraryLoan]:
-    rows = LibraryLoan.objects.filter(catalogued__title_id__in=title_ids, closed_at=None)
-    rows = rows.select_related("patron__reader__area", "catalogued", "library", *SAID)
-    return rows.annotate(
-        resting=resting.loan_rests(now) | resting.kept_from("library_loan", "patron__reader", reader, now)
-    ).order_by()
+    copies_ = holding_rows.copies_with_pictures(title_id, reader=reader, now=now)
+    return _standing(copies_, holding_rows.loans([title_id], reader=reader, now=now), policy, now)
 
 
 def _standing(
-    shown: QuerySet[Copy], charged: QuerySet[LibraryLoan], policy: CirculationPolicy, now: datetime
+    copies_: list[Copy], loans_: list[LibraryLoan], policy: CirculationPolicy, now: datetime
 ) -> list[Holding]:
-    copies_, loans_ = list(shown), list(charged)
-    live = _live_lendings(copies_, loans_)
+    live = holding_rows.live_lendings(copies_, loans_)
     found: list[Holding] = [CopyHolding(row, live.get(("copy", row.pk)), _rests(row)) for row in copies_]
     found += [_loan_holding(loan, live.get(("loan", loan.pk)), policy, now) for loan in loans_]
     return sorted(found, key=lambda h: (not h.free, h.kind != "personal_copy", h.key))
@@ -208,26 +192,12 @@ def get(key: str, *, reader: Reader | None, policy: CirculationPolicy, now: date
     kind, _sep, number = key.partition("-")
     if not (number.isascii() and number.isdigit()) or len(number) > 18:
         raise NotFound
-    if kind == "copy":
-        copy = (
-            Copy.objects.filter(pk=int(number), status__in=(Copy.Status.LISTED, Copy.Status.PAUSED))
-            .shown_to(reader)
-            .select_related("holder__area", "owner", *SAID)
-            .annotate(resting=resting.copy_rests(now) | resting.kept_from("copy", "holder", reader, now))
-            .first()
-        )
-        if copy is None:
-            raise NotFound
-        return CopyHolding(copy, _live_lendings([copy], []).get(("copy", copy.pk)), _rests(copy))
-    loan = (
-        LibraryLoan.objects.filter(pk=int(number), closed_at=None, catalogued__isnull=False)
-        .select_related("patron__reader__area", "catalogued", "library", *SAID)
-        .annotate(resting=resting.loan_rests(now) | resting.kept_from("library_loan", "patron__reader", reader, now)).first()
-        if kind == "loan" else None
-    )  # fmt: skip
-    if loan is None:
-        raise NotFound
-    return _loan_holding(loan, _live_lendings([], [loan]).get(("loan", loan.pk)), policy, now)
+    if kind == "copy" and (copy := holding_rows.copy(int(number), reader=reader, now=now)):
+        return CopyHolding(copy, holding_rows.live_lendings([copy], []).get(("copy", copy.pk)), _rests(copy))
+    if kind == "loan" and (loan := holding_rows.loan(int(number), reader=reader, now=now)):
+        lending = holding_rows.live_lendings([], [loan]).get(("loan", loan.pk))
+        return _loan_holding(loan, lending, policy, now)
+    raise NotFound
 
 
 def _loan_holding(loan: LibraryLoan, lending: Lending | None, policy: CirculationPolicy, now: datetime) -> LoanHolding:
@@ -237,8 +207,3 @@ def _loan_holding(loan: LibraryLoan, lending: Lending | None, policy: Circulatio
 def _rests(book: Copy | LibraryLoan) -> bool:
     """As it was looked up with it."""
     return bool(getattr(book, "resting", False))
-
-
-def _live_lendings(copies_: list[Copy], loans_: list[LibraryLoan]) -> dict[tuple[str, int], Lending]:
-    rows = Lending.objects.live().filter(Q(copy__in=copies_) | Q(library_loan__in=loans_))
-    return {("copy", row.copy_id) if row.copy_id else ("loan", row.library_loan_id or 0): row for row in rows}

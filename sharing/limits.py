@@ -1,16 +1,18 @@
 """How much one reader may do, and be asked: the limits of the circulation policy, counted from what was done."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import LibraryLoan, Reader
 from library_bridge.ports import LoanRecord
-from sharing import dates
+from sharing import dates, prepared
 from sharing.errors import Denied, LimitReached
 from sharing.models import (
     Ask,
@@ -21,8 +23,10 @@ from sharing.models import (
     Request,
 )
 from sharing.phrases import fill
+from sharing.prepared import NOW, READER, TITLE, Given
 
 ASK_AGAIN_AFTER = timedelta(days=14)
+MOST_ASKS = Given("most_asks", IntegerField())
 
 
 def open_request_limit(reader: Reader, policy: CirculationPolicy) -> int:
@@ -86,7 +90,7 @@ def require_transfer_cap(loan: LibraryLoan, taker: Reader, policy: CirculationPo
         raise Denied(_("This library copy has come to you as often as the rules allow within a year."), "yearly_cap")
 
 
-def asked_lately(now: datetime) -> Q:
+def asked_lately(now: datetime | Given) -> Q:
     """Asks after which their holder is left in peace by that reader for that title, a fortnight from the asking (T-R23).
 
     A no, silence and an ask that the reader took back count alike: else the next request would tell which it was (P2).
@@ -99,15 +103,34 @@ def asked_lately(now: datetime) -> Q:
 
 
 def holders_asked_lately(requester: Reader, title_id: int, now: datetime) -> set[int]:
-    rows = Ask.objects.filter(asked_lately(now), request__requester=requester, request__title_id=title_id)
-    return set(rows.values_list("holder_id", flat=True))
+    values = {"reader": requester.pk, "title": title_id, "now": now}
+    return {holder for (holder,) in prepared.run(_asked_lately_for, values=values)}
 
 
-def asked_enough(policy: CirculationPolicy, now: datetime) -> "QuerySet[Ask, int]":
-    """Holders who have had their share of asks this week."""
-    lately = Ask.objects.filter(asked_at__gt=now - timedelta(days=7)).order_by().values("holder")
-    many = lately.annotate(n=Count("pk")).filter(n__gte=policy.asks_per_holder_week)
-    return many.values_list("holder_id", flat=True)
+def _asked_lately_for() -> "QuerySet[Ask, tuple[Any, ...]]":
+    rows = Ask.objects.filter(asked_lately(NOW), request__requester=READER, request__title_id=TITLE)
+    return rows.order_by().values_list("holder_id")
+
+
+def holders_asked_enough(holders: Iterable[int], policy: CirculationPolicy, now: datetime) -> set[int]:
+    """Of these holders."""
+    values = {"holders": prepared.listed(list(holders)), "most_asks": policy.asks_per_holder_week, "now": now}
+    return {holder for (holder,) in prepared.run(_asked_enough_of, values=values)}
+
+
+def _asked_enough_of() -> "QuerySet[Ask, tuple[Any, ...]]":
+    of_these = Ask.objects.filter(holder__in=prepared.among("holders"))
+    return _asked_so_often(of_these, MOST_ASKS, NOW).values_list("holder_id")
+
+
+def asked_enough(most: int | Given, now: datetime | Given) -> "QuerySet[Ask, int]":
+    """Holders who have had their share of asks this week, which is so many."""
+    return _asked_so_often(Ask.objects.all(), most, now).values_list("holder_id", flat=True)
+
+
+def _asked_so_often(rows: QuerySet[Ask], most: int | Given, now: datetime | Given) -> "QuerySet[Ask, Any]":
+    lately = rows.filter(asked_at__gt=now - timedelta(days=7)).order_by().values("holder")
+    return lately.annotate(n=Count("pk")).filter(n__gte=most)
 
 
 def recent_cancellations(reader: Reader, policy: CirculationPolicy, now: datetime) -> int:

@@ -5,13 +5,18 @@ Only its text is kept, never a row: the conditions are those of the querysets th
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BigIntegerField, DateField, DateTimeField, Expression, Field, Model, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.query import ModelIterable, get_related_populators
+from django.db.transaction import TransactionManagementError
+from django.utils import timezone
+
+Kept = TypeVar("Kept", bound=Model)
 
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -20,20 +25,38 @@ Row = tuple[Any, ...]
 class Given(Expression):
     """A value that is told when the query is run, in the place where a condition takes one."""
 
-    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+    def __init__(self, name: str, field: "Field[Any, Any]", later: timedelta = timedelta()) -> None:
         super().__init__(output_field=field)
-        self.name = name
+        self.name, self.later = name, later
+
+    def __add__(self, span: timedelta) -> "Given":  # type: ignore[override]  # of the value, not in the database
+        return Given(self.name, self.output_field, self.later + span)
+
+    def __sub__(self, span: timedelta) -> "Given":  # type: ignore[override]
+        return self + -span
 
     def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, Any]:
         return "%s", [self]
 
+    def get_group_by_cols(self) -> list[Any]:
+        """As of every value: a whole number there would be the place of a column."""
+        return []
+
     def told(self, values: Values) -> Any:
-        return self.output_field.get_db_prep_value(values[self.name], connection)
+        value = values[self.name] + self.later if self.later else values[self.name]
+        return self.output_field.get_db_prep_value(value, connection)
 
 
 NOW = Given("now", DateTimeField())
 TODAY = Given("today", DateField())
 READER = Given("reader", BigIntegerField())
+PK = Given("pk", BigIntegerField())
+TITLE = Given("title", BigIntegerField())
+
+
+def moment(now: datetime) -> dict[str, Any]:
+    """The values of NOW and TODAY."""
+    return {"now": now, "today": timezone.localdate(now)}
 
 
 def among(name: str) -> RawSQL:
@@ -48,82 +71,89 @@ def listed(numbers: Sequence[int]) -> str:
     return f"{{{joined}}}" if connection.vendor == "postgresql" else f"[{joined}]"
 
 
+def run(make: Callable[..., "QuerySet[Any, Row]"], *about: bool, values: Values) -> Iterator[Row]:
+    """The rows of the `values_list` that `make(*about)` builds, once for each engine, with these values."""
+    return _prepared(make, about, connection.vendor).rows(values)
+
+
+def objects(make: Callable[..., "QuerySet[Kept, Kept]"], *about: bool, values: Values) -> "list[Kept]":
+    """The objects of the queryset that `make(*about)` builds, with what it selects and annotates; each time anew. Locked
+    where it locks: raises TransactionManagementError outside a transaction, as the queryset would."""
+    prepared = _prepared(make, about, connection.vendor)
+    if prepared.locks and connection.get_autocommit():
+        raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
+    assert prepared.maker is not None
+    return [prepared.maker.made_of(row) for row in prepared.rows(values)]
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """As Django's ModelIterable makes objects of rows."""
+
+    model: Any
+    names: Sequence[str]
+    own: slice
+    related: Sequence[Any]
+    annotations: Sequence[tuple[str, int]]
+
+    def made_of(self, row: Row) -> Any:
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+        for populator in self.related:
+            populator.populate(row, made)
+        for name, place in self.annotations:
+            setattr(made, name, row[place])
+        return made
+
+
 @dataclass(frozen=True)
 class _Prepared:
     sql: str
     values: Sequence[Any]
-    columns: Sequence[Any]
-    converted: Sequence[int]
-    """Places of the columns that the database does not answer as Python has them."""
-    model: "_Model | None"
+    readers: Sequence[tuple[int, Any, Sequence[Callable[..., Any]]]]
+    """Of the columns that do not come as they are: the place of each, the column, and what makes a value of it."""
+    locks: bool
+    maker: _Maker | None
+
+    def rows(self, values: Values) -> Iterator[Row]:
+        told = [one.told(values) if isinstance(one, Given) else one for one in self.values]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, told)
+            rows = cursor.fetchall()
+        return map(self._read, rows) if self.readers else iter(rows)
+
+    def _read(self, row: Sequence[Any]) -> Row:
+        read = list(row)
+        for place, column, ways in self.readers:
+            for convert in ways:
+                read[place] = convert(read[place], column, connection)
+        return tuple(read)
 
 
-@dataclass(frozen=True)
-class _Model:
-    """How a row becomes an object, as `ModelIterable` does it."""
-
-    made: type[Model]
-    columns: slice
-    names: Sequence[str]
-    related: Sequence[Any]
-    annotated: Mapping[str, int]
-
-    def of(self, row: Row) -> Any:
-        found = self.made.from_db(DEFAULT_DB_ALIAS, self.names, row[self.columns])
-        for each in self.related:
-            each.populate(row, found)
-        for name, place in self.annotated.items():
-            setattr(found, name, row[place])
-        return found
-
-
-def run(make: Callable[..., "QuerySet[Any, Row]"], *about: bool, values: Values) -> Iterator[Row]:
-    """The rows of the `values_list` that `make(*about)` builds, once for each engine, with these values."""
-    return _rows(_prepared(make, about, connection.vendor), values)
-
-
-def objects(make: Callable[..., "QuerySet[Any, Any]"], *about: bool, values: Values) -> list[Any]:
-    """The same for a queryset of objects, with what it annotates and what it selects of their neighbours."""
-    prepared = _prepared(make, about, connection.vendor)
-    assert prepared.model is not None
-    return [prepared.model.of(row) for row in _rows(prepared, values)]
-
-
-def _rows(prepared: _Prepared, values: Values) -> Iterator[Row]:
-    told = [one.told(values) if isinstance(one, Given) else one for one in prepared.values]
-    with connection.cursor() as cursor:
-        cursor.execute(prepared.sql, told)
-        rows = cursor.fetchall()
-    readers = [(place, _converters(prepared.columns[place])) for place in prepared.converted]
-    return (_read(row, readers, prepared.columns) for row in rows) if readers else iter(rows)
-
-
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _prepared(make: Callable[..., "QuerySet[Any, Any]"], about: tuple[bool, ...], vendor: str) -> _Prepared:
-    queryset = make(*about)
-    compiler = queryset.query.get_compiler(connection=connection)
+    rows = make(*about)
+    compiler = rows.query.get_compiler(connection=connection)
     sql, values = compiler.as_sql()
-    columns = tuple(column for column, _sql, _alias in compiler.select)
-    model = _model(compiler) if issubclass(queryset._iterable_class, ModelIterable) else None
-    converted = tuple(place for place, column in enumerate(columns) if _converters(column))
-    return _Prepared(sql, tuple(values), columns, converted, model)
+    columns = [column for column, _sql, _alias in compiler.select]
+    readers = [(place, column, ways) for place, column in enumerate(columns) if (ways := _converters(column))]
+    locks = rows.query.select_for_update and connection.features.has_select_for_update
+    return _Prepared(
+        sql, tuple(values), readers, locks, _maker(compiler) if rows._iterable_class is ModelIterable else None
+    )
 
 
-def _model(compiler: Any) -> _Model:
+def forget() -> None:
+    """For tests that build queries otherwise than they are."""
+    _prepared.cache_clear()
+
+
+def _maker(compiler: Any) -> _Maker:
     places = compiler.klass_info["select_fields"]
-    columns = slice(places[0], places[-1] + 1)
-    names = [column.target.attname for column, _sql, _alias in compiler.select[columns]]
+    own = slice(places[0], places[-1] + 1)
+    names = [column.target.attname for column, _sql, _alias in compiler.select[own]]
     related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # stubs of a later Django
-    return _Model(compiler.klass_info["model"], columns, names, related, compiler.annotation_col_map or {})
+    return _Maker(compiler.klass_info["model"], names, own, related, list(compiler.annotation_col_map.items()))
 
 
 def _converters(column: Any) -> list[Callable[..., Any]]:
     return [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-
-
-def _read(row: Sequence[Any], readers: Sequence[tuple[int, list[Callable[..., Any]]]], columns: Sequence[Any]) -> Row:
-    made = list(row)
-    for place, how in readers:
-        for convert in how:
-            made[place] = convert(made[place], columns[place], connection)
-    return tuple(made)

@@ -1,18 +1,23 @@
 """Who waits before whom: requests for one holding are served in the order of time."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan, Patron
 from personal_catalog.models import Copy
-from sharing import availability, deadlines, limits
+from sharing import availability, deadlines, limits, prepared
 from sharing.models import Ask, CirculationPolicy, Request
 from sharing.models.blocks import left_out
 from sharing.models.requests import RequestQuerySet
+from sharing.prepared import NOW, TITLE, Given
+from sharing.resting import Moment
 
+SEARCHES = 100  # requests for which holders are looked for in one round
 Held = TypeVar("Held", Copy, LibraryLoan)
 
 
@@ -56,14 +61,42 @@ def _any(wish: Sequence[int | None]) -> bool:
     return wish[1] is None and wish[2] is None
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What the conditions need of the policy and the moment: the values, or the places for them."""
+
+    now: Moment
+    soonest_end: Moment
+    far_enough: Moment
+    most_asks: int | Given
+
+
+def _terms(policy: CirculationPolicy, now: datetime) -> Terms:
+    soonest_end = now + deadlines.least_window(policy)
+    return Terms(now, soonest_end, availability.far_enough(policy, now), policy.asks_per_holder_week)
+
+
+GIVEN = Terms(NOW, Given("soonest_end", DateTimeField()), availability.FAR_ENOUGH, limits.MOST_ASKS)
+
+
 def could_be_asked(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
     """Open requests that could be put to somebody now, as far as the database knows; only the library is yet to be asked."""
-    return _unasked(could_go_on(policy=policy, now=now))
+    return _unasked(_could_go_on(_terms(policy, now)))
 
 
-def somebody_waits(*, policy: CirculationPolicy, now: datetime) -> bool:
-    """Whether any open request is put to nobody: a short question before the long one of `could_be_asked`."""
-    return _unasked(_still_open(policy, now)).exists()
+def could_go_on(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
+    """Open requests for which a holder is left who was not asked yet, whoever is being asked meanwhile."""
+    return _could_go_on(_terms(policy, now))
+
+
+def titles_to_serve(*, policy: CirculationPolicy, now: datetime) -> list[int]:
+    """The titles of those who could be asked for now, and were looked for longest ago, or never. A short question where
+    nobody waits, before the long one."""
+    values = _values(policy, now)
+    if not any(prepared.run(_somebody_waits, values=values)):
+        return []
+    longest_ago_first = islice(prepared.run(_titles_to_serve, values=values), SEARCHES)
+    return list(dict.fromkeys(title for (title,) in longest_ago_first))
 
 
 def next_of_title(
@@ -71,34 +104,54 @@ def next_of_title(
 ) -> "Request | None":
     """Of the open requests for the title that nobody is being asked for, the one that has waited longest. Whether somebody
     could be asked is looked at here only where several wait: it is a long question, and one alone is simply tried."""
-
-    def first(rows: RequestQuerySet, number: int) -> list[Request]:
-        return list(rows.filter(title_id=title_id).exclude(pk__in=tried).in_line()[:number])
-
-    line = first(_unasked(_still_open(policy, now)), 2)
+    values = {**_values(policy, now), "title": title_id, "tried": prepared.listed(list(tried))}
+    line = prepared.objects(_first_two, values=values)
     if len(line) > 1:
-        line = first(could_be_asked(policy=policy, now=now), 1)
+        line = prepared.objects(_first_that_can, values=values)
     return line[0] if line else None
 
 
-def could_go_on(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
-    """Open requests for which a holder is left who was not asked yet, whoever is being asked meanwhile."""
-    free_copies = _open_to_request(
-        availability.free_copies(reader=OuterRef("requester_id"), now=now), "copy", policy, now
-    )
+def _values(policy: CirculationPolicy, now: datetime) -> dict[str, Any]:
+    return {**prepared.moment(now), **asdict(_terms(policy, now))}
+
+
+def _somebody_waits() -> "QuerySet[Request, tuple[Any, ...]]":
+    return _unasked(_still_open(GIVEN)).order_by().values_list("pk")[:1]
+
+
+def _titles_to_serve() -> "QuerySet[Request, tuple[Any, ...]]":
+    ready = _unasked(_could_go_on(GIVEN)).order_by(F("looked_at").asc(nulls_first=True), "pk")
+    return ready.values_list("title_id")
+
+
+def _first_two() -> RequestQuerySet:
+    return _line(_still_open(GIVEN))[:2]
+
+
+def _first_that_can() -> RequestQuerySet:
+    return _line(_could_go_on(GIVEN))[:1]
+
+
+def _line(rows: RequestQuerySet) -> RequestQuerySet:
+    return _unasked(rows).filter(title_id=TITLE).exclude(pk__in=prepared.among("tried")).in_line()
+
+
+def _could_go_on(terms: Terms) -> RequestQuerySet:
+    requester = OuterRef("requester_id")
+    free_copies = _open_to_request(availability.free_copies(reader=requester, now=terms.now), "copy", terms)
     copies = free_copies.filter(title_id=OuterRef("title_id")).exclude(owner=OuterRef("requester_id"))
     card = Patron.objects.filter(library_id=OuterRef("library_id"), reader=OuterRef(OuterRef("requester_id")))
-    free_loans = availability.free_loans(reader=OuterRef("requester_id"), policy=policy, now=now).filter(Exists(card))
-    loans = _open_to_request(free_loans, "library_loan", policy, now).filter(catalogued__title_id=OuterRef("title_id"))
+    free_loans = availability.free_loans_due(requester, terms.now, terms.far_enough).filter(Exists(card))
+    loans = _open_to_request(free_loans, "library_loan", terms).filter(catalogued__title_id=OuterRef("title_id"))
     anything = Q(copy=None, library_loan=None) & (Exists(copies) | Exists(loans))
     one = Exists(copies.filter(pk=OuterRef("copy_id"))) | Exists(loans.filter(pk=OuterRef("library_loan_id")))
-    return _still_open(policy, now).filter(anything | one)
+    return _still_open(terms).filter(anything | one)
 
 
-def _still_open(policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
+def _still_open(terms: Terms) -> RequestQuerySet:
     """With time enough left for an answer."""
     return Request.objects.filter(
-        status=Request.Status.OPEN, paused_at=None, deadline_at__gte=now + deadlines.least_window(policy)
+        status=Request.Status.OPEN, paused_at=None, deadline_at__gte=terms.soonest_end
     ).select_related("requester__area", "title")
 
 
@@ -106,16 +159,16 @@ def _unasked(rows: RequestQuerySet) -> RequestQuerySet:
     return rows.filter(~Exists(Ask.objects.waiting().filter(request=OuterRef("pk"))))
 
 
-def _open_to_request(rows: "QuerySet[Held]", noun: str, policy: CirculationPolicy, now: datetime) -> "QuerySet[Held]":
+def _open_to_request(rows: "QuerySet[Held]", noun: str, terms: Terms) -> "QuerySet[Held]":
     """Those that nobody is being asked for, whose holder this reader has not asked lately, who may be asked again, and whom
     no block keeps apart from the reader."""
     holder = "holder" if noun == "copy" else "patron__reader"
     ours = Ask.objects.filter(request=OuterRef(OuterRef("pk"))).exclude(status=Ask.Status.WITHDRAWN)
     lately = Ask.objects.filter(
-        limits.asked_lately(now), request__requester=OuterRef(OuterRef("requester_id")),
+        limits.asked_lately(terms.now), request__requester=OuterRef(OuterRef("requester_id")),
         request__title=OuterRef(OuterRef("title_id")),
     )  # fmt: skip
-    asked_enough = limits.asked_enough(policy, now)
+    asked_enough = limits.asked_enough(terms.most_asks, terms.now)
     return (
         rows.filter(
             ~Exists(Ask.objects.waiting().filter(**{noun: OuterRef("pk")})),

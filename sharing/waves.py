@@ -9,15 +9,30 @@ At most one ask for a holding waits at a time: its requests come one after the o
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from library_bridge.models import Reader
-from sharing import asks, blocks, consents, deadlines, events, holdings, limits, locks, policies, queues, transferable
+from sharing import (
+    asks,
+    blocks,
+    consents,
+    deadlines,
+    events,
+    holdings,
+    limits,
+    locks,
+    policies,
+    prepared,
+    queues,
+    transferable,
+)
 from sharing.errors import Denied, SharingError
 from sharing.holdings import Holding, LoanHolding
 from sharing.models import Ask, CirculationPolicy, Conversation, Request
+from sharing.prepared import PK
 
 MOST_TRIES = 50  # requests for one title in one round; more only when the library refuses one after the other
 Book = tuple[int | None, int | None]
@@ -49,7 +64,7 @@ def serve_title(*, title_id: int, now: datetime) -> list[Ask]:
 def _next_wave(request: Request, policy: CirculationPolicy, now: datetime) -> list[Ask]:
     Request.objects.filter(pk=request.pk).update(looked_at=now)
     chosen = _permitted(_candidates(request, policy, now), request.requester, policy, now)
-    return _ask(request.pk, chosen, policy, now) if chosen else []
+    return _ask(request, chosen, policy, now) if chosen else []
 
 
 def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> list[Holding]:
@@ -57,15 +72,17 @@ def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> l
     found = [h for h in _wanted(request, policy, now) if h.free]
     if not found:
         return []
-    ours = request.asks.exclude(status=Ask.Status.WITHDRAWN)
-    books = {*ours.values_list("copy_id", "library_loan_id"), *_being_asked_for(found)}  # one may have drifted on since
+    ours = list(prepared.run(_asked_of_request, values={"pk": request.pk}))
+    books = {*((copy, loan) for _holder, copy, loan in ours), *_being_asked_for(found)}  # one may have drifted on since
+    new = [h for h in found if _book(h) not in books]
+    if not new:
+        return []
     out = {
-        *ours.values_list("holder_id", flat=True),
+        *(holder for holder, _copy, _loan in ours),
         *limits.holders_asked_lately(request.requester, request.title_id, now),
-        *limits.asked_enough(policy, now),
+        *limits.holders_asked_enough((h.holder.pk for h in new), policy, now),
         *blocks.apart_from(request.requester),
     }
-    new = [h for h in found if _book(h) not in books]
     able = [h for h in new if h.holder.pk not in out and h.holder.is_active and not _is_own(h, request.requester)]
     rates = answer_rates(h.holder.pk for h in able)
     near = _areas(request)
@@ -76,10 +93,18 @@ def _candidates(request: Request, policy: CirculationPolicy, now: datetime) -> l
 
 def _being_asked_for(found: list[Holding]) -> Iterable[Book]:
     books = [_book(h) for h in found]
-    of_these = Q(copy__in={copy for copy, _loan in books if copy}) | Q(
-        library_loan__in={loan for _copy, loan in books if loan}
-    )
-    return Ask.objects.waiting().filter(of_these).values_list("copy_id", "library_loan_id")
+    copies, loans = ([pk for pk in of_one if pk] for of_one in zip(*books, strict=True))
+    return prepared.run(_waiting_for, values={"copies": prepared.listed(copies), "loans": prepared.listed(loans)})
+
+
+def _waiting_for() -> "QuerySet[Ask, tuple[Any, ...]]":
+    of_these = Q(copy__in=prepared.among("copies")) | Q(library_loan__in=prepared.among("loans"))
+    return Ask.objects.waiting().filter(of_these).order_by().values_list("copy_id", "library_loan_id")
+
+
+def _asked_of_request() -> "QuerySet[Ask, tuple[Any, ...]]":
+    asked = Ask.objects.filter(request=PK).exclude(status=Ask.Status.WITHDRAWN)
+    return asked.order_by().values_list("holder_id", "copy_id", "library_loan_id")
 
 
 def _book(holding: Holding) -> Book:
@@ -113,12 +138,16 @@ def _is_own(holding: Holding, reader: Reader) -> bool:
 
 def answer_rates(holder_ids: Iterable[int]) -> dict[int, float]:
     """Share of asks answered, of those that were answered or lapsed; holders without history are left out."""
-    rows = (
-        Ask.objects.filter(holder_id__in=list(holder_ids), status__in=("accepted", "declined", "lapsed"))
-        .values("holder_id")
-        .annotate(all=Count("pk"), answered=Count("pk", filter=~Q(status="lapsed")))
-    )
-    return {row["holder_id"]: row["answered"] / row["all"] for row in rows}
+    rows = prepared.run(_answers_of, values={"holders": prepared.listed(list(holder_ids))})
+    return {holder: answered / asked for holder, asked, answered in rows}
+
+
+def _answers_of() -> "QuerySet[Ask, tuple[Any, ...]]":
+    ended = Ask.objects.filter(
+        holder__in=prepared.among("holders"), status__in=("accepted", "declined", "lapsed")
+    ).order_by()
+    counted = ended.values("holder_id").annotate(asked=Count("pk"), answered=Count("pk", filter=~Q(status="lapsed")))
+    return counted.values_list("holder_id", "asked", "answered")
 
 
 def _permitted(candidates: list[Holding], requester: Reader, policy: CirculationPolicy, now: datetime) -> list[Holding]:
@@ -144,14 +173,13 @@ def _library_permits(holding: LoanHolding, requester: Reader, policy: Circulatio
 
 
 @transaction.atomic(durable=True)
-def _ask(request_id: int, chosen: list[Holding], policy: CirculationPolicy, now: datetime) -> list[Ask]:
+def _ask(wanted: Request, chosen: list[Holding], policy: CirculationPolicy, now: datetime) -> list[Ask]:
     """Of the chosen those that are still free now that their copies are locked. The asks are made in the order of the
     holdings' keys, so that two requests after the same books do not wait for each other."""
     locks.copies(h.copy.pk for h in chosen if isinstance(h, holdings.CopyHolding))
-    requester = Request.objects.values_list("requester_id", flat=True).get(pk=request_id)
     consenting = {h.holder.pk for h in chosen if h.consent}  # so many a week, whichever book
-    locks.readers({requester, *consenting})  # a block of the two comes before the asks, or finds them
-    request = locks.request(request_id, actor=None)
+    locks.readers({wanted.requester_id, *consenting})  # a block of the two comes before the asks, or finds them
+    request = locks.request(wanted.pk, actor=None)
     if request.status != Request.Status.OPEN or request.asks.waiting().exists():
         return []
     found = holdings.of_title(request.title_id, reader=request.requester, policy=policy, now=now)

@@ -1,12 +1,15 @@
 """Several at once, for the tests that run on PostgreSQL, and the control that takes the locks away."""
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 from unittest import mock
 
 from django.db import connections
 from django.db.models import QuerySet
+
+from sharing import prepared
 
 
 def together(*acts: Callable[[], object]) -> list[object]:
@@ -30,6 +33,17 @@ def together(*acts: Callable[[], object]) -> list[object]:
     return outcomes
 
 
-def without_locks() -> AbstractContextManager[object]:
+@contextmanager
+def locking(otherwise: Callable[..., Any]) -> Iterator[None]:
+    """Rows are locked otherwise, and no kept text of another way is left over."""
+    prepared.forget()
+    try:
+        with mock.patch.object(QuerySet, "select_for_update", otherwise):
+            yield
+    finally:
+        prepared.forget()
+
+
+def without_locks() -> AbstractContextManager[None]:
     """The control: rows are read, but not locked."""
-    return mock.patch.object(QuerySet, "select_for_update", lambda self, *args, **kwargs: self)
+    return locking(lambda self, *args, **kwargs: self.all())

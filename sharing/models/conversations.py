@@ -13,10 +13,11 @@ from sharing.models.blocks import written_after
 
 if TYPE_CHECKING:
     from library_bridge.models import Reader
+    from sharing.prepared import Given
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    def visible_to(self, reader: "Reader") -> "ConversationQuerySet":
+    def visible_to(self, reader: "Reader | Given") -> "ConversationQuerySet":
         return self.filter(Q(ask__holder=reader) | Q(ask__request__requester=reader))
 
 

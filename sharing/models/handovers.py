@@ -11,10 +11,11 @@ from sharing.typography import page_language
 
 if TYPE_CHECKING:
     from library_bridge.models import Reader
+    from sharing.prepared import Given
 
 
 class HandoverQuerySet(models.QuerySet["Handover"]):
-    def visible_to(self, reader: "Reader") -> "HandoverQuerySet":
+    def visible_to(self, reader: "Reader | Given") -> "HandoverQuerySet":
         return self.filter(Q(lending__giver=reader) | Q(lending__taker=reader))
 
     def open(self) -> "HandoverQuerySet":

@@ -12,10 +12,11 @@ from library_bridge import desks
 
 if TYPE_CHECKING:
     from library_bridge.models import Reader
+    from sharing.prepared import Given
 
 
 class RequestQuerySet(models.QuerySet["Request"]):
-    def visible_to(self, reader: "Reader") -> "RequestQuerySet":
+    def visible_to(self, reader: "Reader | Given") -> "RequestQuerySet":
         return self.filter(requester=reader)
 
     def visible_to_staff(self, staff: "Reader") -> "RequestQuerySet":

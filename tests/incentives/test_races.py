@@ -6,12 +6,12 @@ from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
 
 from incentives import invariants, ledger, rewards
 from incentives.errors import NotEnoughPoints, SoldOut
 from incentives.models import Account, Voucher
 from tests.incentives.factories import a_reader, a_reward, given
+from tests.races import without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 AT_ONCE = 8
@@ -67,9 +67,9 @@ def test_tp1_the_same_points_are_spent_once(now):
 
 
 @pytest.mark.usefixtures("_all_at_once")
-def test_control_without_the_lock_they_are_spent_more_than_once(now, monkeypatch):
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self.all())
-    assert redeem_at_once(now) == AT_ONCE
+def test_control_without_the_lock_they_are_spent_more_than_once(now):
+    with without_locks():
+        assert redeem_at_once(now) == AT_ONCE
     assert overdrawn() != []
 
 
@@ -107,5 +107,5 @@ def test_m5_the_last_one_goes_to_one_reader(now, monkeypatch):
 
 
 def test_control_without_the_lock_the_last_one_goes_to_several(now, monkeypatch):
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self.all())
-    assert take_the_last_at_once(now, monkeypatch) > 1
+    with without_locks():
+        assert take_the_last_at_once(now, monkeypatch) > 1

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from library_bridge.models import LibraryLoan
-from sharing import due, events, requests
+from sharing import due, events, queues, requests
 from sharing.models import ApiToken, LoanTitle, Request
 from tests import factories
 from tests.sharing import steps
@@ -21,7 +21,7 @@ def test_requests_that_nobody_can_answer_keep_none_waiting(world: World) -> None
     wanted = factories.title("围城")
     request = requests.place_request(actor=world.bob, title_id=wanted.pk, now=world.now)
     factories.copy(world.charlie, wanted, now=world.now)
-    with mock.patch.object(due, "SEARCHES", 1):
+    with mock.patch.object(queues, "SEARCHES", 1):
         list(due.act(now=world.now + timedelta(minutes=1)))
     assert request.asks.count() == 1
 
@@ -31,7 +31,7 @@ def test_those_looked_at_longest_ago_come_first(world: World) -> None:
     for title in titles:
         requests.place_request(actor=world.bob, title_id=title.pk, now=world.now)
         factories.copy(world.alice, title, now=world.now)
-    with mock.patch.object(due, "SEARCHES", 1), mock.patch("sharing.waves._permitted", return_value=[]):
+    with mock.patch.object(queues, "SEARCHES", 1), mock.patch("sharing.waves._permitted", return_value=[]):
         for minute in range(3):
             list(due.act(now=world.now + timedelta(minutes=minute)))
     assert Request.objects.filter(looked_at=None).count() == 0

@@ -3,16 +3,19 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from library_bridge.models import Reader
 from personal_catalog import addresses
 from personal_catalog.models import Copy, Title
-from sharing import asks, availability, catalogue, frame, policies, prepared
+from sharing import asks, availability, catalogue, frame, locks, policies, prepared, queues
 from sharing.availability import Held
+from sharing.errors import NotFound
 from sharing.filters import TitleFilter
+from sharing.models import Request
 from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
@@ -139,3 +142,50 @@ def test_visitors_see_the_first_library_s_name_as_it_is_now(db: None) -> None:
     made.is_active = False
     made.save()
     assert frame.library_name() == ""
+
+
+def test_objects_are_those_of_the_queryset_with_what_hangs_on_them(world: World) -> None:
+    ask = steps.asked(world)
+    locked = locks.ask(ask.pk, actor=world.alice)
+    with CaptureQueriesContext(connection) as asked:
+        assert (locked, locked.holder, locked.copy) == (ask, world.alice, world.copy)
+        assert (locked.request.requester, locked.request.title) == (world.bob, world.title)
+        assert (locked.asked_at, locked.request.areas) == (ask.asked_at, [])
+        assert locked.conversation.ask_id == ask.pk
+    assert not asked.captured_queries
+
+
+def test_a_stranger_s_row_is_not_found_by_the_text_that_found_it_for_its_reader(world: World) -> None:
+    ask = steps.asked(world)
+    locks.ask(ask.pk, actor=world.alice)
+    with pytest.raises(NotFound):
+        locks.ask(ask.pk, actor=world.charlie)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_no_row_is_locked_outside_a_transaction() -> None:
+    """Though the text was built inside one."""
+    with transaction.atomic(), pytest.raises(NotFound):
+        locks.request(1, actor=None)
+    with pytest.raises(transaction.TransactionManagementError):
+        locks.request(1, actor=None)
+
+
+def test_a_span_counts_from_the_moment_that_is_told(world: World) -> None:
+    week_ago = (prepared.NOW - timedelta(days=8)) + timedelta(days=1)
+    assert week_ago.told({"now": world.now}) == prepared.NOW.told({"now": world.now - timedelta(days=7)})
+
+
+def test_whoever_could_be_asked_for_is_the_same_by_the_kept_text(world: World) -> None:
+    """Two want the book, which is free, and one a book that nobody has."""
+    ends = world.now + timedelta(days=14)
+    for reader, title in ((world.bob, world.title), (world.charlie, world.title), (world.bob, factories.title("孤本"))):
+        Request.objects.create(requester=reader, title=title, placed_at=world.now, deadline_at=ends)
+    policy = policies.current()
+    ready = queues.could_be_asked(policy=policy, now=world.now)
+    assert [row.title_id for row in ready] == [world.title.pk] * 2
+    assert queues.titles_to_serve(policy=policy, now=world.now) == [world.title.pk]
+    first = queues.next_of_title(world.title.pk, tried=(), policy=policy, now=world.now)
+    second = queues.next_of_title(world.title.pk, tried=[ready[0].pk, ready[1].pk], policy=policy, now=world.now)
+    assert (first, second) == (ready.in_line()[0], None)

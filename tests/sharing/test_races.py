@@ -18,7 +18,7 @@ from sharing import asks, conversations, custody, handovers, lendings, requests,
 from sharing.errors import SharingError
 from sharing.models import Ask, CirculationPolicy, Conversation, DomainEvent, Handover, Lending, Message, Request
 from tests import factories
-from tests.races import together, without_locks
+from tests.races import locking, together, without_locks
 from tests.sharing import steps
 from tests.sharing.conftest import World
 
@@ -135,7 +135,7 @@ def test_control_with_the_conversation_alone_under_lock_they_do(world: World, pl
         return rows.select_for_update(of=("self",)).get(pk=conversation_id)
 
     lock = QuerySet.select_for_update
-    keeps_keys = mock.patch.object(QuerySet, "select_for_update", lambda self, **how: lock(self, of=how["of"]))
+    keeps_keys = locking(lambda self, **how: lock(self, of=how["of"]))
     with keeps_keys, mock.patch("sharing.locks.conversation", alone):
         assert _write_and_decline(world, 20)
 
