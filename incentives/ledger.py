@@ -98,8 +98,13 @@ def lock(*readers: Reader) -> dict[int, Account]:
 
 
 def _locked(readers: Collection[int]) -> dict[int, Account]:
-    rows = Account.objects.filter(kind=Kind.READER, reader__in=readers).select_for_update(of=("self",)).order_by("pk")
+    rows = prepared.objects(_accounts_of, values={"readers": prepared.listed(list(readers))})
     return {account.reader_id: account for account in rows if account.reader_id is not None}
+
+
+def _accounts_of() -> QuerySet[Account]:
+    rows = Account.objects.filter(kind=Kind.READER, reader__in=prepared.among("readers"))
+    return rows.select_for_update(of=("self",)).order_by("pk")
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from typing import Any
 from django.utils import timezone
 
 from incentives import rules, standing, vouchers
-from incentives.models import IncentiveSettings
 from sharing import jobs
 from sharing.models import DomainEvent
 
@@ -17,7 +16,7 @@ def connect() -> None:
 
 
 def on_event(sender: Any, *, event: DomainEvent, **_rest: Any) -> None:
-    if event.kind in rules.PAYING and IncentiveSettings.load().enabled:
+    if event.kind in rules.PAYING and rules.are_on():
         rules.pay(event)
     if event.kind == "purchase.lapsed" and "purchase" in event.data:
         vouchers.refund_undecided(event)

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import groupby
 from math import ceil
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import CharField, QuerySet
 
 from incentives import campaigns, ledger
 from incentives.caps import Case, PaidByLedger, within_caps
 from incentives.farming import second_accounts
-from incentives.models import Campaign, Entry, Rule, RuleVersion
+from incentives.models import Campaign, Entry, IncentiveSettings, Rule, RuleVersion
 from library_bridge.models import Reader
+from sharing import prepared
 from sharing.models import Ask, DomainEvent, Handover, Lending
+from sharing.prepared import Given
 
 Code = Rule.Code
 PAYING = frozenset({"lending.completed", "ask.accepted", "handover.confirmed", "suggestion.accepted"})
@@ -25,13 +29,38 @@ class Purse(Protocol):
     def award(self, case: Case) -> bool: ...
 
 
+def are_on() -> bool:
+    """As `IncentiveSettings.load().enabled`, for every event that could pay."""
+    for (enabled,) in prepared.run(_switch, values={}):
+        return bool(enabled)
+    return IncentiveSettings().enabled
+
+
+def _switch() -> "QuerySet[IncentiveSettings, tuple[Any, ...]]":
+    first: QuerySet[IncentiveSettings, tuple[Any, ...]] = IncentiveSettings.objects.order_by("pk").values_list(
+        "enabled"
+    )
+    return first[:1]
+
+
 def pay(event: DomainEvent) -> list[Entry]:
     """Pays what the event earns, by the terms of its day; again and again gives nothing more (M4)."""
     purse = LedgerPurse()
-    for rule in Rule.objects.filter(event_kind=event.kind).prefetch_related("versions"):
-        if (terms := rule.terms_at(event.at)) is not None:
-            pay_by(terms, event, purse)
+    for terms in terms_about(event.kind, at=event.at):
+        pay_by(terms, event, purse)
     return purse.entries
+
+
+def terms_about(kind: str, *, at: datetime) -> list[RuleVersion]:
+    """Of each rule about such events the terms that hold then, where it has some. One query."""
+    versions = prepared.objects(_versions_about, values={"kind": kind})
+    of_each = [RuleVersion.at(at, of_one) for _rule, of_one in groupby(versions, key=lambda one: one.rule_id)]
+    return [terms for terms in of_each if terms is not None]
+
+
+def _versions_about() -> QuerySet[RuleVersion]:
+    rows = RuleVersion.objects.filter(rule__event_kind=Given("kind", CharField())).select_related("rule")
+    return rows.order_by("rule__code")
 
 
 def pay_by(terms: RuleVersion, event: DomainEvent, purse: Purse) -> list[Case]:

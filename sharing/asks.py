@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
@@ -16,12 +17,14 @@ from sharing import (
     locks,
     outcomes,
     policies,
+    prepared,
     states,
     transferable,
     withdrawals,
 )
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import Ask, Block, Lending
+from sharing.prepared import PK, READER
 
 
 def accept_ask(*, ask_id: int, actor: Reader, now: datetime, consent: str = "") -> Lending:
@@ -30,17 +33,17 @@ def accept_ask(*, ask_id: int, actor: Reader, now: datetime, consent: str = "") 
 
     Raises NotFound, IllegalTransition, Denied, RefusedByLibrary (the library says no now) or LibraryUnavailable.
     """
-    ask = (
-        Ask.objects.visible_to(actor)
-        .select_related("library_loan__library", "request__requester")
-        .filter(pk=ask_id)
-        .first()
-    )
+    ask = next(iter(prepared.objects(_seen_with_loan, values={"pk": ask_id, "reader": actor.pk})), None)
     if ask is None:
         raise NotFound
     if ask.status == Ask.Status.ASKED and ask.library_loan is not None:
         transferable.require(ask.library_loan, taker=ask.request.requester, policy=policies.current(), now=now)
     return _accept(ask_id, actor, consent, now)
+
+
+def _seen_with_loan() -> QuerySet[Ask]:
+    rows = Ask.objects.visible_to(READER).filter(pk=PK).order_by()
+    return rows.select_related("library_loan__library", "request__requester")
 
 
 @transaction.atomic(durable=True)

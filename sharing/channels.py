@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField, QuerySet
 
 from library_bridge.models import Reader
-from sharing import deadlines, jobs
+from sharing import deadlines, jobs, prepared
 from sharing.mailing import subjects
 from sharing.models import ChannelChoice, CirculationPolicy, Delivery, DomainEvent, MailChoice, Notification, PushDevice
+from sharing.prepared import Given
 
 Channel = Delivery.Channel
 
@@ -61,7 +64,8 @@ def put(notifications: Sequence[Notification], event: DomainEvent) -> None:
 
 
 def _pushes(told: Mapping[int, Notification], subject: MailChoice.Subject, event: DomainEvent) -> list[Delivery]:
-    devices = list(PushDevice.objects.filter(reader__in=told, reader__is_active=True)) if settings.PUSH_HOSTS else []
+    values = {"readers": prepared.listed(list(told))}
+    devices = prepared.objects(_devices_of, values=values) if settings.PUSH_HOSTS else []
     if not devices:
         return []
     said = ChannelChoice.objects.filter(reader__in=told, channel=Channel.PUSH, subject=subject)
@@ -75,9 +79,21 @@ def _pushes(told: Mapping[int, Notification], subject: MailChoice.Subject, event
 
 
 def _messages(told: Mapping[int, Notification], subject: MailChoice.Subject, event: DomainEvent) -> list[Delivery]:
-    said = ChannelChoice.objects.filter(reader__in=told, channel=Channel.MESSENGER, subject=subject, wanted=True)
-    readers = said.filter(reader__is_active=True).order_by("reader").values_list("reader_id", flat=True)
-    return [_row(told[pk], Channel.MESSENGER, subject, event, None) for pk in readers]
+    values = {"readers": prepared.listed(list(told)), "subject": subject}
+    readers = prepared.run(_wanting_messages, values=values)
+    return [_row(told[pk], Channel.MESSENGER, subject, event, None) for (pk,) in readers]
+
+
+def _devices_of() -> QuerySet[PushDevice]:
+    return PushDevice.objects.filter(reader__in=prepared.among("readers"), reader__is_active=True)
+
+
+def _wanting_messages() -> "QuerySet[ChannelChoice, tuple[Any, ...]]":
+    said = ChannelChoice.objects.filter(
+        reader__in=prepared.among("readers"), reader__is_active=True,
+        channel=Channel.MESSENGER, subject=Given("subject", CharField()), wanted=True,
+    )  # fmt: skip
+    return said.order_by("reader_id").values_list("reader_id")
 
 
 def _row(

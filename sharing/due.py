@@ -91,9 +91,8 @@ def _asks(now: datetime) -> Iterator[Deed]:
     waiting = Ask.objects.waiting()
     if not waiting.exists():
         return
-    yield from _each(
-        "ask.withdrawn", withdrawals.vain_asks(now=now), lambda pk: withdrawals.withdraw_vain_ask(ask_id=pk, now=now)
-    )
+    vain = withdrawals.vain_ask_ids(now=now)[:SWEEP]
+    yield from _each_of("ask.withdrawn", vain, lambda pk: withdrawals.withdraw_vain_ask(ask_id=pk, now=now))
     yield from _each(
         "ask.reminded",
         waiting.filter(remind_at__lte=now, respond_by__gt=now),
@@ -205,8 +204,12 @@ def _run_out() -> Iterator[Deed]:
 
 
 def _each(did: str, rows: Rows, act_on: Callable[[int], bool]) -> Iterator[Deed]:
+    yield from _each_of(did, _due(rows), act_on)
+
+
+def _each_of(did: str, pks: list[int], act_on: Callable[[int], bool]) -> Iterator[Deed]:
     noun = did.split(".")[0]
-    for pk in _due(rows):
+    for pk in pks:
         yield from _guarded(pk, noun, lambda pk: [{"did": did, noun: pk}] if act_on(pk) else [])
 
 

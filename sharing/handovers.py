@@ -4,6 +4,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from sharing import (
     moves,
     places,
     policies,
+    prepared,
     states,
     transferable,
 )
@@ -29,6 +31,7 @@ from sharing.codes import HandoverCode
 from sharing.errors import Denied, IllegalTransition, NotFound, SharingError, WrongCode
 from sharing.models import Collector, DomainEvent, DropPoint, Handover, Lending
 from sharing.phrases import fill
+from sharing.prepared import PK, READER
 
 PROVES_FOR = timedelta(minutes=10)  # so long the code of one book stands for the others of the meeting
 MEETING = timedelta(days=1)  # so long after the agreed time the two may still meet
@@ -238,12 +241,7 @@ def proves(proof: Handover, other: Handover, now: datetime) -> bool:
 def ask_library_again(handover_id: int, actor: Reader, now: datetime) -> SharingError | None:
     """Why the loan cannot move now, if so. It counts only while nothing is confirmed: what a second click meets may be what
     the first one did."""
-    found = (
-        Handover.objects.visible_to(actor)
-        .select_related("lending__library_loan__library", "lending__taker")
-        .filter(pk=handover_id)
-        .first()
-    )
+    found = next(iter(prepared.objects(_seen_with_loan, values={"pk": handover_id, "reader": actor.pk})), None)
     if found is None:
         raise NotFound
     loan = found.lending.library_loan
@@ -255,6 +253,11 @@ def ask_library_again(handover_id: int, actor: Reader, now: datetime) -> Sharing
     except SharingError as refusal:
         return refusal
     return None
+
+
+def _seen_with_loan() -> QuerySet[Handover]:
+    rows = Handover.objects.visible_to(READER).filter(pk=PK).order_by()
+    return rows.select_related("lending__library_loan__library", "lending__taker")
 
 
 @transaction.atomic(durable=True)

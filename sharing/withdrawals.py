@@ -9,9 +9,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import availability, events, jobs, locks, resting, states
+from sharing import availability, events, jobs, locks, prepared, resting, states
 from sharing.models import Ask, Conversation, Lending, Request
 from sharing.models.blocks import left_out
+from sharing.prepared import NOW, PK
+from sharing.resting import Moment
 
 Because = Ask.Because
 
@@ -19,11 +21,16 @@ Because = Ask.Because
 def withdraw_asks(request: Request, *, because: Because, now: datetime, but: Ask | None = None) -> None:
     """All that wait, inside the caller's transaction with the request locked. The conversations with those who said no end
     with the others: when they end tells nothing (P2)."""
-    waiting = Ask.objects.select_for_update(of=("self",), no_key=True).filter(request=request, status=Ask.Status.ASKED)
-    others = waiting.exclude(pk=but.pk) if but else waiting
-    for ask in others.order_by("pk").select_related("holder", "conversation"):
-        _withdraw(ask, because=because, actor=None, now=now)
+    for ask in prepared.objects(_waiting_of_request, values={"pk": request.pk}):
+        if ask != but:
+            ask.request = request
+            _withdraw(ask, because=because, actor=None, now=now)
     Conversation.objects.filter(ask__request=request, closed_at__gt=now).update(closed_at=now)
+
+
+def _waiting_of_request() -> QuerySet[Ask]:
+    rows = Ask.objects.waiting().filter(request=PK).order_by("pk").select_related("holder", "conversation")
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def withdraw_asks_for(*, copy_id: int, actor: Reader | None, now: datetime) -> None:
@@ -65,7 +72,15 @@ def withdraw_vain_ask(*, ask_id: int, now: datetime, actor: Reader | None = None
     return True
 
 
-def vain_asks(*, now: datetime) -> QuerySet[Ask]:
+def vain_ask_ids(*, now: datetime) -> list[int]:
+    return [pk for (pk,) in prepared.run(_vain_ask_ids, values=prepared.moment(now))]
+
+
+def _vain_ask_ids() -> "QuerySet[Ask, tuple[Any, ...]]":
+    return vain_asks(now=NOW).order_by("pk").values_list("pk")
+
+
+def vain_asks(*, now: Moment) -> QuerySet[Ask]:
     """Waiting for an answer about a book that is promised or gone (a loan that came back to the library, say), that rests
     because its holder is away or keeps it for somebody else, or that is not for the one who asked any more: they have left the
     group, or one of the two has blocked the other."""

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -44,9 +45,7 @@ class Rule(models.Model):
     def terms_at(self, moment: datetime) -> "RuleVersion | None":
         """The version that holds then: of those that have begun the latest, unless it has ended or pays nothing. Reads `versions`
         as they may have been prefetched."""
-        begun = [version for version in self.versions.all() if version.starts_at <= moment]
-        latest = max(begun, key=lambda version: (version.starts_at, version.number), default=None)
-        return latest if latest is not None and latest.holds_at(moment) else None
+        return RuleVersion.at(moment, self.versions.all())
 
 
 class RuleVersion(models.Model):
@@ -104,6 +103,13 @@ class RuleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.number}"
+
+    @classmethod
+    def at(cls, moment: datetime, versions: "Iterable[RuleVersion]") -> "RuleVersion | None":
+        """Of one rule's versions the one that holds then."""
+        begun = [version for version in versions if version.starts_at <= moment]
+        latest = max(begun, key=lambda version: (version.starts_at, version.number), default=None)
+        return latest if latest is not None and latest.holds_at(moment) else None
 
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:

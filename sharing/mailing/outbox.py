@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from library_bridge.models import Reader
-from sharing import jobs
+from sharing import jobs, prepared
 from sharing.mailing import subjects
 from sharing.models import Delivery, DomainEvent, MailChoice, Notification
 
@@ -26,8 +28,8 @@ def put(notifications: Sequence[Notification], event: DomainEvent) -> None:
     if not notifications or subject is None or not settings.MAIL_FROM:
         return
     told = {notification.reader_id: notification for notification in notifications}
-    wanted = Reader.objects.filter(pk__in=told, is_active=True).exclude(email="").values_list("pk", flat=True)
-    readers = sorted(wanted)
+    reached = prepared.run(_with_address, values={"readers": prepared.listed(list(told))})
+    readers = sorted(pk for (pk,) in reached)
     if not readers:
         return
     rows = MailChoice.objects.filter(reader__in=readers, subject=subject)
@@ -38,6 +40,11 @@ def put(notifications: Sequence[Notification], event: DomainEvent) -> None:
         if (when := chosen.get(pk, subjects.DEFAULTS[subject])) != When.NEVER
     )
     transaction.on_commit(partial(jobs.hurry, "sharing.tasks.send_mails"))
+
+
+def _with_address() -> "QuerySet[Reader, tuple[Any, ...]]":
+    active = Reader.objects.filter(pk__in=prepared.among("readers"), is_active=True)
+    return active.exclude(email="").order_by().values_list("pk")
 
 
 def _row(told: Notification, event: DomainEvent, subject: MailChoice.Subject, *, digest: bool) -> Delivery:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,9 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.log_actions import log
 
+from sharing import prepared
 from sharing.models.holidays import Holiday
+from sharing.prepared import TODAY
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -138,8 +141,7 @@ class CirculationPolicy(BaseGenericSetting):
         if self.pk is None:
             return []
         lately = timezone.localdate() - timedelta(days=366)
-        rows = Holiday.objects.filter(last_date__gte=lately).order_by("first_date", "last_date")
-        return list(rows.values_list("first_date", "last_date"))
+        return [(first, last) for first, last in prepared.run(_holidays_since, values={"today": lately})]
 
     @classmethod
     def label_of(cls, name: str) -> str:
@@ -166,6 +168,11 @@ class CirculationPolicy(BaseGenericSetting):
         }
         if changed:
             log(instance=self, action="sharing.change_policy", data={"changed": changed})
+
+
+def _holidays_since() -> "QuerySet[Holiday, tuple[Any, ...]]":
+    rows = Holiday.objects.filter(last_date__gte=TODAY).order_by("first_date", "last_date")
+    return rows.values_list("first_date", "last_date")
 
 
 class ReaderLimit(models.Model):
