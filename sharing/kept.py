@@ -47,6 +47,9 @@ def keep_holding(
 @transaction.atomic(durable=True)
 def _keep(holding_key: str, actor: Reader, last_date: date, group_key: str, shelf_code: str, now: datetime) -> Kept:
     _require_days(last_date, now)
+    policies.require(
+        not (group_key and shelf_code), Denied(_("Choose a group or a shelf, not both."), field="shelf_code")
+    )
     holding = in_hand.locked(holding_key, actor=actor, now=now)
     policies.require(holding.lending is None, Denied(_("This book is promised to another reader already."), "taken"))
     if holding.mode == "display":

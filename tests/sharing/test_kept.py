@@ -226,3 +226,13 @@ def test_the_api_keeps_claims_and_opens(world: World) -> None:
         assert Api(world.alice).get(path).json()["for_one_reader"] is True
         assert Api(world.alice).delete(path).status_code == 204
         assert Api(world.alice).get(path).status_code == 404
+
+
+def test_the_api_keeps_for_a_group_or_a_shelf_and_not_for_both(world: World, shelf: str) -> None:
+    group = groups.make_group(actor=world.alice, name="Third floor", kind="floor", my_name="Ali", now=world.now)
+    said = {"until": (world.now + WEEK).date().isoformat(), "group_id": group.key, "shelf_code": shelf}
+    with browsers.at(world.now):
+        refused = Api(world.alice).call("PUT", f"/holdings/{world.copy.key}/kept", said)
+    assert refused.status_code == 422
+    assert "not both" in refused.content.decode()
+    assert not Kept.objects.exists()
