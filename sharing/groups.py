@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from library_bridge.models import Reader
 from personal_catalog import audiences
 from personal_catalog.models import Membership, ReaderGroup
-from sharing import events, policies, profiles, pseudonyms
+from sharing import events, kept, policies, profiles, pseudonyms
 from sharing.errors import Denied, LimitReached, NotFound
 
 MOST_RUN = 5
@@ -70,7 +70,7 @@ def leave_group(*, group_id: int, actor: Reader, now: datetime) -> int:
     policies.require(not mine.runs_it, Denied(_("You run this group. Hand it on first, or close it.")))
     mine.delete()
     events.record("group.left", now=now, actor=actor, data={"group": group_id})
-    return audiences.take_back(group_id=group_id, owner_ids=[actor.pk])
+    return _take_back(group_id, [actor.pk])
 
 
 @transaction.atomic(durable=True)
@@ -84,7 +84,7 @@ def put_out(group: ReaderGroup, member: Membership, actor: Reader, now: datetime
     """Inside the caller's transaction, with the group locked."""
     member.delete()
     revoke(group, now)
-    audiences.take_back(group_id=group.pk, owner_ids=[member.reader_id])
+    _take_back(group.pk, [member.reader_id])
     events.record("group.removed", now=now, actor=actor, data=told(group, [member.reader_id]))
 
 
@@ -109,8 +109,14 @@ def close_group(*, group_id: int, actor: Reader, now: datetime) -> None:
     revoke(group, now)
     group.closed_at = now
     group.save(update_fields=["closed_at"])
-    audiences.take_back(group_id=group_id, owner_ids=readers)
+    _take_back(group_id, readers)
     events.record("group.closed", now=now, actor=actor, data=told(group, readers))
+
+
+def _take_back(group_id: int, readers: Collection[int]) -> int:
+    """What they showed to the group alone, or kept for it. How many of the first."""
+    kept.end_for_group(group_id=group_id, holder_ids=readers)
+    return audiences.take_back(group_id=group_id, owner_ids=readers)
 
 
 def locked(group_id: int) -> ReaderGroup:

@@ -3,12 +3,13 @@
 A reader is chosen by a shelf that the holder follows, or chooses themselves by a link that works for the first who opens it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import ReaderGroup, Title
-from sharing import blocks, codes, dates, events, following, groups, in_hand, jobs, locks, policies, waves, withdrawals
+from sharing import blocks, codes, dates, events, following, in_hand, jobs, locks, policies, waves, withdrawals
 from sharing.errors import Denied, LimitReached, NotFound
 from sharing.holdings import Holding
 from sharing.models import DomainEvent, Kept
@@ -105,7 +106,7 @@ def _of_shelf(code: str, actor: Reader) -> Reader | None:
 def _group(key: str, actor: Reader) -> ReaderGroup | None:
     if not key:
         return None
-    found = next((group for group in groups.of(actor) if group.key == key), None)
+    found = next((group for group in ReaderGroup.objects.of(actor) if group.key == key), None)
     if found is None:
         raise Denied(_("This is no group of yours."), field="whom")
     return found
@@ -132,6 +133,14 @@ def _end(holding_key: str, actor: Reader, now: datetime) -> int:
     if Kept.objects.filter(holder=actor, **in_hand.both_keys(holding)).delete()[0]:
         events.record("holding.open", now=now, actor=actor, data={"holding": holding.key})
     return holding.title_id
+
+
+def end_for_group(*, group_id: int, holder_ids: Collection[int]) -> None:
+    """Who has left a group keeps nothing for it any more: it is open to all, and put to whoever waits after the commit."""
+    rows = Kept.objects.filter(group=group_id, holder__in=holder_ids)
+    for row in rows.select_related("copy__title", "library_loan__catalogued__title").order_by("pk"):
+        transaction.on_commit(partial(jobs.hurry, "sharing.tasks.serve_title", title_of(row).pk))
+        row.delete()
 
 
 def address_of(row: Kept) -> str:
@@ -200,7 +209,8 @@ def require_for(holding: Holding, actor: Reader, *, now: datetime) -> None:
 
 
 def forget_past(*, now: datetime) -> Iterator[int]:
-    """Whose day is over: the book is open to all, and for whom it was is forgotten."""
-    for row in Kept.objects.filter(last_date__lt=timezone.localdate(now)).order_by("pk")[:500]:
+    """Whose day is over, or whose group is: the book is open to all, and for whom it was is forgotten."""
+    over = Q(last_date__lt=timezone.localdate(now)) | Q(group__closed_at__isnull=False)
+    for row in Kept.objects.filter(over).order_by("pk")[:500]:
         row.delete()
         yield row.pk

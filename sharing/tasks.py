@@ -24,6 +24,11 @@ def next_wave(request_id: int) -> None:
 
 
 @shared_task
+def serve_title(title_id: int) -> None:
+    waves.serve_title(title_id=title_id, now=timezone.now())
+
+
+@shared_task
 def advance_transfer(lending_id: int) -> None:
     transferring.advance_transfer(lending_id=lending_id, now=timezone.now())
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from library_bridge.models import LibraryLoan, Reader
+from personal_catalog.models import ReaderGroup
 from sharing import (
     availability,
     due,
@@ -99,6 +101,34 @@ def test_for_a_group_its_members_are_served(world: World) -> None:
     assert wish(world, world.charlie).asks.exists()
     with pytest.raises(Denied):
         keep(world, group_key="group-999")
+
+
+@pytest.mark.parametrize("how", ["left", "put out", "closed"])
+def test_what_was_kept_for_a_group_is_open_to_all_once_its_holder_is_no_member(
+    world: World, how: str, django_capture_on_commit_callbacks
+) -> None:
+    runner = world.alice if how == "closed" else world.charlie
+    group = groups.make_group(actor=runner, name="Third floor", kind="floor", my_name="Ali", now=world.now)
+    mine, _new = group.memberships.get_or_create(reader=world.alice, defaults={"name": "A", "joined_at": world.now})
+    keep(world, group_key=group.key)
+    assert free(world, world.bob) == (False, False, False)
+    with mock.patch("sharing.jobs.hurry") as hurried, django_capture_on_commit_callbacks(execute=True):
+        if how == "left":
+            groups.leave_group(group_id=group.pk, actor=world.alice, now=world.now)
+        elif how == "put out":
+            groups.remove_member(group_id=group.pk, member_id=mine.pk, actor=world.charlie, now=world.now)
+        else:
+            groups.close_group(group_id=group.pk, actor=world.alice, now=world.now)
+    assert free(world, world.bob) == (True, True, True)
+    assert mock.call("sharing.tasks.serve_title", world.title.pk) in hurried.call_args_list
+
+
+def test_what_was_kept_for_a_group_that_is_over_all_the_same_is_open_at_the_next_round(world: World) -> None:
+    group = groups.make_group(actor=world.alice, name="Third floor", kind="floor", my_name="Ali", now=world.now)
+    keep(world, group_key=group.key)
+    ReaderGroup.objects.update(closed_at=world.now)
+    list(due.act(now=world.now))
+    assert free(world, world.bob) == (True, True, True)
 
 
 def test_for_the_reader_of_a_shelf_that_is_followed_and_they_are_told(world: World) -> None:
