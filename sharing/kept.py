@@ -153,7 +153,7 @@ def address_of(row: Kept) -> str:
 @transaction.atomic(durable=True)
 def claim(*, token: str, actor: Reader, now: datetime) -> Kept:
     """The first who presses the button has it kept for them; the same reader again changes nothing. Raises NotFound, also for the
-    second."""
+    second, and where a block stands between."""
     found = of_token(token, now=now)
     if found is None:
         raise NotFound
@@ -163,12 +163,23 @@ def claim(*, token: str, actor: Reader, now: datetime) -> Kept:
     policies.require(
         row.holder_id != actor.pk, Denied(_("This is your own copy, or it is with you already."), "own_holding")
     )
-    policies.require(row.serial == found.serial and row.reader_id in (None, actor.pk), NotFound())
+    policies.require(row.serial == found.serial and _may_claim(row, actor), NotFound())
     if row.reader_id is None:
         row.reader = actor
         row.save(update_fields=["reader"])
         events.record("kept.claimed", now=now, actor=actor, data={"kept": row.pk})
     return row
+
+
+def offered(token: str, *, reader: Reader, now: datetime) -> Kept | None:
+    """What is behind the link for this reader."""
+    row = of_token(token, now=now)
+    return row if row is not None and _may_claim(row, reader) else None
+
+
+def _may_claim(row: Kept, reader: Reader) -> bool:
+    """One whom a block stands between comes too late, as far as they can tell (T-C8)."""
+    return row.reader_id in (None, reader.pk) and not blocks.stands_between(row.holder_id, reader.pk)
 
 
 def of_token(token: str, *, now: datetime) -> Kept | None:

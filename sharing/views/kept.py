@@ -81,8 +81,8 @@ def end_keeping(request: HttpRequest, key: str) -> HttpResponse:
 def claim(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the link: which book, until when, and the one button."""
     reader, now = reader_of(request), timezone.now()
-    row = kept.of_token(token, now=now)
-    if row is None or row.reader_id not in (None, reader.pk):
+    row = kept.offered(token, reader=reader, now=now)
+    if row is None:
         raise Http404
     title = kept.title_of(row)
     page = reverse("kept", args=[token])

@@ -205,6 +205,18 @@ def test_the_link_is_for_the_first_and_its_holder_is_none(world: World) -> None:
         kept.claim(token=token, actor=world.charlie, now=world.now)
 
 
+@pytest.mark.parametrize("blocker", ["alice", "bob"])
+def test_t_c8_one_whom_a_block_stands_between_comes_too_late(world: World, blocker: str) -> None:
+    row = keep(world)
+    sides = (world.alice, world.bob) if blocker == "alice" else (world.bob, world.alice)
+    Block.objects.create(blocker=sides[0], blocked=sides[1], side="holder", since=world.now)
+    with browsers.at(world.now):
+        assert browsers.of(world.bob).get(f"/kept/{token_of(row)}/").status_code == 404
+    with pytest.raises(NotFound):
+        kept.claim(token=token_of(row), actor=world.bob, now=world.now)
+    assert kept.claim(token=token_of(row), actor=world.charlie, now=world.now).reader == world.charlie
+
+
 def test_a_link_that_ends_as_it_is_opened_is_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     row = keep(world)
     monkeypatch.setattr(kept, "of_token", lambda *args, **kwargs: row)
