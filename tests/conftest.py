@@ -20,7 +20,11 @@ from tests.incentives.flushing import _flush_takes_the_ledger_along  # noqa: F40
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CAMPUS = ZoneInfo("Asia/Shanghai")
-BROWSERS = ("tests/journeys/test_two_people.py", "tests/journeys/test_accessibility.py")
+BROWSERS = (
+    "tests/journeys/test_two_people.py",
+    "tests/journeys/test_accessibility.py",
+    "tests/journeys/test_face_to_face.py",
+)
 CAMPUS_TESTS = "tests/sharing/demo/"  # one campus for the whole folder
 MODEL_TESTS = "tests/sharing/model/"
 DATABASE = {"db", "transactional_db", "service"}
