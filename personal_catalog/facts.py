@@ -43,7 +43,6 @@ TIDY: dict[str, Callable[[str], str]] = {
 LONGEST_PART = 200
 LONGEST_LINE = {"subject_headings": 400, "links": 700}
 CLASSES = ("clc", "ddc", "lcc")
-NOTHING: tuple[object, ...] = (None, "", [], ())
 YEARS = range(-3000, 2200)
 MUCH = 100_000
 TAG = re.compile(r"<\s*[/!a-zA-Z]")
@@ -95,6 +94,7 @@ class BookFacts:
 
 
 FIELDS = tuple(f.name for f in fields(BookFacts))
+KNOWN = frozenset(FIELDS)
 
 
 def from_outside(raw: Mapping[str, object]) -> BookFacts | None:
@@ -105,7 +105,7 @@ def from_outside(raw: Mapping[str, object]) -> BookFacts | None:
 
 def typed(raw: Mapping[str, object]) -> BookFacts:
     """Each field in its type and length; what does not fit its type is left out. Markup stays the text it is."""
-    said = {name: value for name, value in raw.items() if value not in NOTHING and name in FIELDS}
+    said = {name: value for name, value in raw.items() if value and name in KNOWN}
     made: dict[str, Any] = {name: _typed(name, value) for name, value in said.items()}
     if isbns := made.get("isbns"):
         made["isbns"] = tuple(number for number in isbns if isbn.is_valid13(number))

@@ -101,5 +101,6 @@ def _field(tag: str, raw: bytes, charset: str) -> Field:
         pieces = [encodings.decoded(piece, charset) for piece in raw.split(DELIMITER.encode())]
     else:
         pieces = raw.decode(charset).split(DELIMITER)
-    marks, *said = pieces
-    return Field(tag, marks=f"{marks}  "[:2], parts=parts_of((piece[0], piece[1:]) for piece in said if piece))
+    marks = pieces.pop(0)
+    parts = parts_of([(piece[0], piece[1:]) for piece in pieces if piece])
+    return Field(tag, marks=marks if len(marks) == 2 else f"{marks}  "[:2], parts=parts)

@@ -51,7 +51,7 @@ def coded(record: Record, tag: str, start: int = 0, end: int = LONGEST) -> str:
 
 
 def every(record: Record, tags: Iterable[str], codes: str) -> list[str]:
-    found = [value for tag in tags for field in record.all(tag) for value in values(field, codes)]
+    found = [value for field in record.by_tag(tags) for value in values(field, codes)]
     return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
@@ -62,6 +62,8 @@ def line(text: str, longest: int = LONGEST) -> str:
 def plain(text: str) -> str:
     """Without the punctuation that leads over to the next part: `Data structures :` → `Data structures`."""
     bare = text.strip()
+    if not bare or (bare[-1] not in ISBD and bare[0] != "["):
+        return bare
     while bare and bare[-1] in ISBD and not ABBREVIATED.search(bare[-8:]):
         bare = bare[:-1].rstrip()
     if bare.startswith("[") and bare.endswith("]") and bare.count("[") == bare.count("]") == 1:
