@@ -68,7 +68,10 @@ def _both_confirmed() -> Iterator[str]:
     moved = Lending.objects.exclude(
         status__in=(Lending.Status.AGREED, Lending.Status.CANCELLED, Lending.Status.NO_SHOW)
     )
-    yield from _lines(moved.exclude(pk__in=confirmed.values("lending")), "moved without a confirmed handover")
+    # what was left at a drop point or sent and never arrived: a librarian's matter before it moved
+    underway = Q(status__in=(Lending.Status.DISPUTED, Lending.Status.SETTLED), handed_over_at=None)
+    moved = moved.exclude(underway).exclude(pk__in=confirmed.values("lending"))
+    yield from _lines(moved, "moved without a confirmed handover")
     one_sided = Handover.objects.filter(status=Handover.Status.CONFIRMED).filter(
         Q(giver_confirmed_at=None) | Q(taker_confirmed_at=None)
     )

@@ -6,11 +6,24 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sharing import asks, conversations, custody, groups, invariants, kept, lendings, ratings, requests
+from sharing import (
+    asks,
+    conversations,
+    custody,
+    disputes,
+    groups,
+    invariants,
+    kept,
+    lendings,
+    ratings,
+    requests,
+    shipments,
+)
 from sharing.errors import IllegalTransition
 from sharing.models import Ask, Conversation, DomainEvent, Handover, Lending, Notification
 from tests.sharing import steps
 from tests.sharing.conftest import World
+from tests.sharing.test_deposits import arranged
 
 
 def lines(*ids: str) -> list[str]:
@@ -108,3 +121,19 @@ def test_n1_what_names_nobody_or_stays_sealed_need_not_be_told(world: World) -> 
     lending = returned(world)
     ratings.rate_exchange(lending_id=lending.pk, actor=world.bob, went="smoothly", now=world.now + timedelta(days=3))
     assert lines() == []
+
+
+def test_c6_what_was_sent_and_never_arrived_has_not_moved(world: World) -> None:
+    lending = steps.agreed(world)
+    parcel = arranged(lending, now=world.now, place="North gate", method="courier")
+    shipments.send_book(
+        handover_id=parcel.pk, actor=world.alice, carrier="EMS", tracking_number="E1234567", now=world.now
+    )
+    disputes.dispute_lending(lending_id=lending.pk, actor=world.bob, reason="It never came.", now=world.now)
+    assert lines("C6") == []
+    disputes.settle_lending(
+        lending_id=lending.pk, actor=world.lin, outcome="written_off", reason="Lost in the post", now=world.now
+    )
+    assert lines("C6") == []
+    Lending.objects.update(handed_over_at=world.now)
+    assert "moved without a confirmed handover" in lines("C6")[0]
