@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.journeys import barcodes
 from tests.journeys.conftest import SIZES, Visit, with_camera
+from tests.journeys.phones import Phone
 from tests.journeys.service import Service
 from tests.journeys.words import Words
 
@@ -41,6 +42,17 @@ for row in LoanTitle.objects.filter(library_loan__closed_at=None, title__request
     if [h.key for h in shown] == [f"loan-{loan.pk}"] and not busy:
         loans.append({"title": row.title.title, "card": loan.patron.card_number})
 print(json.dumps({"unshared": unshared, "loans": loans}))
+"""
+
+
+PUSHED = f"""
+from django.utils.translation import override
+from sharing import notices
+from sharing.models import Delivery, Notification
+from sharing.pushing import message
+told = Notification.objects.filter(reader__patrons__card_number="{ALICE}", event__kind="ask.sent").latest("pk")
+with override("zh-hans"):
+    print(message.text_of(Delivery(), notices.sentence(told, told.reader)).decode())
 """
 
 
@@ -166,10 +178,11 @@ def test_a_personal_copy_from_isbn_to_return(couple: tuple[Person, Person], to_s
 
 
 @seats("phone-zh")
-def test_an_ask_is_answered_from_the_mail(
+def test_an_ask_rings_on_the_phone_and_is_answered_from_the_mail(
     couple: tuple[Person, Person], to_spare: Books, service: Service, visit: Visit
 ) -> None:
-    """Alice is not looking; her phone's mail program opens the link in a browser in which she never signed in."""
+    """Alice is not looking; her phone shows what was pushed, and its mail program opens the link in a browser in which she never
+    signed in."""
     alice, bob = couple
     book = to_spare["unshared"].pop(0)
     alice.navigate("Add")
@@ -179,6 +192,7 @@ def test_an_ask_is_answered_from_the_mail(
     alice.sees(book["title"])
     bob.ask_for(book["title"])
     waiting = bob.page.url
+    _rings(alice, json.loads(service.manage("shell", "--verbosity", "0", "-c", PUSHED).splitlines()[-1]), book["title"])
     mail = Person(visit(size="phone", language="zh-CN"), alice.say)
     mail.page.goto(service.link_by_mail(book["title"]).removeprefix(service.address))
     expect(mail.page.locator("main")).not_to_contain_text("Bob")
@@ -186,6 +200,17 @@ def test_an_ask_is_answered_from_the_mail(
     mail.sees(mail.say("You have agreed."))
     bob.page.goto(waiting)
     bob.sees(bob.say("A holder agreed"))
+
+
+def _rings(alice: Person, said: dict[str, str], title: str) -> None:
+    """The message that the service would send, as her device shows it, and where the touch on it leads."""
+    phone = Phone(alice.page)
+    assert phone.receives(said) == [said]
+    assert title in said["body"]
+    assert not [word for word in ("Bob", BOB, "@") if word in str(said)]
+    assert phone.touched() == {"opened": [alice.page.evaluate("location.origin") + said["url"]], "left": 0}
+    alice.page.goto(said["url"])
+    alice.sees(title)
 
 
 @seats("phone-zh")
