@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from incentives.models import LeaderboardEntry, ReaderChoice
 from library_bridge.models import Area, Reader
-from personal_catalog.models import Membership, ReaderGroup
+from personal_catalog.models import Copy, Membership, ReaderGroup
 from sharing import prepared
 from sharing.prepared import READER
 
@@ -65,10 +65,14 @@ def _place() -> "QuerySet[Reader, tuple[Any, ...]]":
 
 
 def _on_the_list_of_the_area() -> Q:
-    """With a book of theirs, too. Each by its own index: in one condition neither would be used."""
+    """With a book of theirs, too. Looked at only for those who agreed to be there, and from the reader's and the books' side:
+    a planner that knows one list only takes all rows for those of this one."""
     key = Concat(Value("area-"), Cast(OuterRef("area_id"), CharField()))
-    rows = LeaderboardEntry.objects.filter(scope=key)
-    return Exists(rows.filter(reader=OuterRef("pk"))) | Exists(rows.filter(copy__owner=OuterRef("pk")))
+    listed = LeaderboardEntry.objects.filter(scope=key, reader=OuterRef("pk"))
+    key_of_owner = Concat(Value("area-"), Cast(OuterRef("owner__area_id"), CharField()))
+    of_book = LeaderboardEntry.objects.filter(scope=key_of_owner, copy=OuterRef("pk"))
+    own_books = Copy.objects.filter(Exists(of_book), owner=OuterRef("pk"))
+    return Q(incentive_choice__on_narrow_lists=True) & (Exists(listed) | Exists(own_books))
 
 
 def _scopes(area: Area | None, department: str, groups: Iterable[tuple[int, str]]) -> Iterator[Scope]:
