@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from ninja import Query
 from pydantic import BaseModel, Field
 
-from incentives import leaderboards, ledger, reasons, rewards, scopes, standing, vouchers
+from incentives import entries, leaderboards, ledger, reasons, rewards, scopes, standing, vouchers
 from incentives.leaderboards import Row
 from incentives.models import Entry, IncentiveSettings, Voucher
 from incentives.rewards import Offer, WhyNot
@@ -167,7 +167,7 @@ def list_ledger(request: Call, paging: Query[Paging]) -> Page[EntryOut]:
     """Every change with its reason, newest first."""
     _require_points()
     now = timezone.now()
-    return Page[EntryOut].of(request, paging, ledger.entries(request.auth), lambda row: _entry(row, now))
+    return Page[EntryOut].of(request, paging, entries.of(request.auth), lambda row: _entry(row, now))
 
 
 @router.get("/leaderboards/{board}", response=BoardOut, operation_id="getLeaderboard")

@@ -7,19 +7,18 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
-from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
+from django.db.transaction import TransactionManagementError
 
 from incentives import subtotals
 from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Account, Entry, HeldAward, Posting, Rule, Seal
 from library_bridge.models import Reader
 from sharing import prepared
-from sharing.prepared import READER, Given
+from sharing.prepared import Given
 
 Kind = Account.Kind
-LATEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +42,6 @@ def balance(reader: Reader, *, now: datetime) -> Balance:
     return Balance(spendable=max(net, 0), waiting=sums.waiting[Kind.READER], owed=max(-net, 0), held=held)
 
 
-def entries(reader: Reader | Given) -> QuerySet[Entry]:
-    """The reader's own entries, newest first, each with its `amount`: what it changed of what is, or will be, the reader's."""
-    own = Posting.objects.filter(
-        entry=OuterRef("pk"), account__kind__in=(Kind.READER, Kind.DEBT), account__reader=reader
-    )
-    amount = own.order_by().values("entry").annotate(amount=Sum("amount")).values("amount")
-    return (
-        Entry.objects.filter(account__kind=Kind.READER, account__reader=reader)
-        .annotate(amount=Coalesce(Subquery(amount), 0))
-        .select_related("event__request__title", "rule", "voucher__reward", "reverses__voucher__reward", "adjustment")
-        .only(*_SHOWN)
-        .order_by("-at", "-pk")
-    )
-
-
-def latest(reader: Reader) -> list[Entry]:
-    """The first few of them."""
-    return prepared.objects(_latest, values={"reader": reader.pk})
-
-
-def _latest() -> QuerySet[Entry]:
-    """Chosen before their neighbours are looked for."""
-    newest = Entry.objects.filter(account__kind=Kind.READER, account__reader=READER).order_by("-at", "-pk")
-    return entries(READER).filter(pk__in=newest.values("pk")[:LATEST])
-
-
-_REWARD = ("name_zh", "name_en", "place_zh", "place_en", "effect")
-_SHOWN = (
-    "kind", "account", "at", "reason", "params", "available_at", "rule__code", "adjustment__reason",
-    "reverses__kind", "reverses__reason", "reverses__params", "reverses__rule",
-    *(f"event__request__title__{name}" for name in ("title", "language", "creators", "cover")),
-    *(f"{way}voucher__reward__{name}" for way in ("", "reverses__") for name in _REWARD),
-)  # fmt: skip
-"""What the words of an entry are made of (`incentives.reasons`): a title alone has three times as many columns."""
-
-
 def standing_awards(*codes: str) -> QuerySet[Entry]:
     """Awards by these rules that are their readers': neither taken back nor held for a check."""
     reversal = Entry.objects.filter(reverses=OuterRef("pk"))
@@ -98,6 +61,8 @@ def lock(*readers: Reader) -> dict[int, Account]:
 
 
 def _locked(readers: Collection[int]) -> dict[int, Account]:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a lock without a transaction holds nothing")
     rows = prepared.objects(_accounts_of, values={"readers": prepared.listed(list(readers))})
     return {account.reader_id: account for account in rows if account.reader_id is not None}
 

@@ -30,7 +30,7 @@ class EntryLine:
 
 
 def lines(entries: Iterable[Any], *, now: datetime) -> list[EntryLine]:
-    """`entries` as `ledger.entries` gives them."""
+    """`entries` as `entries.of` gives them."""
     return [
         EntryLine(
             at=entry.at,

@@ -4,7 +4,7 @@ from incentives.views import badges, leaderboards, points, rewards, standing
 
 urlpatterns = [
     path("points/", points.points, name="points"),
-    path("points/entries/", points.entries, name="points-entries"),
+    path("points/entries/", points.all_entries, name="points-entries"),
     path("points/chip/", points.points_chip, name="points-chip"),
     path("points/off/", badges.switch_off, name="points-off"),
     path("points/on/", badges.switch_on, name="points-on"),

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from incentives import badges, charts, choices, leaderboards, ledger, reasons, standing
+from incentives import badges, charts, choices, entries, leaderboards, ledger, reasons, standing
 from incentives.views.switch import for_readers
 from sharing.views.readers import reader_of
 
@@ -20,7 +20,7 @@ def points(request: HttpRequest) -> HttpResponse:
         "nav": "me",
         "balance": ledger.balance(reader, now=now),
         "year": charts.year_of(reader, now=now),
-        "entries": reasons.lines(ledger.latest(reader), now=now),
+        "entries": reasons.lines(entries.latest(reader), now=now),
         "standing": standing.level(reader, now=now),
         "board": leaderboards.board(leaderboards.Boards.LENDERS, period, reader),
         "periods": leaderboards.Periods.choices,
@@ -30,8 +30,8 @@ def points(request: HttpRequest) -> HttpResponse:
 
 
 @for_readers
-def entries(request: HttpRequest) -> HttpResponse:
-    page = Paginator(ledger.entries(reader_of(request)), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+def all_entries(request: HttpRequest) -> HttpResponse:
+    page = Paginator(entries.of(reader_of(request)), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
     context = {"nav": "me", "page": page, "entries": reasons.lines(page.object_list, now=timezone.now())}
     return render(request, "incentives/points/entries.html", context)
 

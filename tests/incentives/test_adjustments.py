@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 
-from incentives import ledger, personal_data, reasons
+from incentives import entries, ledger, personal_data, reasons
 from incentives.adjustments import decide_adjustment, propose_adjustment
 from incentives.errors import NotForOneself
 from incentives.models import Adjustment, IncentiveSettings
@@ -44,7 +44,7 @@ def propose(reader, actor, now, amount=30):
 
 def test_a_small_adjustment_is_posted_with_its_reason(alice, lin, now):
     assert propose(alice, lin, now).status == "posted"
-    (line,) = reasons.lines(ledger.entries(alice), now=now)
+    (line,) = reasons.lines(entries.of(alice), now=now)
     assert (line.words, line.note) == ("Changed by the library", "helped at the fair")
     assert ledger.balance(alice, now=now).spendable == 30
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from incentives import budgets, due, invariants, ledger, rewards, vouchers
+from incentives import budgets, due, entries, invariants, ledger, rewards, vouchers
 from incentives.errors import BudgetUsedUp
 from incentives.models import Reward, RewardBudget, Voucher
 from tests import factories
@@ -113,7 +113,7 @@ def test_the_overview_tells_what_readers_could_still_ask_for(alice, budget, now)
     given(bob := a_reader("Bob"), 30, now=now)
     factories.patron(bob, at=factories.library("other"))
     ledger.redeem(reader=bob, points=30, at=now, params={})
-    ledger.reverse(entry=ledger.entries(bob)[1], reason="test", at=now)  # Bob owes it now
+    ledger.reverse(entry=entries.of(bob)[1], reason="test", at=now)  # Bob owes it now
     given(bob, 10, now=now)
     first, second = budgets.overview(now=now)
     assert (first.promised, first.waiting, first.budget, first.is_short) == (200, 0, budget, True)

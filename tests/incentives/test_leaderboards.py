@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from incentives import leaderboards, ledger
+from incentives import entries, leaderboards, ledger
 from incentives.errors import PseudonymTaken
 from incentives.models import LeaderboardEntry
 from tests import factories
@@ -103,7 +103,7 @@ def test_p7_a_list_is_not_live(now):
 
 def test_an_award_that_was_taken_back_does_not_count(now):
     readers = [lent(name, 2, now=now) for name in "ABCDE"]
-    ledger.reverse(entry=ledger.entries(readers[0]).first(), reason="test", at=now)
+    ledger.reverse(entry=entries.of(readers[0]).first(), reason="test", at=now)
     leaderboards.compute(now=now)
     assert places(readers[0])[-1] == (5, 1)
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from incentives import ledger, reasons
+from incentives import entries, ledger, reasons
 from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Account, Entry, Posting
 from tests.incentives.factories import a_reader, a_rule, awarded, given, something_happened
@@ -46,6 +46,13 @@ def test_a_once_only_rule_pays_a_reader_once_whatever_the_event(event_id, now):
     first.once = True
     assert awarded(alice, event_id, at=now, rule=first)
     assert awarded(alice, something_happened(now=now).pk, at=now, rule=first) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_without_a_transaction_is_refused():
+    alice = a_reader("Alice")
+    with pytest.raises(transaction.TransactionManagementError):
+        ledger.lock(alice)
 
 
 def test_an_award_is_five_statements(event_id, now, django_assert_num_queries):
@@ -117,7 +124,7 @@ def test_entries_of_a_reader_are_newest_first_with_their_amount_and_nobody_elses
     given(alice, 10, now=now)
     given(bob, 99, now=now)
     ledger.redeem(reader=alice, points=6, at=now, params={})
-    assert [entry.amount for entry in ledger.entries(alice)] == [-6, 10]
+    assert [entry.amount for entry in entries.of(alice)] == [-6, 10]
 
 
 @pytest.mark.parametrize("odd", [1.5, True, "5", None])
@@ -134,8 +141,8 @@ def test_the_latest_entries_come_with_all_that_their_words_need(event_id, now, d
     given(alice, 10, now=now)
     awarded(alice, event_id, at=now)
     with django_assert_num_queries(1):
-        latest = reasons.lines(ledger.latest(alice), now=now)
-    assert latest == reasons.lines(ledger.entries(alice), now=now)
+        latest = reasons.lines(entries.latest(alice), now=now)
+    assert latest == reasons.lines(entries.of(alice), now=now)
 
 
 def test_the_balance_is_one_query(now, django_assert_num_queries):

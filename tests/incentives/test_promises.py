@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from incentives import ledger, promises, rewards, vouchers
+from incentives import entries, ledger, promises, rewards, vouchers
 from incentives.promises import Promised
 from tests.incentives.factories import a_reader, a_reward, given
 
@@ -31,7 +31,7 @@ def test_everything_issued_is_redeemed_or_still_with_somebody(reward, now):
 
 def test_what_was_taken_back_after_it_was_spent_is_owed(reward, now):
     given(dora := a_reader("Dora"), 10, now=now)
-    entry = ledger.entries(dora)[0]
+    entry = entries.of(dora)[0]
     ledger.redeem(reader=dora, points=10, at=now, params={})
     ledger.reverse(entry=entry, reason="test", at=now)
     found = promises.total(now=now)

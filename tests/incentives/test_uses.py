@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from incentives import due, invariants, ledger, reasons, receivers, rewards, vouchers
+from incentives import due, entries, invariants, ledger, reasons, receivers, rewards, vouchers
 from incentives.errors import NotForTheDesk, NothingGained, VoucherClosed
 from incentives.models import Voucher
 from sharing import purchases
@@ -131,7 +131,7 @@ def test_what_was_never_used_comes_back_by_itself(bob, lending, now):
     assert {"did": "voucher.expired", "voucher": voucher.code} in list(due.act(now=last))
     voucher.refresh_from_db()
     assert (voucher.status, ledger.balance(bob, now=last).spendable) == ("cancelled", 100)
-    assert reasons.lines(ledger.entries(bob)[:1], now=last)[0].words.startswith("Returned")
+    assert reasons.lines(entries.of(bob)[:1], now=last)[0].words.startswith("Returned")
     assert list(vouchers.expire(now=last)) == []
     assert sound()
 
