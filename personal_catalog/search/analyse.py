@@ -103,7 +103,7 @@ def is_cjk(run: str) -> bool:
     return bool(CJK_FIRST.match(run))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)  # of all words of a large catalogue the frequent ones: fifty thousand would take 12 MB
 def stem(word: str) -> str:
     """English stem; a word of another language comes out the same on both sides, which is all it has to."""
     if not hasattr(_LOCAL, "stemmer"):
