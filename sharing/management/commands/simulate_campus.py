@@ -37,6 +37,7 @@ class Command(BaseCommand):
         if options["here"]:
             if not workers.is_thrown_away(str(settings.DATABASES["default"]["NAME"])):
                 raise CommandError("--here is for the processes that this command starts itself.")
+            workers.spare_no_crash()
             self.stdout.write(json.dumps(play(POLICIES[chosen[0]], assume=assume, **sizes)))
             return
         found = {
