@@ -173,6 +173,7 @@ def _fill(keep: Title, merged: list[Title]) -> dict[int, dict[str, Any]]:
     giver = next((title for title in merged if title.cover_id), None)
     if keep.cover_id is None and keep.provenance.get("cover") != CURATOR and giver is not None:
         keep.cover_id, keep.provenance["cover"] = giver.cover_id, giver.provenance.get("cover", "")
+        gave[giver.pk]["cover"] = giver.cover_id
     return gave
 
 

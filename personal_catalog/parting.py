@@ -157,19 +157,21 @@ def _give_back(keep: Title, apart: Title, merge: TitleMerge) -> tuple[set[int], 
 
 
 def _still_given(keep: Title, merge: TitleMerge, name: str) -> bool:
-    return bool(getattr(keep, name) == merge.gave[name] and keep.provenance.get(name) != CURATOR)
+    """Nobody has said another thing since, or the same in their own name."""
+    value = keep.cover_id if name == "cover" else getattr(keep, name)
+    return bool(value == merge.gave[name] and keep.provenance.get(name, "") == merge.merged.provenance.get(name, ""))
 
 
 def _take_from(keep: Title, merge: TitleMerge, now: datetime) -> None:
     """The fields that the merged record filled are empty again, unless somebody has looked at them since."""
     for name in merge.gave:
         if _still_given(keep, merge, name):
-            setattr(keep, name, plain(getattr(typed({}), name)))
+            setattr(keep, name, None if name == "cover" else plain(getattr(typed({}), name)))
             keep.provenance.pop(name, None)
     _take_lines(keep, merge)
     keep.passed_on = max(0, keep.passed_on - merge.passed_on)
     keep.updated_at = now
-    keep.save(update_fields=[*OWN_FIELDS, "provenance", "passed_on", "updated_at"])
+    keep.save(update_fields=[*OWN_FIELDS, "cover", "provenance", "passed_on", "updated_at"])
 
 
 def _take_lines(keep: Title, merge: TitleMerge) -> None:

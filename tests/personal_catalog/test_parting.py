@@ -8,6 +8,7 @@ import pytest
 
 from library_bridge.models import Reader
 from personal_catalog import curation, merging, titles
+from personal_catalog.cover_pictures import choosing
 from personal_catalog.errors import (
     AlreadyDecided,
     CannotMerge,
@@ -19,7 +20,7 @@ from personal_catalog.errors import (
 )
 from personal_catalog.invariants import CHECKS
 from personal_catalog.merging import merge_titles
-from personal_catalog.models import LikelyDouble, Title, TitleMerge
+from personal_catalog.models import CoverPicture, LikelyDouble, Title, TitleMerge
 from personal_catalog.parting import split_title, undo_merge, what_stays
 from personal_catalog.search.query import search_titles
 from tests import factories as cast
@@ -101,6 +102,40 @@ def test_what_somebody_has_corrected_since_stays(merge: TitleMerge, lin: Reader,
     undo_merge(merge_id=merge.pk, actor=lin, now=now)
     merge.keep.refresh_from_db()
     assert (merge.keep.year, merge.keep.publisher) == (2017, "")
+
+
+@pytest.fixture
+def with_cover(double: Title, now: datetime) -> Title:
+    double.cover = CoverPicture.objects.create(name="a" * 16 + "-480", made_at=now)
+    double.provenance["cover"] = "cover:north"
+    double.save()
+    return double
+
+
+@pytest.mark.parametrize("by", ["cover:north", "curator"])
+def test_a_cover_that_came_with_a_record_goes_with_it(
+    keep: Title, with_cover: Title, lin: Reader, now: datetime, by: str
+) -> None:
+    with_cover.provenance.update(cover=by, year=by)
+    with_cover.save()
+    merge_titles(keep_id=keep.pk, merge_ids=[with_cover.pk], actor=lin, now=now)
+    merge = TitleMerge.objects.get()
+    assert (merge.keep.cover, what_stays(merge).fields) == (with_cover.cover, [])
+    undo_merge(merge_id=merge.pk, actor=lin, now=now)
+    keep.refresh_from_db()
+    assert (keep.cover, keep.year, keep.provenance.keys() & {"cover", "year"}) == (None, None, set())
+    assert Title.objects.get(pk=with_cover.pk).cover == with_cover.cover
+
+
+def test_a_cover_that_a_curator_has_chosen_since_stays(
+    keep: Title, with_cover: Title, lin: Reader, now: datetime
+) -> None:
+    merge_titles(keep_id=keep.pk, merge_ids=[with_cover.pk], actor=lin, now=now)
+    choosing.remove_cover(title_id=keep.pk, actor=lin, now=now)
+    assert what_stays(TitleMerge.objects.get()).fields == ["cover"]
+    undo_merge(merge_id=TitleMerge.objects.get().pk, actor=lin, now=now)
+    keep.refresh_from_db()
+    assert (keep.cover, keep.provenance["cover"]) == (None, "curator")
 
 
 def test_a_copy_that_has_gone_elsewhere_since_is_not_called_back(
