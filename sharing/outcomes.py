@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from library_bridge.models import Reader
 from sharing import events, locks, states, withdrawals
@@ -16,6 +17,23 @@ def expire_request(*, request_id: int, now: datetime) -> Request:
     if request.status == Request.Status.OPEN and request.deadline_at <= now:
         close(request, Request.Status.UNFILLED, "request.unfilled", actor=None, now=now, why="deadline")
     return request
+
+
+MERGED, PASSED_ON_NOW = "merged", "passed_on_now"
+"""Why a request ended that its reader did not withdraw: another one took its place."""
+
+
+def goes_on_as(request: Request) -> Request | None:
+    """The one that took its place: the reader's other one when two titles became one, or the one under which a book was passed
+    on to them in person."""
+    if request.close_reason not in (MERGED, PASSED_ON_NOW):
+        return None
+    titles = {request.title_id, request.title.merged_into_id or request.title_id}
+    theirs = Request.objects.filter(requester=request.requester_id, title__in=titles).exclude(pk=request.pk)
+    there_then = theirs.filter(
+        Q(closed_at=None) | Q(closed_at__gte=request.closed_at), placed_at__lte=request.closed_at
+    )
+    return there_then.exclude(close_reason=MERGED).order_by("placed_at", "pk").last()
 
 
 _BECAUSE = {"request.cancelled": Ask.Because.CANCELLED, "request.unfilled": Ask.Because.EXPIRED}

@@ -118,7 +118,9 @@ def _request_for(holding: Holding, actor: Reader, now: datetime) -> Request:
     if mine is not None and _can_be_answered_by(holding, mine):
         return mine
     if mine is not None:
-        outcomes.close(mine, Request.Status.CANCELLED, "request.cancelled", actor=actor, now=now, why="passed_on_now")
+        outcomes.close(
+            mine, Request.Status.CANCELLED, "request.cancelled", actor=actor, now=now, why=outcomes.PASSED_ON_NOW
+        )
     return requests.put_down(actor, title, holding, policies.current(), now)
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sharing import dates
+from sharing import dates, outcomes
 from sharing.models import Ask, Lending, Request
 from sharing.phrases import fill
 from sharing.slips.row import Row
@@ -62,7 +62,7 @@ def stands(
                 "done", _("fulfilled"), _("You got this book"), _("The lending’s page keeps the whole story.")
             )
         case Request.Status.CANCELLED:
-            return Standing("no", _("withdrawn"), _("You withdrew this request"), _("Whoever was asked has been told."))
+            return _cancelled(request)
     return Standing(
         "no", _("not this time"), _unfilled(holders(asks)), _("You can ask again at any time; it costs nothing.")
     )
@@ -114,6 +114,16 @@ def _open(
     return Standing("wait", _("on the waiting list"), heading, says)
 
 
+def _cancelled(request: Request) -> Standing:
+    if request.close_reason == outcomes.MERGED:
+        says = _("You had asked for this book twice, under two records that are one now.")
+        return Standing("done", _("goes on"), _("Your other request goes on"), says)
+    if request.close_reason == outcomes.PASSED_ON_NOW:
+        says = _("Another reader passed the book on to you in person, so nobody is asked any more.")
+        return Standing("done", _("goes on"), _("You came by this book another way"), says)
+    return Standing("no", _("withdrawn"), _("You withdrew this request"), _("Whoever was asked has been told."))
+
+
 def _paused(request: Request, place: int | None, today: date) -> Standing:
     heading = _("Paused; you keep place number %(place)d") % {"place": place} if place else _("Paused")
     result = dates.long_date(request.deadline_at, today=today)
@@ -152,9 +162,14 @@ def _to_come(request: Request, asks: Sequence[Ask], onward: bool, now: datetime)
     ends = {
         Request.Status.FULFILLED: _("You got the book"),
         Request.Status.UNFILLED: _("Ended without a lender"),
-        Request.Status.CANCELLED: _("You withdrew the request"),
+        Request.Status.CANCELLED: _ended_by(request),
     }
     return [Row(words, at=request.closed_at) for status, words in ends.items() if status == request.status]
+
+
+def _ended_by(request: Request) -> str:
+    ends = {outcomes.MERGED: _("Your other request goes on"), outcomes.PASSED_ON_NOW: _("Passed on to you in person")}
+    return ends.get(request.close_reason, _("You withdrew the request"))
 
 
 def _unfilled(asked: int) -> str:

@@ -132,7 +132,9 @@ def _close_doubles(titles: list[Title], now: datetime) -> tuple[set[int], list[R
         elif request.status == Request.Status.MATCHED:
             twice.add(request.pk)
         else:
-            outcomes.close(request, Request.Status.CANCELLED, "request.merged", actor=None, now=now, why="merged")
+            outcomes.close(
+                request, Request.Status.CANCELLED, "request.merged", actor=None, now=now, why=outcomes.MERGED
+            )
             closed.append(request)
     return twice, closed
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import policies, progress, queues, requests, waits
+from sharing import outcomes, policies, progress, queues, requests, waits
 from sharing.models import Ask, Conversation, DomainEvent, Lending, Request
 from sharing.views import answers
 from sharing.views.readers import reader_of
@@ -77,6 +77,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "somebody_behind": waits_in_line and not found.paused_at and queues.behind(found) is not None,
         "number": str(found),
         "lending": lending,
+        "other": outcomes.goes_on_as(found),
         "standing": progress.stands(found, asked, place=place, onward=onward, lending=lending, now=now),
         "rows": progress.slip(found, asked, turns, onward=onward, now=now),
         "talks": _talks(asked, now),

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sharing import asks, conversations, lendings, outcomes, requests
+from personal_catalog.merging import merge_titles
+from sharing import asks, conversations, lendings, outcomes, pass_on, pass_on_codes, requests
 from sharing.models import CirculationPolicy, Request
 from tests import factories
 from tests.sharing import steps
@@ -120,6 +121,31 @@ def test_a_request_that_found_nobody_ends_with_a_sentence(world: World):
     page = page_of(placed, world.bob, late)
     assert "1 holder asked, who could not lend it this time" in page
     assert "Ended without a lender" in page
+
+
+def says_what_became_of(ended: Request, other: Request, world: World) -> str:
+    ended.refresh_from_db()
+    page = page_of(ended, world.bob, world.now)
+    assert f'href="/requests/{other.pk}/"' in page.html
+    assert "withdrew" not in page
+    return re.search(r"<h1>(.+?)</h1>", page.html)[1]
+
+
+@pytest.mark.parametrize("kept_is_older", [True, False])
+def test_one_that_a_merger_has_ended_leads_to_the_one_that_goes_on(world: World, kept_is_older: bool):
+    twin = factories.title("拖延 心理学")
+    pair = [requests.place_request(actor=world.bob, title_id=pk, now=world.now) for pk in (world.title.pk, twin.pk)]
+    keep, double = (world.title, twin) if kept_is_older else (twin, world.title)
+    merge_titles(keep_id=keep.pk, merge_ids=[double.pk], actor=world.lin, now=world.now)
+    assert says_what_became_of(pair[1], pair[0], world) == "Your other request goes on"
+
+
+def test_one_that_a_book_passed_on_in_person_has_ended_leads_to_that_one(world: World):
+    placed = steps.placed(world)
+    asks.decline_ask(ask_id=placed.asks.get().pk, actor=world.alice, now=world.now)
+    code = pass_on_codes.issue_code(holding_key=world.copy.key, actor=world.alice, now=world.now)
+    lending = pass_on.pass_on_now(actor=world.bob, pin=code.pin, now=world.now)
+    assert says_what_became_of(placed, lending.request, world) == "You came by this book another way"
 
 
 def test_withdrawing_by_the_button(world: World):
