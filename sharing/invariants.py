@@ -150,7 +150,7 @@ def _without_one_event(model: type[Model], kind: str) -> QuerySet[Any]:
     return cast(QuerySet[Any], rows.annotate(n=Count("events", filter=Q(events__kind=kind))).exclude(n=1))
 
 
-OF_REQUESTS = {"request", "ask", "lending", "handover", "condition", "message"}
+OF_REQUESTS = {"request", "ask", "lending", "handover", "condition", "message", "collector"}
 
 
 def _told() -> Iterator[str]:

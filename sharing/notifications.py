@@ -74,11 +74,12 @@ def _giver(event: DomainEvent) -> set[int]:
 
 
 def _owners(event: DomainEvent) -> set[int]:
-    return set(event.data["owners"])
+    return set(event.data.get("owners", ()))
 
 
 def _named(event: DomainEvent) -> set[int]:
-    return set(event.data["readers"])
+    """Nobody any more, once it is forgotten."""
+    return set(event.data.get("readers", ()))
 
 
 def _both_once_open(event: DomainEvent) -> set[int]:

@@ -24,12 +24,16 @@ class DomainEvent(models.Model):
     audience = models.JSONField(default=list, help_text=_("Primary keys of the readers whose pages this changes."))
     recorded_at = models.DateTimeField(auto_now_add=True, db_index=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
+    forgotten_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("at", "pk")
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        indexes = (models.Index(fields=("id",), condition=models.Q(delivered_at=None), name="event_undelivered"),)
+        indexes = (
+            models.Index(fields=("id",), condition=models.Q(delivered_at=None), name="event_undelivered"),
+            models.Index(fields=("id",), condition=models.Q(request=None, forgotten_at=None), name="event_to_forget"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"

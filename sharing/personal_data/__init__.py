@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from library_bridge.models import Reader
-from sharing import histories
+from sharing import histories, past_events
 from sharing.models import Block, DomainEvent, Flag, Notification
 from sharing.personal_data import account, beforehand, exchanges, news, wishes, words
 
@@ -24,7 +24,13 @@ NOT_PERSONAL = {
     "sharing.ReadingListImport",
 }  # fmt: skip
 
-forget = histories.forget_histories
+
+def forget_what_happened(*, now: datetime, most: int) -> int:
+    histories_gone = histories.forget_histories(now=now, most=most)
+    return max(histories_gone, past_events.forget_events(now=now, most=most))
+
+
+forget = forget_what_happened
 TOLD_ONE = (
     "search.matched",
     "search.ended",

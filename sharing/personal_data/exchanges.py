@@ -12,7 +12,8 @@ TOPICS = (
         _("So that every request gets an answer, and a dispute can be settled."),
         _(
             "%(days)s days after the end it is forgotten whose they were, unless you choose to keep your own; that they were stays "
-            "for the figures. What still goes on stays for the other side if you erase your account, without name and words."
+            "for the figures. What you did outside a request, such as joining a group: %(days)s days after it, or as long as what "
+            "it is about. What still goes on stays for the other side if you erase your account, without name and words."
         ),
         "history",
     ),
@@ -110,6 +111,7 @@ ROWS = (
         "sharing.DomainEvent", ("actor",), "exchanges", {"at": ON, "kind": _("what was done"), "why": REASON},
         (
             "request", "ask", "lending", "handover", "from_status", "to_status", "data", "audience", "recorded_at", "delivered_at",
+            "forgotten_at",
         ),
         {"why": ""},
     ),
