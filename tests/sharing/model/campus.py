@@ -11,7 +11,7 @@ from library_bridge import due as of_the_bridge
 from library_bridge import loans, registry
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import asks, due, handovers, harvest, jobs, policies, requests
+from sharing import asks, deposits, due, handovers, harvest, jobs, policies, requests, shipments
 from sharing.models import DropPoint, MeetingPlace
 from tests import factories
 from tests.library_bridge import doubles
@@ -78,20 +78,31 @@ def build(now: datetime) -> Campus:
     charged = loans.refresh_loans(patron=at.alice, now=now)
     harvest.catalogue_loans(charged, now=now)
     loan = LibraryLoan.objects.select_related("catalogued").get()
-    for (giver, taker), way in zip(((charlie, dora), (bob, alice), (dora, bob)), WHERE, strict=True):
-        _under_way(giver, taker, way, now)
     return Campus(now, readers, lin, copies, loan, policies.current().wave_size)
 
 
-def _under_way(giver: Reader, taker: Reader, way: str, now: datetime) -> None:
-    """A head start, which random commands seldom get to by themselves: agreed, with a handover agreed."""
-    copy = factories.copy(giver, factories.title(f"Goes by {way}"), now=now)
-    request = requests.place_request(actor=taker, holding_key=copy.key, now=now)
+def send_books_on_their_way(campus: Campus) -> None:
+    """A head start, which random commands seldom get to by themselves: to a drop point and by courier, two agreed, one left, one
+    sent. The requests are old, so that they end with their lendings and cost no further rounds."""
+    alice, bob, charlie, dora = campus.readers
+    _agreed(campus, charlie, dora, "drop_point")
+    _agreed(campus, bob, alice, "courier")
+    said = {"actor": dora, "compartment": "Shelf 1", "shelf_code": SHELF_CODE, "now": campus.now}
+    deposits.deposit_book(handover_id=_agreed(campus, dora, bob, "drop_point"), **said)  # type: ignore[arg-type]
+    parcel = _agreed(campus, alice, charlie, "courier")
+    shipments.send_book(handover_id=parcel, actor=alice, carrier="EMS", tracking_number="E1234567", now=campus.now)
+
+
+def _agreed(campus: Campus, giver: Reader, taker: Reader, way: str) -> int:
+    now = campus.now
+    copy = factories.copy(giver, factories.title(f"{way} {giver.pk}"), now=now)
+    request = requests.place_request(actor=taker, holding_key=copy.key, now=now - timedelta(days=13))
     lending = asks.accept_ask(ask_id=request.asks.get().pk, actor=giver, now=now)
+    at = now + timedelta(hours=30, minutes=30)
     handover = handovers.propose_handover(
-        lending_id=lending.pk, actor=taker, method=way, place=WHERE[way], starts_at=now + timedelta(hours=30), now=now
+        lending_id=lending.pk, actor=taker, method=way, place=WHERE[way], starts_at=at, now=now
     )
-    handovers.agree_handover(handover_id=handover.pk, actor=giver, now=now)
+    return handovers.agree_handover(handover_id=handover.pk, actor=giver, now=now).pk
 
 
 @contextmanager

@@ -110,7 +110,5 @@ def check_deadlines(seen: dict[Key, Row], now: datetime) -> None:
         if noun in FIRST and noun != "handover" and row.status not in ENDED[noun] and row.status != "matched":
             assert row.deadline is not None, f"{noun} {pk} has no deadline"
             moving = row.fields.get("mode") == "transfer" and row.status == "disputed"
-            later = moves.get(pk) if noun == "lending" else None
-            assert row.deadline > now or moving or (later and later > now), (
-                f"{noun} {pk} is {row.status} past its deadline"
-            )
+            until = (moves.get(pk) if noun == "lending" else None) or row.deadline
+            assert until > now or moving, f"{noun} {pk} is {row.status} past its deadline"

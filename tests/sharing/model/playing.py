@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from sharing import events
+from sharing import events, jobs
 from tests.sharing.model import campus as campuses
 from tests.sharing.model.machine import Machine
 from tests.sharing.model.watching import Watch
@@ -17,11 +17,14 @@ from tests.sharing.model.watching import Watch
 START = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def play(*, sequences: int, steps: int, long: bool = False) -> None:
+def play(*, sequences: int, steps: int, long: bool = False, on_their_way: bool = False) -> None:
     """AssertionError with the sequence, when the service and the model differ. The same sequences each time, but in a `long`
-    run."""
+    run. `on_their_way`: some books are already."""
     with undone():
         campus = campuses.build(START)
+        if on_their_way:
+            with jobs.left_to_the_sweep():
+                campuses.send_books_on_their_way(campus)
         for event in events.undelivered():
             events.deliver(event, now=START)
         watch = Watch()
