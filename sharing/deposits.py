@@ -13,7 +13,19 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models.photos import new_token
-from sharing import code_tries, deadlines, drop_points, handovers, jobs, lendings, locks, moves, policies, sent_photos
+from sharing import (
+    code_tries,
+    deadlines,
+    drop_points,
+    handovers,
+    jobs,
+    lendings,
+    locks,
+    moves,
+    places,
+    policies,
+    sent_photos,
+)
 from sharing.errors import Denied, IllegalTransition, SharingError
 from sharing.models import CirculationPolicy, Deposit, Handover, Lending
 
@@ -157,3 +169,11 @@ def take_back(*, handover_id: int, actor: Reader, now: datetime) -> Deposit:
 def end(deposit: Deposit, outcome: Deposit.Outcome, now: datetime) -> None:
     deposit.ended_at, deposit.act_at, deposit.outcome = now, None, outcome
     deposit.save(update_fields=["ended_at", "act_at", "outcome"])
+
+
+def photo_shown_to(reader: Reader, *, token: str, now: datetime) -> Deposit | None:
+    """Of a book of the two of them, while they are told of the place. Pages and API ask here."""
+    rows = Deposit.objects.visible_to(reader).exclude(photo="").select_related("handover__lending")
+    deposit = rows.filter(token=token).first()
+    shown = deposit is not None and places.place_shown_to(reader, deposit.handover, now=now) is not None
+    return deposit if shown else None

@@ -13,6 +13,7 @@ def routers() -> list[Router]:
         collectors,
         conversations,
         copies,
+        deposit_photos,
         flags,
         groups,
         handovers,
@@ -38,5 +39,5 @@ def routers() -> list[Router]:
 
     nouns = (tokens, library_loans, isbn, copies, imports, titles, requests, asks, lendings, handovers, late_codes)
     more = (groups, offers, pass_on, places, conversations, chat_photos, notifications, availability, wishes)
-    own = (blocks, collectors, kept, flags, my_data, ratings, shelves, title_notes)
+    own = (blocks, collectors, deposit_photos, kept, flags, my_data, ratings, shelves, title_notes)
     return [*(noun.router for noun in (*nouns, *more, *own)), handovers.secrets, pass_on.secrets]

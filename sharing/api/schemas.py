@@ -122,7 +122,7 @@ class DepositOut(BaseModel):
 
     compartment: str
     collect_by: Moment
-    photo: str | None
+    photo: str | None = Field(description="`getDepositPhoto`, for the two of you.")
 
 
 class ShipmentOut(BaseModel):

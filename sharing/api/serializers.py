@@ -195,7 +195,7 @@ def _deposit(row: Handover) -> schemas.DepositOut | None:
     if row.drop_point_id is None or not hasattr(row, "deposit"):
         return None
     lies = row.deposit
-    photo = lies.get_absolute_url() if lies.photo else None
+    photo = address(reverse("api:deposit-photo", args=[lies.token])) if lies.photo else None
     return schemas.DepositOut(compartment=lies.compartment, collect_by=lies.collect_by, photo=photo)
 
 

@@ -4,15 +4,14 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sharing import deposits, drop_points, missing_books, places
+from library_bridge.models import Reader
+from sharing import deposits, drop_points, missing_books
 from sharing.models import Deposit, DropPoint, Lending
 from sharing.models.drop_points import LONGEST_LABEL
 from sharing.views import answers
@@ -125,13 +124,8 @@ def report_missing(request: HttpRequest, handover_id: int) -> HttpResponse:
 def deposit_photo(request: HttpRequest, token: str) -> HttpResponse:
     """To the two of them while they are told of the place, and to librarians."""
     reader = reader_of(request)
-    staff = Q(handover__lending__in=Lending.objects.visible_to_staff(reader).values("pk"))
-    staff = staff if reader.has_perm(SEE) else Q(pk__in=())
-    allowed = Q(pk__in=Deposit.objects.visible_to(reader).values("pk")) | staff
-    rows = Deposit.objects.filter(allowed).exclude(photo="").select_related("handover__lending")
-    deposit = get_object_or_404(rows, token=token)
-    its_own = reader.pk in (deposit.handover.lending.giver_id, deposit.handover.lending.taker_id)
-    if its_own and places.place_shown_to(reader, deposit.handover, now=timezone.now()) is None:
+    deposit = deposits.photo_shown_to(reader, token=token, now=timezone.now()) or _seen_at_the_desk(reader, token)
+    if deposit is None:
         raise Http404
     try:
         content = deposit.photo.open("rb")
@@ -140,3 +134,12 @@ def deposit_photo(request: HttpRequest, token: str) -> HttpResponse:
     answer = cast("HttpResponse", FileResponse(content, content_type="image/webp", filename="deposit.webp"))
     answer["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def _seen_at_the_desk(staff: Reader, token: str) -> Deposit | None:
+    """Not of a book of their own."""
+    if not staff.has_perm(SEE):
+        return None
+    rows = Deposit.objects.filter(handover__lending__in=Lending.objects.visible_to_staff(staff).values("pk"))
+    others = rows.exclude(photo="").exclude(pk__in=Deposit.objects.visible_to(staff).values("pk"))
+    return others.filter(token=token).first()

@@ -1,9 +1,11 @@
 """Left at a drop point and collected there: the shelf code says that somebody has been there, and nothing lies for ever."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
@@ -14,6 +16,7 @@ from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound, Wr
 from sharing.models import Deposit, DomainEvent, DropPoint, Handover, Lending, MeetingPlace, Notification
 from tests.personal_catalog.sent_pictures import MARKS, jpeg
 from tests.sharing import pages, steps
+from tests.sharing.api.clients import ROOT, Api
 from tests.sharing.conftest import World
 
 CODE = "ABC234"
@@ -238,3 +241,17 @@ def test_t_u4_its_photo_is_for_the_two_of_them_while_the_place_is_told_p4(world:
     lendings.cancel_lending(lending_id=handover.lending_id, actor=world.alice, now=world.now)
     with time_machine.travel(world.now + timedelta(hours=25)):
         assert pages.browser(world.bob).get(photo).status_code == 404
+
+
+def test_t_u4_programs_get_its_photo_too_as_long_as_pages_show_it(world: World, handover: Handover) -> None:
+    left(handover, world.alice, now=world.now, photo=jpeg())
+    with time_machine.travel(world.now):
+        lies = Api(world.bob).get(f"/lendings/{handover.lending_id}").json()["handovers"][0]["deposit"]
+        path = urlsplit(lies["photo"]).path.removeprefix(ROOT)
+        answers = [Api(who).get(path) for who in (world.alice, world.bob, world.lin, world.charlie)]
+    assert lies["photo"].startswith(settings.BASE_URL)
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
+    assert b"".join(answers[1].streaming_content)[8:12] == b"WEBP"
+    lendings.cancel_lending(lending_id=handover.lending_id, actor=world.alice, now=world.now)
+    with time_machine.travel(world.now + timedelta(hours=25)):
+        assert Api(world.bob).get(path).status_code == 404

@@ -14,6 +14,7 @@ PUBLIC = {"createToken", "getAvailability", "getHealth"}
 FOR_EVERY_READER = {
     "lookupIsbn", "getTitle", "getLeaderboard", "redeemReward", "listTitleNotes", "writeTitleNote", "withdrawTitleNote",
     "getShelf", "listShelfBooks", "followShelf", "unfollowShelf", "claimKept", "useVoucher", "getChatPhoto",
+    "getDepositPhoto",
 }  # fmt: skip
 OWNED = {
     "/me/library-loans/": "loan", "/photos/": "photo",
