@@ -30,7 +30,7 @@ class Groups:
 
 
 def of_listed(found: Sequence[Candidate]) -> Groups:
-    return Groups(found, found, found)
+    return Groups(found, found, [one for one in found if one.held or one.items])
 
 
 def of_all(titles: QuerySet[Title], *, filters: TitleFilter) -> Groups:

@@ -43,7 +43,7 @@ def _bibliographic(thing: Any) -> Any:
 def lang_attribute(thing: Any) -> SafeString:
     """` lang="en"` where the language differs from the page's, else nothing."""
     language = language_of(thing)
-    return format_html(' lang="{}"', language) if language and language != page_language() else mark_safe("")
+    return mark_safe(f' lang="{escape(language)}"' if language and language != page_language() else "")
 
 
 def with_han_marked(sentence: str) -> SafeString:

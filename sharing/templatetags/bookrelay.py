@@ -26,6 +26,10 @@ from sharing.dates import When
 
 register = template.Library()
 CHIP = '<span class="chip chip-{}">{}</span>'
+TICK = (
+    '\n<label><input type="checkbox" id="f-{name}{place}" name="{name}" value="{value}"{checked}>'
+    '<span{language}>{label}</span><span class="num">{count}</span></label>'
+)
 
 
 def today() -> date:
@@ -52,12 +56,11 @@ def cover(book: Any, size: int = 0, *, lazy: bool = False) -> SafeString:
     if name := getattr(book, "cover_id", None):
         picture = _picture(name, lazy=lazy)
     elif lazy and getattr(book, "pk", None) and hasattr(book, "cover_seed"):
-        picture = format_html(
-            '<img src="{}" alt="" width="100" height="140" loading="lazy">', addresses.numbered("cover", book.pk)
-        )
+        address = escape(addresses.numbered("cover", book.pk))
+        picture = mark_safe(f'<img src="{address}" alt="" width="100" height="140" loading="lazy">')
     else:
         picture = mark_safe(cover_svg(*_cover_facts(book)))
-    return format_html('<span class="cover{}">{}</span>', size_class, picture)
+    return mark_safe(f'<span class="cover{size_class}">{picture}</span>')
 
 
 def _picture(name: str, *, lazy: bool) -> SafeString:
@@ -84,6 +87,19 @@ def chips(row: Iterable[Any]) -> SafeString:
     """Those of one book in a long list, as elements/chip.html has one: rows of kind and says."""
     words = (CHIP.format(escape(chip.kind), typography.with_han_marked(capfirst(chip.says))) for chip in row)
     return mark_safe("".join(words))
+
+
+@register.simple_tag
+def ticks(name: str, values: Iterable[Any]) -> SafeString:
+    """The boxes of one filter: rows of value, label, count and chosen. For filters with many of them."""
+    boxes = (
+        TICK.format(
+            name=name, place=place, value=escape(one.value), checked=" checked" if one.chosen else "",
+            language=typography.lang_attribute(one.label), label=escape(one.label), count=typography.grouped(one.count),
+        )
+        for place, one in enumerate(values, start=1)
+    )  # fmt: skip
+    return mark_safe("".join(boxes))
 
 
 @register.simple_tag
