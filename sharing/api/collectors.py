@@ -5,7 +5,7 @@ from django.utils import timezone
 from pydantic import BaseModel, Field
 
 from sharing import collectors, together
-from sharing.api import ids, schemas
+from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
 from sharing.api.handovers import MeetingCode, Together, chosen
@@ -25,14 +25,24 @@ class CollectorOut(BaseModel):
     also: list[str] = Field(description="Ids of the other lendings of the same meeting that the same person comes for.")
 
 
-@router.put("/lendings/{id}/collector", response=CollectorOut, operation_id="nameCollector")
-def name_collector(request: Call, id: str, payload: Together | None = None) -> CollectorOut:
+class NamedOut(CollectorOut):
+    along: list[schemas.AlongOut] = Field(
+        description="What became of the lendings that were chosen, whatever their meeting."
+    )
+
+
+class CollectedOut(schemas.LendingOut):
+    along: list[schemas.AlongOut] = Field(description="What became of the other books of this meeting.")
+
+
+@router.put("/lendings/{id}/collector", response=NamedOut, operation_id="nameCollector")
+def name_collector(request: Call, id: str, payload: Together | None = None) -> NamedOut:
     """By the taker, who agrees with this call that the book goes to whoever shows the code, at a drop point to whoever has the
     link, and stays answerable. For each lending of `also`, too, as far as it can be."""
     row = collectors.name_collector(lending_id=ids.number(id), actor=request.auth, now=timezone.now())
-    if payload is not None:
-        together.name_for_others(row.lending, also=payload.lendings, actor=request.auth, now=timezone.now())
-    return _shown(row)
+    also = payload.lendings if payload else []
+    along = together.name_for_others(row.lending, also=also, actor=request.auth, now=timezone.now())
+    return NamedOut(**dict(_shown(row)), along=[serializers.other_book(one) for one in along])
 
 
 def _shown(row: Collector) -> CollectorOut:
@@ -56,14 +66,14 @@ def revoke_collector(request: Call, id: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@router.post("/lendings/{id}/collected", response=schemas.LendingOut, operation_id="confirmCollected")
-def confirm_collected(request: Call, id: str, payload: MeetingCode) -> schemas.LendingOut:
+@router.post("/lendings/{id}/collected", response=CollectedOut, operation_id="confirmCollected")
+def confirm_collected(request: Call, id: str, payload: MeetingCode) -> CollectedOut:
     """By the giver, with the code that whoever collects shows: then both have confirmed, and each book of `also` that was handed
     over at the same meeting."""
     lending = Lending.objects.filter(giver=request.auth, pk=ids.number(id)).first()
     if lending is None:
         raise NotFound
-    together.confirm_collected(
+    along = together.confirm_collected(
         lending,
         chosen=chosen(request, payload),
         actor=request.auth,
@@ -71,4 +81,5 @@ def confirm_collected(request: Call, id: str, payload: MeetingCode) -> schemas.L
         qr_payload=payload.qr_payload,
         now=timezone.now(),
     )
-    return shown(request, ids.number(id))
+    done = shown(request, ids.number(id))
+    return CollectedOut(**dict(done), along=[serializers.other_book(one) for one in along])

@@ -210,10 +210,10 @@ def _shipment(row: Handover) -> schemas.ShipmentOut | None:
 
 def arranged(row: Handover, *, along: Sequence[Result], viewer: Reader, now: datetime) -> schemas.ArrangedOut:
     shown = handover(row, viewer=viewer, now=now)
-    return schemas.ArrangedOut(**dict(shown), along=[_along(one) for one in along])
+    return schemas.ArrangedOut(**dict(shown), along=[other_book(one) for one in along])
 
 
-def _along(one: Result) -> schemas.AlongOut:
+def other_book(one: Result) -> schemas.AlongOut:
     refusal = one.refusal
     return schemas.AlongOut(
         lending_id=str(one.lending.pk), done=refusal is None, code=refusal.code if refusal else None,

@@ -5,7 +5,7 @@ from django.test import Client
 
 from sharing import collecting, collectors, invariants, together
 from sharing.errors import IllegalTransition, LimitReached, NotFound, WrongCode
-from sharing.models import Collector, DomainEvent, Lending, Notification
+from sharing.models import Collector, DomainEvent, Handover, Lending, Notification
 from tests import factories
 from tests.sharing import browsers, steps
 from tests.sharing.api.clients import Api
@@ -133,5 +133,24 @@ def test_the_api_names_and_confirms_for_several(world: World, lending: Lending, 
     assert named["also"] == also["also"]
     pin = collectors.pin_of(Collector.objects.get(lending=lending))
     with browsers.at(world.now):
-        Api(world.alice).post(f"/lendings/{lending.pk}/collected", {"pin": pin, **also})
+        done = Api(world.alice).post(f"/lendings/{lending.pk}/collected", {"pin": pin, **also}).json()
+    assert [(one["lending_id"], one["done"]) for one in done["along"]] == [(str(second.pk), True)]
     assert set(Lending.objects.values_list("status", flat=True)) == {"on_loan"}
+
+
+def test_the_api_tells_of_each_chosen_lending_whether_somebody_comes_before_a_meeting_too(world: World) -> None:
+    copies = [
+        world.copy,
+        *(factories.copy(world.alice, factories.title(name), now=world.now) for name in ("围城", "边城")),
+    ]
+    first, second, sent = (steps.agreed(world, holding=copy.key) for copy in copies)
+    steps.arranged(sent, now=world.now)
+    Handover.objects.update(method="courier")
+    also = {"also": [str(second.pk), str(sent.pk)]}
+    named = Api(world.bob).call("PUT", f"/lendings/{first.pk}/collector", also).json()
+    assert [(one["lending_id"], one["done"]) for one in named["along"]] == [
+        (str(second.pk), True),
+        (str(sent.pk), False),
+    ]
+    assert "parcel" in named["along"][1]["detail"]
+    assert set(Collector.objects.values_list("lending", flat=True)) == {first.pk, second.pk}
