@@ -7,6 +7,7 @@ as may be tried in an hour against one handover (T-C1).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -122,7 +123,8 @@ def _read(kiosk_id: int, typed: str, now: datetime) -> Step | WrongCode:
         by_pin = len(shown.pin) == 6 and codes.pin_fits(handover, shown.pin, now)
         if by_pin or codes.qr_fits(handover, shown.token, now):
             leaves = handover.status == Handover.Status.AGREED
-            step = [handover.pk, handover.pin_serial, handover.qr_serial, kiosk.pk]
+            kind = "pin" if by_pin else "qr"
+            step = [handover.pk, kind, _serial(handover, kind), kiosk.pk]
             return Step(handover, leaves, signing.dumps(step, salt=STEP))
     kiosk.wrong_tries += 1
     kiosk.save(update_fields=["wrong_tries", "wrong_since"])
@@ -168,19 +170,25 @@ def take_book(*, kiosk: Kiosk, token: str, now: datetime) -> Handover:
 
 
 def _proof(kiosk: Kiosk, token: str) -> deposits.Proof:
-    """The code that was read has not been followed by another."""
-    _number, pin_serial, qr_serial, _kiosk = _loaded(kiosk, token)
+    """The code that was read has not been followed by another of its kind: the page shows a new square every few minutes, and
+    whoever typed the digits goes on."""
+    _number, kind, serial, _kiosk = _loaded(kiosk, token)
 
     def why_not(locked: Handover) -> SharingError | None:
-        same = (locked.pin_serial, locked.qr_serial) == (pin_serial, qr_serial) and not locked.code_used
+        same = _serial(locked, kind) == serial and not locked.code_used
         return None if same else WrongCode(_("Another code has been shown since. Type that one."))
 
     return why_not
 
 
-def _loaded(kiosk: Kiosk, token: str) -> list[int]:
+def _serial(handover: Handover, kind: str) -> int | None:
+    return {"pin": handover.pin_serial, "qr": handover.qr_serial}.get(kind)
+
+
+def _loaded(kiosk: Kiosk, token: str) -> list[Any]:
+    """Number of the handover, kind and serial of the code, number of the screen."""
     try:
-        step: list[int] = signing.loads(token, salt=STEP, max_age=STEP_LASTS)
+        step: list[Any] = signing.loads(token, salt=STEP, max_age=STEP_LASTS)
     except signing.BadSignature:
         raise WrongCode(_("That took too long, or was sent twice. Type the code once more.")) from None
     if step[3] != kiosk.pk:

@@ -1,9 +1,11 @@
 """The screen at a drop point: switched on once, switched off at once, and it names no reader."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
@@ -111,6 +113,25 @@ def test_leave_and_take_with_ones_own_code_c6(world: World, screen: Client, hand
             assert "Both of you have confirmed" in browsers.text(done)
     handover.refresh_from_db()
     assert (handover.status, handover.taker_confirmed_at) == ("confirmed", world.now)
+
+
+@pytest.mark.parametrize(("read", "goes_on"), [("pin", True), ("qr_payload", False)])
+def test_only_a_new_code_of_the_kind_that_was_read_ends_a_step(
+    world: World, kiosk: Kiosk, handover: Handover, read: str, goes_on: bool
+) -> None:
+    typed = getattr(code_of(handover, world.alice, world), read)
+    step = kiosks.read_code(kiosk=kiosk, typed=typed, now=world.now)
+    Handover.objects.update(qr_serial=F("qr_serial") + 1)  # the page has shown the next square
+    with nullcontext() if goes_on else pytest.raises(WrongCode, match="Another code"):
+        kiosks.leave_book(kiosk=kiosk, token=step.token, compartment="A1", now=world.now)
+    assert Deposit.objects.exists() == goes_on
+
+
+def test_a_step_of_the_giver_does_not_serve_for_the_taker(world: World, kiosk: Kiosk, handover: Handover) -> None:
+    step = kiosks.read_code(kiosk=kiosk, typed=code_of(handover, world.alice, world).pin, now=world.now)
+    kiosks.leave_book(kiosk=kiosk, token=step.token, compartment="A1", now=world.now)
+    with pytest.raises(WrongCode, match="Another code"):
+        kiosks.take_book(kiosk=kiosk, token=step.token, now=world.now)
 
 
 def test_p1_the_screen_names_nobody(world: World, screen: Client, handover: Handover) -> None:
