@@ -72,6 +72,14 @@ def parse(text: str) -> Isbn:
     return Isbn(_thirteen(digits))
 
 
+def isbn13_in(text: str) -> str:
+    """Empty where it is none."""
+    try:
+        return parse(text).isbn13
+    except NotAnIsbn:
+        return ""
+
+
 def mend(text: str) -> Isbn:
     """Like `parse`, for files: fills up the leading zeros that a spreadsheet takes from an ISBN-10."""
     try:

@@ -32,7 +32,7 @@ def look(text: str, *, reader: Reader | None, now: datetime) -> Elsewhere:
         return Elsewhere()
     libraries = Library.objects.filter(is_active=True)
     catalogues = tuple((library.name, url) for library in libraries if (url := catalogue_url(library, text)))
-    number = _number(text)
+    number = isbn.isbn13_in(text)
     if reader is None or not number:
         return Elsewhere(catalogues=catalogues)
     record = library_items.of_isbn(number, now=now)
@@ -44,10 +44,3 @@ def look(text: str, *, reader: Reader | None, now: datetime) -> Elsewhere:
         catalogues,
         record.down,
     )
-
-
-def _number(text: str) -> str:
-    try:
-        return isbn.parse(text).isbn13
-    except isbn.NotAnIsbn:
-        return ""

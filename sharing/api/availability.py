@@ -98,18 +98,11 @@ def ask_before(request: HttpRequest) -> HttpResponse:
 
 
 def _items(texts: list[str]) -> list[AvailableOut]:
-    numbers = {text: _thirteen(text) for text in texts}
+    numbers = {text: isbn.isbn13_in(text) for text in texts}
     wanted = sorted({number for number in numbers.values() if number})
     key = f"availability:{sha256(','.join(wanted).encode()).hexdigest()}"
     found: dict[str, Counted] = cache.get_or_set(key, lambda: _found(wanted), SECONDS) or {}
     return [_item(text, number, found.get(number, Counted())) for text, number in numbers.items()]
-
-
-def _thirteen(text: str) -> str:
-    try:
-        return isbn.parse(text).isbn13
-    except isbn.NotAnIsbn:
-        return ""
 
 
 def _found(numbers: list[str]) -> dict[str, Counted]:
