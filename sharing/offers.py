@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from library_bridge.models import Reader
 from sharing import asks, consents, events, in_hand, waves
 from sharing.errors import Denied, SharingError
-from sharing.holdings import Holding
-from sharing.models import Ask, Offer, Rest, StandingConsent
+from sharing.holdings import CopyHolding, Holding
+from sharing.models import Ask, Erasure, Offer, OutsideLoan, Rest, StandingConsent
 
 MOST_DAYS = 60
 MOST_A_WEEK = 7
@@ -95,7 +95,7 @@ def _require_free(holding: Holding) -> None:
     if holding.free:
         return
     if holding.resting:
-        raise Denied(_("You are away. End your absence before you offer a book."), "away")
+        raise _why_it_rests(holding)
     words = {
         "display": _("This copy is only shown on your shelf; it is not lent."),
         "paused": _("This copy is paused. List it again before you offer it."),
@@ -103,6 +103,16 @@ def _require_free(holding: Holding) -> None:
     }
     taken = _("This book is promised to another reader already, so there is nothing to offer.")
     raise Denied(words.get(holding.status, taken), "not_free")
+
+
+def _why_it_rests(holding: Holding) -> Denied:
+    """A rest of this book alone ends with the offer."""
+    outside = OutsideLoan.objects.running()
+    if isinstance(holding, CopyHolding) and outside.filter(copy=holding.copy).exists():
+        return Denied(_("You have noted it as lent outside the service. Note that it is back first."), "not_free")
+    if Erasure.objects.waiting().filter(reader=holding.holder).exists():
+        return Denied(_("Your account is to be erased. Keep it before you offer a book."), "leaving")
+    return Denied(_("You are away. End your absence before you offer a book."), "away")
 
 
 def _pass_to_whoever_waits(holding_key: str, title_id: int, actor: Reader, now: datetime) -> None:

@@ -18,7 +18,7 @@ from personal_catalog.models import Title
 from sharing import absences, in_hand, kept, offers, transferable
 from sharing.errors import NotFound
 from sharing.holdings import CopyHolding, Holding, LoanHolding
-from sharing.models import OutsideLoan, Rest
+from sharing.models import Erasure, OutsideLoan, Rest
 from sharing.views import answers
 from sharing.views.kept import keep_form
 from sharing.views.outside import LEND, LendForm
@@ -70,6 +70,7 @@ def holding(request: HttpRequest, key: str) -> HttpResponse:
         "lend_form": answers.form_for(request, LendForm, LEND),
         "own_copy": isinstance(found, CopyHolding) and found.copy.owner_id == reader.pk,
         "rest": _rest(found, now),
+        "leaving": Erasure.objects.waiting().filter(reader=reader).exists() if found.resting else False,
         "away": found.resting and not _rest(found, now) and not _outside(found),
         "consent_form": answers.form_for(request, ConsentForm, CONSENT, initial=_terms(found), **_kind(found)),
         "kept": (held := kept.of(found, now=now)),

@@ -4,14 +4,15 @@ from datetime import date, timedelta
 from unittest import mock
 
 import pytest
+from django.urls import reverse
 
 from library_bridge.models import LibraryLoan
 from personal_catalog.models import Copy
-from sharing import absences, asks, availability, due, holdings, offers, policies, requests, waves
+from sharing import absences, asks, availability, due, erasing, holdings, offers, outside, policies, requests, waves
 from sharing.errors import Denied, NotFound
 from sharing.models import Absence, Ask, DomainEvent, Notification, Offer, Request, Rest
 from tests import factories
-from tests.sharing import steps
+from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
 
 
@@ -137,6 +138,21 @@ def test_not_now_ends_an_offer_and_an_offer_ends_not_now(world: World) -> None:
     assert not Offer.objects.exists()
     offers.offer_holding(holding_key=key, actor=world.alice, now=world.now)
     assert not Rest.objects.exists()
+
+
+def test_what_is_lent_outside_or_of_a_leaving_reader_is_not_offered_and_the_refusal_says_which(world: World) -> None:
+    lent = outside.lend_outside(
+        holding_key=world.copy.key, actor=world.alice, person="Zoe", due_date=world.now.date(), now=world.now
+    )
+    with pytest.raises(Denied, match="lent outside"):
+        offers.offer_holding(holding_key=world.copy.key, actor=world.alice, now=world.now)
+    outside.close_outside(loan_id=lent.pk, actor=world.alice, now=world.now)
+    erasing.ask_erasure(actor=world.alice, now=world.now)
+    with pytest.raises(Denied, match="to be erased"):
+        offers.offer_holding(holding_key=world.copy.key, actor=world.alice, now=world.now)
+    page = browsers.seen(browsers.of(world.alice), reverse("holding", args=[world.copy.key]))
+    assert "Your account is to be erased." in page
+    assert "You are away." not in page
 
 
 def test_who_is_away_offers_nothing(world: World) -> None:
