@@ -175,7 +175,7 @@ def test_with_the_library_system_down_the_page_says_so_and_works(world: World, l
 def test_a_loan_near_its_due_date_says_why_it_cannot_be_passed_on(world: World):
     factories.library_loan(factories.patron(world.charlie), world.title, now=world.now, days=1, renewable=False)
     page = get(path(world), world.bob, now=world.now)
-    assert "Plum Court · too close to its due date · due 25 NOV 2026 Not now" in page
+    assert "Plum Court · due 25 NOV 2026 · too close to its due date Not now" in page
 
 
 def test_the_age_of_the_librarys_word_is_said(world: World):
