@@ -138,13 +138,14 @@ def _move_suggestions(keep: Title, merged: list[Title], moved: Moved) -> None:
 
 
 def _move_flags(keep: Title, merged: list[Title], moved: Moved) -> None:
-    """A reader who has flagged the kept record too has said it once; so has who said that the two are one."""
+    """A reader who has flagged the kept record too has said it once; so has who said that the two are one. Of readers who are
+    gone nobody knows whether they were one."""
     rows = TitleFlag.objects.select_for_update(of=("self",), no_key=True)
     flags = rows.filter(title__in=merged, status=TitleFlag.Status.OPEN)
     own = TitleFlag.objects.filter(title=keep, status=TitleFlag.Status.OPEN)
     seen: set[int | None] = set(own.values_list("reader", flat=True))
     for flag in flags.order_by("pk"):
-        if flag.reader_id in seen:
+        if flag.reader_id is not None and flag.reader_id in seen:
             flag.delete()
             continue
         seen.add(flag.reader_id)

@@ -7,8 +7,10 @@ from django.urls import reverse
 from library_bridge.models import Reader
 from personal_catalog import flags
 from personal_catalog.errors import AlreadyDecided, NotAllowed
+from personal_catalog.merging import merge_titles
 from personal_catalog.models import TitleFlag
 from tests.personal_catalog import factories
+from tests.personal_catalog.factories import FORTRESS
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,17 @@ def test_a_second_flag_replaces_the_first(alice: Reader, now: datetime) -> None:
     for kind in ("wrong", "double"):
         flags.flag_title(title=title, reader=alice, kind=kind, note="", now=now)
     assert TitleFlag.objects.get().kind == "double"
+
+
+def test_a_merger_keeps_the_flags_of_readers_who_are_gone(
+    alice: Reader, bob: Reader, lin: Reader, now: datetime
+) -> None:
+    keep, double = factories.title(now=now), factories.title("围城", now=now, isbns=[FORTRESS])
+    for title, reader in ((keep, alice), (double, alice), (double, bob)):
+        flags.flag_title(title=title, reader=reader, kind="wrong", note=f"{title.pk} {reader.pk}", now=now)
+    TitleFlag.objects.update(reader=None)
+    merge_titles(keep_id=keep.pk, merge_ids=[double.pk], actor=lin, now=now)
+    assert keep.flags.count() == 3
 
 
 def test_a_flag_is_decided_once_by_a_curator(alice: Reader, lin: Reader, now: datetime) -> None:
