@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from personal_catalog.models import Title
 from personal_catalog.signals import titles_merged, titles_merging, titles_parted, titles_weighed
 from personal_catalog.weighing import Weight, counted
-from sharing import jobs, locks, outcomes, withdrawals
+from sharing import jobs, locks, outcomes, pseudonyms, withdrawals
 from sharing.models import (
     Ask,
     HarvestedRecord,
@@ -95,21 +95,31 @@ def _follow_searches(keep: Title, merged: list[Title], moved: dict[int, dict[str
 
 
 def _follow_notes(keep: Title, merged: list[Title], moved: dict[int, dict[str, list[Any]]]) -> None:
-    """Of several notes of one reader the one under the kept title counts, else the newest; the others stay where they are."""
+    """Of several notes of one reader the one under the kept title counts, else the newest; the others stay where they are. No
+    two writers have one name there: whoever comes draws another where theirs is taken."""
     notes = TitleNote.objects.standing()
     wrote = set(notes.filter(title=keep).values_list("reader", flat=True))
+    taken = set(TitleNote.objects.filter(title=keep).values_list("name", flat=True))
     for note in notes.filter(title__in=merged).order_by("-written_at", "-pk"):
         if note.reader_id not in wrote:
             wrote.add(note.reader_id)
             moved[note.title_id]["notes"].append(note.pk)
+            if note.name in taken:
+                moved[note.title_id]["names"].append([note.pk, note.name])
+                note.name = pseudonyms.draw(taken)
+            taken.add(note.name)
             note.title = keep
-            note.save(update_fields=["title"])
+            note.save(update_fields=["title", "name"])
 
 
-def _give_notes_back(keep: Title, apart: Title, came: list[int]) -> None:
-    """But for those whose writers have another there by now."""
+def _give_notes_back(keep: Title, apart: Title, came: dict[str, Any]) -> None:
+    """But for those whose writers have another there by now. Each under the name that it had there."""
     there = TitleNote.objects.standing().filter(title=apart).values("reader")
-    TitleNote.objects.filter(pk__in=came, title=keep).exclude(reader__in=there).update(title=apart)
+    going = TitleNote.objects.filter(pk__in=came.get("notes", []), title=keep).exclude(reader__in=there)
+    names = dict(came.get("names", []))
+    for note in going:
+        note.title, note.name = apart, names.get(note.pk, note.name)
+        note.save(update_fields=["title", "name"])
 
 
 def _give_entries_back(keep: Title, apart: Title, came: dict[str, Any]) -> None:
@@ -157,7 +167,7 @@ def follow_parting(
     _give_entries_back(keep, apart, came)
     HarvestedRecord.objects.filter(pk__in=came.get("harvested", []), title=keep).update(title=apart)
     SavedSearchHit.objects.filter(pk__in=came.get("hits", []), title=keep).update(title=apart)
-    _give_notes_back(keep, apart, came.get("notes", []))
+    _give_notes_back(keep, apart, came)
     for request in _going(keep, copies, loans, set(came.get("requests", []))):
         _move(request, apart)
     _let_go(keep, copies, loans, now)

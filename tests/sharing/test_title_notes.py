@@ -191,6 +191,19 @@ def test_notes_move_with_their_title_and_come_back(world: World) -> None:
     assert TitleNote.objects.get(pk=theirs.pk).title == other
 
 
+def test_after_a_merger_no_two_writers_have_one_name_and_taken_back_each_has_theirs(world: World) -> None:
+    other = factories.title("拖延心理学（第2版）")
+    theirs = title_notes.write_note(title_id=other.pk, actor=world.charlie, text=GOOD, now=world.now)
+    write(world)
+    TitleNote.objects.update(name=7)
+    merge_titles(keep_id=world.title.pk, merge_ids=[other.pk], actor=world.lin, now=world.now)
+    names = world.title.notes.values_list("name", flat=True)
+    assert (len(names), len(set(names))) == (2, 2)
+    undo_merge(merge_id=TitleMerge.objects.get().pk, actor=world.lin, now=world.now)
+    theirs.refresh_from_db()
+    assert (theirs.title, theirs.name) == (other, 7)
+
+
 def test_the_pages_write_report_and_delete(world: World) -> None:
     bob, charlie, page = browsers.of(world.bob), browsers.of(world.charlie), f"/titles/{world.title.pk}/notes/"
     with browsers.at(world.now):
