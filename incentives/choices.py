@@ -7,9 +7,11 @@ from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
 
 from incentives import leaderboards
+from incentives.errors import PointsOff
 from incentives.models import IncentiveSettings, ReaderChoice
 from library_bridge.models import Reader
 from sharing import prepared
+from sharing.errors import NotFound
 from sharing.prepared import READER
 
 
@@ -34,6 +36,15 @@ def switches(reader: Reader) -> Switches:
     """One query."""
     ((library, sees),) = prepared.run(_switches, values={"reader": reader.pk})
     return Switches(bool(library), sees is not False)
+
+
+def require(reader: Reader) -> None:
+    """Raises NotFound while the library, PointsOff while the reader has switched points off. One query."""
+    on = switches(reader)
+    if not on.library:
+        raise NotFound
+    if not on.reader:
+        raise PointsOff
 
 
 def _switches() -> "QuerySet[Reader, tuple[Any, ...]]":

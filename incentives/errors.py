@@ -9,6 +9,14 @@ from sharing import dates
 from sharing.errors import LimitReached, SharingError
 
 
+class PointsOff(SharingError):
+    status = 409
+    code = "points_off"
+
+    def __init__(self) -> None:
+        super().__init__(_("You have switched points off. On “My data” you can switch them on again."))
+
+
 class AlreadyReversed(SharingError):
     status = 409
     code = "already_reversed"

@@ -7,7 +7,7 @@ from typing import Literal
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from incentives import budgets, ledger, standing, vouchers
+from incentives import budgets, choices, ledger, standing, vouchers
 from incentives.errors import (
     KeyReused,
     NothingGained,
@@ -89,7 +89,7 @@ def redeem_reward(*, reward_id: int, actor: Reader, key: str, now: datetime, pri
     ledger.lock(actor)
     if (earlier := _earlier(actor, key, reward_id)) is not None:
         return earlier
-    _require_open()
+    _require_open(actor)
     reward = on_offer(now=now).select_for_update(of=("self",)).filter(pk=reward_id).first()
     if reward is None:
         raise NotFound
@@ -125,11 +125,9 @@ def _earlier(reader: Reader, key: str, reward_id: int) -> Voucher | None:
     return earlier
 
 
-def _require_open() -> None:
-    switches = IncentiveSettings.load()
-    if not switches.enabled:
-        raise NotFound
-    if not switches.redeeming:
+def _require_open(reader: Reader) -> None:
+    choices.require(reader)
+    if not IncentiveSettings.load().redeeming:
         raise RedeemingClosed
 
 

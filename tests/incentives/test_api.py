@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from incentives import leaderboards, ledger, rules
+from incentives import choices, leaderboards, ledger, rewards, rules
 from incentives.models import IncentiveSettings, LeaderboardEntry, ReaderChoice, Voucher
 from library_bridge.models import Reader
 from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, given
@@ -115,6 +115,22 @@ def test_what_is_out_of_reach_shows_the_distance(alice: Reader, now: datetime) -
     a_reward(now=now, price=36)
     (reward,) = Api(alice).get("/rewards").json()["items"]
     assert (reward["missing"], reward["can_redeem"]) == (14, False)
+
+
+@pytest.mark.parametrize("whose", ["library", "reader"])
+def test_switched_off_points_are_neither_read_nor_used(whose: str, alice: Reader, now: datetime) -> None:
+    given(alice, 40, now=now)
+    voucher = rewards.redeem_reward(reward_id=a_reward(now=now, price=9).pk, actor=alice, key="k", now=now)
+    if whose == "library":
+        IncentiveSettings.objects.update_or_create(pk=1, defaults={"enabled": False})
+    else:
+        choices.switch_off(actor=alice)
+    api, offered = Api(alice), f"/rewards/{voucher.reward_id}/redeem"
+    answers = [api.get(path) for path in ("/me/points", "/me/points/entries", "/leaderboards/helpful", "/rewards")]
+    answers += [api.post(offered), api.post(f"/vouchers/{voucher.code}/use", {"target": "1"})]
+    said = (404, "not_found") if whose == "library" else (409, "points_off")
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {said}
+    assert api.get("/me").json()["balances"] is None
 
 
 def test_a_board_shows_pseudonyms_and_nothing_else_of_others(alice: Reader, now: datetime) -> None:
