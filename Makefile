@@ -4,6 +4,7 @@ PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+INSTALLED := $(VENV)/.installed
 
 export DEMO ?= 1
 export PORT
@@ -50,13 +51,16 @@ demo-reset: $(READY)
 messages: $(READY)
 	$(PY) manage.py messages --extract
 
+$(READY): $(INSTALLED) $(wildcard */locale/*/LC_MESSAGES/django.po)
+	$(PY) manage.py messages --compile
+	@touch $(READY)
+
 # One environment from the hash-locked file; made anew only when that file changes.
-$(READY): requirements/locked.txt
+$(INSTALLED): requirements/locked.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bookrelay needs Python 3.11 or newer; name one with PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/locked.txt
-	$(PY) manage.py messages --compile
-	@touch $(READY)
+	@touch $(INSTALLED)
 
 clean:
 	rm -rf $(VENV) var
