@@ -2,20 +2,21 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Query, UploadedFile
 from pydantic import Field, model_validator
 
 from personal_catalog import copies, exports, listing, photos, tags
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, CopyPhoto
 from personal_catalog.models.tags import TAG_LENGTH
 from sharing import custody, groups
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
 from sharing.api.bodies import Body
+from sharing.api.chat_photos import PICTURE
 from sharing.api.paging import Page, Paging
 from sharing.api.problems import Invalid
 from sharing.errors import NotFound
@@ -143,6 +144,19 @@ def add_copy_photo(request: Call, id: str, file: File[UploadedFile | None] = Non
         raise Invalid({"file": [_("A picture is needed.")]})
     made = photos.add_photo(copy_id=own.pk, actor=request.auth, content=file.read(), now=timezone.now())
     return serializers.photo(made)
+
+
+@router.get("/photos/{id}", operation_id="getCopyPhoto", openapi_extra={"responses": {200: PICTURE}})
+def get_copy_photo(request: Call, id: str, size: Literal["large", "small"] = "large") -> FileResponse:
+    """WebP, for whoever may see the copy: its addresses open without a key only while everybody may."""
+    row = CopyPhoto.objects.visible_to(request.auth).filter(pk=ids.number(id)).first()
+    if row is None:
+        raise NotFound
+    try:
+        picture = (row.large if size == "large" else row.small).open("rb")
+    except FileNotFoundError:
+        raise NotFound from None
+    return FileResponse(picture, content_type="image/webp", filename="photo.webp")
 
 
 @router.delete("/photos/{id}", response={204: None}, operation_id="removeCopyPhoto")

@@ -44,7 +44,9 @@ class LibraryLoanOut(BaseModel):
 
 class PhotoOut(BaseModel):
     id: str
-    large_url: str = Field(description="WebP, at most 1600 pixels; for whoever may see the copy.")
+    large_url: str = Field(
+        description="WebP, at most 1600 pixels; opens while everybody may see the copy, else `getCopyPhoto`."
+    )
     small_url: str = Field(description="At most 320 pixels.")
 
 

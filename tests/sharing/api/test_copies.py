@@ -187,6 +187,16 @@ def test_a_photo_is_made_anew_listed_with_its_copy_and_removed(alice: Reader, no
     assert api.get(f"/copies/{copy.pk}").json()["photos"] == []
 
 
+def test_t_u4_a_photo_of_a_copy_that_is_not_shown_is_fetched_by_its_owner_alone(
+    alice: Reader, bob: Reader, now: datetime
+) -> None:
+    copy = factories.copy(alice, now=now, visibility="nobody")
+    photo = f"/photos/{send_photo(alice, copy, sent_pictures.jpeg()).json()['id']}"
+    sizes = [b"".join(Api(alice).get(f"{photo}?size={size}").streaming_content) for size in ("large", "small")]
+    assert {content[8:12] for content in sizes} == {b"WEBP"}
+    assert Api(bob).get(photo).status_code == Api(bob).get("/photos/999999999").status_code == 404
+
+
 @pytest.mark.parametrize("content", [b"", b"<html>", sent_pictures.header_bomb(65_000)])
 def test_what_is_no_picture_is_named(content: bytes, alice: Reader, now: datetime) -> None:
     answer = send_photo(alice, factories.copy(alice, now=now), content)

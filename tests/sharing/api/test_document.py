@@ -26,7 +26,7 @@ NAMES = {
     "exportMyData", "getMyExport", "downloadMyExport", "eraseMe", "getMyErasure", "keepMe", "getRatings", "rateExchange",
     "listQuickReplies", "listFollowedShelves", "discoverShelves", "getShelf", "listShelfBooks", "followShelf", "unfollowShelf",
     "getMyShelf", "showMyShelf", "closeMyShelf", "listTitleNotes", "writeTitleNote", "withdrawTitleNote", "flagTitleNote",
-    "sendChatPhoto", "getChatPhoto", "getDepositPhoto", "reportMissing", "getLateSlip", "confirmHandoverLate",
+    "getCopyPhoto", "sendChatPhoto", "getChatPhoto", "getDepositPhoto", "reportMissing", "getLateSlip", "confirmHandoverLate",
     "suggestPurchase", "listMyPurchaseSuggestions", "placeLibraryHold",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from tests.sharing.api.worlds import World, agreed
 PUBLIC = {"createToken", "getAvailability", "getHealth"}
 FOR_EVERY_READER = {
     "lookupIsbn", "getTitle", "getLeaderboard", "redeemReward", "listTitleNotes", "writeTitleNote", "withdrawTitleNote",
-    "getShelf", "listShelfBooks", "followShelf", "unfollowShelf", "claimKept", "useVoucher", "getChatPhoto",
+    "getShelf", "listShelfBooks", "followShelf", "unfollowShelf", "claimKept", "useVoucher", "getChatPhoto", "getCopyPhoto",
     "getDepositPhoto",
 }  # fmt: skip
 OWNED = {
