@@ -37,12 +37,13 @@ def seen_by_staff(actor: Reader) -> "TitleNoteQuerySet":
 @transaction.atomic(durable=True)
 def write_note(*, title_id: int, actor: Reader, text: str, now: datetime) -> TitleNote:
     """One for a reader and title: again it takes the place of the one before. One that is hidden stays hidden until a moderator
-    has looked again, and so is the next one when it was withdrawn. Locks the reader. Raises NotFound, Denied for the text, LimitReached."""
+    has looked again, and so is the next one when it was withdrawn. Locks the reader and then the title, so that no two draw one
+    name and none is left behind by a merger. Raises NotFound, Denied for the text, LimitReached."""
     words = checked_text(text)
-    title = Title.objects.live().filter(pk=title_id).first()
+    Reader.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
+    title = Title.objects.live().select_for_update(of=("self",), no_key=True).filter(pk=title_id).first()
     if title is None:
         raise NotFound
-    Reader.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
     mine = TitleNote.objects.standing().filter(reader=actor, title=title).first()
     if mine is not None and mine.text == words:
         return mine
