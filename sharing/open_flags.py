@@ -36,6 +36,12 @@ def on_notes_seen_by(staff: Reader) -> "QuerySet[NoteFlag]":
     return waiting_on_notes().filter(note__in=title_notes.seen_by_staff(staff))
 
 
+def hidden_notes_seen_by(staff: Reader) -> "QuerySet[TitleNote]":
+    """Hidden ones that were written anew since, which no report brings to mind."""
+    hidden = title_notes.seen_by_staff(staff).filter(status=TitleNote.Status.HIDDEN, seen_at=None)
+    return hidden.exclude(pk__in=waiting_on_notes().values("note"))
+
+
 @transaction.atomic(durable=True)
 def remind_moderators(*, now: datetime) -> int:
     """Each hears of those that they may decide, once a day and not in the quiet hours; how many heard it. Locks the first

@@ -205,6 +205,15 @@ def _flags(staff: Reader, now: datetime) -> Iterator[Matter]:
             found["n"],
         )
         yield _flag_matter("comment", says, found, reverse("title_notes:index"), now)
+    found = open_flags.hidden_notes_seen_by(staff).aggregate(n=Count("pk"), oldest=Min("written_at"))
+    if found["n"]:
+        says = ngettext(
+            "%(count)s hidden note on a title was written anew and waits for a look",
+            "%(count)s hidden notes on titles were written anew and wait for a look",
+            found["n"],
+        )
+        page = reverse("title_notes:index") + "?status=hidden&waits=true"
+        yield _flag_matter("comment", says, found, page, now)
 
 
 def _flag_matter(icon: str, says: str, found: dict[str, Any], url: str, now: datetime) -> Matter:

@@ -9,6 +9,7 @@ from sharing import due, flags, notices, open_flags, title_notes
 from sharing.models import DomainEvent, Flag, NoteFlag
 from sharing.staff import matters
 from tests import factories
+from tests.sharing import browsers
 from tests.sharing.conftest import World
 
 DAY = timedelta(days=1)
@@ -78,3 +79,17 @@ def test_both_stand_on_the_first_page_of_those_who_may_decide(
     assert shown["1 report by a reader waits for a decision"] == "/admin/flags/?waits=true"
     assert shown["1 report of a note on a title waits for a decision"] == "/admin/title_notes/"
     assert matters.waiting_for(factories.reader("Clerk", is_staff=True), now=world.now).count == 0
+
+
+def test_s2_a_hidden_note_that_was_written_anew_stands_on_the_first_page_until_somebody_has_looked(
+    world: World, reported_note: NoteFlag
+) -> None:
+    note = reported_note.note
+    title_notes.hide_note(note_id=note.pk, actor=world.lin, reason="It names a price.", now=world.now)
+    assert matters.waiting_for(world.lin, now=world.now).count == 0
+    title_notes.write_note(title_id=note.title_id, actor=world.alice, text="Not dull at all", now=world.now)
+    (matter,) = matters.waiting_for(world.lin, now=world.now).shown
+    assert matter.says == "1 hidden note on a title was written anew and waits for a look"
+    assert "Not dull at all" in browsers.of(world.lin).get(matter.url).content.decode()
+    title_notes.let_stand(note_id=note.pk, actor=world.lin, now=world.now)
+    assert matters.waiting_for(world.lin, now=world.now).count == 0
