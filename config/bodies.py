@@ -5,6 +5,7 @@ is allowed, told that there was more, and answers 413 in its own words and the r
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -53,7 +54,7 @@ class _Limited:
 
 
 def _limit(path: str) -> int:
-    large = path.startswith(tuple(settings.UPLOAD_PATHS))
+    large = re.match("|".join(settings.UPLOAD_PATHS), path)
     return int(settings.UPLOAD_MAX_BYTES if large else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 

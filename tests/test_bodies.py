@@ -11,7 +11,9 @@ from asgiref.sync import async_to_sync
 from django.urls import reverse
 from pytest_django import Settings
 
+from config.api import v1
 from config.asgi import application
+from config.bodies import _limit
 
 pytestmark = pytest.mark.django_db  # Django looks after its connections at the beginning and the end of a request
 
@@ -91,6 +93,21 @@ def test_what_fits_reaches_its_page() -> None:
 
 def test_every_path_of_uploads_is_there(settings: Settings) -> None:
     """A typing error in the list would give an upload the smaller limit."""
-    paths = [reverse("import"), "/api/v1/imports", reverse("wagtailimages:add"), reverse("wagtaildocs:add")]
+    paths = [reverse("import"), reverse("add-copy"), reverse("wagtailimages:add"), reverse("wagtaildocs:add")]
     paths += [reverse("items:import"), reverse("embedded-patrons:import")]
-    assert all(path.startswith(tuple(settings.UPLOAD_PATHS)) for path in paths)
+    paths += [reverse(name, args=[7]) for name in ("add-photos", "send-photo", "check-condition", "deposit-book")]
+    assert [path for path in paths if _limit(path) != settings.UPLOAD_MAX_BYTES] == []
+
+
+def test_every_operation_that_takes_a_file_is_there(settings: Settings) -> None:
+    paths = v1.get_openapi_schema(path_prefix="/api/v1/")["paths"]
+    takes = [
+        path for path, ways in paths.items() for way in ways.values() if "multipart" in str(way.get("requestBody"))
+    ]
+    assert len(takes) >= 3
+    assert [path for path in takes if _limit(path.format(id=7)) != settings.UPLOAD_MAX_BYTES] == []
+
+
+def test_what_stands_beside_an_upload_is_small() -> None:
+    assert _limit("/handovers/7/confirm/") < 3_000_000
+    assert _limit("/api/v1/copies/7") < 3_000_000

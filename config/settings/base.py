@@ -230,10 +230,11 @@ UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 100_000  # with the form around the file
 PHOTOS_MAX_BYTES_OF_READER = 100_000_000  # some 500 photos as they are kept
 PHOTOS_MAX_BYTES = env.number("PHOTOS_MAX_BYTES", 20_000_000_000)
 UPLOADS_KEEP_FREE_BYTES = 500_000_000  # of the disk; then photos are refused and everything else goes on
-UPLOAD_PATHS = [
-    "/import/", "/photos/of/", "/chat-photos/", "/admin/catalogue/covers/",
-    "/api/v1/imports", "/admin/images/", "/admin/documents/", "/admin/items/import/", "/admin/embedded-patrons/import/",
-    "/admin/catalogue/import/",
+UPLOAD_PATHS = [  # regular expressions, from the beginning of the path
+    "/import/", "/add/", "/photos/of/", "/chat-photos/", r"/handovers/\d+/(condition|deposit)/",
+    "/api/v1/imports", r"/api/v1/(copies|conversations)/[^/]+/photos",
+    "/admin/images/", "/admin/documents/", "/admin/items/import/", "/admin/embedded-patrons/import/",
+    "/admin/catalogue/import/", "/admin/catalogue/covers/",
 ]  # fmt: skip
 IMPORT_MAX_UNPACKED = 100_000_000  # bytes of a packed file
 IMPORT_MAX_ROWS = 10_000
