@@ -2,8 +2,10 @@
 that say otherwise."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
+
+from django.utils import timezone
 
 from personal_catalog import conflicts, copies, curation, doubles, flags, titles
 from personal_catalog.facts import BookFacts
@@ -33,17 +35,21 @@ def load(shelf: Mapping[str, Title], readers: "Sequence[Reader]", *, lin: "Reade
     first, last = readers[0], readers[-1]
     for key, kind, note in FLAGS:
         if key in shelf:
-            flags.flag_title(title=shelf[key], reader=first, kind=kind, note=note, now=now - timedelta(days=1))
+            flags.flag_title(title=shelf[key], reader=first, kind=kind, note=note, now=_by_day(now, 1, 15))
     for key, changes, reason in CORRECTIONS:
         if key in shelf:
             curation.suggest_correction(
-                title=shelf[key], reader=last, changes=changes, now=now - timedelta(days=2), reason=reason
+                title=shelf[key], reader=last, changes=changes, now=_by_day(now, 2, 11), reason=reason
             )
     for key, source, facts in SAID_OTHERWISE:
         if key in shelf:
-            conflicts.note(shelf[key], facts, source=source, now=now - timedelta(days=3))
+            conflicts.note(shelf[key], facts, source=source, now=_by_day(now, 3, 10))
     if DOUBLED in shelf and lin is not None:
-        _catalogue_twice(first, lin, now=now - timedelta(days=9))
+        _catalogue_twice(first, lin, now=_by_day(now, 9, 16))
+
+
+def _by_day(now: datetime, days: int, hour: int) -> datetime:
+    return timezone.make_aware(datetime.combine(timezone.localdate(now) - timedelta(days=days), time(hour, 20)))
 
 
 def _catalogue_twice(reader: "Reader", lin: "Reader", *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BigIntegerField, DateField, DateTimeField, Expression, Field, Model, QuerySet, TextField
 from django.db.models.expressions import RawSQL
@@ -20,6 +21,7 @@ Kept = TypeVar("Kept", bound=Model)
 
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
+BIGGEST = BigIntegerField.MAX_BIGINT
 
 
 class Given(Expression):
@@ -43,7 +45,10 @@ class Given(Expression):
         return []
 
     def told(self, values: Values) -> Any:
+        """Raises EmptyResultSet for a number that no row can have, as Django's own conditions do."""
         value = values[self.name] + self.later if self.later else values[self.name]
+        if isinstance(value, int) and abs(value) > BIGGEST:
+            raise EmptyResultSet
         return self.output_field.get_db_prep_value(value, connection)
 
 
@@ -115,7 +120,10 @@ class _Prepared:
     maker: _Maker | None
 
     def rows(self, values: Values) -> Iterator[Row]:
-        told = [one.told(values) if isinstance(one, Given) else one for one in self.values]
+        try:
+            told = [one.told(values) if isinstance(one, Given) else one for one in self.values]
+        except EmptyResultSet:
+            return iter(())
         with connection.cursor() as cursor:
             cursor.execute(self.sql, told)
             rows = cursor.fetchall()

@@ -21,6 +21,13 @@ from tests.sharing import steps
 from tests.sharing.conftest import World
 
 
+@pytest.mark.django_db
+def test_a_number_that_no_row_can_have_finds_none() -> None:
+    """As in Django's own conditions; an address may hold any."""
+    with transaction.atomic(), pytest.raises(NotFound):
+        locks.request(2**63, actor=None)
+
+
 def rows(found: dict[int, list[Held]]) -> dict[int, set[Held]]:
     return {title: set(held) for title, held in found.items()}
 
