@@ -10,6 +10,7 @@ from config import env
 # IMMEDIATE serialises writers, which is what SQLite has in place of row locks.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
+    "cached_statements": 1000,  # of each connection: all that the service asks, where 128 would push each other out
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;",
 }
