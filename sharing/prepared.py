@@ -10,17 +10,18 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
 from django.db.models import BigIntegerField, DateField, DateTimeField, Expression, Field, Model, QuerySet, TextField
 from django.db.models.expressions import RawSQL
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.query import ModelIterable
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
+
+from sharing.row_objects import Maker, Row, maker
 
 Kept = TypeVar("Kept", bound=Model)
 
 Values = Mapping[str, Any]
-Row = tuple[Any, ...]
 BIGGEST = BigIntegerField.MAX_BIGINT
 
 
@@ -92,32 +93,13 @@ def objects(make: Callable[..., "QuerySet[Kept, Kept]"], *about: bool, values: V
 
 
 @dataclass(frozen=True)
-class _Maker:
-    """As Django's ModelIterable makes objects of rows."""
-
-    model: Any
-    names: Sequence[str]
-    own: slice
-    related: Sequence[Any]
-    annotations: Sequence[tuple[str, int]]
-
-    def made_of(self, row: Row) -> Any:
-        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
-        for populator in self.related:
-            populator.populate(row, made)
-        for name, place in self.annotations:
-            setattr(made, name, row[place])
-        return made
-
-
-@dataclass(frozen=True)
 class _Prepared:
     sql: str
     values: Sequence[Any]
     readers: Sequence[tuple[int, Any, Sequence[Callable[..., Any]]]]
     """Of the columns that do not come as they are: the place of each, the column, and what makes a value of it."""
     locks: bool
-    maker: _Maker | None
+    maker: Maker | None
 
     def rows(self, values: Values) -> Iterator[Row]:
         try:
@@ -146,21 +128,13 @@ def _prepared(make: Callable[..., "QuerySet[Any, Any]"], about: tuple[bool, ...]
     readers = [(place, column, ways) for place, column in enumerate(columns) if (ways := _converters(column))]
     locks = rows.query.select_for_update and connection.features.has_select_for_update
     return _Prepared(
-        sql, tuple(values), readers, locks, _maker(compiler) if rows._iterable_class is ModelIterable else None
+        sql, tuple(values), readers, locks, maker(compiler) if rows._iterable_class is ModelIterable else None
     )
 
 
 def forget() -> None:
     """For tests that build queries otherwise than they are."""
     _prepared.cache_clear()
-
-
-def _maker(compiler: Any) -> _Maker:
-    places = compiler.klass_info["select_fields"]
-    own = slice(places[0], places[-1] + 1)
-    names = [column.target.attname for column, _sql, _alias in compiler.select[own]]
-    related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # stubs of a later Django
-    return _Maker(compiler.klass_info["model"], names, own, related, list(compiler.annotation_col_map.items()))
 
 
 def _converters(column: Any) -> list[Callable[..., Any]]:

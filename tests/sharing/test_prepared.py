@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from sharing import asks, availability, catalogue, frame, locks, policies, prepa
 from sharing.availability import Held
 from sharing.errors import NotFound
 from sharing.filters import TitleFilter
-from sharing.models import Request
+from sharing.models import Ask, Request
 from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
@@ -196,3 +196,20 @@ def test_whoever_could_be_asked_for_is_the_same_by_the_kept_text(world: World) -
     first = queues.next_of_title(world.title.pk, tried=(), policy=policy, now=world.now)
     second = queues.next_of_title(world.title.pk, tried=[ready[0].pk, ready[1].pk], policy=policy, now=world.now)
     assert (first, second) == (ready.in_line()[0], None)
+
+
+def test_an_object_is_filled_as_django_fills_it(world: World) -> None:
+    """Field by field, with those that hang on it."""
+    steps.asked(world)
+    (mine,) = prepared.objects(_asks_with_all, values={})
+    (django_s,) = _asks_with_all()
+    for ours, theirs in ((mine, django_s), (mine.copy, django_s.copy), (mine.request.title, django_s.request.title)):
+        assert ours is not None and theirs is not None
+        (state, other), kept = (vars(one).pop("_state") for one in (ours, theirs)), vars(ours)
+        assert kept == vars(theirs)
+        assert (state.db, state.adding, state.fields_cache.keys()) == (other.db, False, other.fields_cache.keys())
+    assert mine._meta.model is Ask
+
+
+def _asks_with_all() -> QuerySet[Ask]:
+    return Ask.objects.select_related("holder", "copy", "library_loan", "request__title").annotate(n=F("wave") + 1)
