@@ -15,7 +15,7 @@ from incentives import subtotals
 from incentives.errors import AlreadyReversed, NotEnoughPoints
 from incentives.models import Account, Entry, HeldAward, Posting, Rule, Seal
 from library_bridge.models import Reader
-from sharing import prepared
+from sharing import prepared, writes
 from sharing.prepared import Given
 
 Kind = Account.Kind
@@ -261,9 +261,9 @@ def _post(amounts: Mapping[Account, int], **facts: Any) -> Entry:
     if any(type(amount) is not int for amount in amounts.values()):
         raise TypeError("points are whole numbers")
     number = uuid4()
-    entry = Entry.objects.create(pk=number, seal_id=number, **facts)
+    entry = writes.add(Entry(pk=number, seal_id=number, **facts))
     Posting.objects.bulk_create(_postings(entry, amounts.items()))
-    Seal.objects.create(entry=entry)
+    writes.add(Seal(entry=entry))
     return entry
 
 

@@ -21,6 +21,7 @@ from sharing import (
     states,
     transferable,
     withdrawals,
+    writes,
 )
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import Ask, Block, Lending
@@ -136,7 +137,7 @@ def remind_holder(*, ask_id: int, now: datetime) -> bool:
         return False
     ask.reminders += 1
     ask.remind_at = deadlines.remind_at(ask.asked_at, ask.respond_by, ask.reminders, policies.current())
-    ask.save(update_fields=["reminders", "remind_at"])
+    writes.change(ask, "reminders", "remind_at")
     events.record("ask.reminded", now=now, actor=None, ask=ask, data={"reminder": ask.reminders})
     return True
 
@@ -157,7 +158,7 @@ def _answer(ask: Ask, status: Ask.Status, now: datetime, *, reason: str = "") ->
     if status not in states.ASK[ask.status]:
         raise IllegalTransition(ask.status, status, _TOO_LATE.get(ask.status, lambda: "")())
     ask.status, ask.answered_at, ask.remind_at, ask.decline_reason = status, now, None, reason
-    ask.save(update_fields=["status", "answered_at", "remind_at", "decline_reason", "consent"])
+    writes.change(ask, "status", "answered_at", "remind_at", "decline_reason", "consent")
 
 
 _TOO_LATE = {

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import dates, events, flags, locks, masking, quick_replies
+from sharing import dates, events, flags, locks, masking, quick_replies, writes
 from sharing.errors import Denied, IllegalTransition, LimitReached
 from sharing.models import Ask, Conversation, Message
 from sharing.phrases import fill
@@ -63,12 +63,12 @@ def send_message(
         return sent
     _require_calm(actor, now)
     conversation.last_seq += 1
-    conversation.save(update_fields=["last_seq"])
-    message = Message.objects.create(
+    writes.change(conversation, "last_seq")
+    message = writes.add(Message(
         conversation=conversation, seq=conversation.last_seq, author=actor, text=text, sent_at=now,
         phrase=reply.code if reply else "", parts=parts,
         **({"token": picture.token, "photo": picture.name} if picture else {}),
-    )  # fmt: skip
+    ))  # fmt: skip
     events.record(
         "message.sent",
         now=now,

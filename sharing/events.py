@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.dispatch import Signal
 
 from library_bridge.models import Reader
-from sharing import jobs, notifications
+from sharing import jobs, notifications, writes
 from sharing.models import Ask, DomainEvent, Handover, Lending, Request
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,10 @@ def record_each(kind: str, *, now: datetime, actor: Reader | None, data: Iterabl
 def _keep(made: list[DomainEvent]) -> None:
     for event in made:
         event.audience = notifications.audience(event)
-    DomainEvent.objects.bulk_create(made)
+    if len(made) == 1:
+        writes.add(made[0])
+    else:
+        DomainEvent.objects.bulk_create(made)
     for event in made:
         notifications.notify(event)
     transaction.on_commit(partial(jobs.hurry, "sharing.tasks.deliver_events", [event.pk for event in made]))

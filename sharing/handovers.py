@@ -25,6 +25,7 @@ from sharing import (
     prepared,
     states,
     transferable,
+    writes,
 )
 from sharing.code_tries import Shown
 from sharing.codes import HandoverCode
@@ -64,17 +65,10 @@ def propose_handover(
             raise IllegalTransition(open_one.status, "replaced", _("The book is on its way already."))
         open_one.lending = lending
         moves.move_handover(open_one, Handover.Status.REPLACED, actor=actor, now=now)
-    handover = Handover.objects.create(
-        lending=lending,
-        direction=direction,
-        method=method,
-        place=place,
-        place_en=place_en,
-        drop_point=drop_point,
-        starts_at=starts_at,
-        proposed_by=actor,
-        proposed_at=now,
-    )
+    handover = writes.add(Handover(
+        lending=lending, direction=direction, method=method, place=place, place_en=place_en, drop_point=drop_point,
+        starts_at=starts_at, proposed_by=actor, proposed_at=now,
+    ))  # fmt: skip
     events.record("handover.proposed", now=now, actor=actor, handover=handover, after=handover.status)
     return handover
 
@@ -168,7 +162,7 @@ def issue_code(*, handover_id: int, actor: Reader, now: datetime) -> HandoverCod
         )
     new = code_tries.renew_pin(handover, now)
     code_tries.renew_qr(handover, now)
-    handover.save(update_fields=code_tries.CODE_FIELDS)
+    writes.change(handover, *code_tries.CODE_FIELDS)
     if new:
         events.record("handover.code_issued", now=now, actor=actor, handover=handover)
     assert handover.pin_expires_at is not None

@@ -8,7 +8,20 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog import titles
-from sharing import consents, custody, deadlines, events, limits, locks, moves, outcomes, places, policies, transferring
+from sharing import (
+    consents,
+    custody,
+    deadlines,
+    events,
+    limits,
+    locks,
+    moves,
+    outcomes,
+    places,
+    policies,
+    transferring,
+    writes,
+)
 from sharing.errors import Denied, IllegalTransition
 from sharing.models import Ask, CirculationPolicy, Handover, Lending
 
@@ -19,12 +32,12 @@ SECOND_CLICK = timedelta(minutes=10)
 
 def agree(ask: Ask, *, now: datetime) -> Lending:
     """Inside accept_ask's transaction; the unique indexes refuse a second live lending of the same book."""
-    return Lending.objects.create(
+    return writes.add(Lending(
         request=ask.request, ask=ask, copy=ask.copy, library_loan=ask.library_loan,
         kind=ask.kind, mode=ask.copy.mode if ask.copy else Lending.Mode.TRANSFER,
         giver=ask.holder, taker=ask.request.requester,
         agreed_at=now, deadline_at=first_deadline(now),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def first_deadline(agreed_at: datetime) -> datetime:
@@ -165,11 +178,11 @@ def start_return(*, lending_id: int, actor: Reader, now: datetime) -> Lending:
     method, (place, place_en) = first.method, (first.place, first.place_en)
     if method == Handover.Method.COURIER:  # the other's address is no place to give it back
         method, (place, place_en) = Handover.Method.IN_PERSON, places.both_words(places.FACE_TO_FACE)
-    way_back = Handover.objects.create(
+    way_back = writes.add(Handover(
         lending=lending, direction=Handover.Direction.BACK, method=method, place=place,
         place_en=place_en, drop_point=first.drop_point, starts_at=now,
         status=Handover.Status.AGREED, proposed_by=actor, proposed_at=now, agreed_at=now,
-    )  # fmt: skip
+    ))  # fmt: skip
     events.record("handover.agreed", now=now, actor=actor, handover=way_back, after=way_back.status)
     return lending
 

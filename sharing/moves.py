@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from library_bridge.models import Reader
-from sharing import events, states
+from sharing import events, states, writes
 from sharing.models import Deposit, Handover, Lending, Shipment
 
 
@@ -22,7 +22,7 @@ def move(
 ) -> None:
     states.require(states.LENDING, lending.status, status)
     before, lending.status = lending.status, status
-    lending.save(update_fields=["status", *fields])
+    writes.change(lending, "status", *fields)
     events.record(kind, now=now, actor=actor, lending=lending, before=before, after=status, why=why, data=data)
 
 
@@ -32,7 +32,7 @@ def finish(
     """To the end, with all that hangs on it; the caller records the event, which knows more."""
     states.require(states.LENDING, lending.status, status)
     lending.status, lending.closed_at, lending.close_reason = status, now, reason
-    lending.save(update_fields=["status", "closed_at", "close_reason", *fields])
+    writes.change(lending, "status", "closed_at", "close_reason", *fields)
     for handover in lending.handovers.open():
         handover.lending = lending
         if handover.status == Handover.Status.SENT:
@@ -43,7 +43,7 @@ def finish(
         move_handover(handover, Handover.Status.MISSED, actor=None, now=now)
     conversation = lending.ask.conversation
     conversation.closed_at = now
-    conversation.save(update_fields=["closed_at"])
+    writes.change(conversation, "closed_at")
 
 
 def complete(lending: Lending, *, actor: Reader | None, now: datetime) -> None:
@@ -66,7 +66,7 @@ def move_handover(
 ) -> None:
     states.require(states.HANDOVER, handover.status, status)
     before, handover.status = handover.status, status
-    handover.save(update_fields=["status", *fields])
+    writes.change(handover, "status", *fields)
     events.record(f"handover.{status}", now=now, actor=actor, handover=handover, before=before, after=status, data=data)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from library_bridge.models import Reader
-from sharing import channels
+from sharing import channels, writes
 from sharing.mailing import outbox
 from sharing.models import Ask, Block, DomainEvent, Notification
 
@@ -157,10 +157,10 @@ def notify(event: DomainEvent) -> None:
     tell = TELLS.get(event.kind)
     if tell is None:
         return
-    readers = tell(event) - {event.actor_id or 0}
-    told = Notification.objects.bulk_create(
-        Notification(reader_id=pk, event=event, created_at=event.at) for pk in sorted(readers)
-    )
+    if not (readers := tell(event) - {event.actor_id or 0}):
+        return
+    rows = [Notification(reader_id=pk, event=event, created_at=event.at) for pk in sorted(readers)]
+    told = [writes.add(rows[0])] if len(rows) == 1 else Notification.objects.bulk_create(rows)
     outbox.put(told, event)
     channels.put(told, event)
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from library_bridge.models import Reader
-from sharing import events, locks, states, withdrawals
+from sharing import events, locks, states, withdrawals, writes
 from sharing.models import Ask, Request
 
 
@@ -45,7 +45,7 @@ def close(
     """Inside the caller's transaction, with the request locked."""
     states.require(states.REQUEST, request.status, status)
     before, request.status, request.closed_at, request.close_reason = request.status, status, now, why
-    request.save(update_fields=["status", "closed_at", "close_reason"])
+    writes.change(request, "status", "closed_at", "close_reason")
     withdrawals.withdraw_asks(request, because=_BECAUSE.get(kind, Ask.Because.NOT_NEEDED), now=now)
     asked = request.asks.values("holder").distinct().count()
     events.record(
@@ -56,7 +56,7 @@ def close(
 def match(request: Request, *, accepted: Ask, actor: Reader | None, now: datetime) -> None:
     states.require(states.REQUEST, request.status, Request.Status.MATCHED)
     request.status = Request.Status.MATCHED
-    request.save(update_fields=["status"])
+    writes.change(request, "status")
     withdrawals.withdraw_asks(request, because=Ask.Because.NOT_NEEDED, now=now, but=accepted)
     events.record("request.matched", now=now, actor=actor, request=request, before="open", after=request.status)
 
@@ -72,5 +72,5 @@ def reopen(request: Request, *, now: datetime) -> None:
         return
     states.require(states.REQUEST, request.status, Request.Status.OPEN)
     before, request.status = request.status, Request.Status.OPEN
-    request.save(update_fields=["status"])
+    writes.change(request, "status")
     events.record("request.reopened", now=now, actor=None, request=request, before=before, after=request.status)

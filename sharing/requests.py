@@ -21,6 +21,7 @@ from sharing import (
     transferable,
     waves,
     withdrawals,
+    writes,
 )
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.holdings import Holding
@@ -128,8 +129,8 @@ def put_down(
     fields = wanted.fields() if wanted else {}
     try:
         with transaction.atomic():
-            placed = Request.objects.create(
-                requester=actor, title=title, placed_at=now, deadline_at=deadline_at, **fields, **words
+            placed = writes.add(
+                Request(requester=actor, title=title, placed_at=now, deadline_at=deadline_at, **fields, **words)
             )
     except IntegrityError:
         raise _asked_already() from None

@@ -28,6 +28,7 @@ from sharing import (
     prepared,
     queues,
     transferable,
+    writes,
 )
 from sharing.errors import Denied, SharingError
 from sharing.holdings import Holding, LoanHolding
@@ -189,7 +190,7 @@ def _ask(wanted: Request, chosen: list[Holding], policy: CirculationPolicy, now:
     free = [still[h.key, h.holder.pk] for h in sorted(chosen, key=lambda h: h.key) if (h.key, h.holder.pk) in still]
     sent = [ask for holding in free if (ask := _put_to(holding, request, policy, now))]
     if sent:
-        request.save(update_fields=["wave"])
+        writes.change(request, "wave")
     return sent
 
 
@@ -208,11 +209,11 @@ def _put_to(holding: Holding, request: Request, policy: CirculationPolicy, now: 
 def _send(holding: Holding, request: Request, policy: CirculationPolicy, now: datetime) -> Ask:
     until = min(deadlines.respond_by(now, policy), request.deadline_at)
     consent = consents.given(holding, request.requester, now=now)
-    ask = Ask.objects.create(
+    ask = writes.add(Ask(
         request=request, holder=holding.holder, **holding.fields(), wave=request.wave, asked_at=now, respond_by=until,
         remind_at=deadlines.remind_at(now, until, 0, policy),
-    )  # fmt: skip
-    Conversation.objects.create(ask=ask)
+    ))  # fmt: skip
+    writes.add(Conversation(ask=ask))
     data = {"consent": consent} if consent else {}
     events.record("ask.sent", now=now, actor=None, ask=ask, request=request, after=ask.status, data=data)
     if consent:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
-from sharing import availability, events, jobs, locks, prepared, resting, states
+from sharing import availability, events, jobs, locks, prepared, resting, states, writes
 from sharing.models import Ask, Conversation, Lending, Request
 from sharing.models.blocks import left_out
 from sharing.prepared import NOW, PK
@@ -104,7 +104,7 @@ def vain_asks(*, now: Moment) -> QuerySet[Ask]:
 def _withdraw(ask: Ask, *, because: Because, actor: Reader | None, now: datetime) -> None:
     states.require(states.ASK, ask.status, Ask.Status.WITHDRAWN)
     ask.status, ask.withdrawn_because, ask.answered_at, ask.remind_at = Ask.Status.WITHDRAWN, because, now, None
-    ask.save(update_fields=["status", "withdrawn_because", "answered_at", "remind_at"])
+    writes.change(ask, "status", "withdrawn_because", "answered_at", "remind_at")
     close_conversation(ask, now, at_once=because != Because.GONE)
     events.record("ask.withdrawn", now=now, actor=actor, ask=ask, before="asked", after=ask.status, why=because)
 
@@ -112,4 +112,4 @@ def _withdraw(ask: Ask, *, because: Because, actor: Reader | None, now: datetime
 def close_conversation(ask: Ask, now: datetime, *, at_once: bool) -> None:
     """Else at the moment at which the ask would have lapsed: until then it looks like silence to the requester (P2)."""
     ask.conversation.closed_at = now if at_once else max(now, ask.respond_by)
-    ask.conversation.save(update_fields=["closed_at"])
+    writes.change(ask.conversation, "closed_at")

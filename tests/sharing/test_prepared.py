@@ -204,7 +204,8 @@ def test_an_object_is_filled_as_django_fills_it(world: World) -> None:
     (mine,) = prepared.objects(_asks_with_all, values={})
     (django_s,) = _asks_with_all()
     for ours, theirs in ((mine, django_s), (mine.copy, django_s.copy), (mine.request.title, django_s.request.title)):
-        assert ours is not None and theirs is not None
+        assert ours is not None
+        assert theirs is not None
         (state, other), kept = (vars(one).pop("_state") for one in (ours, theirs)), vars(ours)
         assert kept == vars(theirs)
         assert (state.db, state.adding, state.fields_cache.keys()) == (other.db, False, other.fields_cache.keys())
