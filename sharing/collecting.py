@@ -51,15 +51,16 @@ def collect_left(*, token: str, shelf_code: str, now: datetime) -> Lending:
         raise IllegalTransition(handover.status, "collected", _("The book does not lie there yet. Try again later."))
 
     def proof(locked: Handover) -> SharingError | None:
-        return _why_not_there(row.pk, locked, shelf_code, now)
+        return _why_not_there(row, locked, shelf_code, now)
 
     return deposits.collected(handover.pk, row.lending.taker, proof, now, by=None).lending
 
 
-def _why_not_there(collector_id: int, handover: Handover, shelf_code: str, now: datetime) -> SharingError | None:
-    """With the handover locked; where nothing stands against it, the link is used up."""
-    row = Collector.objects.select_for_update(of=("self",), no_key=True).get(pk=collector_id)
-    if row.revoked_at is not None:
+def _why_not_there(linked: Collector, handover: Handover, shelf_code: str, now: datetime) -> SharingError | None:
+    """With the handover locked; where nothing stands against it, the link is used up. While the library was asked, the taker may
+    have taken the link back, and named somebody anew: then only the new link counts."""
+    row = Collector.objects.select_for_update(of=("self",), no_key=True).get(pk=linked.pk)
+    if row.revoked_at is not None or row.serial != linked.serial:
         return NotFound()
     problem = drop_points.why_not_shelf_code(handover, shelf_code, now)
     if problem is None:

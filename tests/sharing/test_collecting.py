@@ -1,5 +1,7 @@
 """Somebody was sent: to a drop point, and for several books of one meeting (C6, T-C1)."""
 
+from unittest import mock
+
 import pytest
 from django.test import Client
 
@@ -68,6 +70,20 @@ def test_taken_back_the_link_collects_nothing(world: World, lending: Lending, ly
         collecting.collect_left(token=token_of(lying), shelf_code=CODE, now=world.now)
     with pytest.raises(NotFound):
         collecting.collect_left(token="1.x", shelf_code=CODE, now=world.now)
+
+
+def test_t_c1_a_link_replaced_while_the_library_is_asked_collects_nothing(
+    world: World, lending: Lending, lying: Collector
+) -> None:
+    def meanwhile(*_asked: object) -> None:
+        collectors.revoke_collector(lending_id=lending.pk, actor=world.bob, now=world.now)
+        name(world, lending)
+
+    with mock.patch("sharing.handovers.ask_library_again", side_effect=meanwhile), pytest.raises(NotFound):
+        collecting.collect_left(token=token_of(lying), shelf_code=CODE, now=world.now)
+    lending.refresh_from_db()
+    lying.refresh_from_db()
+    assert (lending.status, lying.serial, lying.used_at) == ("agreed", 2, None)
 
 
 def test_before_it_lies_there_the_link_says_so(world: World, lending: Lending) -> None:
