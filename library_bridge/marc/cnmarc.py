@@ -4,7 +4,7 @@ Capital subfield codes hold the pinyin of the small ones and are not read.
 """
 
 from library_bridge.marc import links, relators, words
-from library_bridge.marc.fields import Field, Record
+from library_bridge.marc.fields import CODED, Field, Record
 from library_bridge.marc.isbns import isbn13s, not_valid
 from library_bridge.marc.names import NOT_TOLD, Names
 from library_bridge.marc.numbers import control
@@ -133,7 +133,7 @@ def _as_said(name: str, said: list[str]) -> str:
 
 
 def _coded(record: Record) -> str:
-    return field.get("a") if (field := record.get("100")) else ""
+    return field.data if (field := record.get(CODED)) else ""
 
 
 def _call_number(record: Record) -> str:

@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 Part: TypeAlias = tuple[str, str]
 """A subfield: its code, and its text on one line, which is never empty."""
+CODED = "100"  # of UNIMARC: its first subfield means something by position, blanks too; in MARC 21 it is a name
 LONGEST_PART = 4_000  # letters; only a summary is as long
 
 
 class Field:
-    """`data` of a control field as it stands, `parts` of any other."""
+    """`data` of a control field as it stands, `parts` of any other; both where positions count (CODED)."""
 
     __slots__ = ("data", "marks", "parts", "tag")
 
@@ -66,9 +67,11 @@ class Record:
         return self._of_tag[there.pop()] if there else ()
 
 
-def parts_of(pieces: Iterable[tuple[str, str]]) -> list[Part]:
-    """Those that say something."""
-    return [(code, said) for code, text in pieces if (said := line(text, LONGEST_PART))]
+def data_field(tag: str, marks: str, pieces: Sequence[tuple[str, str]]) -> Field:
+    """With those of its subfields that say something."""
+    coded = pieces[0][1] if tag == CODED and pieces else ""
+    parts = [(code, said) for code, text in pieces if (said := line(text, LONGEST_PART))]
+    return Field(tag, data=coded, marks=marks, parts=parts)
 
 
 def line(text: str, longest: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from library_bridge.marc import encodings
-from library_bridge.marc.fields import Field, Record, parts_of
+from library_bridge.marc.fields import Field, Record, data_field
 from library_bridge.marc.problems import Unusable
 
 END_OF_RECORD, END_OF_FIELD, DELIMITER = b"\x1d", b"\x1e", "\x1f"
@@ -102,5 +102,5 @@ def _field(tag: str, raw: bytes, charset: str) -> Field:
     else:
         pieces = raw.decode(charset).split(DELIMITER)
     marks = pieces.pop(0)
-    parts = parts_of([(piece[0], piece[1:]) for piece in pieces if piece])
-    return Field(tag, marks=marks if len(marks) == 2 else f"{marks}  "[:2], parts=parts)
+    marks = marks if len(marks) == 2 else f"{marks}  "[:2]
+    return data_field(tag, marks, [(piece[0], piece[1:]) for piece in pieces if piece])

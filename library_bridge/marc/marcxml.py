@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from library_bridge.marc.fields import Field, Record, parts_of
+from library_bridge.marc.fields import Field, Record, data_field
 from library_bridge.marc.problems import Unusable
 
 READ = 1 << 16
@@ -94,8 +94,8 @@ def of_element(element: Element, *, wanted: frozenset[str]) -> Record:
             fields.append(Field(tag, data=child.text or ""))
         elif name == "datafield" and tag in wanted:
             marks = f"{(child.get('ind1') or ' ')[0]}{(child.get('ind2') or ' ')[0]}"
-            parts = parts_of(((piece.get("code") or "a")[:1], piece.text or "") for piece in child)
-            fields.append(Field(tag, marks=marks, parts=parts))
+            pieces = [((piece.get("code") or "a")[:1], piece.text or "") for piece in child]
+            fields.append(data_field(tag, marks, pieces))
     return Record(leader, fields)
 
 

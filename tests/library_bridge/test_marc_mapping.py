@@ -42,6 +42,12 @@ def test_s4_a_cnmarc_record_says_what_its_card_says() -> None:
     assert (found.call_number, found.item_count) == ("TP311/26", 2)
 
 
+@pytest.mark.parametrize("coded", ["        d2004    em y0chiy0110    ea", "20100101d2004    em"])
+def test_the_year_of_unimarc_stands_at_its_place_behind_blanks_too(coded: str) -> None:
+    made = cnmarc(_210=[("a", "北京")], _100=[("a", coded)])
+    assert one(made.as_marc()).year == one(record_to_xml(made)).year == 2004
+
+
 def test_s4_cnmarc_in_gb18030_says_the_same() -> None:
     """T-I10"""
     assert one(in_gb18030(cnmarc(utf8=False))) == one(cnmarc().as_marc())
