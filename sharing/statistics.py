@@ -40,10 +40,11 @@ WANTED_ROWS = 10
 ANSWERED = ("ask.accepted", "ask.declined")
 SAID = Q(kind__in=ANSWERED, ask__consent="")
 """By a holder who was asked; not what one had offered or agreed to beforehand."""
-AT_ONCE = Q(kind="ask.accepted") & ~Q(ask__consent="")
-"""Without a question: offered, agreed to beforehand, or passed on when the two stood together."""
-TO_MEET = Q(kind="lending.handed_over") & ~Q(lending__ask__consent=Ask.Consent.NOW)
-"""Two who stand together have nothing to wait for."""
+AT_ONCE = Q(kind="ask.accepted", ask__isnull=False) & ~Q(ask__consent="")
+"""Without a question: offered, agreed to beforehand, or passed on when the two stood together. An event that no longer leads to
+its ask (`histories.unlink_events`) doesn't tell which it was."""
+TO_MEET = Q(kind="lending.handed_over", lending__isnull=False) & ~Q(lending__ask__consent=Ask.Consent.NOW)
+"""Two who stand together have nothing to wait for; without its lending an event doesn't tell since when."""
 ASKS_ENDED = (*ANSWERED, "ask.lapsed")
 REQUESTS_ENDED = ("request.fulfilled", "request.unfilled", "request.cancelled")
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sharing import requests, statistics
-from sharing.models import Ask, HarvestedRecord
+from sharing import histories, requests, statistics
+from sharing.models import Ask, DomainEvent, HarvestedRecord
 from sharing.statistics import Figure, Overview, Period
 from tests import factories
 from tests.sharing import crowds
@@ -84,6 +84,14 @@ def test_what_was_agreed_at_once_is_told_by_itself(now: datetime) -> None:
         Ask.objects.filter(pk=lending.ask_id).update(consent=consent)
     crowds.accepted(now=now - 5 * DAY, hours=6)
     assert (figure("at_once", now).value, figure("answer_hours", now).value) == (5, None)
+
+
+def test_p6_what_no_longer_leads_to_its_ask_and_lending_is_in_no_figure_of_them(now: datetime) -> None:
+    *_told, forgotten = [crowds.handed_over(now=now - 20 * DAY, days=days) for days in (1, 1, 2, 3, 3, 9)]
+    Ask.objects.update(consent=Ask.Consent.OFFER)
+    events = DomainEvent.objects.filter(request=forgotten.request_id).values_list("pk", flat=True)
+    histories.unlink_events(list(events))
+    assert (figure("at_once", now).value, figure("handover_days", now).value) == (5, pytest.approx(2))
 
 
 def test_two_who_stand_together_do_not_shorten_the_way_to_the_handover(now: datetime) -> None:
