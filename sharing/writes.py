@@ -33,9 +33,15 @@ def add(row: Kept) -> Kept:
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
         cursor.execute(statement.sql, values)
         if made_by_database:
-            (row.pk,) = cursor.fetchone()
+            row.pk = _new_key(cursor, row)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
+
+
+def _new_key(cursor: Any, row: Model) -> Any:
+    if connection.features.can_return_columns_from_insert:
+        return cursor.fetchone()[0]
+    return connection.ops.last_insert_id(cursor, row._meta.db_table, str(row._meta.pk.column))  # SQLite before 3.35
 
 
 def change(row: Model, *names: str) -> None:
@@ -60,7 +66,8 @@ def _insert(model: type[Model], made_by_database: bool, vendor: str) -> _Stateme
     query = InsertQuery(model)
     query.insert_values(fields, [model(**{field.attname: None for field in fields})], raw=True)
     compiler = query.get_compiler(connection=connection)
-    compiler.returning_fields = [model._meta.pk] if made_by_database else None
+    if made_by_database and connection.features.can_return_columns_from_insert:
+        compiler.returning_fields = [model._meta.pk]
     ((sql, _none),) = compiler.as_sql()
     return _Statement(sql, fields)
 

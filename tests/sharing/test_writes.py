@@ -62,6 +62,14 @@ def test_only_the_named_fields_are_written_and_in_one_query(world: World) -> Non
     assert (kept.status, kept.answered_at, kept.wave, len(asked)) == (Ask.Status.LAPSED, world.now, 1, 1)
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has always returned keys")
+def test_an_old_sqlite_tells_the_new_key_afterwards(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(connection.features), "can_return_columns_from_insert", False)
+    monkeypatch.setattr(writes, "_insert", writes._insert.__wrapped__)
+    made = writes.add(DomainEvent(kind="x", at=world.now))
+    assert DomainEvent.objects.get(kind="x").pk == made.pk
+
+
 def test_what_is_not_there_cannot_be_changed(world: World) -> None:
     ask = steps.asked(world)
     ask.pk += 1000
