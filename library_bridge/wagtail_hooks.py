@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.views.account import AvatarSettingsPanel, NameEmailSettingsPanel
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.users.views.bulk_actions import DeleteBulkAction
+from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
 
 from library_bridge.served import LOOKED
 from library_bridge.staff.desk import CirculationDesks
@@ -17,7 +17,8 @@ from library_bridge.staff.viewsets import LibrarySystems, register_policies
 register_policies()
 NameEmailSettingsPanel.form_class = OwnNameForm
 setattr(AvatarSettingsPanel, "is_active", lambda panel: False)  # noqa: B010  (no pictures of persons are kept)
-DeleteBulkAction.models = []  # accounts are switched off; Wagtail asks no policy here
+for action in (AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction):
+    action.models = []  # they name readers (P5) and ask no policy: an account is changed, and switched off, on its own page
 
 
 @hooks.register("register_admin_viewset")

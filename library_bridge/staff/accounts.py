@@ -4,6 +4,9 @@ is, is looked up at the desk or at a lending, where a reason is asked for and st
 from typing import Any
 
 from django.forms import BoundField
+from django.utils.functional import cached_property
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column
+from wagtail.admin.views.generic.usage import UsageView
 from wagtail.users.forms import UserEditForm
 from wagtail.users.views.users import EditView, HistoryView, IndexView, UserViewSet
 
@@ -20,6 +23,17 @@ def nameless(account: Reader) -> Reader:
 
 
 class AccountList(IndexView):
+    @cached_property
+    def columns(self) -> list[Column]:
+        """No boxes to tick: what is done to several accounts at once is switched off."""
+        return [column for column in super().columns if not isinstance(column, BulkActionsCheckboxColumn)]
+
+    @cached_property
+    def model_fields(self) -> set[str]:
+        """By which Wagtail sorts, too: the order would tell what is hidden."""
+        fields: set[str] = super().model_fields
+        return fields.difference(OF_A_PERSON)
+
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
         paginator, page, accounts, has_other_pages = super().paginate_queryset(queryset, page_size)
         return paginator, page, [nameless(account) for account in accounts], has_other_pages
@@ -50,6 +64,11 @@ class AccountHistory(HistoryView):
         return _heading(self.object)
 
 
+class AccountUsage(UsageView):
+    def get_object(self) -> Reader:
+        return nameless(super().get_object())
+
+
 def _heading(account: Reader) -> str:
     return account.get_full_name() if account.is_staff else account.username
 
@@ -59,6 +78,8 @@ class Accounts(UserViewSet):
     index_view_class = AccountList
     edit_view_class = EditAccount
     history_view_class = AccountHistory
+    usage_view_class = AccountUsage
+    copy_view_enabled = False
     edit_template_name = "library_bridge/admin/account.html"
 
     def get_form_class(self, for_update: bool = False) -> type[Any]:

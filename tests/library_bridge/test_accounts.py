@@ -43,11 +43,34 @@ def test_a_reader_is_found_by_the_number(client: Client, lin: Reader, alice: Rea
     assert "r-4711" in page(client, "index_results", q="r-4711")
 
 
-@pytest.mark.parametrize("name", ["edit", "history"])
+@pytest.mark.parametrize("name", ["edit", "history", "history_results", "usage"])
 def test_an_account_s_own_pages_name_no_reader(client: Client, lin: Reader, alice: Reader, name: str) -> None:
     html = page(client, name, alice.pk)
     assert NAME not in html
     assert MAIL not in html
+
+
+@pytest.mark.parametrize("action", ["assign_role", "delete", "set_active_state"])
+def test_nothing_is_done_to_several_accounts_at_once(client: Client, lin: Reader, alice: Reader, action: str) -> None:
+    assert client.get(f"/admin/bulk/library_bridge/reader/{action}/", {"id": "all"}).status_code == 404
+
+
+def test_the_list_has_no_boxes_to_tick(client: Client, lin: Reader, alice: Reader) -> None:
+    assert "data-bulk-action-checkbox" not in page(client, "index")
+
+
+@pytest.mark.parametrize("address", ["copy/{}/", "delete/{}/"])
+def test_an_account_is_neither_copied_nor_deleted(client: Client, lin: Reader, alice: Reader, address: str) -> None:
+    answer = client.get("/admin/users/" + address.format(alice.pk), follow=True)
+    assert answer.request["PATH_INFO"] == "/admin/" or answer.status_code == 404
+    assert NAME not in answer.content.decode()
+
+
+def test_the_order_of_the_list_tells_nothing_of_names(client: Client, lin: Reader, alice: Reader) -> None:
+    Reader.objects.create(username="r-4712", first_name="A", last_name="A")
+    for ordering in ("name", "-name"):
+        html = page(client, "index_results", ordering=ordering)
+        assert html.index("r-4711") < html.index("r-4712")
 
 
 def test_a_reader_s_account_is_switched_off_and_its_name_stays(client: Client, lin: Reader, alice: Reader) -> None:
