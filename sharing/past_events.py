@@ -14,7 +14,8 @@ from sharing.models import DomainEvent, Flag, PurchaseSuggestion, TitleNote
 
 KEPT = {
     "search": "wishes", "purchase": "wishes", "outside": "outside",
-    "note": "catalogue_work", "flag": "catalogue_work", "moderation": "catalogue_work",
+    "title": "catalogue_work", "suggestion": "catalogue_work", "note": "catalogue_work",
+    "flag": "catalogue_work", "moderation": "catalogue_work",
 }  # fmt: skip
 """By what the kind is about, the period in `settings.KEEP_DAYS`; for all others it is that of the history."""
 AT_LEAST = timedelta(days=2)

@@ -6,6 +6,8 @@ import pytest
 
 from library_bridge import forgetting, registers
 from library_bridge.formers import former_readers
+from personal_catalog import curation
+from personal_catalog.models import Title
 from sharing import absences, kept, purchases, saved_searches
 from sharing.models import DomainEvent
 from tests.sharing.conftest import World
@@ -61,6 +63,16 @@ def test_what_is_still_read_stays_until_what_it_is_about_is_gone(world: World) -
     assert len(told_of_persons()) == 1
     suggestion.delete()
     night(world, 401)
+    assert told_of_persons() == []
+
+
+def test_who_rejected_a_title_and_why_stays_as_long_as_the_work_on_the_catalogue(world: World) -> None:
+    Title.objects.filter(pk=world.title.pk).update(status="pending")
+    curation.reject_title(title_id=world.title.pk, actor=world.lin, reason="Not a book", now=world.now)
+    DomainEvent.objects.update(delivered_at=world.now)
+    night(world, 364)
+    assert DomainEvent.objects.filter(kind="title.rejected", actor=world.lin, why="Not a book").exists()
+    night(world, 366)
     assert told_of_persons() == []
 
 
