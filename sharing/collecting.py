@@ -41,7 +41,8 @@ def collect_left(*, token: str, shelf_code: str, now: datetime) -> Lending:
     """Behind the link, without a sign-in: the book that its giver has left at the drop point is in the hands of whoever has the
     link. Again changes nothing.
 
-    Raises NotFound, IllegalTransition while nothing lies there, else as `deposits.collect_book`.
+    Raises NotFound (also where the taker has come themselves), IllegalTransition while nothing lies there, else as
+    `deposits.collect_book`.
     """
     row = collectors.of_link(token)
     handover = row.lending.handovers.filter(direction=Handover.Direction.OUT).order_by("pk").last() if row else None
@@ -53,7 +54,10 @@ def collect_left(*, token: str, shelf_code: str, now: datetime) -> Lending:
     def proof(locked: Handover) -> SharingError | None:
         return _why_not_there(row, locked, shelf_code, now)
 
-    return deposits.collected(handover.pk, row.lending.taker, proof, now, by=None).lending
+    lending = deposits.collected(handover.pk, row.lending.taker, proof, now, by=None).lending
+    if not Collector.objects.filter(pk=row.pk, serial=row.serial, used_at__isnull=False).exists():
+        raise NotFound
+    return lending
 
 
 def _why_not_there(linked: Collector, handover: Handover, shelf_code: str, now: datetime) -> SharingError | None:

@@ -5,7 +5,7 @@ from unittest import mock
 import pytest
 from django.test import Client
 
-from sharing import collecting, collectors, invariants, together
+from sharing import collecting, collectors, deposits, invariants, together
 from sharing.errors import IllegalTransition, LimitReached, NotFound, WrongCode
 from sharing.models import Collector, DomainEvent, Handover, Lending, Notification
 from tests import factories
@@ -84,6 +84,17 @@ def test_t_c1_a_link_replaced_while_the_library_is_asked_collects_nothing(
     lending.refresh_from_db()
     lying.refresh_from_db()
     assert (lending.status, lying.serial, lying.used_at) == ("agreed", 2, None)
+
+
+def test_once_the_taker_has_come_themselves_the_link_says_nothing_of_a_collection(
+    world: World, lending: Lending, lying: Collector
+) -> None:
+    handover = lending.handovers.get(status="deposited")
+    deposits.collect_book(handover_id=handover.pk, actor=world.bob, shelf_code=CODE, now=world.now)
+    with browsers.at(world.now):
+        answer = Client(headers={"accept-language": "en"}).post(f"/collect/{token_of(lying)}/", {"shelf_code": CODE})
+    assert answer.status_code == 404
+    assert "have been told" not in browsers.text(answer)
 
 
 def test_before_it_lies_there_the_link_says_so(world: World, lending: Lending) -> None:
