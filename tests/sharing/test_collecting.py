@@ -94,7 +94,6 @@ def test_once_the_taker_has_come_themselves_the_link_says_nothing_of_a_collectio
     with browsers.at(world.now):
         answer = Client(headers={"accept-language": "en"}).post(f"/collect/{token_of(lying)}/", {"shelf_code": CODE})
     assert answer.status_code == 404
-    assert "have been told" not in browsers.text(answer)
 
 
 def test_before_it_lies_there_the_link_says_so(world: World, lending: Lending) -> None:
