@@ -6,13 +6,15 @@ Counted on the ledger when an event pays, and on a supposed ledger when a librar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 
 from incentives.models import Account, Entry, Rule, RuleVersion
 from library_bridge.models import Reader
+from sharing import prepared
 from sharing.models import Ask, DomainEvent
+from sharing.prepared import READER, Given
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,33 @@ def within_caps(case: Case, paid: Paid) -> bool:
 
 class PaidByLedger:
     def to_reader_that_day(self, case: Case) -> int:
-        return _events(_awards(case, days=1).filter(account__reader=case.reader))
+        at, day = case.event.at, timedelta(days=1)
+        values = {
+            "reader": case.reader.pk,
+            "rule": case.rule.pk,
+            "event": case.event.pk,
+            "after": at - day,
+            "before": at + day,
+        }
+        return len(list(prepared.run(_paid_to_reader, values=values)))
 
     def between_the_two(self, case: Case) -> int:
         return _events(_between(case))
 
     def between_the_two_for_the_book(self, case: Case) -> int:
         return _events(_between(case).filter(event_id__in=_of_same_book(case.event).values("pk")))
+
+
+_EVENT, _RULE = (Given(name, BigIntegerField()) for name in ("event", "rule"))
+_AFTER, _BEFORE = (Given(name, DateTimeField()) for name in ("after", "before"))
+
+
+def _paid_to_reader() -> "QuerySet[Entry, tuple[Any, ...]]":
+    """Asked for whatever may be paid, so built once."""
+    accounts = Account.objects.filter(kind=Account.Kind.READER, reader=READER)
+    awards = Entry.objects.filter(kind=Entry.Kind.AWARD, rule=_RULE, account__in=accounts.values("pk"))
+    between = awards.filter(at__gt=_AFTER, at__lt=_BEFORE).exclude(event_id=_EVENT)
+    return between.order_by().values_list("event_id").distinct()
 
 
 def _events(awards: QuerySet[Entry]) -> int:

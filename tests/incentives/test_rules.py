@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from incentives import badges, ledger, receivers, rules, standing
+from incentives import badges, caps, ledger, receivers, rules, standing
 from incentives.models import Entry, IncentiveSettings, Rule, RuleVersion
 from library_bridge.models import Patron
 from sharing.models import DomainEvent
@@ -161,3 +161,18 @@ def test_the_words_of_an_award_hold_no_title_and_no_name(alice, bob, now):
 
 def test_every_rule_is_about_an_event_that_is_looked_at() -> None:
     assert set(Rule.objects.values_list("event_kind", flat=True)) == rules.PAYING
+
+
+def test_m8_a_reader_s_day_is_24_hours_each_way_without_the_event_itself(alice, bob, now):
+    events = {}
+    for hours in (-25, -23, 0, 23, 25):
+        at = now + timedelta(hours=hours)
+        lending = a_lending(alice, factories.reader(date_joined=now - timedelta(days=90)), now=at)
+        events[hours] = an_event("ask.accepted", lending, at=at)
+        rules.pay(events[hours])
+    (terms,) = rules.terms_about("ask.accepted", at=now)
+    paid_to = {
+        reader: caps.PaidByLedger().to_reader_that_day(caps.Case(terms, events[0], reader, None))
+        for reader in (alice, bob)
+    }
+    assert paid_to == {alice: 2, bob: 0}
