@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -123,9 +123,10 @@ def _asked_enough_of() -> "QuerySet[Ask, tuple[Any, ...]]":
     return _asked_so_often(of_these, MOST_ASKS, NOW).values_list("holder_id")
 
 
-def asked_enough(most: int | Given, now: datetime | Given) -> "QuerySet[Ask, int]":
-    """Holders who have had their share of asks this week, which is so many."""
-    return _asked_so_often(Ask.objects.all(), most, now).values_list("holder_id", flat=True)
+def asked_enough(holder: OuterRef, most: int | Given, now: datetime | Given) -> Exists:
+    """Whether this holder has had their share of asks this week, which is so many. Looked up from the holder's side: asks of
+    all holders grow by the year."""
+    return Exists(_asked_so_often(Ask.objects.filter(holder=holder), most, now))
 
 
 def _asked_so_often(rows: QuerySet[Ask], most: int | Given, now: datetime | Given) -> "QuerySet[Ask, Any]":

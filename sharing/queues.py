@@ -168,16 +168,12 @@ def _open_to_request(rows: "QuerySet[Held]", noun: str, terms: Terms) -> "QueryS
         limits.asked_lately(terms.now), request__requester=OuterRef(OuterRef("requester_id")),
         request__title=OuterRef(OuterRef("title_id")),
     )  # fmt: skip
-    asked_enough = limits.asked_enough(terms.most_asks, terms.now)
-    return (
-        rows.filter(
-            ~Exists(Ask.objects.waiting().filter(**{noun: OuterRef("pk")})),
-            ~Exists(ours.filter(**{noun: OuterRef("pk")})),
-            ~Exists(ours.filter(holder=OuterRef(holder))),
-            ~Exists(lately.filter(holder=OuterRef(holder))),
-            ~left_out(requester=OuterRef(OuterRef("requester_id")), holder=OuterRef(holder)),
-            **{f"{holder}__is_active": True},
-        )
-        .exclude(**{holder: OuterRef("requester_id")})
-        .exclude(**{f"{holder}__in": asked_enough})
-    )
+    return rows.filter(
+        ~Exists(Ask.objects.waiting().filter(**{noun: OuterRef("pk")})),
+        ~Exists(ours.filter(**{noun: OuterRef("pk")})),
+        ~Exists(ours.filter(holder=OuterRef(holder))),
+        ~Exists(lately.filter(holder=OuterRef(holder))),
+        ~left_out(requester=OuterRef(OuterRef("requester_id")), holder=OuterRef(holder)),
+        ~limits.asked_enough(OuterRef(holder), terms.most_asks, terms.now),
+        **{f"{holder}__is_active": True},
+    ).exclude(**{holder: OuterRef("requester_id")})

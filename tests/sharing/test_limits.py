@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from library_bridge.models import LibraryLoan
-from sharing import handovers, lendings, limits, requests
+from sharing import handovers, lendings, limits, policies, queues, requests
 from sharing.errors import Denied, LimitReached, WrongCode
 from sharing.models import CirculationPolicy
 from tests import factories
@@ -78,3 +78,17 @@ def test_transfers_per_year(world: World, loan: LibraryLoan) -> None:
         limits.require_transfer_cap(loan, world.bob, CirculationPolicy(transfers_per_year=4), world.now)
         with pytest.raises(Denied):
             limits.require_transfer_cap(loan, world.bob, CirculationPolicy(transfers_per_year=3), world.now)
+
+
+def test_a_title_waits_until_its_only_holder_may_be_asked_again(world: World) -> None:
+    """For the scheduler as for the wave."""
+    rule(asks_per_holder_week=1)
+    other = factories.title("围城", isbn13="9787020024759")
+    factories.copy(world.alice, other, now=world.now)
+    steps.asked(world)
+    requests.place_request(actor=world.charlie, title_id=other.pk, now=world.now)
+    waits = [
+        other.pk in queues.titles_to_serve(policy=policies.current(), now=world.now + timedelta(days=days))
+        for days in (0, 6, 8)
+    ]
+    assert waits == [False, False, True]
