@@ -199,7 +199,8 @@ def move_custody(
             held.visibility, held.group = Copy.Visibility.NOBODY, None
     changed = ["holder", "area", "owner", "status", "visibility", "group"]
     held.save(update_fields=changed)
-    copy.refresh_from_db(fields=changed)
+    for name in changed:
+        setattr(copy, name, getattr(held, name))
     return record
 
 

@@ -1,6 +1,7 @@
 """What a holder does with an ask, and what the clock does when nobody answers."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
 from sharing import (
+    blocks,
     deadlines,
     events,
     holdings,
@@ -24,7 +26,7 @@ from sharing import (
     writes,
 )
 from sharing.errors import Denied, IllegalTransition, NotFound
-from sharing.models import Ask, Block, Lending
+from sharing.models import Ask, Lending
 from sharing.prepared import PK, READER
 
 
@@ -91,15 +93,23 @@ def _require_at_hand(ask: Ask) -> None:
         raise Denied(_("This copy is no longer with you, so it is not yours to promise. It does no harm."), "copy_away")
     if ask.copy is not None and not holdings.CopyHolding(ask.copy, None).free:
         raise Denied(_("This copy is paused or withdrawn. List it again before you agree."), "copy_away")
-    if ask.copy is not None and not Copy.objects.shown_to(ask.request.requester).filter(pk=ask.copy.pk).exists():
+    if ask.copy is not None and not _is_shown(ask.copy, ask.request.requester):
         raise Denied(
             _("This copy is not shown to the reader who asks any more, so nothing was agreed. It does no harm."),
             "copy_away",
         )
-    if Block.objects.between(ask.holder_id, ask.request.requester_id).exists():
+    if blocks.stands_between(ask.holder_id, ask.request.requester_id):
         raise Denied(_("This request is no longer put to you, so nothing was agreed. It does no harm."), "copy_away")
     if ask.library_loan is not None and ask.library_loan.closed_at is not None:
         raise Denied(transferable.sentence("not_on_givers_card"), "refused_by_library")
+
+
+def _is_shown(copy: Copy, reader: Reader) -> bool:
+    return any(prepared.run(_shown_copy, values={"pk": copy.pk, "reader": reader.pk}))
+
+
+def _shown_copy() -> "QuerySet[Copy, tuple[Any, ...]]":
+    return Copy.objects.shown_to(READER).filter(pk=PK).order_by().values_list("pk")
 
 
 def decline_ask(*, ask_id: int, actor: Reader, reason: str = "", words: str = "", now: datetime) -> Ask:

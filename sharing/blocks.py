@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
@@ -18,7 +18,7 @@ from personal_catalog.models import Title
 from sharing import events, jobs, lendings, locks, people, policies, prepared, withdrawals
 from sharing.errors import Denied, LimitReached, NotFound
 from sharing.models import Ask, Block, Conversation, Lending
-from sharing.prepared import READER
+from sharing.prepared import READER, Given
 
 MOST = 200
 
@@ -77,7 +77,11 @@ def lift_block(*, block_id: int, actor: Reader, now: datetime) -> None:
 
 def stands_between(one: int, other: int) -> bool:
     """Whoever of the two has said so. One query."""
-    return Block.objects.between(one, other).exists()
+    return any(prepared.run(_between, values={"reader": one, "other": other}))
+
+
+def _between() -> "QuerySet[Block, tuple[Any, ...]]":
+    return Block.objects.between(READER, Given("other", BigIntegerField())).order_by().values_list("pk")
 
 
 def apart_from(reader: Reader) -> set[int]:

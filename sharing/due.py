@@ -26,6 +26,7 @@ from sharing import (
     outcomes,
     outside,
     policies,
+    prepared,
     purchases,
     queues,
     saved_searches,
@@ -38,7 +39,7 @@ from sharing import (
     withdrawals,
 )
 from sharing.api import auth, idempotency
-from sharing.models import Ask, DataExport, Erasure, Lending, OutsideLoan, Request
+from sharing.models import Ask, DataExport, DomainEvent, Erasure, Lending, OutsideLoan, Request
 
 logger = logging.getLogger(__name__)
 
@@ -158,8 +159,13 @@ def _transferred(lending_id: int, now: datetime) -> list[Deed]:
 
 
 def _deliveries(now: datetime) -> Iterator[Deed]:
-    for event, delivered in events.deliver_all(events.undelivered()[:SWEEP], now=now):
+    waiting = prepared.objects(_undelivered, values={})
+    for event, delivered in events.deliver_all(waiting, now=now):
         yield {"did": "event.delivered" if delivered else "failed", "event": event.pk}
+
+
+def _undelivered() -> QuerySet[DomainEvent]:
+    return events.undelivered()[:SWEEP]
 
 
 def _uncatalogued(now: datetime) -> Iterator[Deed]:

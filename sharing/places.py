@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from library_bridge.models import Area, Reader
-from sharing import areas, dates
+from sharing import areas, dates, prepared
 from sharing.errors import Denied
 from sharing.models import Handover, MeetingPlace
 from sharing.phrases import fill
+from sharing.prepared import Given
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -85,7 +86,12 @@ def both_names(place: str) -> tuple[str, str]:
 
 def of_name(place: str) -> MeetingPlace | None:
     """In either language; also one that is no longer offered."""
-    return MeetingPlace.objects.filter(Q(name_zh=place) | Q(name_en=place)).first()
+    return next(iter(prepared.objects(_so_named, values={"place": place})), None)
+
+
+def _so_named() -> QuerySet[MeetingPlace]:
+    place = Given("place", CharField())
+    return MeetingPlace.objects.filter(Q(name_zh=place) | Q(name_en=place))[:1]
 
 
 def require_open(place: str, starts_at: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
@@ -17,6 +18,7 @@ from sharing import (
     locks,
     outcomes,
     policies,
+    prepared,
     queues,
     transferable,
     waves,
@@ -26,6 +28,7 @@ from sharing import (
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.holdings import Holding
 from sharing.models import Ask, CirculationPolicy, Request
+from sharing.prepared import PK
 
 
 def place_request(
@@ -53,10 +56,14 @@ def place_request(
 
 
 def _title(title_id: int | None) -> Title:
-    title = Title.objects.live().filter(pk=title_id).first() if title_id else None
-    if title is None:
+    found = prepared.objects(_live_title, values={"pk": title_id}) if title_id else []
+    if not found:
         raise NotFound
-    return title
+    return found[0]
+
+
+def _live_title() -> QuerySet[Title]:
+    return Title.objects.live().filter(pk=PK).order_by()
 
 
 def require_sense(

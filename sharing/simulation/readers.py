@@ -1,15 +1,22 @@
 """What simulated readers do, each by the service's own functions: ask, answer late or never, talk, step back, meet, return."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import log
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from personal_catalog.models import Copy
-from sharing import asks, conversations, handovers, lendings, requests
+from sharing import asks, conversations, handovers, lendings, prepared, requests
 from sharing.demo.campus import Campus, Part, Story
 from sharing.models import Ask, Handover, Lending
+from sharing.prepared import PK
 from sharing.simulation.assumptions import Assumptions
 from sharing.simulation.population import Population
 from sharing.simulation.rules import Rules
+
+Kept = TypeVar("Kept", bound=Model)
 
 SPREAD = 1.1  # of the logarithm of a waiting time
 TALK = timedelta(minutes=20)
@@ -60,7 +67,7 @@ class Readers:
 
     def _answer(self, ask_id: int) -> Story:
         """Too late for some: the service refuses, and the story ends."""
-        ask = Ask.objects.select_related("holder", "request__requester", "conversation").get(pk=ask_id)
+        ask = _one(_ask_with_both, ask_id)
         yes = self.campus.chance(self.assume.says_yes)
         if self.rules.chat and not yes:
             yes = yield from self._talk(ask)
@@ -84,7 +91,7 @@ class Readers:
     # after consent
 
     def _after_consent(self, ask_id: int, *, talked: bool) -> Story:
-        lending = Lending.objects.select_related("giver", "taker").get(ask_id=ask_id)
+        lending = _one(_lending_of_ask, ask_id)
         steps_back = self.assume.steps_back_after_chat if talked else self.assume.steps_back
         if self.campus.chance(steps_back):
             yield self._in_hours(self.assume.median_hours_to_meet / 2)
@@ -121,10 +128,29 @@ class Readers:
         yield self._in_hours(24 * self.assume.median_days_kept)
         lendings.start_return(lending_id=lending.pk, actor=lending.taker, now=self.campus.clock)
         yield self._in_hours(self.assume.median_hours_to_meet)
-        back = lending.handovers.open().select_related("lending__giver", "lending__taker").get()
+        back = _one(_way_back, lending.pk)
         self._confirm(back)
 
     def _in_hours(self, median: float) -> datetime:
         """Log-normal, and nobody acts at night."""
         hours = self.campus.random.lognormvariate(log(median), SPREAD)
         return self.campus.by_day(self.campus.clock + timedelta(hours=hours))
+
+
+def _one(make: "Callable[[], QuerySet[Kept]]", pk: int) -> Kept:
+    """LookupError where it is not there any more: the story ends."""
+    for found in prepared.objects(make, values={"pk": pk}):
+        return found
+    raise LookupError(pk)
+
+
+def _ask_with_both() -> QuerySet[Ask]:
+    return Ask.objects.filter(pk=PK).order_by().select_related("holder", "request__requester", "conversation")
+
+
+def _lending_of_ask() -> QuerySet[Lending]:
+    return Lending.objects.filter(ask=PK).order_by().select_related("giver", "taker")
+
+
+def _way_back() -> QuerySet[Handover]:
+    return Handover.objects.open().filter(lending=PK).order_by().select_related("lending__giver", "lending__taker")
