@@ -1,7 +1,7 @@
 """The plain-Python model: what each command and each round of the scheduler has to make of the states, without any of the
 service's code. Where the library system decides, several states are right."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from tests.sharing.model.looking import Key, Row
@@ -173,21 +173,23 @@ class Beside:
 
     def leave(self, reader_id: int, first: date, last: date, today: date) -> None:
         self.away[reader_id] = (first, last)
-        self._round_the_absent(today)
+        self._let_go(today, {reader_id})  # of the others the sweep
 
     def is_away(self, reader_id: int, today: date) -> bool:
         first, last = self.away.get(reader_id, (date.max, date.min))
         return first <= today <= last
 
-    def _round_the_absent(self, today: date) -> None:
+    def _let_go(self, today: date, readers: Collection[int]) -> None:
+        """What the absent among these readers have been asked."""
         for pk, row in self.of("ask"):
-            if row.status == "asked" and self.is_away(row.fields["holder_id"], today):
+            holder = row.fields["holder_id"]
+            if row.status == "asked" and holder in readers and self.is_away(holder, today):
                 self.may("ask", pk, "withdrawn")
 
     # the scheduler
 
     def sweep(self, now: datetime, today: date) -> None:
-        self._round_the_absent(today)
+        self._let_go(today, self.away)
         for pk, row in self.of("ask"):
             if self.now_is("ask", pk) != {"asked"}:
                 continue
