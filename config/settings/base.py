@@ -99,6 +99,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
+                "sharing.templatetags.blocks",
                 "sharing.templatetags.bookrelay",
             ],
             "loaders": [

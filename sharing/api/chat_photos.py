@@ -10,11 +10,11 @@ from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
 from sharing.api.conversations import conversation_of
+from sharing.api.pictures import PICTURE, answered
 from sharing.api.problems import Invalid
 from sharing.errors import NotFound
 
 router = signed_in("conversations")
-PICTURE = {"content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}, "description": "The picture."}
 
 
 @router.post("/conversations/{id}/photos", response={201: schemas.MessageOut}, operation_id="sendChatPhoto")
@@ -41,7 +41,4 @@ def get_chat_photo(request: Call, id: str) -> FileResponse:
     row = chat_photos.visible_to(request.auth).filter(token=id[:100]).first()
     if row is None:
         raise NotFound
-    try:
-        return FileResponse(row.photo.open("rb"), content_type="image/webp", filename="photo.webp")
-    except FileNotFoundError:
-        raise NotFound from None
+    return answered(row.photo, name="photo")

@@ -16,8 +16,8 @@ from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
 from sharing.api.bodies import Body
-from sharing.api.chat_photos import PICTURE
 from sharing.api.paging import Page, Paging
+from sharing.api.pictures import PICTURE, answered
 from sharing.api.problems import Invalid
 from sharing.errors import NotFound
 
@@ -152,11 +152,7 @@ def get_copy_photo(request: Call, id: str, size: Literal["large", "small"] = "la
     row = CopyPhoto.objects.visible_to(request.auth).filter(pk=ids.number(id)).first()
     if row is None:
         raise NotFound
-    try:
-        picture = (row.large if size == "large" else row.small).open("rb")
-    except FileNotFoundError:
-        raise NotFound from None
-    return FileResponse(picture, content_type="image/webp", filename="photo.webp")
+    return answered(row.large if size == "large" else row.small, name="photo")
 
 
 @router.delete("/photos/{id}", response={204: None}, operation_id="removeCopyPhoto")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from sharing import deposits
 from sharing.api.app import signed_in
 from sharing.api.auth import Call
-from sharing.api.chat_photos import PICTURE
+from sharing.api.pictures import PICTURE, answered
 from sharing.errors import NotFound
 
 router = signed_in("handovers")
@@ -23,7 +23,4 @@ def get_deposit_photo(request: Call, id: str) -> FileResponse:
     deposit = deposits.photo_shown_to(request.auth, token=id[:100], now=timezone.now())
     if deposit is None:
         raise NotFound
-    try:
-        return FileResponse(deposit.photo.open("rb"), content_type="image/webp", filename="deposit.webp")
-    except FileNotFoundError:
-        raise NotFound from None
+    return answered(deposit.photo, name="deposit")
