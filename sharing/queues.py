@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, TypeVar
 
 from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet
@@ -95,8 +94,7 @@ def titles_to_serve(*, policy: CirculationPolicy, now: datetime) -> list[int]:
     values = _values(policy, now)
     if not any(prepared.run(_somebody_waits, values=values)):
         return []
-    longest_ago_first = islice(prepared.run(_titles_to_serve, values=values), SEARCHES)
-    return list(dict.fromkeys(title for (title,) in longest_ago_first))
+    return list(dict.fromkeys(title for (title,) in prepared.run(_titles_to_serve, values=values)))
 
 
 def next_of_title(
@@ -121,7 +119,7 @@ def _somebody_waits() -> "QuerySet[Request, tuple[Any, ...]]":
 
 def _titles_to_serve() -> "QuerySet[Request, tuple[Any, ...]]":
     ready = _unasked(_could_go_on(GIVEN)).order_by(F("looked_at").asc(nulls_first=True), "pk")
-    return ready.values_list("title_id")
+    return ready.values_list("title_id")[:SEARCHES]
 
 
 def _first_two() -> RequestQuerySet:

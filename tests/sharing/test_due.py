@@ -1,5 +1,6 @@
 """The sweep: bounded, fair, and one bad row stops nothing."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from unittest import mock
 
@@ -7,13 +8,23 @@ import pytest
 from django.utils import timezone
 
 from library_bridge.models import LibraryLoan
-from sharing import due, events, queues, requests
+from sharing import due, events, prepared, queues, requests
 from sharing.models import ApiToken, LoanTitle, Request
 from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
 
 
+@pytest.fixture
+def one_search_a_round(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The number stands in the text of a query that is kept."""
+    prepared.forget()
+    monkeypatch.setattr(queues, "SEARCHES", 1)
+    yield
+    prepared.forget()
+
+
+@pytest.mark.usefixtures("one_search_a_round")
 def test_requests_that_nobody_can_answer_keep_none_waiting(world: World) -> None:
     lonely = factories.title("孤本")
     for _number in range(3):
@@ -21,17 +32,17 @@ def test_requests_that_nobody_can_answer_keep_none_waiting(world: World) -> None
     wanted = factories.title("围城")
     request = requests.place_request(actor=world.bob, title_id=wanted.pk, now=world.now)
     factories.copy(world.charlie, wanted, now=world.now)
-    with mock.patch.object(queues, "SEARCHES", 1):
-        list(due.act(now=world.now + timedelta(minutes=1)))
+    list(due.act(now=world.now + timedelta(minutes=1)))
     assert request.asks.count() == 1
 
 
+@pytest.mark.usefixtures("one_search_a_round")
 def test_those_looked_at_longest_ago_come_first(world: World) -> None:
     titles = [factories.title(f"Book {number}") for number in range(3)]
     for title in titles:
         requests.place_request(actor=world.bob, title_id=title.pk, now=world.now)
         factories.copy(world.alice, title, now=world.now)
-    with mock.patch.object(queues, "SEARCHES", 1), mock.patch("sharing.waves._permitted", return_value=[]):
+    with mock.patch("sharing.waves._permitted", return_value=[]):
         for minute in range(3):
             list(due.act(now=world.now + timedelta(minutes=minute)))
     assert Request.objects.filter(looked_at=None).count() == 0
