@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-READERS, ROUNDS, NIGHTS, AWARDS, IN_TURN = 40, 5, 3, 200, 20
+READERS, ROUNDS, NIGHTS, AWARDS, IN_TURN, COUNTED = 40, 5, 3, 200, 20, 5
 
 
 def main(sizes: list[int]) -> None:
@@ -29,7 +29,12 @@ def main(sizes: list[int]) -> None:
     call_command("migrate", verbosity=0)
     for size in sizes:
         loaded, _ = _seconds(lambda size=size: points_rows.load(size, now=timezone.now()))  # type: ignore[misc]
-        print(json.dumps({"postings": size, "loaded": loaded, **night(), "pages": pages(), **awards()}), flush=True)
+        print(
+            json.dumps(
+                {"postings": size, "loaded": loaded, **night(), "pages": pages(), "counted": counted(), **awards()}
+            ),
+            flush=True,
+        )
 
 
 def night() -> dict[str, float]:
@@ -96,6 +101,20 @@ def pages() -> dict[str, dict[str, tuple[float, float]]]:
         medians = sorted(statistics.median(rounds) for rounds in by_reader.values())
         found.setdefault(name, {})[way] = (statistics.median(medians), medians[len(medians) * 95 // 100 - 1])
     return found
+
+
+def counted() -> float:
+    """Milliseconds until plain SQL has counted a leaderboard from the ledger itself: the median over some readers."""
+    from django.utils import timezone
+
+    from incentives import periods
+    from library_bridge.models import Reader
+    from tests.bench import points_sql
+
+    windows = periods.running(timezone.localdate())
+    since, until = {name: window.since for name, window in windows.items()}, windows["all"].until
+    asked = Reader.objects.filter(leaderboard_opt_in=True).order_by("pk").values_list("pk", flat=True)[:COUNTED]
+    return statistics.median(_timed(lambda pk=pk: points_sql.counted(pk, since, until))[0] for pk in asked)  # type: ignore[misc]
 
 
 Times = dict[tuple[str, str], dict[int, list[float]]]

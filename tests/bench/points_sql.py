@@ -64,6 +64,15 @@ WHERE e.kind = 'award' AND u.code = %(code)s AND e.at < %(now)s
 AND NOT EXISTS (SELECT 1 FROM incentives_entry x WHERE x.reverses_id = e.id)
 AND NOT EXISTS (SELECT 1 FROM incentives_heldaward h WHERE h.award_id = e.id AND h.settled_id IS NULL)
 GROUP BY a.reader_id"""
+COUNTED = f"""
+WITH counted AS ({RANKED}), placed AS (
+  SELECT reader_id, pseudonym, month AS n, rank() OVER (ORDER BY month DESC) AS place,
+         row_number() OVER (ORDER BY month DESC, pseudonym, reader_id) AS position
+  FROM counted JOIN library_bridge_reader r ON r.id = reader_id AND r.leaderboard_opt_in AND r.is_active AND r.pseudonym <> ''
+  WHERE month > 0
+), mine AS (SELECT position FROM placed WHERE reader_id = %(reader)s)
+SELECT place, pseudonym, n FROM placed WHERE position <= 5 OR
+  position BETWEEN (SELECT position FROM mine) - 1 AND (SELECT position FROM mine) + 1 ORDER BY position"""
 LISTS = f"""
 INSERT INTO incentives_leaderboardentry
   (board, period, scope, place, position, reader_id, pseudonym, count, next_place, next_count)
@@ -92,6 +101,12 @@ def points(reader_id: int) -> None:
 
 def leaderboard(reader_id: int) -> None:
     _ask((PLACE, BOARD), {"reader": reader_id})
+
+
+def counted(reader_id: int, since: Mapping[str, datetime], until: datetime) -> None:
+    """The leaderboard without the lists of the night: counted and ranked from the ledger when somebody asks."""
+    facts = {**since, "now": until, "code": "lending_completed", "reader": reader_id}
+    _ask((PLACE, COUNTED), facts)
 
 
 def lists(since: Mapping[str, datetime], until: datetime) -> None:
