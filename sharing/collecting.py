@@ -2,6 +2,7 @@
 enters the shelf code behind the link. Then both have confirmed: the taker by having named somebody, the giver by the code or by
 having left the book there."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -52,7 +53,9 @@ def collect_left(*, token: str, shelf_code: str, now: datetime) -> Lending:
         raise IllegalTransition(handover.status, "collected", _("The book does not lie there yet. Try again later."))
 
     def proof(locked: Handover) -> SharingError | None:
-        return _why_not_there(row, locked, shelf_code, now)
+        return _came_there(
+            row.serial, locked, now, NotFound(), lambda: drop_points.why_not_shelf_code(locked, shelf_code, now)
+        )
 
     lending = deposits.collected(handover.pk, row.lending.taker, proof, now, by=None).lending
     if not Collector.objects.filter(pk=row.pk, serial=row.serial, used_at__isnull=False).exists():
@@ -60,13 +63,26 @@ def collect_left(*, token: str, shelf_code: str, now: datetime) -> Lending:
     return lending
 
 
-def _why_not_there(linked: Collector, handover: Handover, shelf_code: str, now: datetime) -> SharingError | None:
+def collect_at_screen(*, handover: Handover, serial: int, now: datetime) -> Handover:
+    """Whoever has the link has held its square, the `serial`-th, before the drop point's screen, and takes the book. Again changes
+    nothing. Raises WrongCode for a link that was taken back meanwhile, else as `deposits.collect_book`."""
+
+    def proof(locked: Handover) -> SharingError | None:
+        taken_back = WrongCode(_("This link was taken back. Ask whoever sent it to you for the new one."))
+        return _came_there(serial, locked, now, taken_back, lambda: None)
+
+    return deposits.collected(handover.pk, handover.lending.taker, proof, now, by=None)
+
+
+def _came_there(
+    serial: int, handover: Handover, now: datetime, taken_back: SharingError, why_not: Callable[[], SharingError | None]
+) -> SharingError | None:
     """With the handover locked; where nothing stands against it, the link is used up. While the library was asked, the taker may
     have taken the link back, and named somebody anew: then only the new link counts."""
-    row = Collector.objects.select_for_update(of=("self",), no_key=True).get(pk=linked.pk)
-    if row.revoked_at is not None or row.serial != linked.serial:
-        return NotFound()
-    problem = drop_points.why_not_shelf_code(handover, shelf_code, now)
+    row = Collector.objects.select_for_update(of=("self",), no_key=True).get(lending=handover.lending_id)
+    if row.revoked_at is not None or row.serial != serial:
+        return taken_back
+    problem = why_not()
     if problem is None:
         _came(row, handover.lending, None, now)
     return problem

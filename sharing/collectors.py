@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from library_bridge.models import Reader
 from sharing import codes, events, locks, policies
 from sharing.errors import Denied, IllegalTransition
-from sharing.models import Collector, Handover, Lending
+from sharing.models import Collector, Handover, Kiosk, Lending
 
 MOST_NAMED = 10
 """Links for one lending: each has its own code and its own tries (T-C1)."""
@@ -88,10 +88,12 @@ class Code:
 
 @dataclass(frozen=True)
 class Pickup:
-    """At a drop point: where it lies, `compartment` empty until the giver has left it there."""
+    """At a drop point: where it lies, `compartment` empty until the giver has left it there; `qr` for its screen, where there
+    is one."""
 
     place: str
     compartment: str
+    qr: str = ""
 
 
 def address_of(row: Collector) -> str:
@@ -104,19 +106,25 @@ def shown(token: str) -> Code | Pickup | None:
     row = _of_token("collector link", token, Collector.objects.standing())
     if row is None:
         return None
-    if pickup := _pickup(row.lending):
+    if pickup := _pickup(row):
         return pickup
     if row.wrong_tries >= settings.CODE_TRIES:
         return None
-    return Code(pin_of(row), f"{settings.BASE_URL}{reverse('collected')}?code={square_of(row)}")
+    return Code(pin_of(row), _qr(row))
 
 
-def _pickup(lending: Lending) -> Pickup | None:
-    handover = lending.handovers.open().filter(direction=Handover.Direction.OUT).first()
+def _qr(row: Collector) -> str:
+    return f"{settings.BASE_URL}{reverse('collected')}?code={square_of(row)}"
+
+
+def _pickup(row: Collector) -> Pickup | None:
+    handover = row.lending.handovers.open().filter(direction=Handover.Direction.OUT).first()
     if handover is None or handover.drop_point_id is None or handover.status == Handover.Status.PROPOSED:
         return None
-    lies = handover.status == Handover.Status.DEPOSITED
-    return Pickup(handover.place_name, handover.deposit.compartment if lies else "")
+    if handover.status != Handover.Status.DEPOSITED:
+        return Pickup(handover.place_name, "")
+    has_screen = Kiosk.objects.in_use().filter(drop_point=handover.drop_point_id).exists()
+    return Pickup(handover.place_name, handover.deposit.compartment, _qr(row) if has_screen else "")
 
 
 def of_link(token: str) -> Collector | None:
@@ -137,6 +145,11 @@ def of(lending: Lending) -> Collector | None:
     if lending.status != Lending.Status.AGREED:
         return None
     return Collector.objects.standing().filter(lending=lending).first()
+
+
+def of_square(token: str) -> Collector | None:
+    """Whoever shows it may have the book."""
+    return _of_token("collector qr", token, Collector.objects.standing())
 
 
 def lending_of(qr_token: str, *, giver: Reader) -> Lending | None:

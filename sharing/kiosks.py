@@ -1,7 +1,8 @@
 """The screen at a drop point: switched on by a link that works once, no reader signed in.
 
 Whoever stands there types the six digits of their own page, or holds its square before the scanner: with that the giver leaves
-a book and the taker takes it. A screen sees no reader, only the book's title; wrong digits are counted for the screen, as many
+a book and the taker takes it. Somebody whom the taker has sent holds the square of their link before it; its six digits live too
+long to be tried here. A screen sees no reader, only the book's title; wrong digits are counted for the screen, as many
 as may be tried in an hour against one handover (T-C1).
 """
 
@@ -15,12 +16,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import code_tries, codes, deposits
+from sharing import code_tries, codes, collecting, collectors, deposits
 from sharing.deposits import Put
 from sharing.errors import LimitReached, NotFound, SharingError, WrongCode
 from sharing.models import Handover, Kiosk
 
 LINK, SCREEN, STEP = "kiosk link", "kiosk screen", "kiosk step"
+COLLECTOR = "collector"
 LINK_LASTS = timedelta(days=1)
 STEP_LASTS = timedelta(minutes=3)
 MOST_WRONG = 15
@@ -126,6 +128,8 @@ def _read(kiosk_id: int, typed: str, now: datetime) -> Step | WrongCode:
             kind = "pin" if by_pin else "qr"
             step = [handover.pk, kind, _serial(handover, kind), kiosk.pk]
             return Step(handover, leaves, signing.dumps(step, salt=STEP))
+    if sent := _of_collector(kiosk, shown.token):
+        return sent
     kiosk.wrong_tries += 1
     kiosk.save(update_fields=["wrong_tries", "wrong_since"])
     return WrongCode(
@@ -133,6 +137,19 @@ def _read(kiosk_id: int, typed: str, now: datetime) -> Step | WrongCode:
             "No book is awaited here under this code. Open your page, press “Show the code”, and type what stands there now."
         )
     )
+
+
+def _of_collector(kiosk: Kiosk, token: str) -> Step | None:
+    row = collectors.of_square(token)
+    if row is None:
+        return None
+    lies = Handover.objects.filter(
+        lending=row.lending_id, drop_point=kiosk.drop_point_id, status=Handover.Status.DEPOSITED
+    )
+    handover = lies.select_related("lending__request__title", "deposit").first()
+    if handover is None:
+        return None
+    return Step(handover, False, signing.dumps([handover.pk, COLLECTOR, row.serial, kiosk.pk], salt=STEP))
 
 
 def _awaited(kiosk: Kiosk, now: datetime) -> list[Handover]:
@@ -163,8 +180,12 @@ def leave_book(*, kiosk: Kiosk, token: str, compartment: str, now: datetime) -> 
 
 
 def take_book(*, kiosk: Kiosk, token: str, now: datetime) -> Handover:
-    """The taker whose code it was has the book. Again changes nothing. Raises as `leave_book`, and what the library says."""
+    """The taker whose code it was, or whoever they have sent, has the book. Again changes nothing. Raises as `leave_book`, and
+    what the library says."""
     step = of_step(kiosk=kiosk, token=token)
+    _number, kind, serial, _kiosk = _loaded(kiosk, token)
+    if kind == COLLECTOR:
+        return collecting.collect_at_screen(handover=step.handover, serial=serial, now=now)
     taker = _reader(step.handover, step.handover.taker_id)
     return deposits.collected(step.handover.pk, taker, _proof(kiosk, token), now, by=taker)
 

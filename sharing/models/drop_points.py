@@ -73,6 +73,12 @@ class DropPoint(models.Model):
             seen.add(same)
 
 
+class KioskQuerySet(models.QuerySet["Kiosk"]):
+    def in_use(self) -> "KioskQuerySet":
+        """Opened by somebody, and not switched off since."""
+        return self.filter(opened_at__isnull=False, revoked_at=None, drop_point__is_active=True)
+
+
 class Kiosk(models.Model):
     """A screen at a drop point. Its link works once; `serial` grows with each new link, and with it what was given out before
     is dead."""
@@ -84,6 +90,8 @@ class Kiosk(models.Model):
     revoked_at = models.DateTimeField(_("switched off on"), null=True, blank=True)
     wrong_tries = models.PositiveSmallIntegerField(default=0)
     wrong_since = models.DateTimeField(null=True, blank=True)
+
+    objects = KioskQuerySet.as_manager()
 
     class Meta:
         ordering = ("drop_point", "name")

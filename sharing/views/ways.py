@@ -57,7 +57,7 @@ _AT = {
 
 
 def _for_screen(handover: Handover, now: datetime) -> dict[str, Any]:
-    used = Kiosk.objects.filter(drop_point=handover.drop_point_id, opened_at__isnull=False, revoked_at=None)
+    used = Kiosk.objects.in_use().filter(drop_point=handover.drop_point_id)
     return {"has_screen": used.exists(), "code": shown_code(handover, now)}
 
 

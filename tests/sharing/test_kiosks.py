@@ -9,9 +9,9 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
-from sharing import handovers, kiosks
+from sharing import collectors, handovers, kiosks
 from sharing.errors import LimitReached, NotFound, WrongCode
-from sharing.models import Deposit, Handover, Kiosk
+from sharing.models import Collector, Deposit, DomainEvent, Handover, Kiosk
 from sharing.views.kiosks import COOKIE
 from tests.sharing import browsers, pages, steps
 from tests.sharing.conftest import World
@@ -220,6 +220,72 @@ def test_the_page_offers_the_code_where_there_is_a_screen(world: World, screen: 
     page = pages.get(handover.lending.get_absolute_url(), world.alice, now=world.now)
     assert "Is there a screen?" in page
     assert "Show the code" in page
+
+
+@pytest.fixture
+def sent(world: World, handover: Handover) -> Collector:
+    """Somebody comes in Bob's place, and the book lies in A1."""
+    row = collectors.name_collector(lending_id=handover.lending_id, actor=world.bob, now=world.now)
+    left(handover, world.alice, now=world.now)
+    return row
+
+
+def test_c6_whoever_is_sent_holds_the_square_of_the_link_before_the_screen(
+    world: World, screen: Client, handover: Handover, sent: Collector
+) -> None:
+    with time_machine.travel(world.now, tick=False):
+        behind = Client(headers={"accept-language": "en"}).get(collectors.address_of(sent))
+        assert "Is there a screen?" in browsers.text(behind)
+        page = screen.post(reverse("kiosk"), {"code": behind.context["shown"].qr})
+        assert "A1" in browsers.text(page)
+        step = {"step": page.context["step"].token}
+        for _twice in range(2):
+            assert "Both of you have confirmed" in browsers.text(screen.post(reverse("kiosk-take"), step, follow=True))
+        assert Client().get(collectors.address_of(sent)).status_code == 404
+    handover.refresh_from_db()
+    assert handover.status == "confirmed"
+    assert DomainEvent.objects.filter(kind="collector.came", actor=None).count() == 1
+
+
+def test_t_c1_the_digits_of_a_link_live_too_long_for_a_screen(
+    world: World, screen: Client, kiosk: Kiosk, sent: Collector
+) -> None:
+    with pytest.raises(WrongCode):
+        kiosks.read_code(kiosk=kiosk, typed=collectors.pin_of(sent), now=world.now)
+
+
+def test_the_square_counts_at_its_own_drop_point_and_for_a_book_that_lies_there(
+    world: World, kiosk: Kiosk, handover: Handover
+) -> None:
+    row = collectors.name_collector(lending_id=handover.lending_id, actor=world.bob, now=world.now)
+    with pytest.raises(WrongCode):
+        kiosks.read_code(kiosk=kiosk, typed=collectors.square_of(row), now=world.now)
+    left(handover, world.alice, now=world.now)
+    assert not kiosks.read_code(kiosk=kiosk, typed=collectors.square_of(row), now=world.now).leaves
+    Handover.objects.update(drop_point=None)
+    with pytest.raises(WrongCode):
+        kiosks.read_code(kiosk=kiosk, typed=collectors.square_of(row), now=world.now)
+
+
+@pytest.mark.parametrize("then", ["taken back", "named anew"])
+def test_t_c1_a_link_that_dies_at_the_screen_takes_nothing(
+    world: World, kiosk: Kiosk, handover: Handover, sent: Collector, then: str
+) -> None:
+    step = kiosks.read_code(kiosk=kiosk, typed=collectors.square_of(sent), now=world.now)
+    collectors.revoke_collector(lending_id=handover.lending_id, actor=world.bob, now=world.now)
+    if then == "named anew":
+        collectors.name_collector(lending_id=handover.lending_id, actor=world.bob, now=world.now)
+    with pytest.raises(WrongCode, match="taken back"):
+        kiosks.take_book(kiosk=kiosk, token=step.token, now=world.now)
+    handover.refresh_from_db()
+    assert handover.status == "deposited"
+
+
+def test_without_a_screen_the_link_shows_no_square(world: World, kiosk: Kiosk, sent: Collector) -> None:
+    with browsers.at(world.now):
+        shown = Client(headers={"accept-language": "en"}).get(collectors.address_of(sent))
+    assert "A1" in browsers.text(shown)
+    assert "Is there a screen?" not in browsers.text(shown)
 
 
 def test_librarians_make_and_kill_the_link(world: World, kiosk: Kiosk) -> None:
