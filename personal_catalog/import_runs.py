@@ -157,7 +157,7 @@ def _decide(rows: Sequence[ImportRow], found: dict[int, Title], job: ImportJob, 
         now=now,
     )
     for row, copy in zip(new, made, strict=True):
-        row.status, row.copy = ImportRow.Status.CREATED, copy
+        row.status, row.copy_id = ImportRow.Status.CREATED, copy.pk  # two that hold each other stay in memory long
 
 
 def _titles_near_by(rows: Sequence[ImportRow], job: ImportJob, now: datetime) -> dict[int, Title]:

@@ -1,9 +1,8 @@
 """Importing many books: the file becomes rows at once, shown to the reader, who says which of them to list and how."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from personal_catalog import audiences, claims, isbn, record_numbers
 from personal_catalog.errors import ImportRefused
 from personal_catalog.facts import text as clean_text
 from personal_catalog.files import kinds
+from personal_catalog.files.packed import Packed
 from personal_catalog.files.rows import Row, Trait
 from personal_catalog.models import Copy, ImportJob, ImportRow, LocalRecord, TitleIsbn
 
@@ -51,26 +51,32 @@ def start_import(
     _require_patience(reader)
     kind, rows = read_rows(content, format, most_rows=settings.IMPORT_MAX_ROWS)
     job = ImportJob(reader=reader, format=format, kind=kind, mode=mode, visibility=visibility, remarks=remarks)
-    return _save(job, rows, leave_out, now, commit=commit)
+    return _save(job, Packed(rows, at_once=AT_ONCE), leave_out, now, commit=commit)
 
 
-def read_rows(content: bytes, format: str, *, most_rows: int) -> tuple[str, list[Row]]:
-    """What the file was taken for, and its rows. Raises ImportRefused, also where there are too many."""
+def read_rows(content: bytes, format: str, *, most_rows: int) -> tuple[str, Iterator[Row]]:
+    """What the file was taken for, and its rows, which are read as they are asked for. Raises ImportRefused: here or with the
+    first row, where there are too many behind the last."""
     file = kinds.read(BytesIO(content), format, most_bytes=settings.IMPORT_MAX_UNPACKED)
-    rows = list(islice(file.rows, most_rows + 1))
-    if len(rows) > most_rows:
-        raise ImportRefused("too_many_rows")
-    if not rows:
+    return file.name, _counted(file.rows, most_rows)
+
+
+def _counted(rows: Iterable[Row], most: int) -> Iterator[Row]:
+    number = 0
+    for number, row in enumerate(rows, 1):
+        if number > most:
+            raise ImportRefused("too_many_rows")
+        yield row
+    if not number:
         raise ImportRefused("no_rows")
-    return file.name, rows
 
 
 @transaction.atomic
-def _save(job: ImportJob, rows: list[Row], leave_out: Collection[str], now: datetime, *, commit: bool) -> ImportJob:
+def _save(job: ImportJob, rows: Packed, leave_out: Collection[str], now: datetime, *, commit: bool) -> ImportJob:
     get_user_model()._default_manager.select_for_update(of=("self",)).get(pk=job.reader_id)  # two tabs, one limit
     _require_patience(job.reader)
     _make_room(job.reader, now)
-    job.total, job.created_at = len(rows), now
+    job.total, job.created_at = rows.total, now
     job.status, job.act_by = (Status.QUEUED, now) if commit else (Status.PREVIEWED, now + PREVIEW_DAYS)
     job.save()
     for portion in _judged(job, rows):
@@ -170,12 +176,13 @@ def _mended(row: ImportRow, typed: str) -> bool:
     return True
 
 
-def _judged(job: ImportJob, rows: list[Row]) -> Iterator[list[ImportRow]]:
-    """The rows as the preview shows them, a portion at a time. `rows` is used up, so that no row is kept in both forms."""
+def _judged(job: ImportJob, rows: Packed) -> Iterator[list[ImportRow]]:
+    """The rows as the preview shows them, a portion at a time."""
     seen: set[str] = set()
-    for first in range(1, len(rows) + 1, AT_ONCE):
-        portion, rows[:AT_ONCE] = rows[:AT_ONCE], []
+    first = 1
+    for portion in rows.portions():
         yield _portion_judged(job, first, portion, seen)
+        first += len(portion)
 
 
 def _portion_judged(job: ImportJob, first: int, rows: list[Row], seen: set[str]) -> list[ImportRow]:

@@ -83,7 +83,7 @@ def _rows(content: bytes) -> list[Row]:
     try:
         if len(content) > MOST_BYTES:
             raise ImportRefused("too_large")
-        return read_rows(content, "auto", most_rows=MOST_LINES)[1]
+        return list(read_rows(content, "auto", most_rows=MOST_LINES)[1])
     except ImportRefused as refused:
         raise Denied(str(REFUSALS.get(refused.code, UNREADABLE)), refused.code, field="isbns") from refused
 

@@ -38,6 +38,7 @@ def report() -> None:
         peaks = [_line("titles from a table", "titles", few)]
         _line("the same again: nothing new", "titles", few)
         peaks.append(_line("titles from a table", "titles", many))
+        _apart("local list", other)
         _line("a reader's shelf, from the local list", "shelf", other)
         growth = peaks[1] / peaks[0]
         print(f"memory from {FEW:,} to {MANY:,} rows: × {growth:.2f} (limit × {MOST_GROWTH})")
@@ -82,7 +83,9 @@ def measure(what: str, path: Path) -> None:
 
     django.setup()
     at_start, began = _peak(), perf_counter()
-    acts: dict[str, Callable[[Path], dict]] = {"titles": _titles, "shelf": _shelf, "migrate": _migrate}
+    acts: dict[str, Callable[[Path], dict]] = {
+        "titles": _titles, "local list": _local_list, "shelf": _shelf, "migrate": _migrate,
+    }  # fmt: skip
     summary = acts[what](path)
     seconds = summary.get("seconds") or perf_counter() - began
     seen = {"rows": summary.get("total"), "seconds": seconds, "megabytes": _peak(), "at_start": at_start}
@@ -112,15 +115,19 @@ def _titles(path: Path) -> dict:
     return {name: value for name, value in summary.items() if name != "problems"}
 
 
+def _local_list(path: Path) -> dict:
+    from personal_catalog.lookup.load import load_local_records
+
+    return {"total": sum(load_local_records(path))}
+
+
 def _shelf(path: Path) -> dict:
-    """From the upload to the last copy, with what the local list knows of these books."""
+    """From the upload to the last copy, with what the local list, read beforehand, knows of these books."""
     from django.utils import timezone
 
     from library_bridge.models import Reader
     from personal_catalog import import_runs, imports
-    from personal_catalog.lookup.load import load_local_records
 
-    load_local_records(path)
     reader = Reader.objects.create(username=f"reader-{timezone.now():%H%M%S%f}", display_name="Alice")
     began = perf_counter()
     job = imports.start_import(reader=reader, content=path.read_bytes(), format="auto", commit=True, now=timezone.now())

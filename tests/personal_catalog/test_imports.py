@@ -1,3 +1,4 @@
+import gc
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -11,6 +12,7 @@ from library_bridge.models import Reader
 from personal_catalog import copies, due, import_runs, imports, isbn
 from personal_catalog.errors import ImportRefused
 from personal_catalog.files import columns
+from personal_catalog.files.packed import Packed
 from personal_catalog.models import Copy, ImportJob, ImportRow, Title
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
@@ -183,7 +185,7 @@ def test_the_work_on_headings_grows_with_their_number_only(monkeypatch: pytest.M
 def test_a_wrong_number_is_not_mended_unless_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     """T-L5: thousands of bad numbers in a file cost no search for what they may have been."""
     monkeypatch.setattr(isbn, "_explained", lambda digits: pytest.fail("searched"))
-    imports.read_rows(b"9787300113907\n" * 100, "isbn_list", most_rows=100)
+    assert len(list(imports.read_rows(b"9787300113907\n" * 100, "isbn_list", most_rows=100)[1])) == 100
 
 
 def test_the_file_is_read_before_the_database_is_locked(
@@ -191,11 +193,29 @@ def test_the_file_is_read_before_the_database_is_locked(
 ) -> None:
     outside = len(connection.savepoint_ids)
     inside: list[int] = []
-    monkeypatch.setattr(
-        imports, "read_rows", lambda *_, **__: inside.append(len(connection.savepoint_ids)) or ("csv", [])
-    )
+    rows = (inside.append(len(connection.savepoint_ids)) for _row in range(1))
+    monkeypatch.setattr(imports, "read_rows", lambda *_, **__: ("csv", (row for row in rows if row)))
     start(alice, "", now)
     assert inside == [outside]
+
+
+def test_nothing_of_a_file_stays_in_memory_behind_it(alice: Reader, now: datetime) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        import_runs.run_import(job_id=start(alice, TABLE, now).pk, now=now)
+        assert not [made for made in gc.get_objects() if isinstance(made, ImportRow | Copy)]
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 100])
+def test_rows_come_out_as_they_were_packed(at_once: int) -> None:
+    rows = list(imports.read_rows(TABLE.encode(), "auto", most_rows=7)[1])
+    packed = Packed(rows, at_once=at_once)
+    assert packed.total == 7
+    assert [row for portion in packed.portions() for row in portion] == rows
+    assert max(map(len, packed.portions())) == min(at_once, 7)
 
 
 def test_a_reader_has_so_many_files_at_work_and_no_more(
