@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -28,6 +30,12 @@ BROWSERS = (
 CAMPUS_TESTS = "tests/sharing/demo/"  # one campus for the whole folder
 MODEL_TESTS = "tests/sharing/model/"
 DATABASE = {"db", "transactional_db", "service"}
+
+# A busy machine fails no test; and what a property does to a fixture, each test undoes for itself.
+hypothesis_settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

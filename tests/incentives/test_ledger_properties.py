@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incentives import invariants, ledger, subtotals
@@ -100,7 +100,7 @@ class History:
 
 
 @given(commands=COMMANDS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 def test_whatever_happens_the_ledger_adds_up_and_nobody_goes_below_zero(commands, now):
     with transaction.atomic():
         history = History(now)

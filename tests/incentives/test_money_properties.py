@@ -9,7 +9,7 @@ from functools import partial, wraps
 import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incentives import budgets, invariants, ledger, rewards, rules, subtotals, vouchers
@@ -147,7 +147,7 @@ class History:
 
 
 @given(commands=COMMANDS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 def test_m1_to_m6_hold_whatever_happens_twice_or_is_broken_off(commands, now):
     begun = transaction.savepoint()
     history = History(now)

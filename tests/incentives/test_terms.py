@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wagtail.models import Page
 
@@ -89,7 +89,7 @@ def test_only_who_has_the_right_changes_a_rule_and_never_the_past(alice, lin, no
     story=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 1), st.integers(0, 80)), max_size=14),
     code=st.sampled_from(["lending_completed", "first_lending", "careful_return"]),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 def test_m8_unchanged_terms_would_have_paid_what_they_paid(story, code, now):
     """Caps per pair, copy and day among them, and also where they reach back before the month."""
     with transaction.atomic():

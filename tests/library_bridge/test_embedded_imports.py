@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymarc import Field, Indicators, Record, Subfield
 
@@ -342,7 +342,7 @@ def test_every_problem_says_how_it_is_mended() -> None:
     assert all(str(sentence).count(". ") >= 1 for code, sentence in SENTENCES.items() if code != "empty")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.binary(max_size=400) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "ignore")))
 def test_t_l5_no_file_breaks_the_reading(content: bytes) -> None:
     for head in (b"", "读者证号,姓名\n".encode()):

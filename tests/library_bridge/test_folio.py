@@ -77,7 +77,7 @@ def test_s4_r1_workers_that_find_it_ended_at_once_sign_in_once_and_never_refresh
 ) -> None:
     one = session(settings_of(read(folio.OPTIONS, given_to(server))))
     with ThreadPoolExecutor(6) as threads:
-        tokens = {each.result() for each in [threads.submit(one._key) for _thread in range(6)]}
+        tokens = {each.result() for each in [threads.submit(one._token.get) for _thread in range(6)]}
     assert (len(tokens), server.sign_ins) == (1, 1)
     assert not any("refresh" in path for _method, path in server.requests)
 

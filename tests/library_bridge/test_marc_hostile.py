@@ -163,7 +163,7 @@ def test_s4_a_files_records_can_be_passed_over() -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_s4_arbitrary_bytes_never_crash(noise: bytes) -> None:
     for source in (
         noise,
@@ -175,7 +175,7 @@ def test_s4_arbitrary_bytes_never_crash(noise: bytes) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_s4_a_record_with_bytes_changed_never_costs_its_neighbours(data: st.DataObject) -> None:
     made = bytearray(cnmarc().as_marc()[:-1])
     for _ in range(data.draw(st.integers(1, 6))):
@@ -187,14 +187,14 @@ def test_s4_a_record_with_bytes_changed_never_costs_its_neighbours(data: st.Data
 
 
 @given(st.binary(min_size=1, max_size=30).filter(lambda noise: not {0x1D, 0x1E, 0x1F} & set(noise)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_s4_noise_in_marc8_never_crashes(noise: bytes) -> None:
     made = recoded(record([("001", "n1"), ("245", [("a", "title " + noise.decode("latin-1"))])], utf8=False), "latin-1")
     assert len(read(made)) == 1
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_s4_whatever_a_title_is_made_of_iso_and_xml_say_the_same(title: str) -> None:
     made = record([("001", "t1"), ("200", [("a", title)])])
     assert read(made.as_marc()) == read(b"<c>" + record_to_xml(made) + b"</c>")

@@ -120,7 +120,7 @@ def test_s4_n1_xinclude_and_schema_location_fetch_nothing(no_way_out: None) -> N
     assert system(message(inner)).item(BARCODE).status == ItemStatus.UNKNOWN
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(body=st.one_of(st.binary(max_size=100), st.text(max_size=60).map(message).map(str.encode)))
 def test_s4_n1_any_bytes_are_an_answer_or_none(body: bytes) -> None:
     with pytest.raises(Unavailable):
@@ -457,7 +457,7 @@ def test_s4_k10_what_no_card_has_is_never_sent(bad: str) -> None:
     assert made.said.sent == []  # type: ignore[attr-defined]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(card=st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40))
 def test_s4_k10_what_is_sent_is_what_was_meant(card: str) -> None:
     body = requests.check_out(Profile(zone=ZONE, from_agency="SHARE", to_agency="MAIN"), card, BARCODE)

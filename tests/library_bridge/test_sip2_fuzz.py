@@ -7,7 +7,7 @@ from library_bridge.adapters.sip2.messages import Message
 from tests.library_bridge import fuzzing_sip2
 from tests.library_bridge.fuzzing_sip2 import ANY_BYTES, BROKEN, CHARSETS, MESSAGES
 
-quick = settings(max_examples=125, deadline=None)
+quick = settings(max_examples=125)
 
 
 @quick

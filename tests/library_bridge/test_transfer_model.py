@@ -280,7 +280,7 @@ def play(model: Model, row: Row) -> Finish:
     raise AssertionError("never quiet")
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(script=scripts)
 def test_s4_x15_a_thousand_random_histories_end_well(script: dict[str, Any]) -> None:
     model, row = Model(script), Row()

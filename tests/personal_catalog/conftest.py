@@ -2,18 +2,11 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
-from hypothesis import settings
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
 from tests import factories
 from tests.personal_catalog import factories as own
-
-settings.register_profile("unhurried", deadline=None)  # the first example pays for loading dictionaries
-settings.load_profile("unhurried")
-
-settings.register_profile("unhurried", deadline=None)  # the first example pays for loading dictionaries
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

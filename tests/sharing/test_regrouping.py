@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.apps import apps
 from django.db.models import ForeignKey
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from library_bridge.models import LibraryLoan, Reader
@@ -83,10 +83,8 @@ def astray() -> list[int]:
 
 @settings(
     max_examples=3,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     stories=st.lists(one_story, min_size=2, max_size=3), after=st.sampled_from([*STAGES, ""]), parts=st.integers(0, 3)

@@ -44,7 +44,7 @@ def play(*, sequences: int, steps: int, long: bool = False, on_their_way: bool =
                     self.block.__exit__(None, None, None)
 
         lasting = settings(
-            max_examples=sequences, stateful_step_count=steps, deadline=None, database=None, derandomize=not long,
+            max_examples=sequences, stateful_step_count=steps, database=None, derandomize=not long,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
         )  # fmt: skip
         with campuses.behind_a_bad_line(campus):
