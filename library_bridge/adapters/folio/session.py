@@ -1,17 +1,15 @@
 """The line to one FOLIO: its token, one answer for one request, lists page by page.
 
 Each process signs in for itself and never uses a refresh token: a refresh token that two workers use at once ends all tokens
-of the account. A token lives in this process only, never in the database or the cache.
+of the account.
 """
 
 import json
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from threading import Lock
 from typing import Any
 
 from django.core.cache import cache
@@ -20,6 +18,7 @@ from library_bridge.adapters.fields import Fields, fields_of, rows_of, whole
 from library_bridge.adapters.folio.messages import listed
 from library_bridge.adapters.folio.settings import Settings
 from library_bridge.adapters.http import Answer, Line, before_the_write, json_of
+from library_bridge.adapters.tokens import Made, Token, good_for
 from library_bridge.ports import Unavailable
 
 PAGE, MOST_PAGES = 200, 50
@@ -48,8 +47,7 @@ class Session:
         self._line = Line(
             seconds=settings.read_seconds, connections=settings.connections, verify=settings.ca_file or True
         )
-        self._lock = Lock()
-        self._token, self._good_until = "", 0.0
+        self._token = Token(self._sign_in)
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         return self._send("GET", path, params, None, self._settings.read_seconds)
@@ -82,10 +80,10 @@ class Session:
     def _send(
         self, method: str, path: str, params: Mapping[str, str] | None, content: bytes | None, seconds: float
     ) -> Answer:
-        token = self._key()
+        token = self._token.get()
         answer = self._with(token, method, path, params, content, seconds)
         if answer.status == 401:
-            answer = self._with(self._key(instead_of=token), method, path, params, content, seconds)
+            answer = self._with(self._token.get(instead_of=token), method, path, params, content, seconds)
         if answer.status == 401:
             raise Unavailable("FOLIO does not accept our token", nothing_sent=True)
         return answer
@@ -105,13 +103,7 @@ class Session:
         url = f"{self._settings.base_url}{path}"
         return self._line.send(method, url, params=params, headers=headers, content=content, seconds=seconds)
 
-    def _key(self, *, instead_of: str = "") -> str:
-        with self._lock:  # several threads that find it ended make one new one
-            if time.monotonic() > self._good_until or self._token == instead_of:
-                self._token, self._good_until = self._sign_in()
-            return self._token
-
-    def _sign_in(self) -> tuple[str, float]:
+    def _sign_in(self) -> Made:
         """Whatever goes wrong here, the request itself was not sent. Three wrong passwords end it for an hour, because
         FOLIO blocks the account after some more."""
         key = self._refused_key()
@@ -138,15 +130,14 @@ class Session:
         return f"folio-refused:{sha256(repr(account).encode()).hexdigest()}"
 
 
-def _token_of(answer: Answer) -> tuple[str, float]:
+def _token_of(answer: Answer) -> Made:
     """From the cookie, or in the older way from the header; that one has no end."""
     cookie = ACCESS.search(answer.headers.get("set-cookie", ""))
     token = cookie[1] if cookie else answer.headers.get("x-okapi-token", "")
     age = MAX_AGE.search(cookie[2]) if cookie else None
     if not token or not token.isascii() or not token.isprintable():
         raise Unavailable("FOLIO gave a token that can't be used", nothing_sent=True)
-    seconds = float(age[1]) if age else LIFETIME
-    return token, time.monotonic() + max(seconds - EARLIER, seconds / 2)
+    return token, good_for(float(age[1]) if age else LIFETIME, earlier=EARLIER)
 
 
 def read(answer: Answer) -> Any:

@@ -1,22 +1,18 @@
-"""The line to one Koha: its key, one answer for one request, lists page by page.
-
-A token lives in this process only, never in the database or the cache.
-"""
+"""The line to one Koha: its key, one answer for one request, lists page by page."""
 
 import base64
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from secrets import randbelow
-from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
 from library_bridge.adapters.fields import Fields, fields_of, rows_of, text, whole
 from library_bridge.adapters.http import Answer, Line, before_the_write, json_of
 from library_bridge.adapters.koha.settings import Settings
+from library_bridge.adapters.tokens import Made, Token, good_for
 from library_bridge.ports import Unavailable
 
 PAGE, MOST_PAGES = 100, 50
@@ -47,8 +43,7 @@ class Session:
         self._line = Line(
             seconds=settings.read_seconds, connections=settings.connections, verify=settings.ca_file or True
         )
-        self._lock = Lock()
-        self._token, self._good_until = "", 0.0
+        self._token = Token(self._new_token)
 
     # reads
 
@@ -132,12 +127,9 @@ class Session:
         if self._settings.basic:
             pair = f"{self._settings.name}:{self._settings.secret}".encode()
             return f"Basic {base64.b64encode(pair).decode()}"
-        with self._lock:  # several threads that find it ended make one new one
-            if time.monotonic() > self._good_until or f"Bearer {self._token}" == instead_of:
-                self._token, self._good_until = self._new_token()
-            return f"Bearer {self._token}"
+        return f"Bearer {self._token.get(instead_of=instead_of.removeprefix('Bearer '))}"
 
-    def _new_token(self) -> tuple[str, float]:
+    def _new_token(self) -> Made:
         """OAuth 2.0, 4.4 Client Credentials Grant. Whatever goes wrong here, the request itself was not sent."""
         form = {
             "grant_type": "client_credentials",
@@ -154,7 +146,7 @@ class Session:
             token, seconds = text(found, "access_token"), whole(found, "expires_in") or 0
             if not token.isascii() or not token.isprintable() or not token:
                 raise Unavailable("a token that can't be used")
-        return token, time.monotonic() + max(seconds - EARLIER, seconds / 2)
+        return token, good_for(seconds, earlier=EARLIER)
 
 
 def page(number: int) -> dict[str, str]:
