@@ -10,7 +10,6 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
-from personal_catalog.search.engines import engine
 from personal_catalog.search.query import NOTHING, SearchHits, search_titles
 from sharing import availability, editions, prepared, search_facets
 from sharing.availability import LIBRARY, PERSONAL, Held, Wish
@@ -20,9 +19,7 @@ from sharing.filters import TitleFilter
 from sharing.models import HarvestedRecord
 
 MOST = 2_000
-"""So many of the best titles can be paged through."""
-BEST = 200
-"""So many of the best matches stay among them, free or not."""
+"""So many of the best titles can be paged through where there are no words; with words engines.CANDIDATES."""
 MOST_EDITIONS = 3
 """So many others of a work are named in its row."""
 ORDERS = {"newest": ("-created_at", "-pk"), "most_passed_on": ("-passed_on", "pk")}
@@ -71,8 +68,10 @@ class Page:
     items: list[ResultRow] = field(default_factory=list)
     count: int = 0
     """All that match; the first `reachable` of them can be paged through."""
+    more: bool = False
+    """More match the words than were looked at: then `count` says how many were, and every other number is of these."""
     available: int = 0
-    """How many of those can be had now."""
+    """How many can be had now."""
     facets: dict[str, list[FacetValue]] = field(default_factory=dict)
     """By parameter of the filter: available, kind, area, mode, language, classification, subject; and year."""
     number: int = 1
@@ -106,12 +105,12 @@ def _page(filters: TitleFilter, page: int, page_size: int, rows: Rows, fetch: Fe
     found = _candidates(filters, hits)
     listed = rows(found)
     shown = listed[(page - 1) * page_size : page * page_size]
-    available, facets = search_facets.counted(
-        filters, found, everything=_all_matching(filters, hits, found), instead=hits.instead if hits else ""
-    )
+    more = hits is not None and hits.more
+    available, facets = search_facets.counted(filters, found, everything=_everything(filters, hits, found), more=more)
     return Page(
         items=_rows(shown, filters.reader, fetch),
         count=_count(filters, hits, found),
+        more=more,
         available=available,
         facets=facets,
         number=page,
@@ -129,15 +128,10 @@ def rows_of(titles: Sequence[int], *, filters: TitleFilter) -> list[ResultRow]:
 
 
 def _hits(filters: TitleFilter) -> SearchHits:
-    """Of more titles than can be shown those that pass the filters, and those that can be had now, must not be lost."""
-    hits = search_titles(filters.text)
-    if hits.total <= len(hits.ids):
-        return hits
-    if filters.narrows:
-        return search_titles(filters.text, within=filters.qs)
-    free = search_titles(filters.text, within=filters.qs.filter(filters.having(Wish(free=True))))
-    ids = dict.fromkeys([*hits.ids[:BEST], *free.ids, *hits.ids])
-    return replace(hits, ids=list(ids)[:MOST], near={**free.near, **hits.near})
+    """What passes the filters must not be lost where more match than are looked at."""
+    newest = filters.sorting == "newest"
+    hits = search_titles(filters.text, newest=newest)
+    return search_titles(filters.text, within=filters.qs, newest=newest) if hits.more and filters.narrows else hits
 
 
 def found_ids(filters: TitleFilter) -> list[int]:
@@ -220,7 +214,7 @@ def _first_due(held: Sequence[Held]) -> datetime | None:
 def _count(filters: TitleFilter, hits: SearchHits | None, found: list[Candidate]) -> int:
     if hits is None:
         return len(found) if len(found) < MOST else filters.qs.count()
-    return hits.total if len(found) == len(hits.ids) else len(found)
+    return len(found)
 
 
 def _whole_titles(wanted: Sequence[int]) -> Mapping[int, Title]:
@@ -262,11 +256,9 @@ def _row(work: Work, titles: Mapping[int, Title], home: str) -> ResultRow:
     )
 
 
-def _all_matching(filters: TitleFilter, hits: SearchHits | None, found: list[Candidate]) -> QuerySet[Title] | None:
-    """None where the list holds them all."""
-    if hits is None:
-        return filters.qs if len(found) >= MOST else None
-    return filters.qs.filter(pk__in=engine().matching(hits.reading)) if hits.reading else None
+def _everything(filters: TitleFilter, hits: SearchHits | None, found: list[Candidate]) -> QuerySet[Title] | None:
+    """None where the list holds all that is counted."""
+    return filters.qs if hits is None and len(found) >= MOST else None
 
 
 __all__ = (

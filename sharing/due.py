@@ -13,6 +13,7 @@ from django.utils import timezone
 from library_bridge.models import LibraryLoan
 from sharing import (
     asks,
+    circulation,
     data_exports,
     disputes,
     erasing,
@@ -83,6 +84,7 @@ def _beside(now: datetime) -> Iterator[Deed]:
     yield from ({"did": "data.export_forgotten", "export": pk} for pk in data_exports.forget_expired(now=now))
     yield from ({"did": "kept.over", "kept": pk} for pk in kept.forget_past(now=now))
     yield from _run_out()
+    circulation.tell_index()
     yield from suggestions.act(now=now)
     yield from _deliveries(now)  # of all that has happened in this round
     yield from harvests.act(now=now)

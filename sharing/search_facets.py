@@ -23,14 +23,16 @@ Counted = tuple[int, dict[str, list[FacetValue]]]
 
 
 def counted(
-    filters: TitleFilter, found: Sequence[Candidate], *, everything: QuerySet[Title] | None, instead: str = ""
+    filters: TitleFilter, found: Sequence[Candidate], *, everything: QuerySet[Title] | None, more: bool = False
 ) -> Counted:
-    """Of the titles found; where more match than a list holds, of `everything`, once a minute. What takes too long to count is
-    counted among the listed."""
+    """Of the titles found. Without words, where there are more than a list holds, of `everything`, once a minute; what takes
+    too long to count is counted among the listed. With `more` others match that were not looked at: then what may be of use
+    can be chosen, too, where none of those found has it."""
     if everything is None:
-        return _counts(filters, counting.of_listed(found))
+        available, facets_ = _counts(filters, counting.of_listed(found))
+        return available, _with_uncounted(facets_, filters) if more else facets_
     reader = filters.reader.pk if filters.reader else None  # who is in a group sees more
-    asked = [reader, get_language(), filters.text, instead, filters.wanted | {"sort": ""}]
+    asked = [reader, get_language(), filters.wanted | {"sort": ""}]
     key = f"facets:{sha256(repr(asked).encode()).hexdigest()}"
     kept: Counted | None = cache.get(key)
     if kept is None:
@@ -40,6 +42,21 @@ def counted(
             kept = _counts(filters, counting.of_listed(found))
         cache.set(key, kept, COUNTED_AGAIN)
     return kept
+
+
+def _with_uncounted(counts: dict[str, list[FacetValue]], filters: TitleFilter) -> dict[str, list[FacetValue]]:
+    """The values of closed lists, those counted first; only the chosen ones once some are."""
+    closed = {
+        "available": {"true": str(_("Free now"))},
+        "kind": {value: str(name) for value, name in KINDS},
+        "area": areas.names(),
+        "mode": {str(value): str(name) for value, name in Copy.Mode.choices},
+    }
+    for name, labels in closed.items():
+        if not filters.wanted.get(name):
+            said = {one.value for one in counts[name]}
+            counts[name] += [FacetValue(value, label, 0) for value, label in labels.items() if value not in said]
+    return counts
 
 
 def _counts(filters: TitleFilter, groups: Groups) -> Counted:

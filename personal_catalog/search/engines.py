@@ -3,11 +3,17 @@
 SQLite: one FTS5 table, four columns. PostgreSQL: one table with a tsvector of weights A to D under a GIN index.
 Both answer only titles that live, so a row left behind is never shown. A question that takes longer than
 settings.SEARCH_SECONDS is given up: SearchTimedOut.
+
+However many titles match, no more than CANDIDATES are looked at, those in circulation first (decision 17). On SQLite these have
+row numbers of their own, above all others, so that the index is read from its end; on PostgreSQL they have an index of their own.
 """
 
+import math
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any as Anything
 from typing import Protocol
 
@@ -18,13 +24,16 @@ from django.db.models.expressions import RawSQL
 from django.utils.module_loading import import_string
 
 from personal_catalog.models import Title
+from personal_catalog.search import written
 from personal_catalog.search.analyse import Tokens
-from personal_catalog.search.terms import All, Node, Term
+from personal_catalog.search.terms import Node, Term, in_text
 
 TABLE = "personal_catalog_titleindex"
 LIVE = "JOIN personal_catalog_title t ON t.id = i.{key} AND t.status NOT IN ('merged', 'rejected')"
-CANDIDATES = 5_000
-"""So many are ranked."""
+CANDIDATES = 1_000
+"""So many are looked at, ranked and counted."""
+FEW = 300
+"""A token that more titles have says little about which of them is meant."""
 QUERY_CANCELED = "57014"
 Titles = QuerySet[Title]
 
@@ -37,20 +46,32 @@ class NotRenewed(Exception):
     """An engine outside this database did not take everything anew."""
 
 
+@dataclass(frozen=True)
+class Found:
+    ids: list[int]
+    """Best first, at most CANDIDATES."""
+    more: bool = False
+    """More match than were looked at."""
+
+
 class Engine(Protocol):
-    """`within` are the titles that may be found at all; without it, every live one. `matching` are the ids of all that
-    match, for a condition of another query, `in_time` the limit for it. All titles are written anew between `begin_anew` and
-    `end_anew`. `behind` says for staff why an engine outside this database is not asked, and what to do; empty: it is."""
+    """`within` are the titles that may be found at all; without it, every live one. Where more match than are looked at, those
+    in circulation are taken first and of these the newest; with `newest` whatever is newest. `most_of` are titles that have the
+    most of some tokens, rare ones before frequent ones. `mark` says which titles circulate, `circulating` answers it. All titles
+    are written anew between `begin_anew` and `end_anew`. `behind` says for staff why an engine outside this database is not
+    asked, and what to do; empty: it is."""
 
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None: ...
 
     def drop(self, ids: Sequence[int]) -> None: ...
 
-    def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]: ...
+    def mark(self, ids: Sequence[int], *, circulating: bool) -> None: ...
 
-    def count(self, asked: Node, *, within: Titles | None = None) -> int: ...
+    def circulating(self) -> set[int]: ...
 
-    def matching(self, asked: Node) -> RawSQL: ...
+    def find(self, asked: Node, *, within: Titles | None = None, newest: bool = False) -> Found: ...
+
+    def most_of(self, terms: Sequence[Term], *, limit: int, within: Titles | None = None) -> list[int]: ...
 
     def missing(self) -> list[int]: ...
 
@@ -83,16 +104,18 @@ class Embedded:
         return ""
 
 
-FIRST_RANKED = (
-    f" AND i.rowid >= coalesce((SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s "
-    f"ORDER BY rowid DESC LIMIT 1 OFFSET {CANDIDATES}), 0)"
-)
+CIRCULATING = 1 << 40
+"""On SQLite: by so much the row number of a title in circulation is above its id."""
+PK = f"rowid & {CIRCULATING - 1}"
 
 
 class Sqlite(Embedded):
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
+        said = dict(rows)
+        above = self._circulating_among(list(said))
         values: list[tuple[int | str, ...]] = [
-            (pk, *(" ".join(field) for field in (t.title, t.names, t.other, t.sound))) for pk, t in rows
+            (pk + CIRCULATING * (pk in above), *(" ".join(field) for field in (t.title, t.names, t.other, t.sound)))
+            for pk, t in said.items()
         ]
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -102,30 +125,66 @@ class Sqlite(Embedded):
 
     def drop(self, ids: Sequence[int]) -> None:
         with connection.cursor() as cursor:
-            cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(pk,) for pk in ids])
+            cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid IN (%s, %s)", [(pk, pk + CIRCULATING) for pk in ids])
 
-    def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]:
-        """What more titles match than can be ranked in time, only the newest of them are."""
-        match = _match(asked)
-        narrowed, values = _narrowed("+i.rowid", within) if within is not None else (FIRST_RANKED, [match])
-        sql = (
-            f"SELECT i.rowid FROM {TABLE} i {LIVE.format(key='rowid')} WHERE {TABLE} MATCH %s{narrowed} "
-            f"ORDER BY bm25({TABLE}, 10.0, 5.0, 2.0, 1.0), t.passed_on DESC LIMIT %s"
-        )
+    def mark(self, ids: Sequence[int], *, circulating: bool) -> None:
+        above = self._circulating_among(ids)
+        moved = [(pk, pk + CIRCULATING)[:: -1 if circulating else 1] for pk in ids if (pk in above) != circulating]
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE {TABLE} SET rowid = %s WHERE rowid = %s", moved)
+
+    def circulating(self) -> set[int]:
+        return set(_ids(f"SELECT id - {CIRCULATING} FROM {TABLE}_content WHERE id > {CIRCULATING}"))
+
+    def _circulating_among(self, ids: Sequence[int]) -> set[int]:
+        listed = ", ".join(str(int(pk) + CIRCULATING) for pk in ids)
+        return set(_ids(f"SELECT id - {CIRCULATING} FROM {TABLE}_content WHERE id IN ({listed})"))
+
+    def find(self, asked: Node, *, within: Titles | None = None, newest: bool = False) -> Found:
         with self.in_time():
-            return _ids(sql, [match, *values, limit])
+            rows = self._first(written.match(asked), "", within)
+            if newest and len(rows) > CANDIDATES:
+                rows += self._first(written.match(asked), f" AND i.rowid < {CIRCULATING}", within)
+                rows = sorted(set(rows), key=lambda row: -row[1])
+            looked_at = rows[:CANDIDATES]
+            return Found(self._ranked(asked, looked_at), len(rows) > CANDIDATES)
 
-    def count(self, asked: Node, *, within: Titles | None = None) -> int:
-        narrowed, values = _narrowed("+i.rowid", within)
-        with self.in_time():
-            return _ids(f"SELECT count(*) FROM {TABLE} i WHERE {TABLE} MATCH %s{narrowed}", [_match(asked), *values])[0]
+    def _first(self, match: str, part: str, within: Titles | None) -> list[tuple[int, int, int, int]]:
+        """Of each: row number, id, length of its title, how often it was passed on. One more than are looked at."""
+        narrowed, values = _narrowed(f"(i.{PK})", within)
+        live = LIVE.format(key=PK)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT i.rowid, t.id, length(t.title), t.passed_on FROM {TABLE} i {live} "
+                f"WHERE {TABLE} MATCH %s{part}{narrowed} ORDER BY i.rowid DESC LIMIT {CANDIDATES + 1}",
+                [match, *values],
+            )
+            return list(cursor.fetchall())
 
-    def matching(self, asked: Node) -> RawSQL:
-        return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [_match(asked)])
+    def _ranked(self, asked: Node, rows: list[tuple[int, int, int, int]]) -> list[int]:
+        """What says it all in its title, then what says it there or in its names; of these the shorter titles. FTS5's own
+        bm25 reads every row in the whole index that has a token of the question."""
+        said = Counter[int]()
+        for columns in ("title", "title names"):
+            text = in_text(asked)
+            if rows and text is not None:
+                least = min(row[0] for row in rows)
+                said.update(
+                    _ids(
+                        f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid >= {least}",
+                        [written.match(text, columns)],
+                    )
+                )
+        return [row[1] for row in sorted(rows, key=lambda row: (-said[row[0]], row[2], -row[3], row[1]))]
+
+    def most_of(self, terms: Sequence[Term], *, limit: int, within: Titles | None = None) -> list[int]:
+        one = f"SELECT {PK} AS id FROM {TABLE} WHERE {TABLE} MATCH %s ORDER BY rowid DESC"
+        return _most_of(one, [written.match(term) for term in terms], limit=limit, within=within)
 
     def missing(self) -> list[int]:
         return _ids(
-            f"SELECT id FROM personal_catalog_title WHERE status NOT IN ('merged', 'rejected') AND id NOT IN (SELECT rowid FROM {TABLE})"
+            "SELECT id FROM personal_catalog_title WHERE status NOT IN ('merged', 'rejected') "
+            f"AND id NOT IN (SELECT id & {CIRCULATING - 1} FROM {TABLE}_content)"
         )
 
     @contextmanager
@@ -146,7 +205,7 @@ class Sqlite(Embedded):
 class Postgres(Embedded):
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
         """In one statement: one for each row waits as often for the server."""
-        made = {pk: _vector(tokens) for pk, tokens in rows}
+        made = {pk: written.vector(tokens) for pk, tokens in rows}
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {TABLE} (title_id, vector) SELECT pk, CAST(said AS tsvector) "
@@ -159,24 +218,41 @@ class Postgres(Embedded):
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {TABLE} WHERE title_id = ANY(%s)", [list(ids)])
 
-    def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]:
-        narrowed, values = _narrowed("i.title_id", within)
-        sql = (
-            "SELECT id FROM (SELECT t.id, t.passed_on, i.vector, q FROM "
-            f"{TABLE} i {LIVE.format(key='title_id')}, CAST(%s AS tsquery) q WHERE i.vector @@ q{narrowed} LIMIT {CANDIDATES}) c "
-            "ORDER BY ts_rank('{0.1, 0.2, 0.5, 1.0}', vector, q, 1) DESC, passed_on DESC, id LIMIT %s"
-        )
-        with self.in_time():
-            return _ids(sql, [_tsquery(asked), *values, limit])
+    def mark(self, ids: Sequence[int], *, circulating: bool) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {TABLE} SET circulating = %s WHERE title_id = ANY(%s) AND circulating <> %s",
+                [circulating, list(ids), circulating],
+            )
 
-    def count(self, asked: Node, *, within: Titles | None = None) -> int:
-        narrowed, values = _narrowed("i.title_id", within)
-        sql = f"SELECT count(*) FROM {TABLE} i WHERE i.vector @@ CAST(%s AS tsquery){narrowed}"
-        with self.in_time():
-            return _ids(sql, [_tsquery(asked), *values])[0]
+    def circulating(self) -> set[int]:
+        return set(_ids(f"SELECT title_id FROM {TABLE} WHERE circulating"))
 
-    def matching(self, asked: Node) -> RawSQL:
-        return RawSQL(f"SELECT title_id FROM {TABLE} WHERE vector @@ CAST(%s AS tsquery)", [_tsquery(asked)])
+    def find(self, asked: Node, *, within: Titles | None = None, newest: bool = False) -> Found:
+        parts = (" ORDER BY i.title_id DESC",) if newest else (" AND i.circulating", " AND NOT i.circulating")
+        rows: list[tuple[int, int, float]] = []
+        with self.in_time():
+            for part in parts:
+                if len(rows) <= CANDIDATES:
+                    rows += self._first(asked, part, within)
+        ranked = sorted(rows[:CANDIDATES], key=lambda row: (-row[2], -row[1], row[0]))
+        return Found([row[0] for row in ranked], len(rows) > CANDIDATES)
+
+    def _first(self, asked: Node, part: str, within: Titles | None) -> list[tuple[int, int, float]]:
+        """Of each: id, how often it was passed on, rank. One more than are looked at."""
+        narrowed, values = _narrowed("i.title_id", within)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, passed_on, ts_rank('{0.1, 0.2, 0.5, 1.0}', vector, q, 1) FROM (SELECT t.id, t.passed_on, i.vector, q "
+                f"FROM {TABLE} i {LIVE.format(key='title_id')}, CAST(%s AS tsquery) q "
+                f"WHERE i.vector @@ q{narrowed}{part} LIMIT {CANDIDATES + 1}) c",
+                [written.tsquery(asked), *values],
+            )
+            return list(cursor.fetchall())
+
+    def most_of(self, terms: Sequence[Term], *, limit: int, within: Titles | None = None) -> list[int]:
+        one = f"SELECT title_id AS id FROM {TABLE} WHERE vector @@ CAST(%s AS tsquery)"
+        return _most_of(one, [written.tsquery(term) for term in terms], limit=limit, within=within)
 
     def missing(self) -> list[int]:
         return _ids(
@@ -201,11 +277,30 @@ class Postgres(Embedded):
 
 
 def _narrowed(key: str, within: Titles | None) -> tuple[str, list[Anything]]:
-    """The condition that a title is one of these, with its values."""
+    """The condition that a title is one of these, with its values: asked of each that matches, so that no more of a large
+    catalogue is read."""
     if within is None:
         return "", []
-    sql, values = within.order_by().values("pk").query.sql_with_params()
-    return f" AND {key} IN ({sql})", list(values)
+    this: Titles = within.order_by().filter(pk=RawSQL(key, []))
+    sql, values = this.values("pk").query.sql_with_params()
+    return f" AND EXISTS ({sql})", list(values)
+
+
+def _most_of(one: str, terms: Sequence[str], *, limit: int, within: Titles | None) -> list[int]:
+    """`one` is the question for a single token. Of each no more than FEW and one are looked at."""
+    parts = [f"SELECT * FROM (SELECT {n} AS n, id FROM ({one} LIMIT {FEW + 1}) r{n}) p{n}" for n in range(len(terms))]
+    with engine().in_time(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), list(terms))
+        rows = cursor.fetchall()
+    having = Counter(n for n, _pk in rows)
+    worth = defaultdict[int, float](float)
+    for n, pk in rows:
+        worth[pk] += math.log(1 + (FEW + 1) / having[n])
+    best = sorted(worth, key=lambda pk: (-worth[pk], -pk))[:CANDIDATES]
+    shown = set(
+        (Title.objects.live() if within is None else within.order_by()).filter(pk__in=best).values_list("pk", flat=True)
+    )
+    return [pk for pk in best if pk in shown][:limit]
 
 
 def _ids(sql: str, values: Sequence[Anything] = ()) -> list[int]:
@@ -223,33 +318,3 @@ def names(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
             f"SELECT id, title, subtitle FROM personal_catalog_title WHERE id IN ({', '.join(map(str, map(int, ids)))})"
         )
         return {pk: (title, subtitle) for pk, title, subtitle in cursor.fetchall()}
-
-
-def _match(node: Node) -> str:
-    """FTS5's query language, every token quoted."""
-    if isinstance(node, Term):
-        columns = "sound" if node.field == "sound" else "{title names other}"
-        return f'{columns} : "{node.token}"{" *" if node.prefix else ""}'
-    joint = " AND " if isinstance(node, All) else " OR "
-    return f"({joint.join(map(_match, node.parts))})"
-
-
-def _tsquery(node: Node) -> str:
-    if isinstance(node, Term):
-        marks = ("*" if node.prefix else "") + ("D" if node.field == "sound" else "ABC")
-        return f"'{_lexeme(node.token)}':{marks}"
-    joint = " & " if isinstance(node, All) else " | "
-    return f"({joint.join(map(_tsquery, node.parts))})"
-
-
-def _vector(tokens: Tokens) -> str:
-    made, place = [], 0
-    for weight, field in zip("ABCD", (tokens.title, tokens.names, tokens.other, tokens.sound), strict=True):
-        for token in field:
-            place += 1
-            made.append(f"'{_lexeme(token)}':{min(place, 16_000)}{weight}")
-    return " ".join(made)
-
-
-def _lexeme(token: str) -> str:
-    return token.replace("\\", "").replace("'", "").replace('"', "")

@@ -50,6 +50,15 @@ def drop_titles(ids: Sequence[int]) -> None:
     engine().drop(ids)
 
 
+def circulating() -> set[int]:
+    """Titles that are marked as in circulation: a broad question looks at these first."""
+    return engine().circulating()
+
+
+def mark(ids: Sequence[int], *, circulating: bool) -> None:
+    engine().mark(ids, circulating=circulating)
+
+
 def reindex_all() -> int:
     """Every live title anew, in batches; returns how many."""
     engine().begin_anew()

@@ -18,13 +18,12 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models.expressions import RawSQL
 from wagtail.search.backends import get_search_backend
 
 from personal_catalog.lookup import breaker
 from personal_catalog.models import Title
 from personal_catalog.search.analyse import Tokens
-from personal_catalog.search.engines import CANDIDATES, Engine, NotRenewed, Titles
+from personal_catalog.search.engines import CANDIDATES, Engine, Found, NotRenewed, Titles
 from personal_catalog.search.terms import All, Node, Term
 
 logger = logging.getLogger(__name__)
@@ -69,6 +68,13 @@ class OpenSearch:
         self.embedded.drop(ids)
         transaction.on_commit(partial(_tell, [{"delete": {"_id": str(pk)}} for pk in ids]))
 
+    def mark(self, ids: Sequence[int], *, circulating: bool) -> None:
+        """Who has a book is the database's to know."""
+        self.embedded.mark(ids, circulating=circulating)
+
+    def circulating(self) -> set[int]:
+        return self.embedded.circulating()
+
     def missing(self) -> list[int]:
         return self.embedded.missing()
 
@@ -91,21 +97,17 @@ class OpenSearch:
 
     # asked
 
-    def find(self, asked: Node, *, limit: int, within: Titles | None = None) -> list[int]:
-        """A narrowed question with more candidates than are looked at goes to the database, which knows them all."""
+    def find(self, asked: Node, *, within: Titles | None = None, newest: bool = False) -> Found:
+        """A question with more candidates than are looked at goes to the database, which knows them all and who has them."""
         found = _candidates(asked)
-        if found is None or (within is not None and found[1] > len(found[0])):
-            return self.embedded.find(asked, limit=limit, within=within)
+        if found is None or found[1] > len(found[0]):
+            return self.embedded.find(asked, within=within, newest=newest)
         rows = Title.objects.live() if within is None else within.order_by()
         shown = set(rows.filter(pk__in=found[0]).values_list("pk", flat=True))
-        return [pk for pk in found[0] if pk in shown][:limit]
+        return Found([pk for pk in found[0] if pk in shown])
 
-    def count(self, asked: Node, *, within: Titles | None = None) -> int:
-        answer = None if within is not None else _ask("_count", {"query": query_of(asked)}, _counted)
-        return self.embedded.count(asked, within=within) if answer is None else answer
-
-    def matching(self, asked: Node) -> RawSQL:
-        return self.embedded.matching(asked)
+    def most_of(self, terms: Sequence[Term], *, limit: int, within: Titles | None = None) -> list[int]:
+        return self.embedded.most_of(terms, limit=limit, within=within)
 
     def in_time(self) -> AbstractContextManager[None]:
         return self.embedded.in_time()
@@ -149,11 +151,6 @@ def _hits(answer: Anything) -> tuple[list[int], int] | None:
         return None
     hits = answer["hits"]
     return [int(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
-
-
-def _counted(answer: Anything) -> int:
-    _whole(answer)
-    return int(answer["count"])
 
 
 def _whole(answer: Anything) -> None:

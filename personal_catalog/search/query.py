@@ -15,7 +15,6 @@ from personal_catalog.search.engines import Titles, engine, names
 from personal_catalog.search.spelling import corrected
 from personal_catalog.search.terms import Node
 
-MOST_HITS = 2_000
 TO_ORDER = 200
 LIKE_ENOUGH = 60
 SHORTEST_NUMBER = 5
@@ -23,22 +22,22 @@ SHORTEST_NUMBER = 5
 
 @dataclass(frozen=True)
 class SearchHits:
-    """`ids` best first, at most 2000, of `total`. `instead` is what was searched when the words as typed gave nothing."""
+    """`ids` best first, at most engines.CANDIDATES. `instead` is what was searched when the words as typed gave nothing."""
 
     ids: list[int]
-    total: int
+    more: bool = False
+    """Others match besides these."""
     instead: str = ""
     near: Mapping[int, int] = field(default_factory=dict)
     """Of the first ids: 0 is the very title asked for, 1 begins so or contains it; all others are 2."""
-    reading: Node | None = None
-    """What the engine was asked, where it found more than the ids."""
 
 
-NOTHING = SearchHits([], 0)
+NOTHING = SearchHits([])
 
 
-def search_titles(text: str, *, within: Titles | None = None) -> SearchHits:
-    """Only titles of `within` are found and counted where it is given.
+def search_titles(text: str, *, within: Titles | None = None, newest: bool = False) -> SearchHits:
+    """Only titles of `within` are found where it is given. Of more titles than are looked at, those in circulation are; with
+    `newest` the newest ones.
 
     Raises SearchTimedOut for a question too broad to answer in time.
     """
@@ -50,9 +49,9 @@ def search_titles(text: str, *, within: Titles | None = None) -> SearchHits:
         return NOTHING
     typed = readings.as_typed(words)
     for reading in (readings.or_class(typed, asked), readings.by_sound(words)):
-        if reading is not None and (found := _found(reading, asked, within)):
+        if reading is not None and (found := _found(reading, asked, within, newest)):
             return found
-    return _generous(asked, words, within)
+    return _generous(asked, words, within, newest)
 
 
 def titles_as_asked(text: str, *, within: Titles) -> list[int]:
@@ -61,7 +60,7 @@ def titles_as_asked(text: str, *, within: Titles) -> list[int]:
     if (by_number := _by_isbn(asked, within)) is not None:
         return by_number.ids
     reading = readings.or_class(readings.as_typed(readings.words_of(asked)), asked)
-    return engine().find(reading, limit=MOST_HITS, within=within) if reading is not None else []
+    return engine().find(reading, within=within).ids if reading is not None else []
 
 
 def titles_begun(text: str, *, most: int) -> list[int]:
@@ -71,7 +70,7 @@ def titles_begun(text: str, *, most: int) -> list[int]:
     reading = readings.unfinished([digits] if _is_number(digits) else readings.words_of(asked))
     if reading is None:
         return []
-    ids, _near = _ordered(engine().find(reading, limit=TO_ORDER), asked)
+    ids, _near = _ordered(engine().find(reading).ids[:TO_ORDER], asked)
     return ids[:most]
 
 
@@ -105,35 +104,34 @@ def _by_isbn(asked: str, within: Titles | None) -> SearchHits | None:
     ids = ids or record_numbers.live_with(f"isbn:{number.isbn13}")
     if within is not None:
         ids = list(within.order_by().filter(pk__in=ids).values_list("pk", flat=True))
-    return SearchHits(ids, len(ids)) if ids or len(asked) >= 10 else None
+    return SearchHits(ids) if ids or len(asked) >= 10 else None
 
 
-def _generous(asked: str, words: list[str], within: Titles | None) -> SearchHits:
+def _generous(asked: str, words: list[str], within: Titles | None, newest: bool) -> SearchHits:
     near = corrected(words)
     mended = readings.as_typed(readings.words_of(near))
-    if mended is not None and (found := _found(mended, near, within)):
+    if mended is not None and (found := _found(mended, near, within, newest)):
         return replace(found, instead=near)
-    if (begun := readings.begun(words)) and (found := _found(begun, asked, within)):
+    if (begun := readings.begun(words)) and (found := _found(begun, asked, within, newest)):
         return found
     alike = list(_alike(asked, words, within))
-    return SearchHits([pk for _, pk in alike], len(alike), instead=alike[0][0]) if alike else NOTHING
+    return SearchHits([pk for _, pk in alike], instead=alike[0][0]) if alike else NOTHING
 
 
-def _found(reading: Node, asked: str, within: Titles | None) -> SearchHits | None:
-    ids = engine().find(reading, limit=MOST_HITS, within=within)
-    if not ids:
+def _found(reading: Node, asked: str, within: Titles | None, newest: bool) -> SearchHits | None:
+    found = engine().find(reading, within=within, newest=newest)
+    if not found.ids:
         return None
-    total = len(ids) if len(ids) < MOST_HITS else engine().count(reading, within=within)
-    ordered, near = _ordered(ids, asked)
-    return SearchHits(ordered, total, near=near, reading=reading if total > len(ids) else None)
+    ordered, near = _ordered(found.ids, asked)
+    return SearchHits(ordered, found.more, near=near)
 
 
 def _alike(asked: str, words: list[str], within: Titles | None = None) -> Iterator[tuple[str, int]]:
     """Titles that share some of the tokens and look like the question as a whole."""
-    reading = readings.any_of(words)
-    if reading is None:
+    terms = readings.any_of(words)
+    if not terms:
         return
-    ids = engine().find(reading, limit=TO_ORDER, within=within)
+    ids = engine().most_of(terms, limit=TO_ORDER, within=within)
     wanted = letters(asked)
     scored = [
         (max(fuzz.ratio(wanted, letters(t)), fuzz.ratio(wanted, letters(t + s))), t, pk)

@@ -57,10 +57,11 @@ def or_class(reading: Node | None, asked: str) -> Node | None:
     return Any((reading, *classes)) if reading is not None and classes else reading
 
 
-def any_of(words: list[str]) -> Node | None:
+def any_of(words: list[str]) -> list[Term]:
+    """Every token once, in no order of weight."""
     tokens = [Term(token) for word in words for token in _tokens(word)]
     tokens += [Term(pair, "sound") for word in words if is_cjk(word) for pair in _sound_pairs(word)]
-    return Any(tuple(tokens)) if tokens else None
+    return list(dict.fromkeys(tokens))
 
 
 def _word(word: str) -> Node:

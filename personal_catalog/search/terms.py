@@ -22,3 +22,14 @@ class Any:
 
 
 Node = Term | All | Any
+
+
+def in_text(node: Node) -> Node | None:
+    """What of a question can be answered without sounds; None: nothing."""
+    if isinstance(node, Term):
+        return node if node.field == "text" else None
+    parts = [in_text(part) for part in node.parts]
+    kept = tuple(part for part in parts if part is not None)
+    if isinstance(node, All):
+        return All(kept) if len(kept) == len(parts) else None
+    return Any(kept) if kept else None

@@ -115,6 +115,7 @@ FILTERS: list[dict[str, Any]] = [
 
 
 class TitlePage(Page[TitleItem]):
+    more: bool
     available: int
     instead: str | None
     facets: dict[str, list[FacetOut]]
@@ -123,14 +124,16 @@ class TitlePage(Page[TitleItem]):
 @router.get("/titles", response=TitlePage, operation_id="searchTitles", openapi_extra={"parameters": FILTERS})
 def search_titles(request: Call, paging: Query[Paging], free: Query[Free]) -> TitlePage:
     """Best first. Repeating a parameter widens, different ones narrow. `instead` is what was searched when the words as
-    typed gave nothing; the first 2,000 titles can be paged through."""
+    typed gave nothing. `count` and every other number is exact unless `more` is true: then more titles match `q` than the
+    1,000 that were looked at (those in circulation first), all of these numbers are of those, and a value counted 0 may be one
+    of others; a further word or filter looks among all. Without `q` the first 2,000 titles can be paged through."""
     filters = TitleFilter(request.GET, reader=request.auth, now=timezone.now())
     if not filters.is_valid():
         raise Invalid({name: [str(text) for text in texts] for name, texts in filters.errors.items()})
     found = catalogue.results(filters=filters, page=paging.page, page_size=paging.page_size)
     return TitlePage.of_shown(
         request, paging, found.count, [_item(row) for row in found.items], reachable=found.reachable,
-        available=found.available, instead=found.instead or None,
+        more=found.more, available=found.available, instead=found.instead or None,
         facets={name: [_facet(value) for value in values] for name, values in found.facets.items()},
     )  # fmt: skip
 

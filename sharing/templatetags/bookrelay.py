@@ -92,7 +92,8 @@ def ticks(name: str, values: Iterable[Any]) -> SafeString:
     boxes = (
         TICK.format(
             name=name, place=place, value=escape(one.value), checked=" checked" if one.chosen else "",
-            language=typography.lang_attribute(one.label), label=escape(one.label), count=typography.grouped(one.count),
+            language=typography.lang_attribute(one.label), label=escape(one.label),
+            count=typography.grouped(one.count) if one.count or one.chosen else "",
         )
         for place, one in enumerate(values, start=1)
     )  # fmt: skip

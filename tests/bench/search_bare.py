@@ -1,8 +1,10 @@
 """What a search page says, in plain SQL by hand on the same index, for a visitor who has set no filter.
 
-- The twenty best by the engine's own rank, with all that a row shows of a title and the volumes a library has of it.
+- The first CANDIDATES that match, those in circulation before others: of these is all that follows, as on the page.
+- The twenty best of them, with all that a row shows of a title and the volumes a library has of it: on SQLite those that say it
+  in their title and the shorter ones first, on PostgreSQL by its own rank.
 - What is shown of those twenty: copies and library loans, each with whether it can be had now and when it comes back.
-- How many match, and the counts beside the filters: free now, kind, place, mode, language, class, subject, year.
+- How many they are, and the counts beside the filters: free now, kind, place, mode, language, class, subject, year.
 
 `ask` has one statement for each of these, as one would write them first. `in_one_pass` is the quickest we know: what matches is
 looked up once, and one statement makes all counts of it. Left out of both is what the page does besides: other ways to read a
@@ -17,26 +19,35 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from personal_catalog.search import engines, readings
-from personal_catalog.search.terms import Node
+from personal_catalog.search import engines, readings, written
+from personal_catalog.search.terms import Node, in_text
 
 TABLE = engines.TABLE
 FACETS = 12  # of a facet with many values
 WAIT = timedelta(days=3)  # so long a library loan has to run to be passed on
 
-MATCHING = {
-    "sqlite": f"{TABLE} i JOIN personal_catalog_title t ON t.id = i.rowid WHERE {TABLE} MATCH %(asked)s AND {{live}}",
-    "postgresql": f"(SELECT CAST(%(asked)s AS tsquery) AS q) asked, {TABLE} i JOIN personal_catalog_title t ON t.id = i.title_id "
-    "WHERE i.vector @@ q AND {live}",
-}
+PLACE = engines.CIRCULATING - 1
+ROW = "t.id, t.title, t.subtitle, t.creators, t.publisher, t.year, t.language, t.clc, t.subjects, t.cover_seed, t.cover_id, t.work_key"
 LIVE = "t.status NOT IN ('merged', 'rejected')"
-RANK = {"sqlite": f"bm25({TABLE}, 10, 5, 2, 1)", "postgresql": "ts_rank(i.vector, q) DESC"}
-
-BEST = """
-SELECT best.*, (SELECT sum(items) FROM sharing_harvestedrecord h WHERE h.title_id = best.id) FROM (
-    SELECT t.id, t.title, t.subtitle, t.creators, t.publisher, t.year, t.language, t.clc, t.cover_seed, t.cover_id, t.work_key
-    FROM {matching} ORDER BY {rank} LIMIT 20
-) best"""
+POSTGRES = (
+    f"SELECT {ROW}, ts_rank(i.vector, q) AS rank FROM (SELECT CAST(%(asked)s AS tsquery) AS q) asked, {TABLE} i "
+    f"JOIN personal_catalog_title t ON t.id = i.title_id WHERE i.vector @@ q AND {LIVE}"
+)
+FOUND = {
+    "sqlite": f"SELECT {ROW}, i.rowid AS place FROM {TABLE} i JOIN personal_catalog_title t ON t.id = i.rowid & {PLACE} "
+    f"WHERE {TABLE} MATCH %(asked)s AND {LIVE} ORDER BY i.rowid DESC LIMIT %(most)s",
+    "postgresql": f"SELECT * FROM ((SELECT * FROM ({POSTGRES} AND i.circulating LIMIT %(most)s) a) "
+    f"UNION ALL (SELECT * FROM ({POSTGRES} AND NOT i.circulating LIMIT %(most)s) b)) c LIMIT %(most)s",
+}
+RANKED = {
+    "sqlite": f"SELECT f.* FROM found f LEFT JOIN (SELECT rowid AS place FROM {TABLE} WHERE {TABLE} MATCH %(in_title)s "
+    "AND rowid >= (SELECT min(place) FROM found)) said ON said.place = f.place ORDER BY said.place IS NULL, length(title)",
+    "postgresql": "SELECT f.* FROM found f ORDER BY rank DESC",
+}
+BEST = (
+    "WITH found AS MATERIALIZED ({found}) "
+    "SELECT best.*, (SELECT sum(items) FROM sharing_harvestedrecord h WHERE h.title_id = best.id) FROM ({ranked} LIMIT 20) best"
+)
 
 REST = """
     NOT EXISTS (SELECT 1 FROM sharing_lending x WHERE x.{noun}_id = {one}.id AND x.closed_at IS NULL)
@@ -75,12 +86,11 @@ COUNTS = (
     "SELECT 'subject', part.value AS value, count(*) AS n FROM {found} f, {parts}(f.subjects) part GROUP BY part.value",
 )
 MOST = f" ORDER BY n DESC LIMIT {FACETS}"
-FOUND = "SELECT t.id, t.language, t.year, t.clc, t.subjects FROM {matching}"
 
 
 def ask(text: str, *, now: datetime | None = None) -> list[Any]:
     """The answer, a list for each statement; nothing for a question without words."""
-    found = f"({_written(FOUND)})"
+    found = f"({FOUND[connection.vendor]})"
     held = f"({HELD.format(titles=found)})"
     return _answer(
         text, now or timezone.now(), [count.format(found=found, held=held, parts=_parts()) + MOST for count in COUNTS]
@@ -92,7 +102,7 @@ def in_one_pass(text: str, *, now: datetime | None = None) -> list[Any]:
         f"SELECT * FROM ({count.format(found='found', held='held', parts=_parts())}{MOST}) c{n}"
         for n, count in enumerate(COUNTS)
     )
-    found, held = _written(FOUND), HELD.format(titles="found")
+    found, held = FOUND[connection.vendor], HELD.format(titles="found")
     return _answer(
         text,
         now or timezone.now(),
@@ -105,14 +115,10 @@ def _answer(text: str, now: datetime, counts: list[str]) -> list[Any]:
     if tree is None:
         return []
     values = _values(tree, now)
-    best = _rows(_written(BEST), values)
+    best = _rows(BEST.format(found=FOUND[connection.vendor], ranked=RANKED[connection.vendor]), values)
     ids = ", ".join(str(row[0]) for row in best)
     twenty = f"(SELECT id FROM personal_catalog_title WHERE id IN ({ids or 'NULL'}))"
     return [best, _rows(HELD.format(titles=twenty), values), *(_rows(sql, values) for sql in counts)]
-
-
-def _written(sql: str) -> str:
-    return sql.format(matching=MATCHING[connection.vendor].format(live=LIVE), rank=RANK[connection.vendor])
 
 
 def _parts() -> str:
@@ -120,8 +126,11 @@ def _parts() -> str:
 
 
 def _values(tree: Node, now: datetime) -> dict[str, Any]:
-    asked = engines._tsquery(tree) if connection.vendor == "postgresql" else engines._match(tree)
-    return {"asked": asked, "now": now, "far_enough": now + WAIT, "today": timezone.localdate(now)}
+    words = {"asked": written.tsquery(tree)}
+    if connection.vendor == "sqlite":
+        words = {"asked": written.match(tree), "in_title": written.match(in_text(tree) or tree, "title")}
+    days = {"now": now, "far_enough": now + WAIT, "today": timezone.localdate(now)}
+    return {**words, **days, "most": engines.CANDIDATES}
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[Any]:

@@ -15,6 +15,7 @@ from library_bridge.models import Area, Reader
 from personal_catalog import titles
 from personal_catalog.models import Copy, Title, TitleIsbn
 from personal_catalog.search import engines, index
+from sharing import circulation
 from tests.bench.search_books import Book
 
 BATCH = 5_000
@@ -40,6 +41,7 @@ def load(books: Iterable[Book], *, now: datetime) -> None:
         while batch := list(islice(waiting, BATCH)):
             with transaction.atomic():
                 _write(batch, [next(numbers) for _book in batch], known, owners, now)
+    circulation.tell_index(most=len(known))
     _execute(*connection.ops.sequence_reset_sql(no_style(), [Title]), SETTLE[connection.vendor])
 
 

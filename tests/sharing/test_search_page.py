@@ -4,6 +4,7 @@ import pytest
 import time_machine
 
 from personal_catalog.models import Title
+from personal_catalog.search import engines
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.index import reindex
 from tests import factories
@@ -79,7 +80,7 @@ def test_a_question_that_is_too_long_gets_a_sentence(world: World):
 def test_a_question_too_broad_to_answer_in_time_gets_a_sentence(world: World, monkeypatch):
     """T-A11"""
 
-    def slow(text: str) -> None:
+    def slow(text: str, **_how: object) -> None:
         raise SearchTimedOut
 
     monkeypatch.setattr("sharing.catalogue.search_titles", slow)
@@ -100,6 +101,26 @@ def test_parameters_are_an_allow_list(thirty: World, query):
     assert page.status == 200
     if query.split("=")[0] in ("holder", "copies__owner", "available"):
         assert "31 titles" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", ("More than 9 titles, 9 can be had now", "The list and all numbers are of 9 of them")),
+     ("zh", ("超过 9 种", "列表和所有数字只算其中 9 种"))],
+)  # fmt: skip
+def test_a_broad_question_says_that_more_match_and_what_the_numbers_are_of(thirty: World, monkeypatch, language, says):
+    monkeypatch.setattr(engines, "CANDIDATES", 9)
+    page = get("/search/?q=运筹学", thirty.bob, now=thirty.now, language=language)
+    assert all(words in page for words in says)
+    assert 'name="kind" value="library"' in page.html
+    narrow = get("/search/?q=运筹学&classification=O20", thirty.bob, now=thirty.now, language=language)
+    assert not any(words in narrow for words in says)
+
+
+def test_what_none_of_those_looked_at_has_bears_no_number(thirty: World, monkeypatch):
+    monkeypatch.setattr(engines, "CANDIDATES", 9)
+    page = get("/search/?q=运筹学", thirty.bob, now=thirty.now)
+    assert '<span>Library books</span><span class="num"></span>' in page.html
 
 
 def test_twenty_rows_weigh_less_than_thirty_kilobytes(thirty: World):

@@ -1,0 +1,60 @@
+"""The index is told which titles circulate, by the round of the scheduler."""
+
+import pytest
+
+from personal_catalog.models import Copy, Title
+from personal_catalog.search import index
+from sharing import circulation, due
+from sharing.models import LoanTitle
+from tests import factories
+from tests.sharing.conftest import World
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    index.reindex(Title.objects.prefetch_related("isbns"))
+    circulation.tell_index()
+    return world
+
+
+def test_a_title_of_which_a_reader_shows_a_copy_circulates(told: World) -> None:
+    assert index.circulating() == {told.title.pk}
+
+
+def test_a_library_book_in_a_readers_hands_circulates_until_it_is_back(told: World) -> None:
+    title = factories.title("运筹学")
+    index.reindex([title])
+    loan = factories.library_loan(factories.patron(told.charlie), title, now=told.now)
+    assert LoanTitle.objects.filter(library_loan=loan).exists()
+    circulation.tell_index()
+    assert title.pk in index.circulating()
+    type(loan).objects.filter(pk=loan.pk).update(closed_at=told.now)
+    circulation.tell_index()
+    assert title.pk not in index.circulating()
+
+
+def test_what_was_passed_on_circulates_though_it_is_withdrawn(told: World) -> None:
+    Copy.objects.update(status=Copy.Status.WITHDRAWN, withdrawn_at=told.now)
+    Title.objects.filter(pk=told.title.pk).update(passed_on=1)
+    circulation.tell_index()
+    assert index.circulating() == {told.title.pk}
+
+
+def test_a_copy_for_a_group_does_not_tell_strangers_of_it(told: World) -> None:
+    Copy.objects.update(visibility=Copy.Visibility.NOBODY)
+    circulation.tell_index()
+    assert index.circulating() == set()
+
+
+def test_the_round_tells_it_some_at_a_time(told: World) -> None:
+    titles = [factories.title(f"运筹学{number}") for number in range(3)]
+    index.reindex(titles)
+    for title in titles:
+        factories.copy(told.alice, title, now=told.now)
+    assert circulation.tell_index(most=2) == 2
+    list(due.act(now=told.now))
+    assert index.circulating() == {told.title.pk, *(title.pk for title in titles)}
+
+
+def test_nothing_is_written_where_nothing_changed(told: World) -> None:
+    assert circulation.tell_index() == 0
