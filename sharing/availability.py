@@ -49,6 +49,8 @@ class Wish:
 Asker = Reader | OuterRef | Given | None
 """For whom it is: copies may be for a group. In a subquery a reference to the reader's id; None: as a stranger sees it."""
 FAR_ENOUGH = Given("far_enough", DateTimeField())
+THIS = (OuterRef("pk"), OuterRef("pk"))
+"""As a range: for an equality PostgreSQL looks at everything that is free in the whole library, once, instead of at each."""
 
 
 def shown_copies(*, reader: Asker) -> QuerySet[Copy]:
@@ -177,13 +179,13 @@ def _loans_of_listed(signed_in: bool) -> "QuerySet[LibraryLoan, tuple[Any, ...]]
 def _copies(ids: Any, *, reader: Asker, now: Moment) -> "QuerySet[Copy, tuple[Any, ...]]":
     copies = shown_copies(reader=reader).filter(title_id__in=ids)
     copies = copies.annotate(live=FilteredRelation("lendings", condition=Q(lendings__closed_at=None)))
-    copies = copies.annotate(free=Exists(_free(reader, now).filter(pk=OuterRef("pk"))))
+    copies = copies.annotate(free=Exists(_free(reader, now).filter(pk__range=THIS)))
     return copies.values_list("title_id", "mode", "area", "free", "live__due_at", "holder_id")
 
 
 def _loans(ids: Any, *, reader: Asker, now: Moment, from_then_on: Moment) -> "QuerySet[LibraryLoan, tuple[Any, ...]]":
     loans = charged_loans().filter(catalogued__title_id__in=ids)
-    loans = loans.annotate(free=Exists(free_loans_due(reader, now, from_then_on).filter(pk=OuterRef("pk"))))
+    loans = loans.annotate(free=Exists(free_loans_due(reader, now, from_then_on).filter(pk__range=THIS)))
     return loans.values_list(
         "catalogued__title_id", "patron__reader__area__code", "free", "due_at", "patron__reader_id"
     )
