@@ -58,9 +58,8 @@ def _requests(now: datetime) -> Iterator[Deed]:
     """Reminders before lapses, lapses before new waves, all of them before requests end."""
     yield from _asks(now)
     yield from _unfulfilled(now)
-    yield from _each(
-        "request.widened", widening.stuck_requests(now=now), lambda pk: widening.widen_request(request_id=pk, now=now)
-    )
+    stuck = widening.stuck_request_ids(now=now)[:SWEEP]
+    yield from _each_of("request.widened", stuck, lambda pk: widening.widen_request(request_id=pk, now=now))
     yield from _next_waves(now)
     yield from _lendings(now)
 

@@ -66,7 +66,7 @@ def withdraw_vain_ask(*, ask_id: int, now: datetime, actor: Reader | None = None
     """True when the ask ended here, because the book cannot be had from this holder any more, or not now. `actor`: the
     holder, who need not be told of what they said themselves."""
     ask = locks.ask(ask_id, actor=None)
-    if not vain_asks(now=now).filter(pk=ask.pk).exists():
+    if not any(prepared.run(_vain_ask, values={**prepared.moment(now), "pk": ask.pk})):
         return False
     _withdraw(ask, because=Because.GONE, actor=actor, now=now)
     return True
@@ -78,6 +78,10 @@ def vain_ask_ids(*, now: datetime) -> list[int]:
 
 def _vain_ask_ids() -> "QuerySet[Ask, tuple[Any, ...]]":
     return vain_asks(now=NOW).order_by("pk").values_list("pk")
+
+
+def _vain_ask() -> "QuerySet[Ask, tuple[Any, ...]]":
+    return vain_asks(now=NOW).filter(pk=PK).values_list("pk")
 
 
 def vain_asks(*, now: Moment) -> QuerySet[Ask]:

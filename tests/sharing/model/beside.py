@@ -104,9 +104,10 @@ class Beside:
         assert deadline is not None
         self.may("request", request_id, "open" if deadline > now else "unfilled")
 
-    def propose(self, lending_id: int) -> None:
+    def propose(self, lending_id: int, method: str, starts_at: datetime) -> None:
+        """The same again changes nothing."""
         for pk, row in self.of("handover", lending_id=lending_id):
-            if row.status in OPEN_HANDOVER:
+            if row.status in OPEN_HANDOVER and (row.fields["method"], row.fields["starts_at"]) != (method, starts_at):
                 self.may("handover", pk, "replaced")
 
     def agree(self, handover_id: int) -> None:

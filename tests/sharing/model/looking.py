@@ -25,7 +25,10 @@ MODELS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "ask": (Ask, "respond_by", ("request_id", "holder_id", "copy_id", "library_loan_id", "wave")),
     "lending": (Lending, "deadline_at", ("request_id", "ask_id", "giver_id", "taker_id", "copy_id", "mode", "reminders")),
     "handover": (
-        Handover, "acts", ("lending_id", "direction", "proposed_by_id", "method", "deposit__collect_by", "shipment__reminders"),
+        Handover, "acts",
+        (
+            "lending_id", "direction", "proposed_by_id", "method", "starts_at", "deposit__collect_by", "shipment__reminders",
+        ),
     ),
     "copy": (Copy, "", ("owner_id", "holder_id", "mode")),
 }  # fmt: skip

@@ -102,7 +102,7 @@ class Machine(Ways):
             must_fail=row.status not in ("agreed", "returning") or self.model.underway(pk) is not None,
         )  # fmt: skip
         if done:
-            self.model.propose(pk)
+            self.model.propose(pk, way, at)
 
     @rule(number=NUMBER, proposer=st.booleans())
     def agree(self, number: int, proposer: bool) -> None:
