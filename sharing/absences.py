@@ -3,12 +3,11 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing import dates, events, in_hand, jobs, withdrawals
+from sharing import dates, events, in_hand, withdrawals
 from sharing.errors import Denied
 from sharing.holdings import Holding
 from sharing.models import Absence, Ask, Offer, Rest
@@ -25,7 +24,7 @@ def set_absence(*, actor: Reader, first_date: date, last_date: date, now: dateti
     """
     _require_days(first_date, last_date, now)
     absence = _set(actor, first_date, last_date, now)
-    _let_go(Ask.objects.filter(holder=actor), actor, now)
+    withdrawals.let_go_vain(Ask.objects.filter(holder=actor), actor=actor, now=now)
     return absence
 
 
@@ -54,7 +53,7 @@ def rest_holding(*, holding_key: str, actor: Reader, last_date: date, now: datet
     """
     _require_days(timezone.localdate(now), last_date, now)
     holding = _rest(holding_key, actor, last_date, now)
-    _let_go(Ask.objects.filter(holder=actor, **holding.fields()), actor, now)
+    withdrawals.let_go_vain(Ask.objects.filter(holder=actor, **holding.fields()), actor=actor, now=now)
     return in_hand.get(holding_key, actor=actor, now=now)
 
 
@@ -88,11 +87,3 @@ def _require_days(first_date: date, last_date: date, now: datetime) -> None:
     if last_date > today + LONGEST:
         latest = dates.long_date(today + LONGEST, today=today)
         raise Denied(fill(_("At the latest %(date)s, please."), {"date": latest}), field="last_date")
-
-
-def _let_go(asks: QuerySet[Ask], actor: Reader, now: datetime) -> None:
-    """Each in a commit of its own; what a crash leaves, the sweep takes up."""
-    vain = withdrawals.vain_asks(now=now).filter(pk__in=asks.values("pk"))
-    for ask_id, request_id in vain.values_list("pk", "request_id"):
-        withdrawals.withdraw_vain_ask(ask_id=ask_id, actor=actor, now=now)
-        jobs.hurry("sharing.tasks.next_wave", request_id)

@@ -20,7 +20,7 @@ from personal_catalog.models import ReaderGroup, Title
 from sharing import blocks, codes, dates, events, following, in_hand, jobs, locks, policies, waves, withdrawals
 from sharing.errors import Denied, LimitReached, NotFound
 from sharing.holdings import Holding
-from sharing.models import DomainEvent, Kept
+from sharing.models import Ask, DomainEvent, Kept
 from sharing.phrases import fill
 
 LONGEST = timedelta(days=30)
@@ -37,10 +37,7 @@ def keep_holding(
     LimitReached."""
     row = _keep(holding_key, actor, last_date, group_key, shelf_code, now)
     book = {"copy": row.copy_id} if row.copy_id else {"library_loan": row.library_loan_id}
-    vain = withdrawals.vain_asks(now=now).filter(holder=actor, **book)
-    for ask_id, request_id in list(vain.values_list("pk", "request_id")):
-        withdrawals.withdraw_vain_ask(ask_id=ask_id, actor=actor, now=now)
-        jobs.hurry("sharing.tasks.next_wave", request_id)
+    withdrawals.let_go_vain(Ask.objects.filter(holder=actor, **book), actor=actor, now=now)
     waves.serve_title(title_id=title_of(row).pk, now=now)  # somebody for whom it is may wait already
     return row
 

@@ -11,6 +11,7 @@ from library_bridge.models import LibraryLoan, Reader
 from personal_catalog.models import Copy
 from sharing import availability, events, jobs, locks, prepared, resting, states, writes
 from sharing.models import Ask, Conversation, Lending, Request
+from sharing.models.asks import AskQuerySet
 from sharing.models.blocks import left_out
 from sharing.prepared import NOW, PK
 from sharing.resting import Moment
@@ -70,6 +71,16 @@ def withdraw_vain_ask(*, ask_id: int, now: datetime, actor: Reader | None = None
         return False
     _withdraw(ask, because=Because.GONE, actor=actor, now=now)
     return True
+
+
+def let_go_vain(asks: AskQuerySet, *, actor: Reader, now: datetime) -> None:
+    """Of these, what cannot be had since its holder, `actor`, has said so; those who asked are served next. Each in a commit of
+    its own: what a crash leaves, the sweep takes up."""
+    vain = set(vain_ask_ids(now=now))
+    for ask_id, request_id in list(asks.waiting().values_list("pk", "request_id")):
+        if ask_id in vain:
+            withdraw_vain_ask(ask_id=ask_id, actor=actor, now=now)
+            jobs.hurry("sharing.tasks.next_wave", request_id)
 
 
 def vain_ask_ids(*, now: datetime) -> list[int]:
