@@ -42,9 +42,12 @@ def payload_of(handover: Handover) -> str:
 def token_in(payload: str) -> str:
     """The token in a scanned address, or the text itself when it is the bare token; "" when neither."""
     payload = payload.strip()[:500]
-    if payload.startswith(("http://", "https://")):
+    if not payload.startswith(("http://", "https://")):
+        return payload
+    try:
         return parse_qs(urlsplit(payload).query).get("code", [""])[0]
-    return payload
+    except ValueError:  # no address after all: `http://[`, or a host that no computer may have
+        return ""
 
 
 def digits_in(typed: str) -> str:
