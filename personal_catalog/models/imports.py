@@ -65,6 +65,10 @@ class ImportJob(models.Model):
         return f"{self.format} {self.status}"
 
     @property
+    def is_at_work(self) -> bool:
+        return self.status in (self.Status.QUEUED, self.Status.RUNNING)
+
+    @property
     def kind_name(self) -> str:
         """What the file was taken for, for a person."""
         if self.kind == "marc":

@@ -19,7 +19,7 @@ from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
-from personal_catalog import title_imports
+from personal_catalog import progress, title_imports
 from personal_catalog.errors import ImportRefused
 from personal_catalog.models import TitleImport
 from personal_catalog.tasks import hurry, run_title_import
@@ -112,7 +112,15 @@ class TitleImportPage(ForLibrarians, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = Paginator(self.job.problems.all(), PROBLEMS_ON_A_PAGE).get_page(self.request.GET.get("p"))
         failure = REFUSALS.get(self.job.failure, "")
-        return {**super().get_context_data(**kwargs), "job": self.job, "problems": page, "failure": failure}
+        more = {"job": self.job, "problems": page, "failure": failure, "minutes_left": self._minutes_left()}
+        return {**super().get_context_data(**kwargs), **more}
+
+    def _minutes_left(self) -> int | None:
+        """While it is only looked at nobody knows how many rows there are."""
+        job = self.job
+        if job.status not in (TitleImport.Status.QUEUED, TitleImport.Status.RUNNING):
+            return None
+        return progress.minutes_left(name=f"titles:{job.pk}", done=job.done, total=job.total, now=timezone.now())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "drop" in request.POST:

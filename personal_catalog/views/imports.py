@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from personal_catalog import imports
+from personal_catalog import imports, progress
 from personal_catalog.errors import ImportRefused
 from personal_catalog.files.rows import Trait
 from personal_catalog.forms import HowToListForm, ImportForm
@@ -67,18 +67,30 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         if form is not None and _mend(request, mine) and "save" not in request.POST and form.is_valid():
             _confirm(request, mine, form)
         return redirect(request.get_full_path())
+    if request.htmx and not mine.is_at_work:  # type: ignore[attr-defined]
+        return HttpResponse(
+            status=204, headers={"HX-Refresh": "true"}
+        )  # the progress has come to its end: now the report
     rows = mine.rows.select_related("copy__title")
-    wanted = rows.exclude(problem="") if request.GET.get("show") == "problems" else rows
+    only_problems = mine.is_at_work or request.GET.get("show") == "problems"
+    wanted = rows.exclude(problem="") if only_problems else rows
     context = {
         "nav": "add",
         "job": mine,
         "form": form,
         "page": Paginator(wanted, ROWS_ON_A_PAGE).get_page(request.GET.get("page")),
+        "only_problems": only_problems,
         "problems": rows.filter(status=ImportRow.Status.FAILED).count(),
         "ready": ready.count(),
-        "busy": mine.status in (ImportJob.Status.QUEUED, ImportJob.Status.RUNNING),
+        "minutes_left": _minutes_left(mine),
     }
     return render(request, "personal_catalog/imports/job.html", context)
+
+
+def _minutes_left(mine: ImportJob) -> int | None:
+    if not mine.is_at_work:
+        return None
+    return progress.minutes_left(name=f"import:{mine.pk}", done=mine.done, total=mine.total, now=timezone.now())
 
 
 def _how_to_list(request: HttpRequest, ready: QuerySet[ImportRow]) -> HowToListForm:

@@ -1,6 +1,6 @@
 """The catalogue's pages, as a reader without scripts uses them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from library_bridge.models import Reader
-from personal_catalog import copies
+from personal_catalog import copies, import_runs, imports
 from personal_catalog.models import Copy, ImportJob, Title
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import PROCRASTINATION
 
 pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
 MISTYPED = "9787300113908"
 FORM = {"mode": "lend", "condition": "good", "note": "", "visibility": "everyone"}
 PAGES = ("add-copy", "shelf", "labels", "import")
@@ -86,6 +87,37 @@ def test_an_import_is_seen_before_it_is_done(alices: Client, alice: Reader, now:
     page = alices.post(reverse("import-job", args=[ImportJob.objects.get().pk]), how, follow=True).content.decode()
     assert "1 book listed." in page
     assert (Copy.objects.get().mode, Copy.objects.get().source) == ("drift", "import")
+
+
+def test_while_an_import_runs_only_its_progress_is_asked_for(alices: Client, alice: Reader, now: datetime) -> None:
+    content = f"{PROCRASTINATION}\n{MISTYPED}".encode()
+    job = imports.start_import(reader=alice, content=content, format="auto", commit=True, now=now)
+    url = reverse("import-job", args=[job.pk]) + "?page=2"
+    page = text(alices, url)
+    assert f'hx-get="{url}" hx-trigger="every 2s" hx-select="#import-progress"' in page
+    assert (MISTYPED in page, PROCRASTINATION in page) == (True, False)
+    assert "HX-Refresh" not in alices.get(url, headers=HTMX)
+    import_runs.run_import(job_id=job.pk, now=now)
+    assert alices.get(url, headers=HTMX)["HX-Refresh"] == "true"
+
+
+def test_the_report_of_an_import_leads_on(alices: Client, alice: Reader, now: datetime) -> None:
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    content = f"{PROCRASTINATION}\n{MISTYPED}".encode()
+    job = imports.start_import(reader=alice, content=content, format="auto", commit=True, now=now)
+    import_runs.run_import(job_id=job.pk, now=now)
+    url = reverse("import-job", args=[job.pk])
+    page = text(alices, url)
+    assert "1 row was not listed." in page
+    assert "import it again" in page
+    assert all(f'href="{reverse(name)}"' in page for name in ("shelf", "import"))
+    assert 'href="?"' in text(alices, url, show="problems")
+
+
+def test_a_list_that_nobody_confirmed_says_so(alices: Client, alice: Reader, now: datetime) -> None:
+    job = imports.start_import(reader=alice, content=PROCRASTINATION.encode(), format="auto", now=now)
+    imports.drop_stale_previews(now=now + timedelta(days=8))
+    assert "was not confirmed" in text(alices, reverse("import-job", args=[job.pk]))
 
 
 def test_an_import_without_anything_says_so(alices: Client) -> None:

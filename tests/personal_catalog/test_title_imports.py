@@ -198,6 +198,15 @@ def test_lin_uploads_a_list_looks_at_it_and_imports_it(lin: Client) -> None:
     assert "list.csv" in lin.get(reverse("catalog-import")).content.decode()
 
 
+def test_the_report_says_what_to_do_with_the_rest(lin: Client) -> None:
+    file = SimpleUploadedFile("list.csv", "书名,作者,ISBN\n围城,钱锺书,\n坏号,某人,9787300113907\n".encode())
+    url = lin.post(reverse("catalog-import"), {"file": file, "format": "auto"})["Location"]
+    assert "were left out" not in lin.get(url).content.decode()
+    page = lin.post(url, follow=True).content.decode()
+    assert "Rows that have to be mended were left out." in page
+    assert f'href="{reverse("catalog-import")}">Another file</a>' in page
+
+
 def test_what_is_no_list_says_so_on_its_page(lin: Client, now: datetime) -> None:
     job = started(Reader.objects.get(), now, "a,b\n1,2")
     title_imports.run(import_id=job.pk, now=now)
