@@ -1,5 +1,6 @@
 """The checks of `check_invariants` after each command, in a few milliseconds: on a world in order their queries find nothing,
-so these are asked again as one, and the checks themselves only when that finds something."""
+so these are asked again as one, and the checks themselves only when that finds something. Their values stand in the text: SQLite
+reads so long a statement anew each time that values are bound to it."""
 
 from typing import Any
 
@@ -14,11 +15,9 @@ class Watch:
 
     def __init__(self) -> None:
         queries: list[str] = []
-        self._params: list[Any] = []
 
         def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            queries.append(sql)
-            self._params.extend(params or ())
+            queries.append(connection.ops.last_executed_query(context["cursor"].cursor, sql, params))
             return execute(sql, params, many, context)
 
         with connection.execute_wrapper(note):
@@ -27,7 +26,7 @@ class Watch:
 
     def look(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, self._params)
+            cursor.execute(self._sql)
             (found,) = cursor.fetchone()
         if found:
             self._require_order()
