@@ -34,6 +34,11 @@ def test_an_open_request_says_who_acts_next_and_until_when(world: World):
     assert "R-" in page
 
 
+def test_the_place_in_the_queue_is_no_place_to_meet(world: World):
+    page = page_of(steps.placed(world), world.bob, world.now)
+    assert "#i-place" not in page.html
+
+
 def test_nobody_is_promised_a_next_holder_where_none_is_left(world: World):
     page = page_of(steps.placed(world), world.bob, world.now)
     assert "we go on to the next holders" not in page
