@@ -46,6 +46,7 @@ class ReadingListPage(Page):
 
     class Meta:
         verbose_name = _("course list")
+        verbose_name_plural = _("course lists")
 
 
 class ReadingListEntry(Orderable):

@@ -169,6 +169,7 @@ class GroupIndex(IndexView):
 class Groups(ReadOnly):
     model = ReaderGroup
     name = "groups"
+    url_prefix = "reader-groups"  # /admin/groups/ is Wagtail's own page, of staff's permissions
     icon = "group"
     menu_label = gettext_lazy("Groups of readers")
     index_view_class = GroupIndex

@@ -65,6 +65,7 @@ KINDS: dict[str, Promise] = {
     "consent.ended": pgettext_lazy("event", "Standing consent ended"),
     "absence.set": pgettext_lazy("event", "Reader away"),
     "absence.ended": pgettext_lazy("event", "Reader back"),
+    "free_times.set": pgettext_lazy("event", "Free times set"),
     "holding.rests": pgettext_lazy("event", "Book not to be asked for now"),
     "holding.wakes": pgettext_lazy("event", "Book to be asked for again"),
     "flag.raised": pgettext_lazy("event", "Something reported"),
@@ -74,6 +75,12 @@ KINDS: dict[str, Promise] = {
     "moderation.hidden": pgettext_lazy("event", "Hidden after a report"),
     "moderation.warned": pgettext_lazy("event", "Warned after a report"),
     "moderation.suspended": pgettext_lazy("event", "Kept from conversations after a report"),
+    "note.written": pgettext_lazy("event", "Note on a title written"),
+    "note.changed": pgettext_lazy("event", "Note on a title changed"),
+    "note.withdrawn": pgettext_lazy("event", "Note on a title withdrawn"),
+    "note.flagged": pgettext_lazy("event", "Note on a title reported"),
+    "note.hidden": pgettext_lazy("event", "Note on a title hidden"),
+    "note.shown": pgettext_lazy("event", "Note on a title shown again"),
     "collector.named": pgettext_lazy("event", "Somebody else named to collect"),
     "collector.revoked": pgettext_lazy("event", "Collector taken back"),
     "collector.withdrawn": pgettext_lazy("event", "Collector’s link ended by another way of handing over"),
@@ -85,11 +92,30 @@ KINDS: dict[str, Promise] = {
     "outside.due": pgettext_lazy("event", "Reminded of a loan outside the service"),
     "outside.closed": pgettext_lazy("event", "Loan outside the service over"),
     "copy.listed": pgettext_lazy("event", "Copy listed"),
+    "copy.paused": pgettext_lazy("event", "Copy paused"),
+    "copy.resumed": pgettext_lazy("event", "Copy lent again"),
+    "copy.withdrawn": pgettext_lazy("event", "Copy taken out of the catalogue"),
     "journey.opened": pgettext_lazy("event", "Journey of a copy begun"),
     "journey.closed": pgettext_lazy("event", "Journey of a copy ended by its owner"),
     "journey.joined": pgettext_lazy("event", "A holder appears in a journey"),
     "journey.left": pgettext_lazy("event", "A holder left a journey"),
+    "shelf.opened": pgettext_lazy("event", "Shelf shown to others"),
+    "shelf.closed": pgettext_lazy("event", "Shelf shown no longer"),
+    "shelf.followed": pgettext_lazy("event", "A shelf is followed"),
+    "shelf.unfollowed": pgettext_lazy("event", "A shelf is followed no longer"),
+    "shelf.grew": pgettext_lazy("event", "Followers told of new books"),
+    "group.made": pgettext_lazy("event", "Group made"),
+    "group.link_made": pgettext_lazy("event", "Invitation to a group made"),
+    "group.link_revoked": pgettext_lazy("event", "Invitation to a group revoked"),
+    "group.joined": pgettext_lazy("event", "Group joined"),
+    "group.put_in": pgettext_lazy("event", "Readers put into a group by the library"),
+    "group.member_renamed": pgettext_lazy("event", "Name in a group changed"),
+    "group.left": pgettext_lazy("event", "Group left"),
+    "group.removed": pgettext_lazy("event", "Member of a group removed"),
+    "group.handed_on": pgettext_lazy("event", "Group handed on"),
+    "group.closed": pgettext_lazy("event", "Group closed"),
     "title.rejected": pgettext_lazy("event", "Title not taken into the catalogue"),
+    "suggestion.accepted": pgettext_lazy("event", "Suggested correction taken"),
     "search.saved": pgettext_lazy("event", "Search saved"),
     "search.matched": pgettext_lazy("event", "Found for a saved search"),
     "search.ended": pgettext_lazy("event", "Saved search ended"),
@@ -98,6 +124,9 @@ KINDS: dict[str, Promise] = {
     "purchase.ordered": pgettext_lazy("event", "Suggested book ordered"),
     "standing.answered": pgettext_lazy("event", "Appeal about standing answered"),
     "purchase.declined": pgettext_lazy("event", "Purchase suggestion declined"),
+    "purchase.late": pgettext_lazy("event", "Purchase suggestion unanswered in time"),
+    "purchase.lapsed": pgettext_lazy("event", "Purchase suggestion lapsed"),
+    "purchase.reminded": pgettext_lazy("event", "Librarians reminded of purchase suggestions"),
     "handover.confirmed": pgettext_lazy("event", "Handover confirmed"),
     "data.asked": pgettext_lazy("event", "Own data asked for"),
     "data.taken": pgettext_lazy("event", "Own data downloaded"),
@@ -114,7 +143,7 @@ def name_of(kind: str) -> str:
 
 
 def actor_of(event: DomainEvent) -> str:
-    """The role, or the librarian's name. Wants `actor`, `lending` and `ask` loaded."""
+    """The role, or the librarian's name. Wants `actor`, `lending`, `request` and `ask` loaded."""
     if event.actor is None:
         return _("the service")
     if event.lending is not None and event.actor_id in (event.lending.giver_id, event.lending.taker_id):
@@ -123,4 +152,6 @@ def actor_of(event: DomainEvent) -> str:
         return str(event.actor)
     if event.ask is not None and event.actor_id == event.ask.holder_id:
         return _("the holder")
-    return _("the requester")
+    if event.request is not None and event.actor_id == event.request.requester_id:
+        return _("the requester")
+    return _("a reader")

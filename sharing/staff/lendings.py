@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -82,10 +82,12 @@ class LendingFilters(WagtailFilterSet):
 
 class LendingIndex(NumberedIndex):
     title_path = "request__title"
+    days = ("next_at", "due_at")
 
     def get_base_queryset(self) -> QuerySet[Lending]:
         found: LendingQuerySet = super().get_base_queryset()
-        return found.visible_to_staff(self.request.user).select_related("request__title")
+        still = Case(When(closed_at=None, then="deadline_at"))  # a finished one has no next step
+        return found.visible_to_staff(self.request.user).select_related("request__title").annotate(next_at=still)
 
 
 class InspectLending(InspectView):
@@ -154,7 +156,7 @@ class Lendings(ReadOnly):
         Column("get_kind_display", label=gettext_lazy("Kind"), sort_key="kind"),
         DateColumn("agreed_at", label=gettext_lazy("Agreed"), sort_key="agreed_at"),
         DateColumn("due_at", label=gettext_lazy("Due"), sort_key="due_at"),
-        DateColumn("deadline_at", label=gettext_lazy("Next step by"), sort_key="deadline_at"),
+        DateColumn("next_at", label=gettext_lazy("Next step by"), sort_key="next_at"),
     ]
     list_export: ClassVar[list[str]] = [
         "number", "request.title", "get_kind_display", "get_mode_display", "get_status_display", "agreed_at", "handed_over_at",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -24,6 +24,8 @@ class NumberedIndex(IndexView):
 
     title_path = "title"
     is_searchable = True
+    days: tuple[str, ...] = ()
+    """Columns with a day that some rows lack: those stand last, whichever end is asked for first."""
 
     def _get_title_column(self, field_name: str, column_class: type = TitleColumn, **kwargs: Any) -> Any:
         column_class = self._get_title_column_class(column_class)
@@ -39,6 +41,14 @@ class NumberedIndex(IndexView):
     def get_list_more_buttons(self, instance: Any) -> list[Any]:
         """The number is the link; a menu with one entry would only repeat it."""
         return []
+
+    def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = self.ordering if isinstance(self.ordering, str) else ""
+        if (name := asked.removeprefix("-")) not in self.days:
+            rows: QuerySet[Any] = super().order_queryset(queryset)
+            return rows
+        first = F(name).desc(nulls_last=True) if asked.startswith("-") else F(name).asc(nulls_last=True)
+        return queryset.order_by(first, "-pk")
 
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.is_searching:

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -58,12 +58,15 @@ class RequestFilters(WagtailFilterSet):
 
 
 class RequestIndex(NumberedIndex):
+    days = ("ends_by", "closed_at")
+
     def get_base_queryset(self) -> QuerySet[Request]:
         rows: RequestQuerySet = super().get_base_queryset()
         return (
             rows.visible_to_staff(self.request.user)
             .select_related("title")
             .annotate(
+                ends_by=Case(When(closed_at=None, then="deadline_at")),  # an ended one ends by no day any more
                 asked_count=Count("asks", distinct=True),
                 answered_count=Count("asks", filter=Q(asks__status__in=ANSWERED), distinct=True),
             )
@@ -101,7 +104,7 @@ class Requests(ReadOnly):
         BookColumn("title", label=_("Title")),
         ChipColumn("status", kinds=CHIPS, label=_("Status"), sort_key="status"),
         DateColumn("placed_at", label=_("Placed"), sort_key="placed_at"),
-        DateColumn("deadline_at", label=_("Ends by"), sort_key="deadline_at"),
+        DateColumn("ends_by", label=_("Ends by"), sort_key="ends_by"),
         Column("asked_count", label=_("Holders asked"), sort_key="asked_count"),
         Column("answered_count", label=_("Answered"), sort_key="answered_count"),
         DateColumn("closed_at", label=_("Closed"), sort_key="closed_at"),

@@ -248,14 +248,14 @@ def test_charlie_puts_nobody_in(world: World, group: ReaderGroup) -> None:
 def test_the_admin_makes_fills_and_closes_a_group(world: World) -> None:
     card = factories.patron(world.bob).card_number
     client = browsers.of(world.lin)
-    client.post("/admin/groups/make/", {"name": "Class 3", "kind": "class"})
+    client.post("/admin/reader-groups/make/", {"name": "Class 3", "kind": "class"})
     group = ReaderGroup.objects.get()
-    page, library = f"/admin/groups/{group.pk}/", factories.library().pk
+    page, library = f"/admin/reader-groups/{group.pk}/", factories.library().pk
     answer = client.post(page, {"library": library, "cards": f"{card} nobody-9"}, follow=True).content.decode()
     assert "1 reader put in." in answer
     assert "nobody-9" in answer
     assert f">{world.bob.display_name}<" not in client.get(page).content.decode()
-    assert "Class 3" in client.get("/admin/groups/").content.decode()
+    assert "Class 3" in client.get("/admin/reader-groups/").content.decode()
     client.post(f"{page}take-out/", {"library": library, "card": card})
     assert not group.memberships.exists()
     client.post(f"{page}close/")
@@ -267,5 +267,5 @@ def test_the_admins_pages_are_not_for_staff_with_another_role(world: World, grou
     assistant = factories.reader("Assistant", is_staff=True)
     assistant.groups.add(Group.objects.get(name="Cataloguing assistants"))
     for place in ("make/", f"{group.pk}/", f"{group.pk}/close/"):
-        assert browsers.of(assistant).post(f"/admin/groups/{place}").status_code == 302
+        assert browsers.of(assistant).post(f"/admin/reader-groups/{place}").status_code == 302
     assert ReaderGroup.objects.open().count() == 1

@@ -63,6 +63,15 @@ def test_lendings_are_sifted_by_area_kind_and_day(world: World, lin: Reader) -> 
         assert (lending.number in seen(f"{reverse('lendings:index')}?{query}", lin, world.now)) is shown, query
 
 
+def test_a_finished_lending_has_no_next_step_and_stands_last(world: World, lin: Reader) -> None:
+    over = steps.returned(steps.on_loan(world), now=world.now + DAY)
+    live = crowds.accepted(now=world.now)
+    for ordering in ("next_at", "-next_at"):
+        page = seen(f"{reverse('lendings:index')}?ordering={ordering}", lin, world.now + DAY)
+        assert page.html.index(live.number) < page.html.index(over.number)
+        assert f"{over.deadline_at:%Y-%m-%dT%H:%M}" not in page.html
+
+
 def test_the_list_names_no_reader_and_asks_as_often_for_one_row_as_for_many(world: World, lin: Reader) -> None:
     def ask() -> tuple[Page, int]:
         with CaptureQueriesContext(connection) as asked:

@@ -1,11 +1,17 @@
 """Requests and the trail: who did what by role, without names and messages."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from library_bridge.models import Reader
-from sharing import conversations, requests
+from sharing import conversations, free_times, notifications, requests
 from sharing.models import DomainEvent
+from sharing.staff import kinds
 from tests import factories
 from tests.sharing import crowds, steps
 from tests.sharing.conftest import World
@@ -33,6 +39,27 @@ def test_requests_are_sifted_by_how_they_ended(fate: str, world: World, lin: Rea
     }
     page = seen(f"{reverse('requests:index')}?fate={fate}", lin, world.now + 30 * DAY)
     assert {code for code, request in ended.items() if f"/requests/{request.pk}/" in page.html} == {fate}
+
+
+def recorded() -> Iterator[str]:
+    """The kinds that the code records by name, that tell somebody, or that have a sentence for readers."""
+    called = re.compile(r"""\b(?:record|record_each)\(\s*"([a-z_]+\.[a-z_]+)\"""")
+    for app in settings.OUR_APPS:
+        for path in (Path(settings.BASE_DIR) / app).rglob("*.py"):
+            yield from called.findall(path.read_text())
+    yield from notifications.TELLS
+
+
+def test_every_kind_of_event_has_words_for_staff() -> None:
+    assert sorted({kind for kind in recorded() if kind not in kinds.KINDS} - set(kinds.PRIVATE)) == []
+
+
+def test_who_acts_without_a_request_is_no_requester(world: World, lin: Reader) -> None:
+    free_times.set_free_times(actor=world.bob, parts=[free_times.CODES[0]], now=world.now)
+    page = seen(reverse("trail:index"), lin, world.now)
+    assert "Free times set" in page
+    assert "a reader" in page
+    assert "the requester" not in page
 
 
 def test_the_trail_tells_roles_and_no_messages_t_l8(world: World, lin: Reader) -> None:
