@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from library_bridge import forgetting, transfers
+from library_bridge import clocks, forgetting, transfers
 from library_bridge.models import Library, Patron, Transfer
 from library_bridge.reconcile import reconcile_patrons
 
@@ -30,10 +30,12 @@ def come_back(*, now: datetime) -> None:
 
 
 def _advance_transfers(now: datetime) -> Iterator[dict[str, object]]:
-    """Outside any transaction. One transfer's fault is its own: its lease runs out and it is found again."""
+    """Outside any transaction. One transfer's fault is its own: its lease runs out and it is found again. Each begins when
+    the ones before it have ended, and so does its lease."""
+    clock = clocks.running_from(now)
     for pk in list(transfers.due(now=now).values_list("pk", flat=True)):
         try:
-            transfer = transfers.advance(transfer_id=pk, now=now)
+            transfer = transfers.advance(transfer_id=pk, now=clock())
         except Exception as fault:
             logger.exception("transfer %s", pk)
             yield {"did": "transfer.failed", "transfer": pk, "problem": type(fault).__name__}

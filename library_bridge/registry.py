@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from library_bridge.adapters import options
-from library_bridge.adapters.options import Misconfigured, Option
+from library_bridge.adapters.options import USUAL_TIME_OUT, Kind, Misconfigured, Option
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystem, Unavailable
 from library_bridge.watched import WatchedSystem
@@ -42,6 +42,13 @@ def problem_of(library: Library) -> Misconfigured | None:
 def options_of(adapter: str) -> Sequence[Option]:
     """What may be set for a library of this adapter, its own settings first."""
     return (*_module(adapter).OPTIONS, *options.COMMON)
+
+
+def longest_time_out(library: Library) -> float:
+    """In seconds, of those that may be set for its adapter; 0 for one that has none. Raises Misconfigured."""
+    timed = [option for option in options_of(library.adapter) if option.kind == Kind.TIME_OUT]
+    values = options.read(options_of(library.adapter), library.settings)
+    return max((float(values[option.name] or USUAL_TIME_OUT) for option in timed), default=0.0)
 
 
 def _maker(adapter: str) -> Maker:

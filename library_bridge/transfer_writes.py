@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
+from library_bridge import transfer_claims
+from library_bridge.clocks import Clock
 from library_bridge.loans import believe_loan
 from library_bridge.models import Transfer, TransferStep
 from library_bridge.ports import (
@@ -34,9 +36,12 @@ class Answer:
     """A believed check-in after which the item is free for the checkout."""
 
 
-def send(system: LibrarySystem, transfer: Transfer, kind: str, *, because: str, now: datetime) -> Answer:
-    """Raises Unavailable only when nothing was sent; the intent then stays open for the next round."""
-    step = _intend(transfer, kind, because=because, now=now)
+def send(system: LibrarySystem, transfer: Transfer, kind: str, *, because: str, clock: Clock) -> Answer:
+    """Raises Unavailable only when nothing was sent; the intent then stays open for the next round. Raises ClaimLost, with
+    nothing sent or an answer that is not for this worker to write down."""
+    step = _intend(transfer, kind, because=because, now=(now := clock()))
+    if clock() - now > transfer_claims.HELD_UP:  # the lease was reckoned from before the commit
+        raise Unavailable("held up before the write", nothing_sent=True)
     try:
         answer = _act(system, transfer, kind)
     except Refused as refusal:
@@ -50,13 +55,14 @@ def send(system: LibrarySystem, transfer: Transfer, kind: str, *, because: str, 
     except Exception as fault:  # a fault of the adapter after the bytes went out is silence, too
         logger.exception("%s of transfer %s", kind, transfer.pk)
         answer = Answer(Status.UNKNOWN, {"reason": type(fault).__name__})
-    _answered(step, answer, now=now)
+    _answered(step, transfer, answer, now=clock())
     return answer
 
 
 @transaction.atomic(durable=True)
 def _intend(transfer: Transfer, kind: str, *, because: str, now: datetime) -> TransferStep:
-    """One row a write; a row whose answer a crash cut off is taken up again, never a second one made."""
+    """One row a write; a row whose answer a crash cut off is taken up again, never a second one made. Raises ClaimLost."""
+    transfer_claims.keep(transfer, now=now)
     detail = {"because": because} if because else {}
     step, made = TransferStep.objects.get_or_create(
         transfer=transfer, kind=kind, defaults={"started_at": now, "detail": detail}
@@ -92,7 +98,9 @@ def _checked_in(record: CheckInRecord, transfer: Transfer) -> Answer:
 
 
 @transaction.atomic(durable=True)
-def _answered(step: TransferStep, answer: Answer, *, now: datetime) -> None:
+def _answered(step: TransferStep, transfer: Transfer, answer: Answer, *, now: datetime) -> None:
+    """Raises ClaimLost: whoever took over reads for itself."""
+    transfer_claims.keep(transfer, now=now)
     step.status = answer.status
     step.detail = {**step.detail, **answer.detail}
     step.finished_at = now

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
-from library_bridge import loans, transfer_writes
+from library_bridge import clocks, loans, transfer_claims, transfer_writes
+from library_bridge.clocks import Clock
 from library_bridge.models import LibraryLoan, Patron, Reader, Transfer, TransferStep
 from library_bridge.ports import Capability, LibrarySystem, LibrarySystemError, LoanRecord, SetsDueDates, Unavailable
 from library_bridge.registry import system_for
@@ -22,7 +23,6 @@ from library_bridge.transfer_rules import Decision, Finish, Wait, Write, decide,
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(minutes=5)
-LEASE = timedelta(minutes=2)  # longer than any round of calls with their time-outs; then another worker takes over
 PATIENCE = timedelta(minutes=15)  # how long an unanswered write may still be carried out
 GIVE_UP_AFTER = timedelta(days=3)
 ROUNDS = 6
@@ -53,7 +53,7 @@ def begin(*, reference: str, loan: LibraryLoan, taker: Patron, now: datetime) ->
 
 
 def due(*, now: datetime) -> QuerySet[Transfer]:
-    return Transfer.objects.filter(status__in=Transfer.OPEN, next_try_at__lte=now).order_by("next_try_at", "pk")
+    return Transfer.objects.filter(transfer_claims.is_due(now)).order_by("next_try_at", "pk")
 
 
 def hasten(*, transfer_id: int, now: datetime) -> None:
@@ -64,15 +64,18 @@ def hasten(*, transfer_id: int, now: datetime) -> None:
 def advance(*, transfer_id: int, now: datetime) -> Transfer:
     """As far as it goes now. Outside any transaction. Does nothing for a transfer that is finished, waits for its next
     try, or is in another worker's hands. Raises Transfer.DoesNotExist."""
-    if not _claim(transfer_id, now=now):
+    clock, transfer = clocks.running_from(now), _transfer(transfer_id)
+    if not transfer_claims.take(transfer, now=now):
         return _transfer(transfer_id)
-    transfer = _transfer(transfer_id)
     try:
-        outcome, facts = _run(transfer, now=now)
+        outcome, facts = _run(transfer, clock=clock)
+    except transfer_claims.ClaimLost:
+        logger.warning("transfer %s: another worker has taken it over", transfer_id)
+        return _transfer(transfer_id)
     except Unavailable as silence:
         outcome, facts = Wait(), None
         transfer.reason_text = silence.reason
-    return _settle(transfer, outcome, facts, now=now)
+    return _settle(transfer, outcome, facts, now=clock())
 
 
 def finish_by_staff(*, transfer_id: int, actor: Reader, reason: str, now: datetime) -> Transfer:
@@ -111,23 +114,17 @@ def _transfer(transfer_id: int) -> Transfer:
     return Transfer.objects.select_related("library", "giver__library", "taker__library", "loan").get(pk=transfer_id)
 
 
-def _claim(transfer_id: int, *, now: datetime) -> bool:
-    """One worker at a time, by a conditional UPDATE; the deadline moves to the end of its lease."""
-    with transaction.atomic(durable=True):
-        claimed = due(now=now).filter(pk=transfer_id).order_by()
-        return bool(claimed.update(status=Transfer.Status.RUNNING, next_try_at=now + LEASE, attempts=F("attempts") + 1))
-
-
-def _run(transfer: Transfer, *, now: datetime) -> tuple[Finish | Wait, Facts | None]:
-    system = system_for(transfer.library, now=now)
-    facts = _look(system, transfer, TransferStep.Kind.READ, now=now)
+def _run(transfer: Transfer, *, clock: Clock) -> tuple[Finish | Wait, Facts | None]:
+    """Raises Unavailable, ClaimLost."""
+    system = system_for(transfer.library, now=clock())
+    facts = _look(system, transfer, TransferStep.Kind.READ, now=clock())
     for _round in range(ROUNDS):
-        decision = _decide(system, transfer, facts, now=now)
+        decision = _decide(system, transfer, facts, now=clock())
         if not isinstance(decision, Write):
-            return decision, _with_old_date(system, transfer, decision, facts, now=now)
-        answer = transfer_writes.send(system, transfer, decision.kind, because=decision.because, now=now)
+            return decision, _with_old_date(system, transfer, decision, facts, now=clock())
+        answer = transfer_writes.send(system, transfer, decision.kind, because=decision.because, clock=clock)
         verify = TransferStep.Kind.VERIFY
-        facts = facts.after_check_in() if answer.on_the_desk else _look(system, transfer, verify, now=now)
+        facts = facts.after_check_in() if answer.on_the_desk else _look(system, transfer, verify, now=clock())
     return librarian("not_confirmed"), facts
 
 
@@ -142,6 +139,8 @@ def _with_old_date(
     went_back = transfer.steps.filter(kind=TransferStep.Kind.COMPENSATE).exists()
     if not went_back or not isinstance(system, SetsDueDates):
         return facts
+    with transaction.atomic(durable=True):
+        transfer_claims.keep(transfer, now=now)
     try:
         system.set_due_date(transfer.giver.card_number, transfer.barcode, transfer.old_due_at)
     except LibrarySystemError as problem:

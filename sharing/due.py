@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from library_bridge import clocks
+from library_bridge.clocks import Clock
 from library_bridge.models import LibraryLoan
 from sharing import (
     asks,
@@ -50,18 +52,18 @@ SWEEP = 500  # rows of one kind in one round; the next round takes the rest
 
 
 def act(*, now: datetime) -> Iterator[Deed]:
-    yield from _requests(now)
+    yield from _requests(now, clocks.running_from(now))
     yield from _beside(now)
 
 
-def _requests(now: datetime) -> Iterator[Deed]:
+def _requests(now: datetime, clock: Clock) -> Iterator[Deed]:
     """Reminders before lapses, lapses before new waves, all of them before requests end."""
     yield from _asks(now)
     yield from _unfulfilled(now)
     stuck = widening.stuck_request_ids(now=now)[:SWEEP]
     yield from _each_of("request.widened", stuck, lambda pk: widening.widen_request(request_id=pk, now=now))
     yield from _next_waves(now)
-    yield from _lendings(now)
+    yield from _lendings(now, clock)
 
 
 def _beside(now: datetime) -> Iterator[Deed]:
@@ -122,7 +124,8 @@ def _asked(title_id: int, now: datetime) -> list[Deed]:
     return [{"did": "ask.sent", "request": ask.request_id, "ask": ask.pk, "wave": ask.wave} for ask in sent]
 
 
-def _lendings(now: datetime) -> Iterator[Deed]:
+def _lendings(now: datetime, clock: Clock) -> Iterator[Deed]:
+    """Library systems take their time: each transfer begins when the ones before it have ended (`clock`)."""
     status = Lending.Status
     passed = Lending.objects.filter(deadline_at__lte=now)
     yield from _each(
@@ -140,7 +143,7 @@ def _lendings(now: datetime) -> Iterator[Deed]:
     )
     yield from _underway(now)
     for pk in _due(transferring.waiting()):
-        yield from _guarded(pk, "lending", lambda pk: _transferred(pk, now))
+        yield from _guarded(pk, "lending", lambda pk: _transferred(pk, clock()))
     stuck = passed.filter(status__in=(status.TRANSFERRING, status.NEEDS_LIBRARIAN, status.DISPUTED))
     yield from _each("lending.still_waiting", stuck, lambda pk: disputes.remind_staff(lending_id=pk, now=now))
 

@@ -15,12 +15,15 @@ Values = dict[str, Value]
 ENVIRONMENT = "env:"
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off", ""})
+USUAL_TIME_OUT = 10.0  # seconds, where no setting and no adapter says another
+MOST_TIME_OUT = 60.0  # seconds: how long a crash keeps a transfer waiting follows from it
 
 
 class Kind(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
     SECONDS = "seconds"
+    TIME_OUT = "time-out"
     YES_OR_NO = "yes or no"
     CHOICE = "choice"
 
@@ -87,6 +90,8 @@ def _typed(option: Option, given: object) -> Value:
             return _integer(option.name, text)
         case Kind.SECONDS:
             return _seconds(option.name, text)
+        case Kind.TIME_OUT:
+            return _time_out(option.name, text)
         case Kind.YES_OR_NO:
             return _yes_or_no(option.name, text.lower())
         case Kind.CHOICE if text not in option.choices:
@@ -110,6 +115,12 @@ def _seconds(name: str, text: str) -> float:
         seconds = -1.0
     if not 0 < seconds < float("inf"):
         raise Misconfigured(name, "must be a number of seconds above 0")
+    return seconds
+
+
+def _time_out(name: str, text: str) -> float:
+    if (seconds := _seconds(name, text)) > MOST_TIME_OUT:
+        raise Misconfigured(name, f"must be at most {MOST_TIME_OUT:.0f} seconds")
     return seconds
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from library_bridge import libraries, registry
-from library_bridge.adapters.options import ENVIRONMENT, NO, YES, Kind, Misconfigured, Option
+from library_bridge.adapters.options import ENVIRONMENT, MOST_TIME_OUT, NO, YES, Kind, Misconfigured, Option
 from library_bridge.models import Library
 
 PREFIX = "set_"
@@ -132,6 +132,7 @@ def _said(problem: Misconfigured, options: Any) -> str:
     return {
         Kind.INTEGER: _("Type a whole number."),
         Kind.SECONDS: _("Type a number of seconds above 0."),
+        Kind.TIME_OUT: _("Type a number of seconds above 0, at most %(most)d.") % {"most": MOST_TIME_OUT},
     }.get(kinds.get(problem.name, Kind.TEXT)) or _("This can’t be used (%(name)s: %(why)s).") % {
         "name": problem.name,
         "why": problem.why,

@@ -14,7 +14,7 @@ from library_bridge.models import Library
 OPTIONS = (
     Option("host", default=None, help="Name or address of the server."),
     Option("port", Kind.INTEGER, default=6001, help="Its port."),
-    Option("timeout", Kind.SECONDS, default=10.0),
+    Option("timeout", Kind.TIME_OUT, default=10.0),
     Option("tls", Kind.YES_OR_NO, default=False),
     Option("when_out", Kind.CHOICE, default="unknown", choices=("unknown", "refuse", "moves")),
     Option("login"),

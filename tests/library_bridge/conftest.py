@@ -3,12 +3,29 @@ from datetime import datetime
 
 import pytest
 
-from library_bridge import registry
+from library_bridge import clocks, registry
 from library_bridge.adapters.sip2 import pool
 from tests.library_bridge import factories
 from tests.library_bridge.doubles import Script, ScriptedSystem
 from tests.library_bridge.factories import Campus
 from tests.library_bridge.playing_sip2 import Player
+
+
+class Elapsed:
+    """The seconds that a sweep has taken: none, unless the test lets some pass."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture(autouse=True)
+def elapsed(monkeypatch: pytest.MonkeyPatch) -> Elapsed:
+    """A busy machine moves no deadline."""
+    elapsed = Elapsed()
+    monkeypatch.setattr(clocks, "monotonic", elapsed)
+    return elapsed
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from library_bridge.adapters.options import Kind, Misconfigured, Option, read
 OPTIONS = (
     Option("host", default=None),
     Option("port", Kind.INTEGER, default=6001),
-    Option("timeout", Kind.SECONDS, default=5.0),
+    Option("timeout", Kind.TIME_OUT, default=5.0),
     Option("tls", Kind.YES_OR_NO, default=False),
     Option("charset", Kind.CHOICE, default="utf-8", choices=("utf-8", "gb18030")),
     Option("password", secret=True),
@@ -38,6 +38,7 @@ def test_a_secret_may_lie_in_the_environment(monkeypatch: pytest.MonkeyPatch) ->
         ({"host": "a", "timeout": "0"}, "timeout"),
         ({"host": "a", "timeout": "nan"}, "timeout"),
         ({"host": "a", "timeout": "inf"}, "timeout"),
+        ({"host": "a", "timeout": "61"}, "timeout"),
         ({"host": "a", "tls": "perhaps"}, "tls"),
         ({"host": "a", "charset": "morse"}, "charset"),
         ({"host": "a", "password": "env:NOT_THERE"}, "password"),

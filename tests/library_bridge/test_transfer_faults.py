@@ -6,7 +6,8 @@ import pytest
 
 from library_bridge import transfers
 from library_bridge.models import Transfer
-from library_bridge.transfers import AGAIN_AFTER, LEASE
+from library_bridge.transfer_claims import LEASE
+from library_bridge.transfers import AGAIN_AFTER
 from tests.library_bridge import doubles, factories
 from tests.library_bridge.doubles import Fault, Killed, Script
 from tests.library_bridge.factories import Campus

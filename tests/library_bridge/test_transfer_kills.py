@@ -24,7 +24,7 @@ from library_bridge.adapters.embedded.adapter import EmbeddedSystem
 from library_bridge.invariants import CHECKS
 from library_bridge.models import EmbeddedPatron, Library, Transfer
 from library_bridge.testing.house import House
-from library_bridge.transfers import LEASE
+from library_bridge.transfer_claims import LEASE
 from tests.library_bridge import factories, servers
 from tests.library_bridge.factories import Campus
 
@@ -154,10 +154,12 @@ def die_at(file: File, transfer: Transfer, campus: Campus, kind: str, point: str
             os.kill(os.getpid(), signal.SIGKILL)
         return act(system, row, sent)  # type: ignore[arg-type]
 
-    def noting(step: transfer_writes.TransferStep, answer: transfer_writes.Answer, *, now: datetime) -> None:
+    def noting(
+        step: transfer_writes.TransferStep, row: Transfer, answer: transfer_writes.Answer, *, now: datetime
+    ) -> None:
         if (point, step.kind) == ("answer read", kind):
             os.kill(os.getpid(), signal.SIGKILL)
-        answered(step, answer, now=now)
+        answered(step, row, answer, now=now)
         if (point, step.kind) == ("outcome committed", kind):
             os.kill(os.getpid(), signal.SIGKILL)
 

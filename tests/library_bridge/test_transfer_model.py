@@ -27,8 +27,9 @@ from library_bridge.ports import (
     Refused,
     Unavailable,
 )
+from library_bridge.transfer_claims import LEASE
 from library_bridge.transfer_rules import Finish
-from library_bridge.transfers import AGAIN_AFTER, LEASE
+from library_bridge.transfers import AGAIN_AFTER
 from tests.library_bridge.doubles import Killed
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -249,7 +250,7 @@ def in_memory(model: Model) -> Iterator[None]:
         row.steps.append(TransferStep(kind=kind, started_at=now, detail={"because": because} if because else {}))
         return row.steps[-1]
 
-    def answered(step: TransferStep, answer: transfer_writes.Answer, *, now: datetime) -> None:
+    def answered(step: TransferStep, row: Row, answer: transfer_writes.Answer, *, now: datetime) -> None:
         step.status, step.detail = answer.status, {**step.detail, **answer.detail}
 
     with (
@@ -267,7 +268,7 @@ def play(model: Model, row: Row) -> Finish:
     at = NOW
     for _try in range(40):
         try:
-            outcome, _facts = transfers._run(row, now=at)  # type: ignore[arg-type]
+            outcome, _facts = transfers._run(row, clock=lambda now=at: now)  # type: ignore[arg-type]
         except Unavailable:
             at += AGAIN_AFTER
         except Killed:

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from threading import Barrier, BrokenBarrierError, Thread
+from threading import Barrier, BrokenBarrierError, Event, Thread
 from time import sleep
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from library_bridge import loans, transfers
+from library_bridge import loans, transfer_claims, transfers
 from library_bridge.models import Transfer
 from library_bridge.ports import LoanList, Refused
+from library_bridge.transfer_claims import LEASE
 from tests.library_bridge import factories
 from tests.library_bridge.doubles import Script
 
@@ -61,9 +62,67 @@ def test_control_without_the_claim_both_write(script: Script, now: datetime, mon
     campus = factories.campus()
     transfer = factories.transfer(campus, now=now)
     script.always["check_in"] = slow(Barrier(2))
-    monkeypatch.setattr(transfers, "_claim", lambda transfer_id, *, now: True)
+    monkeypatch.setattr(transfer_claims, "take", lambda transfer, *, now: True)
+    monkeypatch.setattr(transfer_claims, "keep", lambda transfer, *, now: None)
     at_once(lambda: transfers.advance(transfer_id=transfer.pk, now=now))
     assert script.calls["check_in"] == 2
+
+
+def woken_and_taken_over(script: Script, now: datetime) -> None:
+    """One worker has slept between reading and writing till its lease was over; both go on at the same moment."""
+    transfer = factories.transfer(factories.campus(), now=now)
+    moments = [now, now + LEASE]
+    first_reads, meeting = Event(), Barrier(2)
+
+    def read(do: Callable[[], Any]) -> Any:
+        first_reads.set()
+        with suppress(BrokenBarrierError):
+            meeting.wait(10)
+        return do()
+
+    def work() -> None:
+        at = moments.pop(0)
+        if at != now:
+            first_reads.wait(10)
+        transfers.advance(transfer_id=transfer.pk, now=at)
+
+    script.on("patron", read, read)
+    script.always["check_in"] = slow(Barrier(2))
+    at_once(work)
+
+
+def test_i3_a_worker_whose_claim_ran_out_and_its_successor_write_once(script: Script, now: datetime) -> None:
+    woken_and_taken_over(script, now)
+    assert (script.calls["check_in"], script.calls["check_out"]) == (1, 1)
+    assert Transfer.objects.get().status == Transfer.Status.DONE
+
+
+def test_control_without_the_fence_both_write(script: Script, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer_claims, "keep", lambda transfer, *, now: None)
+    woken_and_taken_over(script, now)
+    assert script.calls["check_in"] == 2
+
+
+def test_the_fence_and_a_takeover_at_once_leave_one_worker(now: datetime) -> None:
+    transfer = factories.transfer(factories.campus(), now=now)
+    transfer_claims.take(transfer, now=now)
+    acts = [lambda: _kept(transfer, now + LEASE), lambda: transfer_claims.take(_read(transfer), now=now + LEASE)]
+    won: list[bool] = []
+    at_once(lambda: won.append(acts.pop()()))
+    assert sorted(won) == [False, True]
+
+
+def _read(transfer: Transfer) -> Transfer:
+    return transfers._transfer(transfer.pk)
+
+
+def _kept(transfer: Transfer, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            transfer_claims.keep(transfer, now=now)
+    except transfer_claims.ClaimLost:
+        return False
+    return True
 
 
 def test_a_claim_that_ran_out_is_taken_by_one(script: Script, now: datetime) -> None:

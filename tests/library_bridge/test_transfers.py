@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from library_bridge import due, transfers
 from library_bridge.models import EmbeddedItem, EmbeddedLoan, LibraryLoan, Transfer, TransferStep
 from library_bridge.ports import Capability
-from library_bridge.transfers import AGAIN_AFTER, GIVE_UP_AFTER, LEASE, PATIENCE
+from library_bridge.transfer_claims import LEASE
+from library_bridge.transfers import AGAIN_AFTER, GIVE_UP_AFTER, PATIENCE
 from tests.library_bridge import doubles, factories
 from tests.library_bridge.doubles import Script
 from tests.library_bridge.factories import Campus, charged, hold

@@ -19,8 +19,8 @@ OPTIONS = (
         help="Whether the patron PIN module is installed: without it nobody signs in by PIN.",
     ),
     Option("ca_file", help="A file of certificates to trust instead of the usual ones."),
-    Option("timeout_s", Kind.SECONDS, 5.0, help="For one question and its whole answer."),
-    Option("write_timeout_s", Kind.SECONDS, 20.0, help="For one checkout, check-in or renewal and its whole answer."),
+    Option("timeout_s", Kind.TIME_OUT, 5.0, help="For one question and its whole answer."),
+    Option("write_timeout_s", Kind.TIME_OUT, 20.0, help="For one checkout, check-in or renewal and its whole answer."),
     Option("connections", Kind.INTEGER, 4, help="At once."),
 )
 

@@ -18,8 +18,8 @@ OPTIONS = (
     Option("client_id", default=None, help="The id of the API key; with basic the name of a staff account."),
     Option("client_secret", default=None, secret=True, help="The secret of the API key; with basic the password."),
     Option("ca_file", help="A file of certificates to trust instead of the usual ones."),
-    Option("timeout_s", Kind.SECONDS, 5.0, help="For one question and its whole answer."),
-    Option("write_timeout_s", Kind.SECONDS, 20.0, help="For one checkout or renewal and its whole answer."),
+    Option("timeout_s", Kind.TIME_OUT, 5.0, help="For one question and its whole answer."),
+    Option("write_timeout_s", Kind.TIME_OUT, 20.0, help="For one checkout or renewal and its whole answer."),
     Option("connections", Kind.INTEGER, 4, help="At once; Koha has few workers."),
     Option("fine_limit", Kind.INTEGER, 0, help="The preference noissuescharge; 0: what a reader owes is not asked."),
     Option(

@@ -15,7 +15,7 @@ OPTIONS = (
     Option("from_agency", help="Our agency id, as the library gave it to us."),
     Option("to_agency", help="The library's agency id; also in each card and item."),
     Option("version", Kind.CHOICE, "2.02", tuple(VERSIONS), help="Version that our messages declare."),
-    Option("timeout", Kind.SECONDS, 10.0, help="Seconds for one question and its whole answer."),
+    Option("timeout", Kind.TIME_OUT, 10.0, help="Seconds for one question and its whole answer."),
     Option("connections", Kind.INTEGER, 4, help="Connections kept open, at most."),
     Option("username", help="For HTTP Basic authentication."),
     Option("password", secret=True, help="For HTTP Basic authentication."),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from library_bridge.adapters.options import USUAL_TIME_OUT
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -22,7 +24,7 @@ class Profile:
     sc_status_first: bool = False
     pool_size: int = 2
     idle_close_s: float = 50.0
-    timeout_s: float = 10.0
+    timeout_s: float = USUAL_TIME_OUT
     due_formats: str = ""
     au_format: str = "barcode"
     page_size: int = 20

@@ -51,7 +51,7 @@ OPTIONS = (
     _own("sc_status_first", Kind.YES_OR_NO, "Whether SC Status goes before the login."),
     _own("pool_size", Kind.INTEGER, "Lines kept by each process; licences may be counted by line."),
     _own("idle_close_s", Kind.SECONDS, "A line idle for longer is closed."),
-    _own("timeout_s", Kind.SECONDS, "For a question and its answer, with connecting and login."),
+    _own("timeout_s", Kind.TIME_OUT, "For a question and its answer, with connecting and login."),
     _own("due_formats", Kind.TEXT, "Forms of dates, as %d/%m/%Y, separated by ; in their order."),
     _own("au_format", Kind.TEXT, "What a charged item (AU) holds: the words barcode, title, due and what is between."),
     _own("page_size", Kind.INTEGER, "Items to ask for at once when a list is longer than the first answer; 0: never."),
