@@ -32,6 +32,10 @@ class NotForStaff(Exception):
     """Only a transfer that needs a librarian can be settled by one."""
 
 
+class ListIncomplete(Exception):
+    """What the library system lists is cut short or refused: it proves no absence, so nothing can be said to have ended."""
+
+
 def begin(*, reference: str, loan: LibraryLoan, taker: Patron, now: datetime) -> Transfer:
     """Inside the caller's transaction; writes rows only. The same reference gives the same transfer."""
     transfer, made = Transfer.objects.get_or_create(
@@ -80,9 +84,9 @@ def advance(*, transfer_id: int, now: datetime) -> Transfer:
 
 def finish_by_staff(*, transfer_id: int, actor: Reader, reason: str, now: datetime) -> Transfer:
     """A librarian has put things right in the library system, where we only read: on the taker's card it is done,
-    anything else ends it as refused. Nobody ends a transfer of their own.
+    anything else ends it as refused, where both lists are whole. Nobody ends a transfer of their own.
 
-    Raises NotForStaff, PermissionDenied, Unavailable, ValueError without a reason.
+    Raises NotForStaff, ListIncomplete, PermissionDenied, Unavailable, ValueError without a reason.
     """
     if not actor.has_perm("library_bridge.change_transfer"):
         raise PermissionDenied
@@ -95,6 +99,8 @@ def finish_by_staff(*, transfer_id: int, actor: Reader, reason: str, now: dateti
         raise NotForStaff
     facts = _look(system_for(transfer.library, now=now), transfer, TransferStep.Kind.VERIFY, now=now)
     moved = facts.on_taker is not None and facts.on_giver is None
+    if not facts.complete and not moved:
+        raise ListIncomplete
     with transaction.atomic(durable=True):
         changed = Transfer.objects.filter(pk=transfer.pk, status=Transfer.Status.NEEDS_LIBRARIAN).update(
             status=Transfer.Status.DONE if moved else Transfer.Status.REFUSED,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
@@ -24,6 +24,10 @@ from library_bridge.staff.forms import SettleForm
 from library_bridge.staff.seeing import InspectSeen, visible_to_staff
 
 NEEDED = "library_bridge.change_transfer"
+LIST_INCOMPLETE = gettext_lazy(
+    "The library system does not list all loans of these two cards, so it can’t be seen where the item is. Nothing was "
+    "changed: unblock the card there, or look it up at the desk, and try again."
+)
 
 
 class InspectTransfer(InspectSeen):
@@ -89,6 +93,9 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
             )
         except Unavailable:
             form.add_error(None, _("The library system can’t be reached right now. Nothing was changed."))
+            return self.form_invalid(form)
+        except transfers.ListIncomplete:
+            form.add_error(None, LIST_INCOMPLETE)
             return self.form_invalid(form)
         except transfers.NotForStaff:
             messages.info(self.request, _("Somebody else has settled this transfer meanwhile."))

@@ -22,6 +22,7 @@ from wagtail.log_actions import log
 from library_bridge import transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Unavailable
+from library_bridge.staff.settling import LIST_INCOMPLETE
 from sharing import dates, disclosures, disputes, missing_books, states, transferring
 from sharing.errors import SharingError
 from sharing.models import Lending
@@ -172,6 +173,8 @@ class OnLending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
             form.add_error(None, refusal.message)
         except Unavailable:
             form.add_error(None, _("The library system can’t be reached right now. Nothing was changed."))
+        except transfers.ListIncomplete:
+            form.add_error(None, LIST_INCOMPLETE)
         if form.errors:
             return self.form_invalid(form)
         return HttpResponseRedirect(self.slip_url)

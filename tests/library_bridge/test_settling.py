@@ -77,6 +77,47 @@ def test_while_the_system_is_down_it_stays_open(stuck: Transfer, lin: Reader, sc
     assert stuck.status == Transfer.Status.NEEDS_LIBRARIAN
 
 
+@pytest.fixture
+def hidden(campus: Campus, stuck: Transfer, script: Script, now: datetime) -> Transfer:
+    """Charged to the taker by hand, on a card whose list the system does not tell."""
+    campus.system(now).check_out(campus.bob.card_number, stuck.barcode)
+    script.on("loans", doubles.honest, doubles.refuses("card_blocked"))
+    return stuck
+
+
+def test_where_the_list_proves_no_absence_it_stays_open(hidden: Transfer, lin: Reader, now: datetime) -> None:
+    with pytest.raises(transfers.ListIncomplete):
+        transfers.finish_by_staff(transfer_id=hidden.pk, actor=lin, reason="book is back", now=now)
+    hidden.refresh_from_db()
+    assert hidden.status == Transfer.Status.NEEDS_LIBRARIAN
+
+
+def test_a_list_that_is_cut_short_proves_none_either(
+    campus: Campus, stuck: Transfer, script: Script, lin: Reader, now: datetime
+) -> None:
+    script.on("loans", doubles.alters(complete=False))
+    with pytest.raises(transfers.ListIncomplete):
+        transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="book is back", now=now)
+
+
+def test_what_a_short_list_shows_on_the_takers_card_is_done(
+    campus: Campus, stuck: Transfer, script: Script, lin: Reader, now: datetime
+) -> None:
+    campus.system(now).check_out(campus.bob.card_number, stuck.barcode)
+    script.on("loans", doubles.honest, doubles.alters(complete=False))
+    settled = transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="charged by hand", now=now)
+    assert settled.status == Transfer.Status.DONE
+
+
+def test_the_admin_says_why_it_stays_open(client: Client, hidden: Transfer, lin: Reader) -> None:
+    client.force_login(lin)
+    url = reverse("transfers:settle", args=[hidden.pk])
+    answer = client.post(url, {"reason": "book is back"}, headers={"accept-language": "en"})
+    assert "does not list all loans" in answer.content.decode()
+    hidden.refresh_from_db()
+    assert hidden.status == Transfer.Status.NEEDS_LIBRARIAN
+
+
 def test_the_admin_shows_the_steps_and_the_way_to_settle(client: Client, stuck: Transfer, lin: Reader) -> None:
     client.force_login(lin)
     page = client.get(reverse("transfers:inspect", args=[stuck.pk]), headers={"accept-language": "en"}).content.decode()

@@ -1,12 +1,14 @@
 """What staff do with a lending: settle it, and help a transfer on."""
 
 from datetime import datetime
+from unittest import mock
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
+from library_bridge import transfers
 from library_bridge.models import Reader, Transfer
 from sharing.models import Lending
 from tests.sharing import steps
@@ -79,6 +81,15 @@ def test_what_a_librarian_moved_by_hand_completes_the_lending(
     lending.refresh_from_db()
     assert lending.status == Lending.Status.COMPLETED
     assert "the lending is completed" in page
+
+
+def test_where_the_library_lists_not_all_loans_the_slip_says_so_and_stays(
+    world: World, stuck: tuple[Story, Lending], now: datetime
+) -> None:
+    _story, lending = stuck
+    with mock.patch.object(transfers, "finish_by_staff", side_effect=transfers.ListIncomplete):
+        page = sent(reverse("lendings:finish", args=[lending.pk]), world.lin, now, reason="It is back")
+    assert "does not list all loans" in page
 
 
 def test_what_did_not_move_is_settled_next(world: World, stuck: tuple[Story, Lending], now: datetime) -> None:
