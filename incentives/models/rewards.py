@@ -42,7 +42,9 @@ class Reward(models.Model):
     per_reader_limit = models.PositiveSmallIntegerField(
         _("times per reader"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
-    valid_days = models.PositiveSmallIntegerField(_("voucher valid for days"), default=60)
+    valid_days = models.PositiveSmallIntegerField(
+        _("voucher valid for days"), default=60, validators=[MinValueValidator(1)]
+    )
     effect = models.CharField(_("effect"), max_length=20, choices=Effect, blank=True, default="")
     days = models.PositiveSmallIntegerField(
         _("days longer"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
@@ -68,6 +70,7 @@ class Reward(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(stock=None) | Q(stock__gte=0), name="reward_stock_never_negative"),
             models.CheckConstraint(condition=Q(price__gte=1, price__lte=100_000), name="reward_price_in_range"),
+            models.CheckConstraint(condition=Q(valid_days__gte=1), name="a_voucher_is_valid_for_a_day"),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="reward_ends_after_it_starts"
             ),

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from incentives import due, invariants, ledger, rewards, vouchers
 from incentives.errors import (
@@ -173,3 +175,13 @@ def test_offers_say_what_is_missing(alice, now, django_assert_num_queries):
     with django_assert_num_queries(3):
         offers = rewards.available(alice, now=now)
     assert [(offer.missing, offer.can_redeem) for offer in offers] == [(0, True), (14, False)]
+
+
+def test_no_reward_has_vouchers_that_are_over_at_once(now):
+    reward = a_reward(now=now)
+    reward.valid_days = 0
+    with pytest.raises(ValidationError) as refused:
+        reward.full_clean()
+    assert "valid_days" in refused.value.message_dict
+    with pytest.raises(IntegrityError), transaction.atomic():
+        reward.save()
