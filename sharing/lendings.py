@@ -47,9 +47,11 @@ def first_deadline(agreed_at: datetime) -> datetime:
 
 
 def last_meeting(lending: Lending, *, now: datetime, policy: CirculationPolicy | None = None) -> datetime:
-    """The policy's window and one postponement of the same length, from the consent or from the start of the return."""
-    window = timedelta(days=(policy or policies.current()).handover_days)
-    return 2 * window + (lending.agreed_at if lending.status == Lending.Status.AGREED else now)
+    """The policy's window and one postponement of the same length, from the consent or from the start of the return; like
+    the deadline, it doesn't count the days of a holiday."""
+    policy = policy or policies.current()
+    start = lending.agreed_at if lending.status == Lending.Status.AGREED else now
+    return deadlines.after(start, 2 * timedelta(days=policy.handover_days), policy)
 
 
 @transaction.atomic(durable=True)

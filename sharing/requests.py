@@ -132,7 +132,7 @@ def put_down(
     limits.require_room_for_request(actor, policy)
     limits.require_calm_requester(actor, now)
     limits.require_not_cooling_off(actor, policy, now)
-    deadline_at = deadlines.after(now, timedelta(days=policy.request_days), policy)
+    deadline_at = result_by(now, policy)
     fields = wanted.fields() if wanted else {}
     try:
         with transaction.atomic():
@@ -143,6 +143,11 @@ def put_down(
         raise _asked_already() from None
     events.record("request.placed", now=now, actor=actor, request=placed, after=placed.status)
     return placed
+
+
+def result_by(now: datetime, policy: CirculationPolicy) -> datetime:
+    """When a request that is placed now ends at the latest; the title's page promises the same day."""
+    return deadlines.after(now, timedelta(days=policy.request_days), policy)
 
 
 def _asked_already() -> Denied:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from personal_catalog.formats.card import Card
 from personal_catalog.languages import join_names
 from personal_catalog.models import Title
 from personal_catalog.titles import as_facts
-from sharing import areas, journeys, languages, library_items, policies, shown_holdings, waits
+from sharing import areas, journeys, languages, library_items, policies, requests, shown_holdings, waits
 from sharing import holding_words as words
 from sharing.library_items import OnRecord
 from sharing.models import CirculationPolicy, Request
@@ -121,7 +122,7 @@ def _ask(
         "first_wave": min(policy.wave_size, len(to_ask)),
         "single_asks": len(to_ask) > 1,
         "waits": waits.typical(now=now),
-        "result_by": now + timedelta(days=policy.request_days),
+        "result_by": partial(requests.result_by, now, policy),  # asked for where it is shown
         "loan_days": policy.loan_days,
         "form": answers.form_for(request, RequestForm, FORM, initial={"title_id": found.pk}),
     }

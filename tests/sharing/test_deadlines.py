@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from sharing import deadlines, policies
-from sharing.models import CirculationPolicy, Holiday
-from tests.sharing import steps
+from sharing import deadlines, handovers, lendings, policies
+from sharing.errors import Denied
+from sharing.models import CirculationPolicy, Holiday, Lending
+from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
 
 
@@ -67,6 +68,28 @@ def test_a_holder_asked_before_a_holiday_has_until_after_it_and_is_not_reminded_
     assert ask.respond_by == local("2026-12-02T10:00")
     assert ask.remind_at is not None
     assert not date(2026, 11, 25) <= timezone.localdate(ask.remind_at) <= date(2026, 11, 30)
+
+
+def test_the_last_day_of_a_meeting_does_not_count_the_holiday_either(world: World) -> None:
+    lending = steps.agreed(world)
+    a_holiday("2026-11-25", "2026-12-22")
+    last = lendings.last_meeting(lending, now=world.now)
+    assert last == lending.agreed_at + timedelta(days=14 + 28)
+    propose(lending, last, now=world.now)
+    with pytest.raises(Denied, match="Choose a time by"):
+        propose(lending, last + timedelta(minutes=1), now=world.now)
+
+
+def propose(lending: Lending, starts_at: datetime, *, now: datetime) -> None:
+    handovers.propose_handover(
+        lending_id=lending.pk, actor=lending.taker, method="in_person", place="Desk", starts_at=starts_at, now=now
+    )
+
+
+def test_a_title_promises_the_day_on_which_the_request_would_end(world: World) -> None:
+    a_holiday("2026-11-25", "2026-12-22")
+    with browsers.at(world.now):
+        assert "result by 5 January" in browsers.seen(browsers.of(world.bob), world.title.get_absolute_url())
 
 
 def test_a_meeting_has_its_week_besides_the_holiday(world: World) -> None:
