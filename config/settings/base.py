@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "config.privacy.PrivateAnswersMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "config.paths.NoNulMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

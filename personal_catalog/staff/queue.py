@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -19,6 +20,12 @@ from personal_catalog.staff.queues import BY_CODE, MOST_COUNTED, QUEUES
 from personal_catalog.suggesting import FIELDS
 
 RECENT_MERGERS = 5
+
+
+class ProposalForm(forms.Form):
+    field = forms.ChoiceField(choices=[(name, name) for name in FIELDS])
+    value = forms.CharField()
+    why = forms.CharField(required=False)
 
 
 class QueuePage(CuratorPage, TemplateView):
@@ -82,9 +89,10 @@ def settle_conflict(request: HttpRequest, conflict_id: int) -> HttpResponse:
 def take_proposal(request: HttpRequest, title_id: int) -> HttpResponse:
     """A subject is added to those that stand there; a class only where there is none."""
     actor, title = curator(request), get_object_or_404(Title.objects.records(), pk=title_id)
-    name, value, why = (request.POST.get(key, "") for key in ("field", "value", "why"))
-    if name not in FIELDS or not value:
+    form = ProposalForm(request.POST)
+    if not form.is_valid():
         raise Http404
+    name, value, why = (form.cleaned_data[key] for key in ("field", "value", "why"))
     changes = {"clc": title.clc or value} if name == "clc" else {"subjects": [*title.subjects, value]}
     return _told(
         request,

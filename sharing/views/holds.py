@@ -2,8 +2,9 @@
 
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,14 +17,20 @@ from sharing.views import answers
 from sharing.views.readers import reader_of
 
 
+class HoldForm(forms.Form):
+    holding_key = forms.CharField(max_length=120)
+
+
 @require_POST
 @login_required
 def place_hold(request: HttpRequest) -> HttpResponse:
-    page = _page(request)
+    page, form = _page(request), HoldForm(request.POST)
+    if not form.is_valid():
+        raise Http404
     return answers.after(
         request,
         lambda: holds.place_hold(
-            holding_key=request.POST.get("holding_key", "")[:120], actor=reader_of(request), now=timezone.now()
+            holding_key=form.cleaned_data["holding_key"], actor=reader_of(request), now=timezone.now()
         ),
         to=page,
         back=page,

@@ -20,6 +20,10 @@ FORM = "suggest-purchase"
 MOST_SHOWN = 30
 
 
+class SearchForm(forms.Form):
+    q = forms.CharField(max_length=200, required=False)
+
+
 class PurchaseForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
     creators = forms.CharField(label=gettext_lazy("Authors"), max_length=200, required=False)
@@ -58,7 +62,8 @@ def _asked_for(request: HttpRequest) -> dict[str, str]:
 @require_POST
 @login_required
 def save_search(request: HttpRequest) -> HttpResponse:
-    text = request.POST.get("q", "")
+    form = SearchForm(request.POST)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
     return answers.after(
         request,
         lambda: saved_searches.save_search(actor=reader_of(request), text=text, now=timezone.now()),
