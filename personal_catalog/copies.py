@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import choice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from personal_catalog import areas, audiences, photos
+from personal_catalog import areas, audiences, photos, tags
 from personal_catalog.cover_pictures.wanted import want_cover
 from personal_catalog.errors import BrokenCustody, CopyAway, CopyWithdrawn
 from personal_catalog.facts import text
@@ -105,8 +105,11 @@ def latest_of(*, owner: "Reader", title: Title) -> Copy | None:
 @transaction.atomic(durable=True)
 def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime) -> Copy:
     """The owner's changes to mode, condition, note, visibility, area, and pause or resume through `status`; other names are
-    ignored (T-R4). How it is lent and where it is stays while the copy is in someone else's hands: CopyAway. Copy.DoesNotExist for a copy
-    that is not the actor's."""
+    ignored (T-R4). How it is lent and where it is stays while the copy is in someone else's hands: CopyAway. `tags` are names, these
+    and no others: TagRefused (too_many), with nothing changed. Locks the reader, if there are tags, and the copy. Copy.DoesNotExist for
+    a copy that is not the actor's."""
+    if "tags" in changes:
+        tags.lock(actor)
     copy = _lock_own(copy_id, actor)
     if copy.status == Copy.Status.WITHDRAWN:
         raise CopyWithdrawn
@@ -125,6 +128,8 @@ def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object],
     for name, value in wanted.items():
         setattr(copy, name, value)
     copy.save(update_fields=[*wanted])
+    if "tags" in changes:
+        tags.put_on(copy, actor=actor, names=cast("Sequence[str]", changes["tags"]))
     _turn(copy, status, actor, now)
     copy_changed.send(sender=Copy, copy=copy, actor=actor, now=now)
     return copy

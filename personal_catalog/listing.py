@@ -1,13 +1,13 @@
 """Listing a copy, from a number or from what a reader types: what the add page and the API's `addCopy` call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from personal_catalog import copies, curation, lookup, sent_forms, titles
+from personal_catalog import copies, curation, lookup, sent_forms, tags, titles
 from personal_catalog.errors import OnShelf, UnknownIsbn
 from personal_catalog.facts import FIELDS, BookFacts, typed
 from personal_catalog.models import Copy, Title, TitleSuggestion
@@ -35,18 +35,30 @@ class _Book:
 
 
 def list_copy(
-    *, owner: "Reader", now: datetime, number: str = "", said: Mapping[str, object] | None = None, **how: Any
+    *,
+    owner: "Reader",
+    now: datetime,
+    number: str = "",
+    said: Mapping[str, object] | None = None,
+    tagged: Sequence[str] = (),
+    **how: Any,
 ) -> Listed:
     """`number` is an ISBN in any form, `said` what the reader typed (fields of BookFacts); one of them is needed.
-    `how` are the words for `copies.register_copy`: mode, condition, note, visibility.
+    `how` are the words for `copies.register_copy`: mode, condition, note, visibility. `tagged` are the names of tags.
 
     May wait for the sources (4 s), so never inside a transaction. Raises NotAnIsbn, NoTitle, UnknownIsbn (nobody knows
-    the number and no title was typed), ValueError for a word that is no choice. What a reader types never changes a
+    the number and no title was typed), TagRefused (too_many; nothing is listed),
+    ValueError for a word that is no choice. What a reader types never changes a
     record that is there already: it becomes a suggestion (T-D5).
     """
     book = _book(number, said, now, lookup.find)
     with transaction.atomic(durable=True):
-        return _list(book, _title(book, owner, now), owner, now, how)
+        if tagged:
+            tags.lock(owner)
+        listed = _list(book, _title(book, owner, now), owner, now, how)
+        if tagged:
+            tags.put_on(listed.copy, actor=owner, names=tagged)
+        return listed
 
 
 def list_once(

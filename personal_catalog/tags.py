@@ -34,8 +34,13 @@ def names_on(copy: Copy, *, reader: "Reader") -> list[str]:
 def tag_copy(*, copy_id: int, actor: "Reader", names: Iterable[str]) -> list[ShelfTag]:
     """These and no others. Locks the reader. Raises TagRefused (too_many), Copy.DoesNotExist for a copy that is not the
     actor's."""
-    _lock(actor)
-    copy = Copy.objects.owned_by(actor).get(pk=copy_id)
+    lock(actor)
+    return put_on(Copy.objects.owned_by(actor).get(pk=copy_id), actor=actor, names=names)
+
+
+def put_on(copy: Copy, *, actor: "Reader", names: Iterable[str]) -> list[ShelfTag]:
+    """As `tag_copy`, inside the transaction of whatever else is done with the actor's copy, so that a refusal takes back
+    all of it. The reader is locked before any copy (`lock`)."""
     wanted: dict[str, str] = {}
     for name in (text(name, TAG_LENGTH) for name in names):
         if name:
@@ -56,7 +61,7 @@ def tag_copy(*, copy_id: int, actor: "Reader", names: Iterable[str]) -> list[She
 @transaction.atomic(durable=True)
 def rename_tag(*, tag_id: int, actor: "Reader", name: str) -> ShelfTag:
     """Under the name of another tag the two become one. Raises TagRefused (no_name), ShelfTag.DoesNotExist."""
-    _lock(actor)
+    lock(actor)
     tag = ShelfTag.objects.get(pk=tag_id, reader=actor)
     new = text(name, TAG_LENGTH)
     if not new:
@@ -80,5 +85,6 @@ def key_of(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()[: TAG_LENGTH * 2]
 
 
-def _lock(reader: "Reader") -> None:
+def lock(reader: "Reader") -> None:
+    """Two at once must not both find room for one more tag."""
     get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=reader.pk)

@@ -35,8 +35,8 @@ def _own(request: HttpRequest, mine: Copy) -> HttpResponse:
     form = EditCopyForm(sent, initial=initial, owner=reader, at_home=not mine.is_away)
     if form.is_valid():
         try:
-            tags.tag_copy(copy_id=mine.pk, actor=reader, names=form.cleaned_data["tags"])
-            copies.update_copy(copy_id=mine.pk, actor=reader, changes=form.changes(), now=timezone.now())
+            changes = {**form.changes(), "tags": form.cleaned_data["tags"]}
+            copies.update_copy(copy_id=mine.pk, actor=reader, changes=changes, now=timezone.now())
         except TagRefused:
             form.add_error("tags", TOO_MANY_TAGS)
         except CopyAway:

@@ -1,5 +1,6 @@
 """The reader's own copies."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
@@ -9,6 +10,7 @@ from ninja import File, Query, UploadedFile
 from pydantic import Field, model_validator
 
 from personal_catalog import copies, exports, listing, photos, tags
+from personal_catalog.formats.registry import FORMATS
 from personal_catalog.models import Copy, CopyPhoto
 from personal_catalog.models.tags import TAG_LENGTH
 from sharing import custody, groups
@@ -23,6 +25,9 @@ from sharing.errors import NotFound
 
 router = signed_in("copies")
 
+CSV = "text/csv; charset=utf-8"
+ShelfFormat = Literal["csv", "marc21", "marcxml", "bibtex", "ris", "csl-json"]
+
 Mode = Literal["lend", "drift", "gift", "display"]
 Condition = Literal["new", "good", "fair", "worn"]
 Visibility = Annotated[
@@ -36,7 +41,15 @@ Name = Annotated[str, Field(max_length=200)]
 Tag = Annotated[str, Field(min_length=1, max_length=TAG_LENGTH)]
 
 
-CSV = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+ENDINGS = {"marc21": "mrc", "marcxml": "xml", "bibtex": "bib", "ris": "ris", "csl-json": "json"}
+"""Of the forms that write titles; `csv` alone writes copies, with all that their owner says of them."""
+FILE: dict[str, Any] = {
+    "description": "The file.",
+    "content": {
+        kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+        for kind in (CSV, *(FORMATS[ending].content_type for ending in ENDINGS.values()))
+    },
+}
 
 
 class Typed(Body):
@@ -90,9 +103,9 @@ def add_copy(request: Call, payload: NewCopy) -> schemas.CopyOut:
     said = payload.title.model_dump() if payload.title else None
     require_own_group(request, payload.visibility)
     how = payload.model_dump(include={"mode", "condition", "note", "visibility"})
-    listed = listing.list_copy(owner=request.auth, now=timezone.now(), number=payload.isbn.strip(), said=said, **how)
-    if payload.tags:
-        tags.tag_copy(copy_id=listed.copy.pk, actor=request.auth, names=payload.tags)
+    listed = listing.list_copy(
+        owner=request.auth, now=timezone.now(), number=payload.isbn.strip(), said=said, tagged=payload.tags, **how
+    )
     return serializers.copy(_own(request, str(listed.copy.pk)))
 
 
@@ -101,13 +114,18 @@ def list_my_copies(request: Call, paging: Query[Paging]) -> Page[schemas.CopyOut
     return Page[schemas.CopyOut].of(request, paging, serializers.copies(request.auth), serializers.copy)
 
 
-@router.get("/me/copies/export", operation_id="exportCopies", openapi_extra={"responses": {200: CSV}})
-def export_copies(request: Call, format: str = "csv") -> StreamingHttpResponse:
-    """The shelf as a file; CSV for now."""
-    if format != "csv":
-        raise Invalid({"format": [_("This format cannot be written yet. CSV can.")]}, "unknown_format")
-    file = StreamingHttpResponse(exports.shelf_csv(request.auth), content_type="text/csv; charset=utf-8")
-    file["Content-Disposition"] = 'attachment; filename="bookrelay-copies.csv"'
+@router.get("/me/copies/export", operation_id="exportCopies", openapi_extra={"responses": {200: FILE}})
+def export_copies(request: Call, format: ShelfFormat = "csv") -> StreamingHttpResponse:
+    """The shelf as a file: each copy with how it is lent (csv), else each title once, as the shelf's page writes them."""
+    if format == "csv":
+        return _file(exports.shelf_csv(request.auth), "csv", CSV)
+    made = FORMATS[ENDINGS[format]]
+    return _file(made.file(exports.cards(exports.titles_on_shelf(request.auth))), made.ending, made.content_type)
+
+
+def _file(parts: Iterable[str | bytes], ending: str, content_type: str) -> StreamingHttpResponse:
+    file = StreamingHttpResponse(parts, content_type=content_type)
+    file["Content-Disposition"] = f'attachment; filename="bookrelay-copies.{ending}"'
     return file
 
 
@@ -121,10 +139,9 @@ def update_copy(request: Call, id: str, payload: CopyChanges) -> schemas.CopyOut
     """Only what is sent is changed. While the copy is away, how it is lent stays."""
     require_own_group(request, payload.visibility or "")
     changes = payload.model_dump(exclude_unset=True)
-    names = changes.pop("tags", None)
+    if changes.get("tags", ()) is None:
+        del changes["tags"]
     copies.update_copy(copy_id=ids.number(id), actor=request.auth, changes=changes, now=timezone.now())
-    if names is not None:
-        tags.tag_copy(copy_id=ids.number(id), actor=request.auth, names=names)
     return serializers.copy(_own(request, id))
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from library_bridge.models import Reader
 from personal_catalog import lookup, tags
 from personal_catalog.facts import BookFacts
-from personal_catalog.models import Copy, CopyPhoto
+from personal_catalog.models import Copy, CopyPhoto, ShelfTag
 from tests import factories
 from tests.personal_catalog import sent_pictures
 from tests.sharing.api.clients import ROOT, Api
@@ -119,8 +119,30 @@ def test_the_shelf_comes_as_csv(alice: Reader, bob: Reader, now: datetime) -> No
     assert "Bob's" not in text
 
 
-def test_a_format_that_cannot_be_written_yet_says_so(alice: Reader) -> None:
-    answer = Api(alice).get("/me/copies/export?format=marc21")
+@pytest.mark.parametrize(
+    ("format", "kind", "says"),
+    [
+        ("marc21", "application/marc", "=1+1"),
+        ("marcxml", "application/marcxml+xml", "<subfield"),
+        ("bibtex", "application/x-bibtex", "@book"),
+        ("ris", "application/x-research-info-systems", "TY  - BOOK"),
+        ("csl-json", "application/vnd.citationstyles.csl+json", '"type": "book"'),
+    ],
+)
+def test_the_shelf_comes_in_each_form_of_the_contract(
+    alice: Reader, bob: Reader, now: datetime, format: str, kind: str, says: str
+) -> None:
+    factories.copy(alice, factories.title("=1+1"), now=now)
+    factories.copy(bob, factories.title("Bob's"), now=now)
+    answer = Api(alice).get(f"/me/copies/export?format={format}")
+    text = b"".join(answer.streaming_content).decode()
+    assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (200, kind)
+    assert says in text
+    assert "Bob's" not in text
+
+
+def test_a_form_that_is_none_is_named(alice: Reader) -> None:
+    answer = Api(alice).get("/me/copies/export?format=telepathy")
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["format"])
 
 
@@ -219,6 +241,27 @@ def test_tags_come_with_the_copy_and_are_seen_by_their_reader_only(alice: Reader
     assert api.patch(f"/copies/{made['id']}", {"tags": ["小说"], "note": "x"}).json()["tags"] == ["小说"]
     Copy.objects.update(owner=bob, holder=bob)
     assert Api(bob).get(f"/copies/{made['id']}").json()["tags"] == []
+
+
+@pytest.fixture
+def many_tags(alice: Reader) -> None:
+    """As many as a reader may have."""
+    names = [f"tag {number}" for number in range(tags.MOST_OF_READER)]
+    ShelfTag.objects.bulk_create(ShelfTag(reader=alice, name=name, key=tags.key_of(name)) for name in names)
+
+
+def test_with_too_many_tags_nothing_is_listed(alice: Reader, many_tags: None) -> None:
+    answer = Api(alice).post("/copies", {"isbn": "9787506365437", "tags": ["one more"]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many")
+    assert not Copy.objects.exists()
+
+
+def test_with_too_many_tags_nothing_is_changed(alice: Reader, many_tags: None, now: datetime) -> None:
+    copy = factories.copy(alice, now=now, note="keep me")
+    answer = Api(alice).patch(f"/copies/{copy.pk}", {"tags": ["one more"], "note": "new", "mode": "gift"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many")
+    copy.refresh_from_db()
+    assert (copy.note, copy.mode) == ("keep me", "lend")
 
 
 def test_my_copies_ask_as_many_queries_for_one_as_for_many(alice: Reader, now: datetime) -> None:
