@@ -47,9 +47,14 @@ def behind(request: Request) -> "Request | None":
     """Who comes next after this one."""
     rows = Request.objects.filter(title=request.title_id, status=Request.Status.OPEN, paused_at=None).in_line()
     mine = [request.title_id, request.copy_id, request.library_loan_id]
-    after = (request.turn_at or request.placed_at, request.pk)
+    after = (turn_of(request), request.pk)
     line = [row for row in rows if _in_one_line([row.title_id, row.copy_id, row.library_loan_id], mine)]
-    return next((row for row in line if (row.turn_at or row.placed_at, row.pk) > after), None)
+    return next((row for row in line if (turn_of(row), row.pk) > after), None)
+
+
+def turn_of(request: Request) -> datetime:
+    """By which the line stands: when it was placed, or where its reader stepped back to."""
+    return request.turn_at or request.placed_at
 
 
 def _in_one_line(wish: Sequence[int | None], mine: Sequence[int | None]) -> bool:

@@ -217,25 +217,28 @@ def wake(request: Request, *, actor: Reader, now: datetime) -> None:
     events.record("request.resumed", now=now, actor=actor, request=request)
 
 
-def pass_turn(*, request_id: int, actor: Reader, now: datetime) -> Request:
+def pass_turn(*, request_id: int, actor: Reader, now: datetime, seen: datetime | None = None) -> Request:
     """Let the next in the queue go first, and stand behind them. Asks that run are taken back.
 
-    Raises Denied when nobody waits behind.
+    `seen` is the turn (`queues.turn_of`) that the page showed: when the request has moved on since, this is a second click
+    and changes nothing. Raises Denied when nobody waits behind.
     """
-    passed = _pass_turn(request_id, actor, now)
+    passed = _pass_turn(request_id, actor, now, seen)
     waves.serve_title(title_id=passed.title_id, now=now)
     passed.refresh_from_db()
     return passed
 
 
 @transaction.atomic(durable=True)
-def _pass_turn(request_id: int, actor: Reader, now: datetime) -> Request:
+def _pass_turn(request_id: int, actor: Reader, now: datetime, seen: datetime | None) -> Request:
     request = locks.request(request_id, actor=actor)
     _require_open(request)
+    if seen is not None and seen != queues.turn_of(request):
+        return request
     after = queues.behind(request)
     if after is None:
         raise Denied(_("Nobody waits behind you, so there is nobody to let go first."), "nobody_behind")
-    request.turn_at = (after.turn_at or after.placed_at) + timedelta(microseconds=1)
+    request.turn_at = queues.turn_of(after) + timedelta(microseconds=1)
     request.save(update_fields=["turn_at"])
     withdrawals.withdraw_asks(request, because=Ask.Because.CANCELLED, now=now)
     events.record("request.turn_passed", now=now, actor=actor, request=request)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -44,6 +45,10 @@ class RequestForm(forms.Form):
         return day
 
 
+class TurnForm(forms.Form):
+    turn = forms.DateTimeField()
+
+
 @require_POST
 @login_required
 def place_request(request: HttpRequest) -> HttpResponse:
@@ -74,6 +79,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "wanted": found,
         "place": place,
         "waits": waits.typical(now=now) if waits_in_line and not found.paused_at else None,
+        "turn": queues.turn_of(found).isoformat(),
         "somebody_behind": waits_in_line and not found.paused_at and queues.behind(found) is not None,
         "number": str(found),
         "lending": lending,
@@ -113,7 +119,9 @@ def resume_request(request: HttpRequest, request_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def pass_turn(request: HttpRequest, request_id: int) -> HttpResponse:
-    return _step(request, request_id, requests.pass_turn, _("The next reader goes first now."))
+    form = TurnForm(request.POST)
+    seen = form.cleaned_data["turn"] if form.is_valid() else None
+    return _step(request, request_id, partial(requests.pass_turn, seen=seen), _("The next reader goes first now."))
 
 
 def _step(request: HttpRequest, request_id: int, act: Callable[..., Request], says: str) -> HttpResponse:

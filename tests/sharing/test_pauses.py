@@ -1,5 +1,6 @@
 """A request that waits: paused with its place kept, or another let go first."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from sharing import asks, due, policies, queues, requests
 from sharing.errors import Denied, IllegalTransition, NotFound
 from sharing.models import DomainEvent, Request
 from tests import factories
-from tests.sharing import pages, steps
+from tests.sharing import browsers, pages, steps
 from tests.sharing.api.clients import Api
 from tests.sharing.conftest import World
 
@@ -113,6 +114,16 @@ def test_letting_the_next_go_first(world: World) -> None:
     requests.pass_turn(request_id=first.pk, actor=world.bob, now=world.now + timedelta(hours=1))
     assert queues.places([first, second, third]) == {second.pk: 1, first.pk: 2, third.pk: 3}
     assert second.asks.get().status == "asked"
+
+
+def test_pressed_twice_one_reader_goes_first(world: World) -> None:
+    first, second, third = (wish(world, who, n) for n, who in enumerate((world.bob, world.charlie, factories.reader())))
+    bob, page = pages.browser(world.bob), f"/requests/{first.pk}/"
+    with browsers.at(world.now + timedelta(hours=1)):
+        [turn] = re.findall(r'name="turn" value="([^"]+)"', bob.get(page).content.decode())
+        for _twice in range(2):
+            assert bob.post(f"{page}pass-turn/", {"turn": turn}).status_code == 302
+    assert queues.places([first, second, third]) == {second.pk: 1, first.pk: 2, third.pk: 3}
 
 
 def test_nobody_behind_nobody_goes_first(world: World) -> None:
