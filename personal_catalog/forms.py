@@ -285,7 +285,7 @@ class HowToListForm(forms.Form):
 
 class FlagForm(forms.Form):
     kind = forms.ChoiceField(
-        label=_("What is wrong?"), choices=TitleFlag.Kind.choices, widget=forms.RadioSelect,
+        label=pgettext_lazy("with a record", "What is wrong?"), choices=TitleFlag.Kind.choices, widget=forms.RadioSelect,
         error_messages={"required": _("Choose what is wrong.")},
     )  # fmt: skip
     note = forms.CharField(

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import ForeignKey, ManyToManyField, Model
 
-from library_bridge.management.commands.messages import untranslated
+from library_bridge.management.commands.messages import faults, untranslated
 
 HEIGHT = {"library_bridge": 0, "personal_catalog": 0, "sharing": 1, "incentives": 2}
 LAYOUT = {
@@ -104,6 +104,10 @@ def test_every_isbn_of_the_product_is_one_of_the_campus_list() -> None:
 @pytest.mark.parametrize("app", settings.OUR_APPS)
 def test_every_message_has_its_chinese(app: str) -> None:
     assert list(untranslated(app)) == []
+
+
+def test_the_chinese_says_each_message_in_one_way() -> None:
+    assert list(faults()) == []
 
 
 def _imported(path: Path) -> set[str]:

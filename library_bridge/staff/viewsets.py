@@ -5,11 +5,12 @@ from typing import Any
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from library_bridge import reasons
 from library_bridge.models import (
     Area,
     EmbeddedHold,
@@ -119,11 +120,26 @@ class Loans(Listing):
     ]  # fmt: skip
 
 
+class ReasonColumn(Column):
+    """Why it was refused, as the readers are told; its code stays where manuals and logs look for it, on the transfer's page."""
+
+    def get_value(self, instance: Transfer) -> str:
+        return reasons.sentence(instance.reason_code) if instance.reason_code else ""
+
+
 class Transfers(Listing):
     model = Transfer
     name = "transfers"
     icon = "redirect"
-    list_display = ["reference", "barcode", "status", "reason_code", "attempts", "created_at", "finished_at"]
+    list_display = [
+        "reference",
+        "barcode",
+        "status",
+        ReasonColumn("reason_code", label=capfirst(_("reason")), sort_key="reason_code"),
+        "attempts",
+        "created_at",
+        "finished_at",
+    ]
     list_filter = ["status", "library"]
     search_fields = ["reference", "barcode"]
     search_backend_name = None

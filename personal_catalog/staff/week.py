@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.admin.ui.components import Component
 
 from personal_catalog import titles
@@ -57,7 +57,7 @@ def work(now: datetime) -> Iterator[tuple[str, int, int]]:
             yield str(kind.label), *found[kind]
     decided = [_decided(now, weeks) for weeks in (0, 1)]
     if any(decided):
-        yield str(_("decided")), decided[0], decided[1]
+        yield str(pgettext("curation", "decided")), decided[0], decided[1]
 
 
 def _decided(now: datetime, weeks: int) -> int:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from library_bridge import desks
 
@@ -48,7 +49,7 @@ class LendingQuerySet(models.QuerySet["Lending"]):
 class Lending(models.Model):
     class Kind(models.TextChoices):
         PERSONAL_COPY = "personal_copy", _("reader's own copy")
-        LIBRARY_LOAN = "library_loan", _("library loan")
+        LIBRARY_LOAN = "library_loan", pgettext_lazy("kind of lending", "library loan")
 
     class Mode(models.TextChoices):
         LEND = "lend", _("lend")

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from sharing.typography import page_language
@@ -107,7 +107,7 @@ class MeetingPlace(models.Model):
 
 
 def _span(hours: tuple[time, time] | None) -> str:
-    return f"{hours[0]:%H:%M}–{hours[1]:%H:%M}" if hours else gettext("closed")
+    return f"{hours[0]:%H:%M}–{hours[1]:%H:%M}" if hours else pgettext("opening hours", "closed")
 
 
 class FreeTimes(models.Model):

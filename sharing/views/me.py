@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from library_bridge.models import Area, Patron, Reader
@@ -41,7 +41,7 @@ class ProfileForm(forms.Form):
         empty_label=gettext_lazy("Not said"),
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language"),
+        label=pgettext_lazy("of the pages", "Language"),
         required=False,
         choices=[("", gettext_lazy("As the browser")), ("zh-hans", "中文"), ("en", "English")],
     )

@@ -18,6 +18,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.translation.template import templatize
 
+from library_bridge.management import wording
+
 KEYWORDS: dict[str, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
@@ -38,7 +40,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--extract", action="store_true", help="bring the catalogues up to date with the code")
-        what.add_argument("--check", action="store_true", help="fail when a message lacks its translation")
+        what.add_argument(
+            "--check", action="store_true", help="fail when a message lacks its translation, or has one that misleads"
+        )
         what.add_argument("--compile", action="store_true", help="write the .mo files that the service reads")
 
     def handle(self, *args: Any, extract: bool, check: bool, compile: bool, **options: Any) -> None:
@@ -48,7 +52,7 @@ class Command(BaseCommand):
             elif compile:
                 compile_catalogue(app)
         if check:
-            missing = [line for app in settings.OUR_APPS for line in untranslated(app)]
+            missing = [line for app in settings.OUR_APPS for line in untranslated(app)] + list(faults())
             for line in missing:
                 self.stdout.write(line)
             if missing:
@@ -98,6 +102,14 @@ def untranslated(app: str) -> Iterator[str]:
         seen.add(key)
         if entry is None or not _full(entry.string) or entry.fuzzy:
             yield f"{found.where}:{found.line}: no Chinese for {_id(found.message)!r}"
+
+
+def faults() -> Iterator[str]:
+    """One line a message whose Chinese is there and does not do."""
+    catalogues = {app: read(app) for app in settings.OUR_APPS}
+    for catalogue in catalogues.values():
+        yield from wording.slips(catalogue)
+    yield from wording.collisions(catalogues)
 
 
 def _id(message: Any) -> str:
