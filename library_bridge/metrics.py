@@ -5,9 +5,20 @@ from secrets import compare_digest
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from library_bridge import rounds
 
 EXCHANGES = Counter(
     "bookrelay_library_exchanges", "Questions to and acts of a library system.", ["library", "operation", "outcome"]
@@ -32,7 +43,15 @@ def page(request: HttpRequest) -> HttpResponse:
     """For who brings settings.METRICS_TOKEN, and for staff; for anybody else there is nothing here."""
     if not (_has_token(request) or request.user.is_staff):
         raise Http404
-    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(_registry()) + generate_latest(_at_once()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _at_once() -> CollectorRegistry:
+    """What is looked up for this page, the same whichever process answers."""
+    here = CollectorRegistry()
+    silence = Gauge("bookrelay_scheduler_silence_seconds", "Since what is due was last acted on.", registry=here)
+    silence.set(rounds.silence(now=timezone.now()).total_seconds())
+    return here
 
 
 def _has_token(request: HttpRequest) -> bool:

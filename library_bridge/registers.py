@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
-from library_bridge import clocks
+from library_bridge import clocks, rounds
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ def act_on_due(*, now: datetime) -> Iterator[dict[str, object]]:
         except Exception as problem:  # the sweep must go on: the next round finds the row again
             logger.exception("%s could not finish what is due", module.__name__)
             yield {"did": "failed", "where": module.__name__, "problem": type(problem).__name__}
+    rounds.ended()
 
 
 def load_demo(*, now: datetime) -> Iterator[str]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from kombu.exceptions import OperationalError as NoBroker
 
-from library_bridge import registry
+from library_bridge import registry, rounds
 from library_bridge.models import Library
 from library_bridge.ports import LibrarySystemError
 from personal_catalog.search import index
@@ -34,10 +34,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
     libraries = {library.code: _answers(library) for library in Library.objects.filter(is_active=True)}
     waiting = DomainEvent.objects.filter(delivered_at=None).count()
     parts: dict[str, Any] = {
-        "database": True, "broker": _broker(), "libraries": libraries, "undelivered_events": waiting,
+        "database": True, "broker": _broker(), "scheduler": not rounds.is_late(now=timezone.now()),
+        "libraries": libraries, "undelivered_events": waiting,
         "search": index.behind() or "ok",  # no reason to be degraded: the embedded index answers
     }  # fmt: skip
-    ok = parts["broker"] and all(libraries.values())
+    ok = parts["broker"] and parts["scheduler"] and all(libraries.values())
     body = {"status": "ok" if ok else "degraded", **parts}
     return JsonResponse(body, status=200 if ok else 503)
 

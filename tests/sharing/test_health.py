@@ -1,15 +1,20 @@
 """Whether this process can serve, and what staff may know of its surroundings."""
 
+from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
+import time_machine
 from django.db import OperationalError
 from django.test import Client
 from kombu.exceptions import OperationalError as NoBroker
 from pytest_django import Settings
 
+from library_bridge import registers
 from library_bridge.models import Library, Reader
 from library_bridge.ports import Unavailable
+
+SILENCE = "bookrelay_scheduler_silence_seconds "
 
 
 @pytest.fixture
@@ -36,7 +41,7 @@ def test_without_its_database_it_cannot_serve(client: Client, db: None, no_datab
 
 def test_staff_learn_how_the_parts_are(lin: Client) -> None:
     assert lin.get("/readyz").json() == {
-        "status": "ok", "database": True, "broker": True, "libraries": {}, "undelivered_events": 0, "search": "ok",
+        "status": "ok", "database": True, "broker": True, "scheduler": True, "libraries": {}, "undelivered_events": 0, "search": "ok",
     }  # fmt: skip
 
 
@@ -59,6 +64,23 @@ def test_a_broker_that_is_away_is_named(lin: Client) -> None:
     with mock.patch("kombu.connection.Connection.ensure_connection", side_effect=NoBroker()):
         answer = lin.get("/readyz")
     assert (answer.status_code, answer.json()["broker"]) == (503, False)
+
+
+def test_a_scheduler_or_worker_that_has_stopped_is_named_until_the_next_round(lin: Client, now: datetime) -> None:
+    list(registers.act_on_due(now=now))
+    with time_machine.travel(now + timedelta(minutes=6)):
+        answer = lin.get("/readyz")
+        assert (answer.status_code, answer.json()["status"], answer.json()["scheduler"]) == (503, "degraded", False)
+        [silent] = [line for line in lin.get("/metrics").content.decode().splitlines() if line.startswith(SILENCE)]
+        assert float(silent.split()[1]) > 300
+        list(registers.act_on_due(now=now))
+        assert lin.get("/readyz").json()["scheduler"] is True
+
+
+def test_a_service_that_has_just_come_up_has_five_minutes_for_its_first_round(lin: Client, now: datetime) -> None:
+    assert lin.get("/readyz").json()["scheduler"] is True
+    with time_machine.travel(now + timedelta(minutes=6)):
+        assert lin.get("/readyz").json()["scheduler"] is False
 
 
 def test_the_database_is_looked_at_before_anything_that_needs_it(

@@ -1,0 +1,37 @@
+"""When what is due was last acted on, whoever did it: the scheduler through a worker, or `run_due` by hand.
+
+Kept in the cache that nobody fills by asking, so that no visitor pushes it out. A service that has just come up counts from
+the first look.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from library_bridge.throttle import cache
+
+logger = logging.getLogger(__name__)
+
+KEY = "due-round"
+LATE = timedelta(minutes=5)
+"""Five rounds of the scheduler."""
+
+
+def ended() -> None:
+    """Raises nothing: what was done is done, whatever becomes of the note."""
+    try:
+        cache.set(KEY, timezone.now(), None)
+    except Exception:
+        logger.warning("the round was not noted", exc_info=True)
+
+
+def silence(*, now: datetime) -> timedelta:
+    """Since the last round ended."""
+    cache.add(KEY, now, None)
+    last: datetime = cache.get(KEY, now)
+    return max(timedelta(), now - last)
+
+
+def is_late(*, now: datetime) -> bool:
+    return silence(now=now) > LATE
