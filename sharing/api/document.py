@@ -67,7 +67,7 @@ def complete(schema: dict[str, Any]) -> None:
         for method, operation in operations.items():
             if method == "post":
                 operation["parameters"].append(KEY)
-            for status in _statuses(path, method, signed_in="security" in operation):
+            for status in _statuses(path, method, operation):
                 operation["responses"].setdefault(status, _problem(status))
             operation["parameters"] = [_said(one) for one in operation["parameters"]]
     healthy = {"description": "OK", "content": {"application/json": {"schema": HEALTHY}}}
@@ -80,9 +80,10 @@ def _said(parameter: dict[str, Any]) -> dict[str, Any]:
     return {**parameter, "description": str(said)} if isinstance(said, Promise) else parameter
 
 
-def _statuses(path: str, method: str, *, signed_in: bool) -> list[str]:
-    absent = {"401"} if not signed_in and method == "get" else set()
-    if "{" not in path:
+def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
+    """Something can be absent where the path or the body names it."""
+    absent = {"401"} if "security" not in operation and method == "get" else set()
+    if "{" not in path and "requestBody" not in operation:
         absent |= {"404"}
     if method in ("get", "delete"):
         absent |= {"413"}

@@ -1,4 +1,4 @@
-"""Make the staff's groups (Librarians, Branch librarians, Cataloguers) and give each its rights. Safe to run again."""
+"""Make the staff's groups, those of `sharing.roles`, and give each its rights. Safe to run again."""
 
 from typing import Any
 

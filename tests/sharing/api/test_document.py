@@ -55,6 +55,12 @@ def test_every_operation_says_which_errors_it_answers(operations: list[tuple[str
         assert all("application/problem+json" in answer["content"] for answer in problems)
 
 
+def test_what_a_body_or_a_path_names_may_be_absent(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for one in operations.values():
+            assert ("404" in one["responses"]) is ("{" in path or "requestBody" in one), one["operationId"]
+
+
 def test_every_post_takes_a_key_and_says_so(operations: list[tuple[str, dict[str, Any]]]) -> None:
     for method, one in operations:
         names = [parameter["name"] for parameter in one["parameters"]]
