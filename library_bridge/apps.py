@@ -9,9 +9,10 @@ class LibraryBridgeConfig(AppConfig):
     verbose_name = _("Library bridge")
 
     def ready(self) -> None:
-        from library_bridge.checks import libraries_can_be_reached  # needs the models
+        from library_bridge.checks import libraries_can_be_reached, shared_networks_can_be_read  # needs the models
 
         checks.register(libraries_can_be_reached)
+        checks.register(shared_networks_can_be_read)
         import django_cas_ng  # noqa: F401  (gives its settings their defaults)
 
         from library_bridge.sso import checks as _of_sso  # noqa: F401  (registers them)

@@ -7,7 +7,7 @@ itself when its window has passed, so an outsider can't shut a reader out for go
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from math import ceil
 from typing import Any
 
@@ -108,9 +108,18 @@ def network(address: str) -> str:
 
 def _is_shared(address: str) -> bool:
     try:
-        return any(_plain(address) in ip_network(network) for network in settings.SHARED_NETWORKS)
+        visitor = _plain(address)
     except ValueError:
         return False
+    return any(visitor in shared for shared in map(network_of, settings.SHARED_NETWORKS) if shared)
+
+
+def network_of(text: str) -> IPv4Network | IPv6Network | None:
+    """None for what is no network; `checks` says so at the start, and the others count all the same."""
+    try:
+        return ip_network(text)
+    except ValueError:
+        return None
 
 
 def _plain(address: str) -> IPv4Address | IPv6Address:

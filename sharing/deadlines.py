@@ -1,4 +1,5 @@
-"""When windows end: never inside the quiet hours of the library's own zone, and the days of a holiday are not counted."""
+"""When windows end: never inside the quiet hours, and the days of a holiday are not counted. Both are read on the one clock of
+the service (the setting TIME_ZONE), whichever zone a library's own system writes its dates in."""
 
 from datetime import date, datetime, time, timedelta
 

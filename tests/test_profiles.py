@@ -7,10 +7,13 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from config import required
+from config import env, required
 from config.logs import WithoutSecrets
+from library_bridge import checks, throttle
 from library_bridge.management.commands import serve
 
 GOOD = {
@@ -18,6 +21,8 @@ GOOD = {
     "redis_url": "redis://localhost",
     "base_url": "https://books.example.edu",
     "demo": False,
+    "database": "django.db.backends.postgresql",
+    "hosts": ["books.example.edu"],
 }
 
 
@@ -33,6 +38,8 @@ def test_what_is_complete_starts() -> None:
         ({"redis_url": ""}, "REDIS_URL"),
         ({"base_url": "http://books.example.edu"}, "BASE_URL"),
         ({"demo": True}, "DEMO"),
+        ({"database": "django.db.backends.sqlite3"}, "DATABASE_URL"),
+        ({"hosts": ["127.0.0.1", "localhost", "[::1]"]}, "ALLOWED_HOSTS"),
     ],
 )
 def test_each_fault_is_named(fault: dict[str, object], names: str) -> None:
@@ -46,6 +53,8 @@ def test_the_server_profile_ends_at_its_first_line(demo: str) -> None:
         "SECRET_KEY": "x" * 50,
         "REDIS_URL": "redis://localhost",
         "BASE_URL": "https://b.example.edu",
+        "DATABASE_URL": "postgres://127.0.0.1/books",
+        "ALLOWED_HOSTS": "b.example.edu",
         "DEMO": demo,
     }
     words = [sys.executable, "-c", "import config.settings.production as p; print(p.CACHES['limits']['BACKEND'])"]
@@ -55,6 +64,30 @@ def test_the_server_profile_ends_at_its_first_line(demo: str) -> None:
     assert done.returncode == int(demo)
     assert ("DEMO must be off" in done.stderr) is (demo == "1")
     assert ("RedisCache" in done.stdout) is (demo == "0")
+
+
+def test_a_list_may_have_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHARED_NETWORKS", " 10.0.0.0/8, 192.168.0.0/16 ,, ")
+    assert env.listed("SHARED_NETWORKS") == ["10.0.0.0/8", "192.168.0.0/16"]
+
+
+@pytest.mark.parametrize("named", ["Mars/Olympus", "../etc/passwd", "Asia"])
+def test_a_zone_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    monkeypatch.setenv("TIME_ZONE", named)
+    with pytest.raises(ImproperlyConfigured, match="TIME_ZONE"):
+        env.zone("TIME_ZONE", "Asia/Shanghai")
+
+
+def test_the_clock_of_another_place_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIME_ZONE", "Europe/Vienna")
+    assert env.zone("TIME_ZONE", "Asia/Shanghai") == "Europe/Vienna"
+
+
+def test_a_shared_network_that_is_none_is_named_and_the_others_count(settings: Settings) -> None:
+    settings.SHARED_NETWORKS = ["10.0.0.1/8", "192.168.0.0/16"]
+    [said] = checks.shared_networks_can_be_read()
+    assert "10.0.0.1/8" in said.msg
+    assert throttle.crowd("192.168.3.4") > 1 == throttle.crowd("10.2.3.4")
 
 
 @pytest.mark.parametrize("proxies", [[], ["10.0.0.5"]])

@@ -19,7 +19,7 @@ SECRET_KEY = env.text("SECRET_KEY")
 DEBUG = False
 DEMO = env.flag("DEMO")
 DEMO_PAST = env.flag("DEMO_PAST", default=True)
-ALLOWED_HOSTS = env.text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 BASE_URL = env.text("BASE_URL", f"http://127.0.0.1:{env.text('PORT', '8000')}")
 
 OUR_APPS = ["library_bridge", "personal_catalog", "sharing", "incentives"]  # lower ones first
@@ -140,7 +140,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 # whose word about the visitor's address counts (X-Forwarded-For): nobody's, unless named
-TRUSTED_PROXIES: list[str] = [p for p in env.text("TRUSTED_PROXIES").split(",") if p]
+TRUSTED_PROXIES = env.listed("TRUSTED_PROXIES")
 
 # who may come in
 AUTH_USER_MODEL = "library_bridge.Reader"
@@ -153,7 +153,7 @@ PASSWORD_HASHERS = [
 ]
 SIGN_IN_FAILURES_PER_ACCOUNT = (5, 1800)  # tries, seconds
 SIGN_IN_FAILURES_PER_ADDRESS = (50, 3600)
-SHARED_NETWORKS: list[str] = [n for n in env.text("SHARED_NETWORKS").split(",") if n]
+SHARED_NETWORKS = env.listed("SHARED_NETWORKS")
 SHARED_NETWORK_FACTOR = 20
 API_TOKEN_DAYS = 30
 
@@ -176,7 +176,7 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 USE_I18N = True
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = env.zone("TIME_ZONE", "Asia/Shanghai")
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 

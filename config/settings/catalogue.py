@@ -26,7 +26,7 @@ ISBNLIB_SERVICE_URLS: dict[str, str] = {}  # name of the service → its address
 
 WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 SEARCH_SECONDS = 2
-SEARCH_SERVERS: list[str] = [address for address in env.text("SEARCH_SERVERS").split(",") if address]
+SEARCH_SERVERS = env.listed("SEARCH_SERVERS")
 SEARCH_ENGINE = "personal_catalog.search.opensearch.OpenSearch" if SEARCH_SERVERS else ""
 if SEARCH_SERVERS:  # docs/operations.md
     WAGTAILSEARCH_BACKENDS["candidates"] = {

@@ -17,10 +17,10 @@ MAILS_PER_DAY = env.number("MAILS_PER_DAY", 0)  # of a provider that counts by t
 # push and messenger: only to services that are named here
 PUSH_HOSTS: list[str] = [
     host
-    for host in env.text(
+    for host in env.listed(
         "PUSH_HOSTS",
         "fcm.googleapis.com,updates.push.services.mozilla.com,*.notify.windows.com,web.push.apple.com",
-    ).split(",")
+    )
     if host != "none"
 ]
 PUSH_OWN_SERVICE = env.text("PUSH_OWN_SERVICE")
