@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -5,6 +7,7 @@ from wagtail.admin.widgets import AdminDateTimeInput
 
 from incentives.models import RuleVersion
 from incentives.models.ledger import LARGEST_POSTING
+from library_bridge.models import Library
 
 
 class RedeemForm(forms.Form):
@@ -52,12 +55,23 @@ class VoucherCodeForm(forms.Form):
 
 class AdjustmentForm(forms.Form):
     card_number = forms.CharField(label=_("Card number of the reader"), max_length=40)
+    library = forms.ModelChoiceField(
+        label=_("Library of the card"),
+        queryset=Library.objects.all(),
+        required=False,
+        help_text=_("Needed only where several libraries have a card of this number."),
+    )
     amount = forms.IntegerField(
         label=_("Points"), min_value=-10_000, max_value=10_000, help_text=_("Negative takes points away.")
     )
     reason = forms.CharField(
         label=pgettext_lazy("adjustment", "Reason"), max_length=200, help_text=_("The reader sees it in the ledger.")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not Library.objects.all()[1:].exists():
+            del self.fields["library"]
 
     def clean_amount(self) -> int:
         amount = int(self.cleaned_data["amount"])

@@ -36,13 +36,16 @@ class ProposeAdjustment(ForAdjusters, FormView):  # type: ignore[type-arg]  # no
     page_title = gettext_lazy("Propose an adjustment")
 
     def form_valid(self, form: AdjustmentForm) -> HttpResponse:
-        card = Patron.objects.filter(card_number__iexact=form.cleaned_data["card_number"].strip()).first()
-        if card is None:
+        readers = _readers_of(form.cleaned_data)
+        if not readers:
             form.add_error("card_number", _("No reader has come with this card yet."))
+        elif len(readers) > 1:
+            form.add_error("library", _("Several libraries have a card of this number: choose whose it is."))
+        if form.errors:
             return self.form_invalid(form)
         try:
             adjustment = adjustments.propose_adjustment(
-                reader_id=card.reader_id,
+                reader_id=readers.pop(),
                 amount=form.cleaned_data["amount"],
                 reason=form.cleaned_data["reason"],
                 actor=reader_of(self.request),
@@ -52,6 +55,14 @@ class ProposeAdjustment(ForAdjusters, FormView):  # type: ignore[type-arg]  # no
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
         return self.say(adjustment)
+
+
+def _readers_of(said: dict[str, Any]) -> set[int]:
+    """The ids behind a card number, which is one card's only within its library."""
+    cards = Patron.objects.filter(card_number__iexact=said["card_number"].strip())
+    if library := said.get("library"):
+        cards = cards.filter(library=library)
+    return set(cards.values_list("reader_id", flat=True))
 
 
 class DecideAdjustment(ForAdjusters, TemplateView):
@@ -68,8 +79,8 @@ class DecideAdjustment(ForAdjusters, TemplateView):
         may = self.request.user.pk not in (found.proposed_by_id, found.reader_id)
         context = {**super().get_context_data(**kwargs), "adjustment": found, "may_decide": may}
         if may:  # the second person has to know whose points these are; nobody else has
-            cards = Patron.objects.filter(reader=found.reader_id).values_list("card_number", flat=True)
-            context |= {"cards": list(cards), "balance": ledger.balance(found.reader, now=timezone.now())}
+            cards = Patron.objects.filter(reader=found.reader_id).select_related("library")
+            context |= {"cards": cards, "balance": ledger.balance(found.reader, now=timezone.now())}
         return context
 
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:

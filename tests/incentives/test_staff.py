@@ -9,7 +9,7 @@ from django.utils import timezone
 from incentives import rewards
 from incentives.forms import TermsForm
 from incentives.models import Adjustment, IncentiveSettings
-from library_bridge.models import Patron
+from library_bridge.models import Library, Patron
 from sharing import roles
 from tests import factories
 from tests.incentives.factories import a_lending, a_reader, a_reward, a_rule, an_event, given
@@ -171,3 +171,29 @@ def test_the_groups_have_their_rights_from_one_table():
     assert librarian.has_perms(["incentives.view_voucher", "incentives.add_adjustment", "library_bridge.view_patron"])
     assert branch.has_perms(["incentives.honour_voucher", "sharing.look_up_readers", "sharing.change_lending"])
     assert not [r for r in ("incentives.view_voucher", "library_bridge.view_patron") if branch.has_perm(r)]
+
+
+@pytest.fixture
+def two_alike(client, lin, now):
+    """Two libraries have a card of one number; the second is Bob's."""
+    first, second = factories.library(), Library.objects.create(code="branch", name_zh="分馆", name_en="Branch")
+    for library, name in ((first, "Alice"), (second, "Bob")):
+        Patron.objects.create(library=library, reader=a_reader(name), card_number="0001", checked_at=now)
+    return second
+
+
+def test_a_number_of_two_libraries_cards_is_not_guessed(client, two_alike):
+    form = {"card_number": "0001", "amount": 80, "reason": "lost in the move"}
+    page = client.post(reverse("points-adjustments:propose"), form, headers={"accept-language": "en"})
+    assert "library" in page.context["form"].errors
+    assert not Adjustment.objects.exists()
+
+
+def test_the_chosen_librarys_card_gets_the_points_and_the_second_person_sees_which(client, two_alike):
+    form = {"card_number": "0001", "amount": 80, "reason": "lost in the move", "library": two_alike.pk}
+    client.post(reverse("points-adjustments:propose"), form)
+    adjustment = Adjustment.objects.get()
+    assert adjustment.reader.display_name == "Bob"
+    client.force_login(a_reader("Mo", is_staff=True, is_superuser=True))
+    page = client.get(reverse("points-adjustments:decide", args=[adjustment.pk])).content.decode()
+    assert "分馆 · 0001" in page
