@@ -47,12 +47,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
+    """`open_requests` is what counts: `by_standing`, and what rewards add to it until `rewards_end`, when the first is over."""
+
     level: int
     open_requests: int
+    by_standing: int
+    rewards_end: datetime | None
     usual: int
     kept: int
     appointments: int
     lines: tuple[Line, ...]
+
+    @property
+    def by_rewards(self) -> int:
+        return self.open_requests - self.by_standing
 
 
 @dataclass(slots=True)
@@ -78,12 +86,25 @@ def level(reader: Reader, *, now: datetime, more: int = 0) -> Standing:
     """`more`: as if so many further requests had been redeemed."""
     policy = policies.current()
     facts = _facts(reader, now=now, free_days=policy.free_cancel_days)
-    extra, forgiven_at = _granted(reader, now=now)
+    extra, extra_ends, forgiven_at = _granted(reader, now=now)
     _forget(facts, until=forgiven_at)
     lines = tuple(_lines(facts, now=now))
     reached = min(max(USUAL_LEVEL + sum(line.effect for line in lines), 0), len(MORE_REQUESTS) - 1)
-    limit = min(max(policy.open_requests + MORE_REQUESTS[reached] + extra + more, FEWEST), MOST)
-    return Standing(reached, limit, policy.open_requests, facts.kept, facts.appointments, lines)
+    earned = policy.open_requests + MORE_REQUESTS[reached]
+    return Standing(
+        reached,
+        _in_bounds(earned + extra + more),
+        _in_bounds(earned),
+        extra_ends,
+        policy.open_requests,
+        facts.kept,
+        facts.appointments,
+        lines,
+    )
+
+
+def _in_bounds(requests: int) -> int:
+    return min(max(requests, FEWEST), MOST)
 
 
 def can_rise(reader: Reader, *, now: datetime) -> bool:
@@ -152,10 +173,11 @@ def _missed(event: DomainEvent, reader: Reader) -> list[datetime]:
     return [] if by_taker and gave else [event.at]
 
 
-def _granted(reader: Reader, *, now: datetime) -> tuple[int, datetime | None]:
-    """Requests more that points were redeemed for, and until when a librarian, appealed to, has let things be."""
-    ((extra, latest),) = prepared.run(_granted_rows, values={"reader": reader.pk, "now": now})
-    return extra, latest
+def _granted(reader: Reader, *, now: datetime) -> tuple[int, datetime | None, datetime | None]:
+    """Requests more that points were redeemed for, when the first of them ends, and until when a librarian, appealed to, has
+    let things be."""
+    ((extra, ends, latest),) = prepared.run(_granted_rows, values={"reader": reader.pk, "now": now})
+    return extra, ends, latest
 
 
 def _granted_rows() -> "QuerySet[Reader, tuple[Any, ...]]":
@@ -164,8 +186,9 @@ def _granted_rows() -> "QuerySet[Reader, tuple[Any, ...]]":
     ).order_by()
     let_be = Appeal.objects.filter(reader=READER, status=Appeal.Status.GRANTED, answered_at__lte=NOW)
     extra = Coalesce(Subquery(more.values("reader").annotate(n=Count("pk")).values("n")), 0)
+    ends = Subquery(more.order_by("expires_at").values("expires_at")[:1])
     latest = Subquery(let_be.order_by("-answered_at").values("answered_at")[:1])
-    return Reader.objects.filter(pk=READER).values_list(extra, latest)
+    return Reader.objects.filter(pk=READER).values_list(extra, ends, latest)
 
 
 def _forget(facts: Facts, *, until: datetime | None) -> None:

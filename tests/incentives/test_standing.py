@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from incentives import receivers, standing
+from incentives import receivers, rewards, standing
 from sharing.models import Ask, ReaderLimit
 from tests import factories
-from tests.incentives.factories import a_handover, a_lending, a_reader, an_event
+from tests.incentives.factories import a_handover, a_lending, a_reader, a_reward, an_event, given
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def texts(found):
 
 
 def test_a_new_reader_has_the_usual_number_of_requests(alice, now):
-    assert standing.level(alice, now=now) == standing.Standing(2, 5, 5, 0, 0, ())
+    assert standing.level(alice, now=now) == standing.Standing(2, 5, 5, None, 5, 0, 0, ())
 
 
 def test_five_kept_appointments_raise_it_for_both_and_are_named(alice, bob, now):
@@ -161,3 +162,24 @@ def test_standing_is_three_queries_however_much_happened(alice, bob, now, django
     standing.level(alice, now=now)
     with django_assert_num_queries(3):
         standing.level(alice, now=now)
+
+
+def test_what_a_reward_adds_is_told_apart_from_standing(alice, now, client):
+    given(alice, 100, now=now)
+    reward = a_reward(now=now, effect="open_request", valid_days=60)
+    voucher = rewards.redeem_reward(reward_id=reward.pk, actor=alice, key="k", now=now)
+    found = standing.level(alice, now=now)
+    assert (found.open_requests, found.by_standing, found.by_rewards) == (6, 5, 1)
+    assert found.rewards_end == voucher.expires_at
+    client.force_login(alice)
+    for name in ("standing", "points"):
+        page = client.get(reverse(name), headers={"accept-language": "en"}).content.decode()
+        assert "5 by standing, 1 more by a reward until 23 January" in page
+
+
+def test_when_the_reward_has_run_out_standing_alone_is_left(alice, now):
+    given(alice, 100, now=now)
+    reward = a_reward(now=now, effect="open_request", valid_days=60)
+    rewards.redeem_reward(reward_id=reward.pk, actor=alice, key="k", now=now)
+    found = standing.level(alice, now=now + timedelta(days=60))
+    assert (found.open_requests, found.by_rewards, found.rewards_end) == (5, 0, None)
