@@ -6,7 +6,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.search import SearchArea
 from wagtail.admin.widgets import Button
+from wagtail.permissions import policy_registry
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
@@ -85,6 +87,23 @@ def log_actions(actions: Any) -> None:
 @hooks.register("construct_homepage_panels")
 def panels(request: HttpRequest, found: list[Any]) -> None:
     found.append(CurationPanel(request))
+
+
+class TitlesArea(SearchArea):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(policy_registry.get_by_type(Title).user_has_any_permission(request.user, ["add", "change", "view"]))
+
+
+@hooks.register("register_admin_search_area")
+def titles_area() -> SearchArea:
+    """Beside pages, images and documents, the admin's search leads to titles by the same words."""
+    return TitlesArea(
+        _("Titles"),
+        reverse("wagtailsnippets_personal_catalog_title:list"),
+        name="titles",
+        icon_name="doc-full",
+        order=110,
+    )
 
 
 @hooks.register("register_snippet_listing_buttons")

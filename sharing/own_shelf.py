@@ -34,7 +34,7 @@ class Counts:
     library: int
     borrowed: int
     lent: int
-    """How often copies of this shelf have changed hands for a while or for good."""
+    """How often this reader has handed over a copy of this shelf; what others passed on is not counted, here or beside a book."""
 
 
 def counts(reader: Reader) -> Counts:
@@ -51,7 +51,8 @@ def at_home(reader: Reader, *, tag: ShelfTag | None = None) -> QuerySet[Copy]:
     """What stands on the reader's own board, with what is asked and promised of it; only what carries the `tag`."""
     own = Copy.objects.owned_by(reader) if tag is None else Copy.objects.owned_by(reader).filter(tags=tag)
     lendings = Lending.objects.filter(copy=OuterRef("pk")).order_by()
-    lent = lendings.filter(handed_over_at__isnull=False).values("copy").annotate(n=Count("pk")).values("n")
+    mine = lendings.filter(giver=reader, handed_over_at__isnull=False)  # as `counts`: what others passed on is not lent
+    lent = mine.values("copy").annotate(n=Count("pk")).values("n")
     waiting = Request.objects.filter(title=OuterRef("title"), status=Request.Status.OPEN).exclude(requester=reader)
     queue = waiting.order_by().values("title").annotate(n=Count("pk")).values("n")
     return (

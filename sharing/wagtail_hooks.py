@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
@@ -10,10 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.search import SearchArea
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 
+from library_bridge.models import Transfer
+from library_bridge.staff.systems import Refused
 from library_bridge.staff.viewsets import OnlyToSee
 from personal_catalog.models import ReaderGroup
 from sharing.models import (
@@ -89,6 +93,16 @@ def one_order(request: HttpRequest, items: list[MenuItem]) -> None:
             item.label = _("Pages and guide")
 
 
+class LendingsArea(SearchArea):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("sharing.view_lending"))
+
+
+@hooks.register("register_admin_search_area")
+def lendings_area() -> SearchArea:
+    return LendingsArea(_("Lendings"), reverse("lendings:index"), name="lendings", icon_name="resubmit", order=120)
+
+
 @hooks.register("construct_settings_menu")
 def other_words(request: HttpRequest, items: list[MenuItem]) -> None:
     """Wagtail's word for its locales is, in Chinese, ours for the areas of the campus."""
@@ -162,3 +176,11 @@ def log_actions(actions: Any) -> None:
     actions.register_action("sharing.kiosk_revoke", _("Switch a screen off"), _("Screen switched off"))
     actions.register_action("sharing.change_policy")(PolicyChange)
     actions.register_action("sharing.look_up", _("Look up the readers"), _("Readers looked up"))
+
+
+@hooks.register("refused_in_waiting")
+def refused_in_waiting() -> Refused:
+    """The library refused the transfer, and its lending waits for a librarian: no transfer says so by itself."""
+    rows = Lending.objects.filter(status=Lending.Status.NEEDS_LIBRARIAN, transfer__status=Transfer.Status.REFUSED)
+    counted = rows.order_by().values_list("transfer__library_id").annotate(Count("pk"))
+    return Refused(reverse("lendings:index") + "?trouble=librarian", dict(counted))

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
+from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
@@ -26,6 +27,15 @@ S = Transfer.Status
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """Transfers that the library refused and that somebody above this app waits for: how many by library, and where they are
+    listed. Told by the hook `refused_in_waiting`."""
+
+    url: str
+    by_library: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     library: Library
     problem: Misconfigured | None
@@ -35,6 +45,9 @@ class State:
     waiting: int = 0
     next_try_at: datetime | None = None
     needs_librarian: int = 0
+    """Transfers whose outcome a librarian has to find out."""
+    refused: tuple[tuple[int, str], ...] = ()
+    """How many were refused while a lending waits, and where."""
     oldest_look_at: datetime | None = None
 
     @property
@@ -51,6 +64,7 @@ class State:
 def states() -> list[State]:
     """A fixed number of queries, however many libraries."""
     queues, steps, looks = _queues(), _unanswered(), _looks()
+    refused: list[Refused] = [told() for told in hooks.get_hooks("refused_in_waiting")]
     return [
         State(
             library=library,
@@ -58,6 +72,7 @@ def states() -> list[State]:
             pulse=pulse.of(library.code),
             unanswered=steps.get(library.pk, 0),
             oldest_look_at=looks.get(library.pk),
+            refused=tuple((one.by_library[library.pk], one.url) for one in refused if library.pk in one.by_library),
             **queues.get(library.pk, {}),
         )
         for library in Library.objects.filter(is_active=True)

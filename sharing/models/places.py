@@ -3,12 +3,13 @@
 from datetime import datetime, time
 
 from django.conf import settings
+from django.contrib.admin import display
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from sharing.typography import page_language
@@ -72,6 +73,7 @@ class MeetingPlace(models.Model):
                 raise ValidationError({last: _("It opens before it closes; both times or neither.")})
 
     @property
+    @display(description=pgettext_lazy("of a place", "name"))
     def name(self) -> str:
         return self.name_en if page_language() == "en" else self.name_zh
 

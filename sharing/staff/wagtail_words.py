@@ -4,6 +4,9 @@ from django.utils.translation import gettext_noop as _
 
 WORDS = (
     _("Actions"),
+    _("Go to the first error"),
+    _("Save your changes before leaving"),
+    _("No %(model_name)s match your query."),
     _("Actions (footer)"),
     _('There are no %(model_name)s to display. Why not <a href="%(add_url)s">add one</a>?'),
     _("You saved a new version in another window"),

@@ -64,6 +64,14 @@ def test_what_came_back_has_been_lent_once(world: World):
     assert "Lent 1 time" in get("/shelf/", world.alice, now=world.now + timedelta(days=4))
 
 
+def test_what_others_passed_on_is_not_lent(world: World):
+    lending = steps.returned(steps.on_loan(world), now=world.now + timedelta(days=3))
+    type(lending).objects.filter(pk=lending.pk).update(giver=world.charlie)
+    page = get("/shelf/", world.alice, now=world.now + timedelta(days=4))
+    assert "Not lent yet" in page
+    assert "in all" not in page
+
+
 def test_the_borrower_finds_it_in_the_drawer_of_readers_books(world: World):
     lending = steps.on_loan(world)
     page = get("/shelf/borrowed/", world.bob, now=world.now + timedelta(days=1))

@@ -32,6 +32,9 @@ def test_an_ask_can_be_answered_from_the_list(world: World) -> None:
     assert "1 thing waits for you" in shown
     assert reverse("accept-ask", args=[ask.pk]) in shown
     assert "Bob" not in shown
+    on_its_page = browsers.seen(browsers.of(world.alice), reverse("ask", args=[ask.pk]))
+    assert "Lend it" in shown
+    assert "Lend it" in on_its_page
 
 
 def test_p2_the_requester_waits_without_learning_for_whom(world: World) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from django.urls import reverse
 
-from library_bridge.models import Reader
+from library_bridge.models import Reader, Transfer
 from sharing.models import DomainEvent, Lending
 from sharing.staff import matters
 from tests import factories
@@ -105,3 +105,16 @@ def test_the_definitions_explain_every_figure(world: World) -> None:
 
 def test_the_overview_speaks_chinese(world: World, lin: Reader, disputed: Lending) -> None:
     assert "《拖延心理学》" in seen(reverse("wagtailadmin_home"), lin, world.now + DAY, language="zh-CN")
+
+
+def test_a_refused_transfer_waits_on_the_page_of_library_systems_too(lin: Reader, stuck: tuple[Story, Lending]) -> None:
+    story, lending = stuck
+    refused = {"status": Transfer.Status.REFUSED, "finished_at": story.now}
+    Transfer.objects.filter(lending=lending).update(**refused)
+    assert "1 refused, its lending waits" in seen(reverse("library-systems:index"), lin, story.now)
+
+
+def test_the_admins_search_leads_to_titles_and_lendings(world: World, lin: Reader) -> None:
+    page = seen("/admin/pages/search/?q=x", lin, world.now).html
+    for address in ("wagtailsnippets_personal_catalog_title:list", "lendings:index"):
+        assert f"{reverse(address)}?q=x" in page
