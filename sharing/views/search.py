@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from library_bridge.models import Reader
 from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import suggest
@@ -75,13 +76,14 @@ class Period:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     reader = visitor_of(request)
-    filters = TitleFilter(request.GET, reader=reader, now=timezone.now())
+    filters, left_out = _filters(request, reader)
     found, too_broad = _found(filters, _number(request.GET.get("page", "")))
     nothing = filters.is_valid() and not found.count and not too_broad
     other = elsewhere.look(filters.text, reader=reader, now=filters.now) if nothing else Elsewhere()
     context = {
         "nav": "find",
         "filters": filters,
+        "left_out": left_out,
         "text": (filters.text or request.GET.get("q", "").strip())[:200],
         "found": found,
         "too_broad": too_broad,
@@ -95,6 +97,23 @@ def search(request: HttpRequest) -> HttpResponse:
         **_facets(request, filters, found),
     }
     return render(request, "sharing/search/search.html", context)
+
+
+def _filters(request: HttpRequest, reader: Reader | None) -> tuple[TitleFilter, list[str]]:
+    """Of an old or mistyped address the filters that mean nothing are left out, also of the page's own links; the sentences
+    say which. Words that cannot be searched for are an error, and then nothing is."""
+    filters = TitleFilter(request.GET, reader=reader, now=timezone.now())
+    if filters.is_valid() or "q" in filters.errors:
+        return filters, []
+    wrong, fields = filters.errors, filters.form.fields
+    sentences = [
+        f"{fields[name].label}: {says}" if name in fields else str(says) for name in wrong for says in wrong[name]
+    ]
+    query = request.GET.copy()
+    for name in wrong:
+        query.pop(name, None)
+    request.GET = query  # type: ignore[assignment]  # a copy, like the immutable one
+    return TitleFilter(query, reader=reader, now=filters.now, policy=filters.policy), sentences
 
 
 def _asked(request: HttpRequest) -> str:

@@ -74,7 +74,19 @@ def test_a_question_that_is_too_long_gets_a_sentence(world: World):
     page = get(f"/search/?q={'a' * 201}", now=world.now)
     assert page.status == 200
     assert "This search cannot be made." in page
+    assert "Nobody has listed this book yet" not in page
+    assert "Nothing found" not in page
     assert "200" in page
+
+
+@pytest.mark.parametrize("wrong", ["mode=xyz", "year_from=soon", "area=nowhere", "sort=up", "kind=x&available=true"])
+def test_a_filter_that_means_nothing_is_left_out_and_named(world: World, wrong: str):
+    """An old link, or one typed by hand."""
+    reindex(Title.objects.prefetch_related("isbns"))
+    page = get(f"/search/?q={world.title.title}&{wrong}", world.bob, now=world.now)
+    assert "We searched without this filter." in page
+    assert "This search cannot be made." not in page
+    assert world.title.get_absolute_url() in page.html
 
 
 def test_a_question_too_broad_to_answer_in_time_gets_a_sentence(world: World, monkeypatch):
