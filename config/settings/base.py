@@ -78,6 +78,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "config.paths.NoNulMiddleware",
+    "config.methods.WrongMethodMiddleware",
+    "library_bridge.interrupted.InterruptedMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

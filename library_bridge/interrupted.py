@@ -1,0 +1,48 @@
+"""What was sent by a browser whose session is over: nothing of it was done, and whoever sent it is told so and led back."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from library_bridge.visits import safe_path
+
+
+class InterruptedMiddleware:
+    """Where a POST is sent on to the sign-in page, that page leads back to the one with the button: the address of the POST
+    itself has nothing to show, and its body is gone. Stands inside of the messages' middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        door = resolve_url(settings.LOGIN_URL)
+        if request.method != "POST" or request.path == door or not answer.get("Location", "").startswith(f"{door}?"):
+            return answer
+        messages.error(request, _("You were signed out; nothing was sent."))
+        answer["Location"] = f"{door}?{urlencode({'next': came_from(request)})}"
+        return HttpResponseClientRedirect(answer["Location"]) if request.headers.get("HX-Request") else answer
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of this site that the browser names as the one before, else the home page (T-A5)."""
+    named = _parts(request.headers.get("Referer", ""))
+    if named is None or named[0] != request.get_host():
+        return safe_path(request, "")
+    return safe_path(request, named[1])
+
+
+def _parts(address: str) -> tuple[str, str] | None:
+    """Host, and path with query; None for what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts.netloc, parts.path + (f"?{parts.query}" if parts.query else "")

@@ -1,0 +1,66 @@
+"""A button pressed when the session is over, and an address that only takes what a button sends."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.sharing import browsers
+from tests.sharing.conftest import World
+
+
+def signed_out() -> Client:
+    return Client(headers={"accept-language": "en"})
+
+
+def test_whoever_was_signed_out_is_told_and_led_back_to_the_page_of_the_button(world: World) -> None:
+    client, page = signed_out(), world.title.get_absolute_url()
+    answer = client.post(
+        reverse("place-request"), {"title_id": world.title.pk}, headers={"referer": f"http://testserver{page}?a=b"}
+    )
+    assert answer["Location"] == f"/sign-in/?next={page.replace('/', '%2F')}%3Fa%3Db"
+    shown = browsers.seen(client, answer["Location"])
+    assert "You were signed out; nothing was sent." in shown
+    assert f'value="{page}?a=b"' in shown
+
+
+@pytest.mark.parametrize(
+    "referer", ["", "https://elsewhere.example/titles/9/", "http://[", "http://testserver//elsewhere.example/", "x"]
+)
+def test_t_a5_only_a_page_of_this_site_is_led_back_to(world: World, referer: str) -> None:
+    answer = signed_out().post(reverse("place-request"), headers={"referer": referer} if referer else {})
+    assert answer["Location"] == "/sign-in/?next=%2F"
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_the_door(world: World) -> None:
+    answer = signed_out().post(reverse("place-request"), headers=browsers.HTMX)
+    assert answer["HX-Redirect"] == "/sign-in/?next=%2F"
+
+
+def test_opening_a_page_that_needs_signing_in_says_nothing_of_it(world: World) -> None:
+    client = signed_out()
+    assert "nothing was sent" not in browsers.text(client.get(reverse("todo"), follow=True))
+
+
+def test_an_address_for_buttons_has_a_page(world: World) -> None:
+    answer = browsers.of(world.bob).get(reverse("place-request"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "it only takes what a button sends" in answer.content.decode()
+
+
+def test_no_address_without_arguments_answers_405_with_nothing(world: World) -> None:
+    client = browsers.of(world.bob)
+    names = [one.name for one in _patterns() if one.name and not one.pattern.converters]
+    answers = [client.get(reverse(name)) for name in names if name not in ("live",)]
+    assert [one for one in answers if one.status_code == 405]
+    assert not [one.request["PATH_INFO"] for one in answers if one.status_code == 405 and not one.content]
+
+
+def _patterns() -> list[URLPattern]:
+    ours = [one for one in get_resolver().url_patterns if getattr(one, "urlconf_name", None) is not None]
+    return [
+        one
+        for part in ours
+        if getattr(part.urlconf_name, "__name__", "") == "sharing.urls"
+        for one in part.url_patterns
+        if isinstance(one, URLPattern)
+    ]
