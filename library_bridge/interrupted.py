@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -24,7 +25,9 @@ class InterruptedMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
         door = resolve_url(settings.LOGIN_URL)
-        if request.method != "POST" or request.path == door or not answer.get("Location", "").startswith(f"{door}?"):
+        leads_to, _mark, query = answer.get("Location", "").partition("?")
+        back = QueryDict(query).get(REDIRECT_FIELD_NAME)
+        if request.method != "POST" or leads_to != door or back != request.get_full_path():
             return answer
         messages.error(request, _("You were signed out; nothing was sent."))
         answer["Location"] = f"{door}?{urlencode({'next': came_from(request)})}"
