@@ -11,10 +11,12 @@ from library_bridge.models import Library
 
 
 class RedeemForm(forms.Form):
-    """Hidden fields of the button: the price as it was shown (T-P8), and a key so that two clicks redeem once (S4)."""
+    """Hidden fields of the button: the price as it was shown (T-P8), and a key so that two clicks redeem once (S4). `sure`:
+    asked on a page of its own, for what can't be undone."""
 
     price = forms.IntegerField(min_value=1, max_value=LARGEST_POSTING)
     key = forms.CharField(max_length=80)
+    sure = forms.BooleanField(required=False)
 
 
 class TakePartForm(forms.Form):

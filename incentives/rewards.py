@@ -94,12 +94,12 @@ def redeem_reward(*, reward_id: int, actor: Reader, key: str, now: datetime, pri
     if reward is None:
         raise NotFound
     _require_available(reward, actor, price=price)
-    if reward.effect == Reward.Effect.OPEN_REQUEST and not standing.can_rise(actor, now=now):
+    if reward.works_at_once and not standing.can_rise(actor, now=now):
         raise NothingGained
     budget = budgets.draw(reward, actor, now=now)
     entry = ledger.redeem(reader=actor, points=reward.price, at=now, params={"reward": reward.pk})
     _take_one(reward)
-    at_once = reward.effect == Reward.Effect.OPEN_REQUEST
+    at_once = reward.works_at_once
     voucher = Voucher.objects.create(
         code=vouchers.new_code(),
         reward=reward,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("leaderboards/take-part/", leaderboards.take_part, name="leaderboards-take-part"),
     path("leaderboards/leave/", leaderboards.leave, name="leaderboards-leave"),
     path("rewards/", rewards.show, name="rewards"),
+    path("rewards/<int:reward_id>/confirm/", rewards.confirm, name="confirm-redemption"),
     path("rewards/<int:reward_id>/redeem/", rewards.redeem, name="redeem-reward"),
     re_path(r"^rewards/pictures/([0-9a-f]{16})-(176|352)\.webp$", rewards.picture, name="reward-picture"),
     path("vouchers/ready-for/<slug:effect>/", rewards.ready_for, name="ready-voucher"),

@@ -111,6 +111,7 @@ PAGES: dict[str, Arguments] = {
     "found-copy": lambda scene: ([scene.world.copy.code], ""),
     "import-job": lambda scene: ([scene.job], ""),
     "voucher": lambda scene: ([scene.voucher], ""),
+    "confirm-redemption": lambda scene: ([a_reward(now=NOW, effect="open_request").pk], ""),
     "group": lambda scene: ([scene.group.pk], ""),
     "shown-shelf": lambda scene: ([scene.world.alice.shown_shelf.code], ""),
     "title-notes": lambda scene: ([scene.world.title.pk], ""),

@@ -105,6 +105,11 @@ class Reward(models.Model):
         return self.effect == self.Effect.VOUCHER
 
     @property
+    def works_at_once(self) -> bool:
+        """Redeemed is used: nothing is left that could be returned."""
+        return self.effect == self.Effect.OPEN_REQUEST
+
+    @property
     def mark(self) -> str:
         """What stands in the drawing of one that the service carries out: signs that both languages read."""
         signs = {

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from uuid import uuid4
 
 from django.contrib import messages
@@ -44,6 +45,22 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "incentives/rewards/rewards.html", context)
 
 
+@require_safe
+@for_readers
+def confirm(request: HttpRequest, reward_id: int) -> HttpResponse:
+    """What can't be undone is asked first."""
+    now = timezone.now()
+    reward = get_object_or_404(rewards.on_offer(now=now), pk=reward_id)
+    if not reward.works_at_once:
+        return redirect("rewards")
+    until = now + timedelta(days=reward.valid_days)
+    return render(
+        request,
+        "incentives/rewards/confirm.html",
+        {"nav": "me", "reward": reward, "until": until, "key": uuid4()},
+    )
+
+
 @require_POST
 @for_readers
 def redeem(request: HttpRequest, reward_id: int) -> HttpResponse:
@@ -52,11 +69,12 @@ def redeem(request: HttpRequest, reward_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, PriceChanged().message)
         return redirect(back)
+    said = form.cleaned_data
+    if not said.pop("sure") and Reward.objects.filter(pk=reward_id, effect=Reward.Effect.OPEN_REQUEST).exists():
+        return redirect("confirm-redemption", reward_id)
     return answers.after(
         request,
-        lambda: rewards.redeem_reward(
-            reward_id=reward_id, actor=reader_of(request), now=timezone.now(), **form.cleaned_data
-        ),
+        lambda: rewards.redeem_reward(reward_id=reward_id, actor=reader_of(request), now=timezone.now(), **said),
         to=lambda voucher: voucher.get_absolute_url(),
         back=back,
         says=_("Redeemed"),

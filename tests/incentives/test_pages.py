@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import translation
 
 from incentives import choices, ledger, rewards, rules
@@ -180,3 +181,32 @@ def test_my_page_leads_to_points_only_where_the_library_gives_them(enabled, clie
     links = {address for address in (*PAGES, "/standing/") if f'href="{address}"' in page}
     assert links == ({"/points/", "/rewards/", "/leaderboards/", "/standing/"} if enabled else {"/standing/"})
     assert {client.get(address).status_code for address in links} == {200}
+
+
+@pytest.fixture
+def at_once(alice, now):
+    given(alice, 100, now=now)
+    return a_reward(now=now, effect="open_request", price=30)
+
+
+def test_what_cannot_be_returned_says_so_and_asks_before_it_is_redeemed(client, alice, at_once):
+    page = client.get("/rewards/", headers={"accept-language": "en"}).content.decode()
+    assert "Takes effect at once and cannot be returned." in page
+    assert reverse("confirm-redemption", args=[at_once.pk]) in page
+    assert reverse("redeem-reward", args=[at_once.pk]) not in page
+    asked = client.get(reverse("confirm-redemption", args=[at_once.pk]), headers={"accept-language": "en"})
+    assert "It cannot be returned." in asked.content.decode()
+
+
+def test_one_tap_spends_nothing_that_cannot_come_back(client, alice, at_once):
+    address = reverse("redeem-reward", args=[at_once.pk])
+    answer = client.post(address, {"price": 30, "key": "k"})
+    assert answer["Location"] == reverse("confirm-redemption", args=[at_once.pk])
+    assert not Voucher.objects.exists()
+    client.post(address, {"price": 30, "key": "k", "sure": "1"})
+    assert Voucher.objects.get().status == "used"
+
+
+def test_a_voucher_that_can_be_returned_is_not_asked_about(client, alice, now):
+    answer = client.get(reverse("confirm-redemption", args=[a_reward(now=now).pk]))
+    assert answer["Location"] == reverse("rewards")
