@@ -1,5 +1,6 @@
 """Several books in a row: through the camera, by a scanner that types, or pasted; the list is put on the shelf in one go."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from csp.constants import WASM_UNSAFE_EVAL
@@ -39,7 +40,10 @@ def add_several(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, SeveralForm(owner=_reader(request)), [])
     form, wanted = SeveralForm(request.POST, owner=_reader(request)), _wanted(request.POST)
-    if not form.is_valid() or request.POST.get("do") != "list" or form.cleaned_data["lines"].strip():
+    if not form.is_valid() or request.POST.get("do") != "list":
+        return _looked_up(request, form, wanted)
+    if not wanted and form.cleaned_data["lines"].strip():
+        messages.info(request, _("Nothing is on the shelf yet. Look at the list, then put it there."))
         return _looked_up(request, form, wanted)
     if not wanted:
         form.add_error(None, _("The list is empty. Scan a book or type its number."))
@@ -61,13 +65,20 @@ def line(request: HttpRequest) -> HttpResponse:
     return render(request, LINE, {"line": read})
 
 
-def _looked_up(request: HttpRequest, form: SeveralForm, wanted: list[Wanted]) -> HttpResponse:
-    """The list with what was typed into the field; what is no number stays in the field. The way without a script."""
+def _looked_up(
+    request: HttpRequest,
+    form: SeveralForm,
+    wanted: list[Wanted],
+    problems: dict[str, Any] | None = None,
+    listed: Iterable[str] = (),
+) -> HttpResponse:
+    """The list with what was typed into the field; what is no number stays in the field. The way without a script. What was
+    `listed` just now (keys) does not come back by being typed, too."""
     typed = several.lines_of(request.POST.get("lines", "")) if "lines" not in form.errors else []
     room = MOST_LINES - len(wanted)
     read, wrong = several.read_all(typed[:room], owner=_reader(request), now=timezone.now())
-    known = {one.key for one in wanted}
-    lines = [one for one in read if one.key not in known] + _shown(request, wanted)
+    known = {one.key for one in wanted} | set(listed)
+    lines = [one for one in read if one.key not in known] + _shown(request, wanted, problems)
     for number, refused in wrong.items():
         form.add_error("lines", f"{number}: {ISBN_REFUSALS[refused.reason]}")
     if len(typed) > room:
@@ -89,12 +100,17 @@ def _put_on_shelf(request: HttpRequest, form: SeveralForm, wanted: list[Wanted])
         messages.success(request, says)
     if outcome.suggested:
         messages.info(request, _("Your correction went to a librarian; the shared record stays as it is until then."))
-    if not outcome.refused:
+    typed = form.cleaned_data["lines"].strip()
+    if not outcome.refused and not typed:
         return redirect("add-several")
-    form.add_error(None, _("Some books need a word from you before they can be listed."))
+    if outcome.refused:
+        form.add_error(None, _("Some books need a word from you before they can be listed."))
     left = [one for one in wanted if one.key in outcome.refused]
-    lines = _shown(request, left, {key: REFUSALS[code] for key, code in outcome.refused.items()})
-    return _page(request, form, lines, status=422)
+    problems = {key: REFUSALS[code] for key, code in outcome.refused.items()}
+    if typed:  # nothing of it keeps the rows off the shelf
+        done = {one.key for one in wanted} - set(problems)
+        return _looked_up(request, form, left, problems, done)
+    return _page(request, form, _shown(request, left, problems), status=422)
 
 
 def _shown(request: HttpRequest, wanted: list[Wanted], problems: dict[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -89,6 +89,24 @@ def test_what_is_refused_keeps_nothing_else_off_the_shelf(alices: Client, alice:
     assert Copy.objects.count() == 4
 
 
+def test_a_mistyped_line_keeps_nothing_else_off_the_shelf(alices: Client, now: datetime) -> None:
+    sent = {**HOW, "do": "list", "token": "once", "book": ["t1"], "title-t1": "手写本", "lines": "9787300113908"}
+    for _ in range(2):
+        answer = alices.post(PAGE, sent)
+        assert answer.status_code == 422
+        assert Copy.objects.count() == 1
+    page = answer.content.decode()
+    assert all(part in page for part in ("1 book listed", "the last digit doesn’t fit", ">9787300113908</textarea>"))
+    assert keys(page) == []
+
+
+def test_lines_that_were_not_looked_at_are_not_listed_and_the_page_says_so(alices: Client) -> None:
+    page = alices.post(PAGE, {**HOW, "do": "list", "token": "once", "lines": "手写本\n9787300113908"}).content.decode()
+    assert "Nothing is on the shelf yet." in page
+    assert len(keys(page)) == 1
+    assert not Copy.objects.exists()
+
+
 def test_a_row_can_be_taken_out(alices: Client, now: datetime) -> None:
     sent = {**HOW, "book": [PROCRASTINATION, "t1"], "title-t1": "手写本", "out": "t1"}
     assert keys(alices.post(PAGE, sent).content.decode()) == [PROCRASTINATION]

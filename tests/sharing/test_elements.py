@@ -129,6 +129,10 @@ def test_a_pager_keeps_the_filters(language: str) -> None:
     assert "q=" in shown
 
 
+def test_one_row_is_no_range() -> None:
+    assert "1–1" not in element("pager", page=Paginator(range(1), 20).page(1))
+
+
 def test_the_pager_of_a_short_list_has_no_buttons() -> None:
     assert "button" not in element("pager", page=Paginator(range(3), 20).page(1))
 
