@@ -22,8 +22,8 @@ def ended() -> None:
     """Raises nothing: what was done is done, whatever becomes of the note."""
     try:
         cache.set(KEY, timezone.now(), None)
-    except Exception:
-        logger.warning("the round was not noted", exc_info=True)
+    except Exception:  # of whichever cache is configured
+        logger.exception("the end of the round could not be noted")
 
 
 def silence(*, now: datetime) -> timedelta:

@@ -5,37 +5,46 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
-from sharing import prepared
+from sharing import prepared, whole_days
 from sharing.errors import Denied, SharingError
 from sharing.models import (
     Ask,
     CirculationPolicy,
     Deposit,
     Handover,
+    Holiday,
     Lending,
     PurchaseSuggestion,
     Request,
 )
+from sharing.models.policy import MATTERS_FOR
+from sharing.prepared import TODAY
 
 LIMITS = [field.attname for field in CirculationPolicy._meta.concrete_fields]
 
 
 def current() -> CirculationPolicy:
-    row = next(prepared.run(_kept_policy, values={}), None)
+    """With its holidays, in one query."""
+    lately = timezone.localdate() - MATTERS_FOR
+    row = next(prepared.run(_kept_policy, values={"today": lately}), None)
     if row is not None:
-        kept: CirculationPolicy = CirculationPolicy.from_db(connection.alias, LIMITS, row)
+        *limits, days = row
+        kept: CirculationPolicy = CirculationPolicy.from_db(connection.alias, LIMITS, limits)
+        kept.holidays = whole_days.read(days)
         return kept
     made: CirculationPolicy = CirculationPolicy.load()
     return made
 
 
 def _kept_policy() -> "QuerySet[CirculationPolicy, tuple[Any, ...]]":
-    first: QuerySet[CirculationPolicy, tuple[Any, ...]] = CirculationPolicy.objects.order_by("pk").values_list(*LIMITS)
-    return first[:1]
+    days = whole_days.in_one_text(Holiday.objects.filter(last_date__gte=TODAY))
+    first: QuerySet[CirculationPolicy, tuple[Any, ...]] = CirculationPolicy.objects.order_by("pk").annotate(days=days)
+    return first.values_list(*LIMITS, "days")[:1]
 
 
 def require(allowed: bool, otherwise: SharingError) -> None:

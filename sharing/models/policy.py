@@ -29,6 +29,10 @@ def _whole(default: int, least: int, most: int, label: "_StrPromise") -> "models
     )
 
 
+MATTERS_FOR = timedelta(days=366)
+"""After its last day a holiday lengthens nothing that still runs."""
+
+
 @register_setting(icon="cogs")
 class CirculationPolicy(BaseGenericSetting):
     answer_window_hours = _whole(48, 1, 336, _("answer window (hours)"))
@@ -137,10 +141,11 @@ class CirculationPolicy(BaseGenericSetting):
 
     @cached_property
     def holidays(self) -> list[tuple[date, date]]:
-        """First and last days of those that are not long past, in their order. One query; none for a policy of no database."""
+        """First and last days of those that are not long past, in their order. One query, which `policies.current` has asked
+        along with the policy; none for a policy of no database."""
         if self.pk is None:
             return []
-        lately = timezone.localdate() - timedelta(days=366)
+        lately = timezone.localdate() - MATTERS_FOR
         return [(first, last) for first, last in prepared.run(_holidays_since, values={"today": lately})]
 
     @classmethod

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from sharing import deadlines, handovers, lendings, policies
 from sharing.errors import Denied
@@ -110,3 +111,15 @@ def test_librarians_enter_them_and_readers_do_not(world: World) -> None:
         client = Client()
         client.force_login(who)
         assert client.get("/admin/holidays/new/").status_code == status
+
+
+def test_the_policy_comes_with_its_holidays_in_one_query(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert policies.current().holidays == []
+    later, sooner = a_holiday("2026-12-25", "2026-12-26"), a_holiday("2026-11-25", "2026-11-27")
+    a_holiday("2020-01-24", "2020-02-02")
+    with django_assert_num_queries(1):
+        found = policies.current().holidays
+    assert found == [(one.first_date, one.last_date) for one in (sooner, later)]
+    assert found == CirculationPolicy.objects.get().holidays

@@ -203,7 +203,7 @@ def test_the_page_asks_few_questions(
     lending = steps.agreed(world) if state == "agreed" else steps.on_loan(world)
     client = browsers.of(world.bob)
     client.get(page(lending))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         client.get(page(lending))
 
 
