@@ -87,7 +87,7 @@ class OneWorkerAFile(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         """Asked for the first time in the order of the collection."""
         if nodeid not in self._scopes:
-            group = _group(nodeid.split("::")[0])
+            group = _group(nodeid)
             if group != self._latest:
                 self._over.add(self._latest)
                 self._latest = group
@@ -95,7 +95,10 @@ class OneWorkerAFile(LoadScopeScheduling):
         return self._scopes[nodeid]
 
 
-def _group(file: str) -> str:
+def _group(nodeid: str) -> str:
+    file = nodeid.split("::")[0]
+    if file.startswith(MODEL_TESTS) and "SOAK" in os.environ:
+        return nodeid  # each part of the long run is large enough for a worker of its own
     if file.startswith(CAMPUS_TESTS):
         return CAMPUS_TESTS
     return "browsers" if file in BROWSERS else file
