@@ -3,39 +3,27 @@ of open requests. Nobody but the reader sees it, every line that counts is shown
 would mend it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Q, QuerySet, Subquery
+from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from incentives import mending
+from incentives.facts import COUNTED, Facts, gather
 from incentives.models import Appeal, Reward, Voucher
 from library_bridge.models import Reader
 from sharing import limits, policies, prepared
-from sharing.models import DomainEvent, Handover, Lending, ReaderLimit
-from sharing.prepared import NOW, READER, Given
+from sharing.models import DomainEvent, ReaderLimit
+from sharing.prepared import NOW, READER
 
-LOOKS_BACK = timedelta(days=180)
-SINCE = Given("since", DateTimeField())
-PUNCTUAL = timedelta(hours=2)
 USUAL_LEVEL = 2
 MORE_REQUESTS = (-3, -2, 0, 2, 5)  # by level, against the policy's number
 FEWEST, MOST = 2, 10
-ANSWERS = ("ask.accepted", "ask.declined")
-KINDS = (
-    *ANSWERS,
-    "ask.lapsed",
-    "handover.confirmed",
-    "lending.cancelled",
-    "lending.no_show",
-    "lending.overdue",
-    "lending.completed",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +51,13 @@ class Standing:
         return self.open_requests - self.by_standing
 
 
-@dataclass(slots=True)
-class Facts:
-    answered: int = 0
-    kept: int = 0
-    lapses: list[datetime] = field(default_factory=list)
-    misses: list[datetime] = field(default_factory=list)
-    cancellations: list[datetime] = field(default_factory=list)
-    late: list[tuple[datetime, int]] = field(default_factory=list)
-    overdue: bool = False
-
-    @property
-    def appointments(self) -> int:
-        return self.kept + len(self.misses)
-
-    @property
-    def asked(self) -> int:
-        return self.answered + len(self.lapses)
-
-
 def level(reader: Reader, *, now: datetime, more: int = 0) -> Standing:
     """`more`: as if so many further requests had been redeemed."""
     policy = policies.current()
-    facts = _facts(reader, now=now, free_days=policy.free_cancel_days)
+    facts = gather(reader, now=now, free_days=policy.free_cancel_days)
     extra, extra_ends, forgiven_at = _granted(reader, now=now)
-    _forget(facts, until=forgiven_at)
+    if forgiven_at is not None:
+        facts.forget(forgiven_at)
     lines = tuple(_lines(facts, now=now))
     reached = min(max(USUAL_LEVEL + sum(line.effect for line in lines), 0), len(MORE_REQUESTS) - 1)
     earned = policy.open_requests + MORE_REQUESTS[reached]
@@ -124,7 +94,7 @@ def apply(reader: Reader, *, now: datetime) -> Standing:
 
 def follow(event: DomainEvent, *, now: datetime) -> None:
     """After an event that counts, for the two it is about."""
-    if event.kind in KINDS and event.ask is not None:
+    if event.kind in COUNTED and event.ask is not None:
         apply(event.ask.holder, now=now)
         apply(event.ask.request.requester, now=now)
 
@@ -136,41 +106,6 @@ def refresh(*, now: datetime) -> int:
     for limit in limits:
         changed += apply(limit.reader, now=now).open_requests != limit.open_requests
     return changed
-
-
-def _facts(reader: Reader, *, now: datetime, free_days: int) -> Facts:
-    facts = Facts()
-    cancelled: list[datetime] = []
-    borrowed: dict[int, Lending] = {}
-    asked = {"reader": reader.pk, "now": now, "since": now - LOOKS_BACK}
-    for event in prepared.objects(_events, values=asked):
-        ask = event.ask if event.ask is not None and event.ask.holder_id == reader.pk else None
-        if event.kind in ANSWERS and ask is not None:
-            facts.answered += not ask.consent  # what one had agreed to beforehand is no answer
-        elif event.kind == "ask.lapsed" and ask is not None:
-            facts.lapses.append(event.at)
-        elif event.kind == "lending.no_show":
-            facts.misses += _missed(event, reader)
-        elif event.handover is not None and event.handover.method == Handover.Method.IN_PERSON:
-            if (event.read_at or event.at) - event.handover.starts_at <= PUNCTUAL:
-                facts.kept += 1
-            else:
-                facts.misses.append(event.at)
-        elif event.kind == "lending.cancelled" and event.actor_id == reader.pk:
-            cancelled.append(event.at)
-        elif event.lending is not None and event.lending.taker_id == reader.pk:
-            borrowed[event.lending.pk] = event.lending
-    facts.cancellations = _not_free(cancelled, free=timedelta(days=free_days))
-    for lending in borrowed.values():
-        _look_at_return(lending, facts, now=now)
-    return facts
-
-
-def _missed(event: DomainEvent, reader: Reader) -> list[datetime]:
-    """When; never for who has left the book at the drop point as agreed."""
-    by_taker = event.data.get("by") == "taker"
-    gave = event.lending is not None and event.lending.giver_id == reader.pk
-    return [] if by_taker and gave else [event.at]
 
 
 def _granted(reader: Reader, *, now: datetime) -> tuple[int, datetime | None, datetime | None]:
@@ -189,50 +124,6 @@ def _granted_rows() -> "QuerySet[Reader, tuple[Any, ...]]":
     ends = Subquery(more.order_by("expires_at").values("expires_at")[:1])
     latest = Subquery(let_be.order_by("-answered_at").values("answered_at")[:1])
     return Reader.objects.filter(pk=READER).values_list(extra, ends, latest)
-
-
-def _forget(facts: Facts, *, until: datetime | None) -> None:
-    if until is not None:
-        for moments in (facts.lapses, facts.misses, facts.cancellations):
-            moments[:] = [at for at in moments if at > until]
-        facts.late = [(end, days) for end, days in facts.late if end > until]
-
-
-def _look_at_return(lending: Lending, facts: Facts, *, now: datetime) -> None:
-    """A library loan's due date is the library's matter."""
-    if lending.mode != Lending.Mode.LEND or lending.due_at is None:
-        return
-    back_at = lending.return_started_at or lending.closed_at
-    days = ((back_at or now) - lending.due_at).days
-    if days > 0:
-        facts.late.append((back_at or now, days))
-        facts.overdue |= back_at is None
-
-
-def _events() -> QuerySet[DomainEvent]:
-    about = Q(ask__holder=READER) | Q(request__requester=READER)
-    return (
-        DomainEvent.objects.filter(about, kind__in=KINDS, at__gt=SINCE, at__lte=NOW)
-        .select_related("ask", "handover", "lending")
-        .only(
-            "kind",
-            "at",
-            "actor",
-            "data",
-            "ask__holder",
-            "ask__consent",
-            "handover__method",
-            "handover__starts_at",
-            *(f"lending__{name}" for name in ("taker", "mode", "due_at", "return_started_at", "closed_at")),
-        )
-        .order_by("at", "pk")
-    )
-
-
-def _not_free(moments: list[datetime], *, free: timedelta) -> list[datetime]:
-    """The first cancellation in `free` costs nothing."""
-    earlier = [None, *moments]
-    return [at for before, at in zip(earlier, moments, strict=False) if before is not None and at - before < free]
 
 
 def _lines(facts: Facts, *, now: datetime) -> Iterator[Line]:

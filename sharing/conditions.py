@@ -52,10 +52,8 @@ def _check(handover_id: int, actor: Reader, worse: list[str], token: str, name: 
 
 
 def may_check(handover: Handover, now: datetime) -> bool:
-    confirmed_at = handover.taker_confirmed_at
-    return (
-        handover.status == Handover.Status.CONFIRMED and confirmed_at is not None and now <= confirmed_at + LOOK_WITHIN
-    )
+    counted_at = handover.giver_confirmed_at
+    return handover.status == Handover.Status.CONFIRMED and counted_at is not None and now <= counted_at + LOOK_WITHIN
 
 
 def said_of(lending: Lending) -> list[ConditionCheck]:

@@ -221,13 +221,13 @@ def _confirm_along(
 
 
 def proves(proof: Handover, other: Handover, now: datetime) -> bool:
-    confirmed_at = proof.taker_confirmed_at
+    counted_at = proof.giver_confirmed_at
     same = [(one.giver_id, one.taker_id, one.place, one.starts_at, one.direction) for one in (proof, other)]
     return (
         proof.status == Handover.Status.CONFIRMED
         and proof.has_time
-        and confirmed_at is not None
-        and now - confirmed_at <= PROVES_FOR
+        and counted_at is not None
+        and now - counted_at <= PROVES_FOR
         and same[0] == same[1]
     )
 
@@ -280,7 +280,7 @@ def both_confirmed(handover: Handover, actor: Reader | None, now: datetime, *, r
     """Inside the caller's transaction, with the lending locked. `actor` None: a parcel that is taken to have arrived;
     `read_at`: when the code was read by a phone without network."""
     handover.code_used = True
-    handover.giver_confirmed_at = handover.taker_confirmed_at = now
+    handover.giver_confirmed_at, handover.taker_confirmed_at = now, read_at or now
     moves.move_handover(
         handover, Handover.Status.CONFIRMED, actor=actor, now=now,
         data={"read_at": read_at.isoformat()} if read_at else {},

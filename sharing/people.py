@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing.models import Handover, Lending
+from sharing.appointments import ARRANGED, KEPT
+from sharing.models import Handover
 
 FEW = 5
-KEPT = Q(status=Handover.Status.CONFIRMED)
-ARRANGED = KEPT | Q(
-    status=Handover.Status.MISSED, agreed_at__isnull=False, lending__status=Lending.Status.NO_SHOW, deposit=None
-)
-"""An appointment that nobody kept counts for both: we can't tell who stayed away."""
 
 
 def name(reader: Reader) -> str:

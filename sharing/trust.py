@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Patron, Reader
-from sharing import people
+from sharing import appointments
 from sharing.models import Ask, DomainEvent, Handover, Lending
 from sharing.people import FEW, Record
 
@@ -38,8 +38,8 @@ def _seen(now: datetime) -> QuerySet[Reader]:
     asks = Ask.objects.filter(holder=OuterRef("pk"), status__in=ENDED, asked_at__gt=since)
     return Reader.objects.annotate(
         card=Exists(Patron.objects.filter(reader=OuterRef("pk"), blocked_reason="")),
-        kept=_number(meetings.filter(people.KEPT)),
-        arranged=_number(meetings.filter(people.ARRANGED)),
+        kept=_number(meetings.filter(appointments.KEPT)),
+        arranged=_number(meetings.filter(appointments.ARRANGED)),
         asked=_number(asks),
         lapsed=_number(asks.filter(status=Ask.Status.LAPSED)),
         agreed=_number(Lending.objects.filter(mine | theirs, agreed_at__gt=since)),

@@ -74,8 +74,10 @@ def an_event(kind: str, lending: Lending, *, at: datetime, **facts: object) -> D
 
 
 def a_handover(lending: Lending, *, starts_at: datetime, **facts: object) -> Handover:
-    defaults = {"direction": "out", "method": "in_person", "place": "Hall", "agreed_at": starts_at - timedelta(days=1)}
+    before = starts_at - timedelta(days=1)
+    defaults = {
+        "direction": "out", "method": "in_person", "place": "Hall", "proposed_at": before, "agreed_at": before,
+    }  # fmt: skip
     return Handover.objects.create(
-        lending=lending, starts_at=starts_at, proposed_at=starts_at - timedelta(days=1), proposed_by=lending.taker,
-        status="agreed", **{**defaults, **facts},
-    )  # fmt: skip
+        lending=lending, starts_at=starts_at, proposed_by=lending.taker, status="agreed", **{**defaults, **facts}
+    )

@@ -21,11 +21,12 @@ def bob():
     return a_reader("Bob")
 
 
-def kept(alice, bob, times, *, now, late=timedelta()):
+def kept(alice, bob, times, *, now):
     for day in range(times):
         at = now - timedelta(days=day)
         lending = a_lending(alice, bob, now=at)
-        an_event("handover.confirmed", lending, at=at, handover=a_handover(lending, starts_at=at - late))
+        handover = a_handover(lending, starts_at=at, taker_confirmed_at=at)
+        an_event("handover.confirmed", lending, at=at, handover=handover)
 
 
 def lapsed(alice, bob, *, at):
@@ -96,13 +97,20 @@ def test_nobody_meets_counts_once_it_happens_twice(alice, bob, now):
 
 def test_a_meeting_in_time_counts_as_kept_though_word_of_it_came_late(alice, bob, now):
     lending = a_lending(alice, bob, now=now)
-    handover = a_handover(lending, starts_at=now - timedelta(hours=3))
-    read = {"read_at": (now - timedelta(hours=3)).isoformat()}
-    event = an_event("handover.confirmed", lending, at=now, handover=handover, data=read)
+    handover = a_handover(lending, starts_at=now - timedelta(hours=3), taker_confirmed_at=now - timedelta(hours=3))
+    an_event("handover.confirmed", lending, at=now, handover=handover)
     assert standing.level(bob, now=now).kept == 1
-    event.data = {}
-    event.save()
-    assert standing.level(bob, now=now).kept == 0
+    handover.taker_confirmed_at = now
+    handover.save()
+    assert (standing.level(bob, now=now).kept, standing.level(bob, now=now).appointments) == (0, 1)
+
+
+def test_a_return_that_was_only_begun_is_no_appointment(alice, bob, now):
+    lending = a_lending(alice, bob, now=now)
+    begun = now - timedelta(days=2)
+    handover = a_handover(lending, starts_at=begun, proposed_at=begun, agreed_at=begun, taker_confirmed_at=now)
+    an_event("handover.confirmed", lending, at=now, handover=handover)
+    assert standing.level(bob, now=now).appointments == 0
 
 
 def mends(found):
