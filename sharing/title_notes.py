@@ -74,13 +74,13 @@ def _withdrew_a_hidden_one(title: Title, actor: Reader) -> bool:
 
 @transaction.atomic(durable=True)
 def withdraw_note(*, note_id: int, actor: Reader, now: datetime) -> None:
-    """Its text is deleted. Again changes nothing. Raises NotFound for another's."""
+    """Its text is deleted at once, its row later (`personal_data`). Again changes nothing. Raises NotFound for another's."""
     note = _locked(note_id)
     policies.require(note.is_of(actor), NotFound())
     if note.status == S.WITHDRAWN:
         return
-    before, note.status, note.text = note.status, S.WITHDRAWN, ""
-    note.save(update_fields=["status", "text"])
+    before, note.status, note.text, note.withdrawn_at = note.status, S.WITHDRAWN, "", now
+    note.save(update_fields=["status", "text", "withdrawn_at"])
     events.record("note.withdrawn", now=now, actor=actor, before=before, after=note.status, data={"note": note.pk})
 
 

@@ -49,6 +49,7 @@ class TitleNote(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.SHOWN)
     written_at = models.DateTimeField(_("written"))
     seen_at = models.DateTimeField(_("looked at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = TitleNoteQuerySet.as_manager()
 
@@ -61,7 +62,8 @@ class TitleNote(models.Model):
                 fields=("title", "reader"), condition=~Q(status="withdrawn"), name="one_note_per_reader_and_title"
             ),
             models.CheckConstraint(
-                condition=Q(status="withdrawn", text="") | ~Q(status="withdrawn") & ~Q(text=""),
+                condition=Q(status="withdrawn", text="", withdrawn_at__isnull=False)
+                | ~Q(status="withdrawn") & ~Q(text="") & Q(withdrawn_at=None),
                 name="note_withdrawn_is_empty",
             ),
         )

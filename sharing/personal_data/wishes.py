@@ -1,6 +1,7 @@
 """Notes, searches and suggestions."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from library_bridge.keeping import Forget, Rows, Topic
 from sharing.personal_data.columns import BOOK, ENDED, NOTE, ON, STATUS, UNTIL
@@ -10,7 +11,10 @@ TOPICS = (
         "notes",
         _("What you write about a title, under a name drawn for it; notes that you report."),
         _("For the readers after you, and so that nothing stands there that does not belong there."),
-        _("Until you delete your note. What was reported, %(days)s days after a librarian has looked."),
+        _(
+            "Your words until you delete them; that there was a note, %(days)s days longer. What was reported, %(days)s days after a "
+            "librarian has looked."
+        ),
         "catalogue_work",
     ),
     Topic(
@@ -25,7 +29,12 @@ TOPICS = (
 ROWS = (
     Rows(
         "sharing.TitleNote", ("reader",), "notes",
-        {"title__title": BOOK, "text": _("what you wrote"), "status": STATUS, "written_at": ON}, ("title", "name", "seen_at"),
+        {
+            "title__title": BOOK, "text": _("what you wrote"), "status": STATUS, "written_at": ON,
+            "withdrawn_at": pgettext_lazy("column", "withdrawn on"),
+        },
+        ("title", "name", "seen_at"),
+        forget=Forget("catalogue_work", "withdrawn_at"),
     ),
     Rows(
         "sharing.NoteFlag", ("reader",), "notes", {"note__title__title": BOOK, "kind": _("what is wrong"), "raised_at": ON},

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
+from library_bridge import forgetting
 from personal_catalog.merging import merge_titles
 from personal_catalog.models import TitleMerge
 from personal_catalog.parting import undo_merge
@@ -57,8 +59,18 @@ def test_a_withdrawn_note_is_deleted_and_another_may_follow(world: World) -> Non
     for _twice in range(2):
         title_notes.withdraw_note(note_id=note.pk, actor=world.bob, now=world.now)
     note.refresh_from_db()
-    assert (note.text, note.status) == ("", "withdrawn")
+    assert (note.text, note.status, note.withdrawn_at) == ("", "withdrawn", world.now)
     assert write(world).pk != note.pk
+
+
+def test_p6_that_there_was_a_note_is_forgotten_too(world: World) -> None:
+    gone = write(world)
+    title_notes.withdraw_note(note_id=gone.pk, actor=world.bob, now=world.now)
+    stands = write(world)
+    kept = timedelta(days=settings.KEEP_DAYS["catalogue_work"])
+    for later, left in ((kept - timedelta(days=1), {gone, stands}), (kept, {stands})):
+        list(forgetting.act(now=world.now + later))
+        assert set(TitleNote.objects.all()) == left
 
 
 def test_p1_readers_see_a_bird_and_no_name(world: World) -> None:
