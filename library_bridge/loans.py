@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,8 +21,8 @@ from library_bridge.ports import (
     Unavailable,
 )
 from library_bridge.registry import system_for
+from library_bridge.transfer_claims import lease_of
 
-RENEWAL_LEASE = timedelta(minutes=2)
 SNAPSHOT_FIELDS = [
     "title",
     "creators",
@@ -139,19 +139,20 @@ def renew_loan(*, loan_id: int, actor: Reader, seen: datetime | None = None, now
     rows = LibraryLoan.objects.visible_to(actor).open().select_related("patron", "library")
     loan = rows.get(pk=loan_id)
     seen = seen or loan.due_at
-    if not _claim_renewal(loan, seen, now):
+    until = now + lease_of(loan.library)
+    if not _claim_renewal(loan, seen, until, now):
         return loan
     try:
         return _renew(loan, seen, now)
     finally:
-        LibraryLoan.objects.filter(pk=loan.pk).update(renewing_until=None)
+        LibraryLoan.objects.filter(pk=loan.pk, renewing_until=until).update(renewing_until=None)
 
 
-def _claim_renewal(loan: LibraryLoan, seen: datetime, now: datetime) -> bool:
-    """One at a time, by a conditional UPDATE; a claim that a crash left behind runs out."""
+def _claim_renewal(loan: LibraryLoan, seen: datetime, until: datetime, now: datetime) -> bool:
+    """One at a time, by a conditional UPDATE; a claim that a crash left behind runs out, and none before the library must have
+    answered."""
     nobody = Q(renewing_until=None) | Q(renewing_until__lte=now)
-    mine = LibraryLoan.objects.filter(nobody, pk=loan.pk, due_at=seen)
-    return bool(mine.update(renewing_until=now + RENEWAL_LEASE))
+    return bool(LibraryLoan.objects.filter(nobody, pk=loan.pk, due_at=seen).update(renewing_until=until))
 
 
 def _renew(loan: LibraryLoan, seen: datetime, now: datetime) -> LibraryLoan:

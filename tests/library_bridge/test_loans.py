@@ -9,7 +9,8 @@ import pytest
 from library_bridge import loans
 from library_bridge.adapters.embedded.adapter import EmbeddedSystem
 from library_bridge.models import EmbeddedItem, EmbeddedLoan, EmbeddedPatron, LibraryLoan
-from library_bridge.ports import LoanList, Refused, Unavailable
+from library_bridge.ports import LoanList, LoanRecord, Refused, Unavailable
+from library_bridge.transfer_claims import lease_of
 from tests.library_bridge import doubles
 from tests.library_bridge.doubles import Script
 from tests.library_bridge.factories import Campus, charged, hold
@@ -126,6 +127,22 @@ def test_while_one_renewal_is_under_way_another_changes_nothing(campus: Campus, 
     assert loans.renew_loan(loan_id=loan.pk, actor=campus.alice.reader, now=now).due_at == loan.due_at
     LibraryLoan.objects.update(renewing_until=now)
     assert loans.renew_loan(loan_id=loan.pk, actor=campus.alice.reader, now=now).due_at > loan.due_at
+
+
+def test_who_renews_slowly_keeps_the_claim_and_lets_anothers_be(campus: Campus, now: datetime) -> None:
+    charged(campus, campus.alice, now=now)
+    loan, renew = refreshed(campus, now), EmbeddedSystem.renew
+    others = now + timedelta(days=1)
+
+    def slow(system: EmbeddedSystem, card_number: str, barcode: str) -> LoanRecord:
+        claimed = LibraryLoan.objects.get().renewing_until
+        assert claimed == now + lease_of(loan.library)
+        LibraryLoan.objects.update(renewing_until=others)
+        return renew(system, card_number, barcode)
+
+    with mock.patch.object(EmbeddedSystem, "renew", slow):
+        loans.renew_loan(loan_id=loan.pk, actor=campus.alice.reader, now=now)
+    assert LibraryLoan.objects.get().renewing_until == others
 
 
 def test_a_list_that_was_overtaken_is_not_written_over_the_newer_one(campus: Campus, now: datetime) -> None:
