@@ -69,15 +69,17 @@ def list_once(
     now: datetime,
     number: str = "",
     said: Mapping[str, object] | None = None,
+    title_id: int = 0,
     **how: Any,
 ) -> Listed:
     """Like `list_copy`, for a page that has shown what the sources say: they are not asked again. The same form,
     known by its page's `token` and by what it says, leads to the same copy however often it comes, also at once.
+    `title_id`: which of the catalogue's titles it is, where the reader has chosen; one that is no more counts for nothing.
     OnShelf when the owner has a copy already and does not say that this is another (`again`). Locks the owner."""
-    key = sent_forms.key_of(token, [number, said, again, how])
+    key = sent_forms.key_of(token, [number, said, again, title_id, how])
     if earlier := sent_forms.copy_from(reader=owner, key=key):
         return Listed(earlier, again=True)
-    book = _book(number, said, now, lookup.recall)
+    book = _chosen(title_id) or _book(number, said, now, lookup.recall)
     with transaction.atomic(durable=True):
         copies.lock_owner(owner)
         if earlier := sent_forms.copy_from(reader=owner, key=key):
@@ -104,6 +106,11 @@ def _book(number: str, said: Mapping[str, object] | None, now: datetime, look_up
     if isbn13 and known is None and found.facts is None and not words.title:
         raise UnknownIsbn(pending=found.pending)
     return _Book(words, bool(said), known, found)
+
+
+def _chosen(title_id: int) -> _Book | None:
+    title = Title.objects.live().filter(pk=title_id).first() if title_id else None
+    return _Book(BookFacts(), False, title, lookup.Found(None)) if title else None
 
 
 def _list(book: _Book, title: Title, owner: "Reader", now: datetime, how: Mapping[str, Any]) -> Listed:

@@ -31,7 +31,7 @@ MOST_ALIKE = 10
 @dataclass(frozen=True)
 class Line:
     """One book of the list. `key` is its ISBN-13, or else a sign of its words. `record` is what the catalogue or a source
-    knows, `title` and `creators` what would be listed."""
+    knows, `title` and `creators` what would be listed; of several editions that are `alike` the reader chooses."""
 
     key: str
     title: str = ""
@@ -39,6 +39,7 @@ class Line:
     record: Title | None = None
     owned: bool = False
     pending: bool = False
+    alike: tuple[Title, ...] = ()
 
     @property
     def number(self) -> str:
@@ -47,17 +48,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A line as the reader sends it: perhaps with corrected words, perhaps as a second copy (`again`)."""
+    """A line as the reader sends it: perhaps with corrected words, perhaps as a second copy (`again`). `edition`: the key of the
+    title chosen from those alike, 0 for another than these; `undecided` while none is chosen."""
 
     key: str
     title: str = ""
     creators: tuple[str, ...] = ()
     again: bool = False
+    edition: int = 0
+    undecided: bool = False
 
 
 @dataclass
 class Outcome:
-    """`refused`: by key, why not: on_shelf, unknown_isbn, no_title. `suggested`: a correction waits for a librarian."""
+    """`refused`: by key, why not: on_shelf, unknown_isbn, no_title, which_edition. `suggested`: a correction waits for a librarian."""
 
     listed: list[Copy] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
@@ -98,10 +102,13 @@ def list_all(*, owner: "Reader", token: str, wanted: Iterable[Wanted], now: date
     nothing else off the shelf. `how` as for `listing.list_once`, the same for all."""
     outcome = Outcome()
     for one in wanted:
+        if one.undecided:
+            outcome.refused[one.key] = "which_edition"
+            continue
         said = {"title": one.title, "creators": list(one.creators)} if one.title else None
         try:
             listed = listing.list_once(
-                owner=owner, now=now, number=number_of(one.key), said=said, again=one.again,
+                owner=owner, now=now, number=number_of(one.key), said=said, again=one.again, title_id=one.edition,
                 token=f"{token} {one.key}" if token else "", **how,
             )  # fmt: skip
         except (OnShelf, UnknownIsbn, NoTitle) as refused:
@@ -135,10 +142,10 @@ def _worded(said: str, owner: "Reader") -> Line:
     name, _, rest = TITLE_AND_AUTHOR.sub("\n", said.strip(), count=1).partition("\n")
     creators = tuple(split_names(rest))
     alike = _alike(name, creators)
-    if len(alike) == 1:  # several editions: only the reader knows which
+    if len(alike) == 1:
         number = alike[0].isbns.values_list("isbn13", flat=True).first()
         return _known(alike[0], number or key_of(name, alike[0].creators), owner)
-    return Line(key_of(name, creators), name, creators)
+    return Line(key_of(name, creators), name, creators, alike=tuple(alike))
 
 
 def _known(title: Title, key: str, owner: "Reader") -> Line:
@@ -147,13 +154,13 @@ def _known(title: Title, key: str, owner: "Reader") -> Line:
 
 
 def _alike(name: str, creators: Sequence[str]) -> list[Title]:
-    """Titles of the catalogue with just these words; with an author given, only theirs."""
+    """Titles of the catalogue with just these words, the newest first; with an author given, only theirs."""
     try:
         ids = search_titles(name).ids[:MOST_ALIKE]
     except SearchTimedOut:
         return []
     wanted = match_key(name, creators)
-    rows = Title.objects.live().filter(pk__in=ids)
+    rows = Title.objects.live().filter(pk__in=ids).prefetch_related("isbns").order_by("-year", "pk")
     return [
         t for t in rows if wanted in {match_key(n, t.creators if creators else ()) for n in (t.title, t.full_title)}
     ]

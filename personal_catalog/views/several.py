@@ -29,6 +29,7 @@ TITLE_LENGTH = 500
 REFUSALS = {
     "on_shelf": gettext_lazy("It already stands on your shelf. Tick here if you have another copy."),
     "unknown_isbn": gettext_lazy("Nobody we ask knows this number. Type the title."),
+    "which_edition": gettext_lazy("Choose which of these is yours."),
     "no_title": gettext_lazy("Type at least the title."),
 }
 
@@ -62,14 +63,14 @@ def line(request: HttpRequest) -> HttpResponse:
         read = several.read(said[0], owner=_reader(request), now=timezone.now())
     except isbn.NotAnIsbn as refused:
         return HttpResponse(ISBN_REFUSALS[refused.reason], content_type="text/plain; charset=utf-8", status=422)
-    return render(request, LINE, {"line": read})
+    return render(request, LINE, {"line": read, "twice": read.owned})
 
 
 def _looked_up(
     request: HttpRequest,
     form: SeveralForm,
     wanted: list[Wanted],
-    problems: dict[str, Any] | None = None,
+    problems: dict[str, str] | None = None,
     listed: Iterable[str] = (),
 ) -> HttpResponse:
     """The list with what was typed into the field; what is no number stays in the field. The way without a script. What was
@@ -106,27 +107,29 @@ def _put_on_shelf(request: HttpRequest, form: SeveralForm, wanted: list[Wanted])
     if outcome.refused:
         form.add_error(None, _("Some books need a word from you before they can be listed."))
     left = [one for one in wanted if one.key in outcome.refused]
-    problems = {key: REFUSALS[code] for key, code in outcome.refused.items()}
+    problems = outcome.refused
     if typed:  # nothing of it keeps the rows off the shelf
         done = {one.key for one in wanted} - set(problems)
         return _looked_up(request, form, left, problems, done)
     return _page(request, form, _shown(request, left, problems), status=422)
 
 
-def _shown(request: HttpRequest, wanted: list[Wanted], problems: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """Rows that were on the page already, with the words the reader gave them."""
+def _shown(request: HttpRequest, wanted: list[Wanted], problems: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    """Rows that were on the page already, with the words the reader gave them, and what stands against them (its code)."""
     rows = []
     for one in wanted:
         said = several.number_of(one.key) or " / ".join(part for part in (one.title, "、".join(one.creators)) if part)
         read = several.read(said, owner=_reader(request), now=timezone.now(), patient=False)
-        rows.append({"line": read, "sent": one, "problem": (problems or {}).get(one.key, "")})
+        code = (problems or {}).get(one.key, "")
+        twice = read.owned or code == "on_shelf"
+        rows.append({"line": read, "sent": one, "problem": REFUSALS.get(code, ""), "twice": twice})
     return rows
 
 
 def _page(
     request: HttpRequest, form: SeveralForm, lines: list[Any], *, left: str | None = None, status: int = 200
 ) -> HttpResponse:
-    rows = [row if isinstance(row, dict) else {"line": row} for row in lines]
+    rows = [row if isinstance(row, dict) else {"line": row, "twice": row.owned} for row in lines]
     context = {
         "nav": "add",
         "form": form,
@@ -148,9 +151,15 @@ def _wanted(sent: QueryDict) -> list[Wanted]:
             text(sent.get(f"title-{key}", ""), TITLE_LENGTH),
             tuple(name for name in names_in(sent.get(f"creators-{key}", "")[:TITLE_LENGTH]) if name),
             f"again-{key}" in sent,
+            _number(sent.get(f"edition-{key}", "")),
+            key in sent.getlist("choose") and f"edition-{key}" not in sent,
         )
         for key in keys
     ]
+
+
+def _number(sent: str) -> int:
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 19 else 0
 
 
 def _reader(request: HttpRequest) -> "Reader":

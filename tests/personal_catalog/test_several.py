@@ -52,6 +52,46 @@ def test_several_editions_are_left_to_the_reader(alice: Reader, now: datetime) -
     assert several.read("拖延心理学", owner=alice, now=now).record is None
 
 
+def test_the_reader_chooses_their_edition_in_the_row(alices: Client, now: datetime) -> None:
+    old, new = (
+        factories.title(now=now, isbns=[isbn], year=year) for isbn, year in ((PROCRASTINATION, 2009), (FORTRESS, 2016))
+    )
+    [key] = keys(page := alices.get(LINE, {"line": "拖延心理学"}).content.decode())
+    assert page.index(f'value="{new.pk}"') < page.index(f'value="{old.pk}"')
+    sent = {**HOW, "do": "list", "token": "once", "book": [key], f"title-{key}": "拖延心理学", "choose": [key]}
+    refused = alices.post(PAGE, sent)
+    assert (refused.status_code, "Choose which of these is yours." in refused.content.decode()) == (422, True)
+    assert not Copy.objects.exists()
+    for _twice in range(2):
+        assert alices.post(PAGE, {**sent, f"edition-{key}": old.pk}).status_code == 302
+    assert [copy.title for copy in Copy.objects.all()] == [old]
+    assert not TitleSuggestion.objects.exists()
+
+
+def test_an_edition_that_stands_on_the_shelf_asks_whether_it_is_a_second(
+    alices: Client, alice: Reader, now: datetime
+) -> None:
+    own = factories.title(now=now, isbns=[PROCRASTINATION])
+    factories.title(now=now, isbns=[FORTRESS])
+    factories.copy(alice, of=own, now=now)
+    key = several.key_of("拖延心理学", ())
+    sent = {**HOW, "do": "list", "token": "once", "book": [key], f"title-{key}": "拖延心理学", "choose": [key]}
+    page = alices.post(PAGE, {**sent, f"edition-{key}": own.pk}).content.decode()
+    assert "This is a second copy of it" in page
+    assert f'value="{own.pk}" checked' in page
+    assert alices.post(PAGE, {**sent, f"edition-{key}": own.pk, f"again-{key}": "on"}).status_code == 302
+    assert Copy.objects.filter(title=own).count() == 2
+
+
+@pytest.mark.parametrize("edition", ["0", "99999", "x", "９"])
+def test_another_edition_than_these_is_listed_by_its_words(alices: Client, now: datetime, edition: str) -> None:
+    there = {factories.title(now=now, isbns=[isbn]) for isbn in (PROCRASTINATION, FORTRESS)}
+    key = several.key_of("拖延心理学", ())
+    sent = {**HOW, "do": "list", "token": "once", "book": [key], "choose": [key], f"edition-{key}": edition}
+    assert alices.post(PAGE, {**sent, f"title-{key}": "拖延心理学", f"creators-{key}": "另一人"}).status_code == 302
+    assert Copy.objects.get().title not in there
+
+
 def test_a_short_number_is_a_title(alice: Reader, now: datetime) -> None:
     assert several.read("1984", owner=alice, now=now).title == "1984"
 
