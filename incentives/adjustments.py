@@ -16,6 +16,7 @@ from incentives.models import Adjustment, IncentiveSettings
 from library_bridge.models import Reader
 from sharing.errors import IllegalTransition, NotFound
 
+RIGHT = "incentives.add_adjustment"
 Status = Adjustment.Status
 
 
@@ -70,5 +71,5 @@ def _recent(reader: Reader, actor: Reader, *, now: datetime) -> int:
 
 
 def _require_staff(actor: Reader) -> None:
-    if not actor.has_perm("incentives.add_adjustment"):
+    if not actor.has_perm(RIGHT):
         raise NotFound

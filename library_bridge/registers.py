@@ -1,7 +1,8 @@
-"""What each app adds to the three commands of the whole service, found by the names of its modules.
+"""What each app adds to the three commands of the whole service and to its pages, found by the names of its modules.
 
 An app's `invariants.py` has CHECKS, its `due.py` has act(now=…), its `demo.py` has load(now=…), and its `personal_data.py`
-says what it keeps of persons (`library_bridge.keeping`). Apps are asked in the order of INSTALLED_APPS, lower ones first,
+says what it keeps of persons (`library_bridge.keeping`); what an app adds to the desk's first page its `matters.py` has
+(`sharing.staff.matters`). Apps are asked in the order of INSTALLED_APPS, lower ones first,
 and none imports another for it.
 """
 

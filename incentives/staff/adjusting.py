@@ -23,7 +23,7 @@ from sharing.views.readers import reader_of
 
 class ForAdjusters(StaffPage):
     header_icon = "edit"
-    permission = "incentives.add_adjustment"
+    permission = adjustments.RIGHT
 
     def say(self, adjustment: Adjustment) -> HttpResponse:
         messages.success(self.request, f"{adjustment.amount:+d}: {adjustment.get_status_display()}")

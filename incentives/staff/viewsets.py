@@ -15,7 +15,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from incentives import reasons, vouchers
+from incentives import adjustments, reasons, vouchers
 from incentives.models import Adjustment, Appeal, Entry, RingReview, Rule, Voucher
 from incentives.staff.academic_terms import AcademicTerms
 from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
@@ -27,7 +27,6 @@ from incentives.staff.ruling import Campaigns, Rules
 from library_bridge.staff.seeing import ListedIndex
 
 HONOUR = "incentives.honour_voucher"
-ADJUST = "incentives.add_adjustment"
 
 
 class OnlyTo(ModelPermissionPolicy):
@@ -157,13 +156,13 @@ class Ledger(ModelViewSet):
 class AdjustmentList(ListedIndex):
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        if not self.request.user.has_perm(ADJUST):
+        if not self.request.user.has_perm(adjustments.RIGHT):
             return []
         return [HeaderButton(_("Propose an adjustment"), url=reverse("points-adjustments:propose"), icon_name="plus")]
 
     def get_list_more_buttons(self, instance: Adjustment) -> list[Any]:
         buttons: list[Any] = super().get_list_more_buttons(instance)
-        if instance.status == Adjustment.Status.WAITING and self.request.user.has_perm(ADJUST):
+        if instance.status == Adjustment.Status.WAITING and self.request.user.has_perm(adjustments.RIGHT):
             url = reverse("points-adjustments:decide", args=[instance.pk])
             buttons.append(HeaderButton(_("Decide"), url=url, icon_name="check"))
         return buttons

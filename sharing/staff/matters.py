@@ -1,4 +1,5 @@
-"""What is stuck and waits for staff, each with the one thing to do about it. Only what this person may act on."""
+"""What is stuck and waits for staff, each with the one thing to do about it. Only what this person may act on. What an app above
+adds stands in its `matters.py`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from library_bridge import reasons
+from library_bridge import reasons, registers
 from library_bridge.models import Reader
 from personal_catalog import titles
-from personal_catalog.models import Title, TitleSuggestion
+from personal_catalog.models import Title, TitleFlag, TitleSuggestion
 from sharing import dates, deliveries, looks, missing_books, open_flags, purchases, typography
 from sharing.models import DomainEvent, Lending, PurchaseSuggestion
 from sharing.typography import grouped
@@ -66,7 +67,9 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
     if purchases.may_decide(staff):
         shown += _purchases(now)
     if titles.may_curate(staff):
-        shown += _curation()
+        shown += _curation(now)
+    for module in registers.modules("matters"):
+        shown += module.waiting_for(staff, now=now)
     return Matters(tuple(shown), more)
 
 
@@ -196,7 +199,7 @@ def _flags(staff: Reader, now: datetime) -> Iterator[Matter]:
             "%(count)s reports by readers wait for a decision",
             found["n"],
         )
-        yield _flag_matter("warning", says, found, reverse("flags:index") + "?waits=true", now)
+        yield of_many("warning", says, found, reverse("flags:index") + "?waits=true", now)
     found = open_flags.on_notes_seen_by(staff).aggregate(**oldest)
     if found["n"]:
         says = ngettext(
@@ -204,7 +207,7 @@ def _flags(staff: Reader, now: datetime) -> Iterator[Matter]:
             "%(count)s reports of notes on titles wait for a decision",
             found["n"],
         )
-        yield _flag_matter("comment", says, found, reverse("title_notes:index"), now)
+        yield of_many("comment", says, found, reverse("title_notes:index"), now)
     found = open_flags.hidden_notes_seen_by(staff).aggregate(n=Count("pk"), oldest=Min("written_at"))
     if found["n"]:
         says = ngettext(
@@ -213,12 +216,14 @@ def _flags(staff: Reader, now: datetime) -> Iterator[Matter]:
             found["n"],
         )
         page = reverse("title_notes:index") + "?status=hidden&waits=true"
-        yield _flag_matter("comment", says, found, page, now)
+        yield of_many("comment", says, found, page, now)
 
 
-def _flag_matter(icon: str, says: str, found: dict[str, Any], url: str, now: datetime) -> Matter:
-    since = dates.near_time(found["oldest"], today=timezone.localdate(now))
-    note = _("The oldest since %(when)s") % {"when": since}
+def of_many(icon: str, says: str, found: dict[str, Any], url: str, now: datetime, *, note: str = "") -> Matter:
+    """So many (`n`) wait; instead of the `note` it says since when the `oldest` does."""
+    if not note:
+        since = dates.near_time(found["oldest"], today=timezone.localdate(now))
+        note = _("The oldest since %(when)s") % {"when": since}
     return Matter(icon, says % {"count": grouped(found["n"])}, note, _("Look into it"), url)
 
 
@@ -236,7 +241,7 @@ def _purchases(now: datetime) -> Iterator[Matter]:
         yield Matter("plus", says % {"count": grouped(found["n"])}, note, _("Answer them"), url)
 
 
-def _curation() -> Iterator[Matter]:
+def _curation(now: datetime) -> Iterator[Matter]:
     typed = Title.objects.filter(status=Title.Status.PENDING).aggregate(n=Count("pk"), oldest=Min("created_at"))
     if typed["n"]:
         says = ngettext(
@@ -255,3 +260,7 @@ def _curation() -> Iterator[Matter]:
         )
         url = reverse("catalog-queue-of", args=["corrections"])
         yield Matter("comment", says % {"count": grouped(corrections)}, "", _("Review them"), url)
+    flagged = TitleFlag.objects.filter(status=TitleFlag.Status.OPEN).aggregate(n=Count("pk"), oldest=Min("raised_at"))
+    if flagged["n"]:
+        says = ngettext("%(count)s record flagged by a reader", "%(count)s records flagged by readers", flagged["n"])
+        yield of_many("warning", says, flagged, reverse("catalog-queue-of", args=["flags"]), now)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from library_bridge.models import Reader, Transfer
+from personal_catalog import flags
 from sharing.models import DomainEvent, Lending
 from sharing.staff import matters
 from tests import factories
@@ -54,6 +55,15 @@ def test_titles_typed_by_hand_wait_for_a_curator(world: World) -> None:
     assert (matter.says, matter.url) == (
         "1 title typed by hand waits for a curator",
         reverse("catalog-queue-of", args=["typed"]),
+    )
+
+
+def test_records_flagged_by_readers_wait_for_a_curator(world: World) -> None:
+    flags.flag_title(title=world.title, reader=world.bob, kind="wrong", note="Wrong year", now=world.now)
+    (matter,) = matters.waiting_for(staff("personal_catalog.change_title"), now=world.now).shown
+    assert (matter.says, matter.url) == (
+        "1 record flagged by a reader",
+        reverse("catalog-queue-of", args=["flags"]),
     )
 
 
