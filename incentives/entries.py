@@ -19,11 +19,10 @@ def of(reader: Reader | Given) -> QuerySet[Entry]:
     )
     amount = own.order_by().values("entry").annotate(amount=Sum("amount")).values("amount")
     return (
-        Entry.objects.filter(account__kind=Kind.READER, account__reader=reader)
+        _own(reader)
         .annotate(amount=Coalesce(Subquery(amount), 0))
         .select_related("event__request__title", "rule", "voucher__reward", "reverses__voucher__reward", "adjustment")
         .only(*_SHOWN)
-        .order_by("-at", "-pk")
     )
 
 
@@ -33,9 +32,13 @@ def latest(reader: Reader) -> list[Entry]:
 
 
 def _latest() -> QuerySet[Entry]:
-    """Chosen before their neighbours are looked for."""
-    newest = Entry.objects.filter(account__kind=Kind.READER, account__reader=READER).order_by("-at", "-pk")
-    return of(READER).filter(pk__in=newest.values("pk")[:LATEST])
+    return of(READER)[:LATEST]
+
+
+def _own(reader: Reader | Given) -> QuerySet[Entry]:
+    """Of one account, named so that its index gives them in their order: the neighbours of few are looked for."""
+    account = Account.objects.filter(kind=Kind.READER, reader=reader).order_by()
+    return Entry.objects.filter(account=Subquery(account.values("pk")[:1])).order_by("-at", "-pk")
 
 
 _REWARD = ("name_zh", "name_en", "place_zh", "place_en", "effect")
