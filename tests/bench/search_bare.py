@@ -19,14 +19,14 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from personal_catalog.search import engines, readings, written
+from personal_catalog.search import engines, readings, sqlite, written
 from personal_catalog.search.terms import Node, in_text
 
 TABLE = engines.TABLE
 FACETS = 12  # of a facet with many values
 WAIT = timedelta(days=3)  # so long a library loan has to run to be passed on
 
-PLACE = engines.CIRCULATING - 1
+PLACE = sqlite.CIRCULATING - 1
 ROW = "t.id, t.title, t.subtitle, t.creators, t.publisher, t.year, t.language, t.clc, t.subjects, t.cover_seed, t.cover_id, t.work_key"
 LIVE = "t.status NOT IN ('merged', 'rejected')"
 POSTGRES = (
