@@ -1,6 +1,7 @@
 """How often and how long each library system was asked, for Prometheus: by library, operation and outcome, nothing else."""
 
 import os
+from collections.abc import Iterator
 from secrets import compare_digest
 
 from django.conf import settings
@@ -12,10 +13,10 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from library_bridge import rounds
@@ -46,11 +47,21 @@ def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(_registry()) + generate_latest(_at_once()), content_type=CONTENT_TYPE_LATEST)
 
 
+class _Silence:
+    """Looked up for this page, the same whichever process answers: no number that a process keeps, for that would stand in the
+    folder that they share and be told beside the true one when it is long past."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing where nobody knows."""
+        since = rounds.silence(now=timezone.now())
+        if since is not None:
+            name, says = "bookrelay_scheduler_silence_seconds", "Since what is due was last acted on."
+            yield GaugeMetricFamily(name, says, value=since.total_seconds())
+
+
 def _at_once() -> CollectorRegistry:
-    """What is looked up for this page, the same whichever process answers."""
     here = CollectorRegistry()
-    silence = Gauge("bookrelay_scheduler_silence_seconds", "Since what is due was last acted on.", registry=here)
-    silence.set(rounds.silence(now=timezone.now()).total_seconds())
+    here.register(_Silence())
     return here
 
 

@@ -26,12 +26,18 @@ def ended() -> None:
         logger.exception("the end of the round could not be noted")
 
 
-def silence(*, now: datetime) -> timedelta:
-    """Since the last round ended."""
-    cache.add(KEY, now, None)
-    last: datetime = cache.get(KEY, now)
+def silence(*, now: datetime) -> timedelta | None:
+    """Since the last round ended; None where the cache does not answer, so that nobody knows."""
+    try:
+        cache.add(KEY, now, None)
+        last: datetime = cache.get(KEY, now)
+    except Exception:  # of whichever cache is configured
+        logger.exception("when the last round ended could not be read")
+        return None
     return max(timedelta(), now - last)
 
 
-def is_late(*, now: datetime) -> bool:
-    return silence(now=now) > LATE
+def is_late(*, now: datetime) -> bool | None:
+    """None where nobody knows."""
+    since = silence(now=now)
+    return None if since is None else since > LATE

@@ -1,16 +1,19 @@
 """Whether this process can serve, and what staff may know of its surroundings."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from unittest import mock
 
 import pytest
 import time_machine
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from kombu.exceptions import OperationalError as NoBroker
+from prometheus_client import values
 from pytest_django import Settings
 
-from library_bridge import registers
+from library_bridge import registers, rounds
 from library_bridge.models import Library, Reader
 from library_bridge.ports import Unavailable
 
@@ -81,6 +84,28 @@ def test_a_service_that_has_just_come_up_has_five_minutes_for_its_first_round(li
     assert lin.get("/readyz").json()["scheduler"] is True
     with time_machine.travel(now + timedelta(minutes=6)):
         assert lin.get("/readyz").json()["scheduler"] is False
+
+
+def test_without_the_cache_nobody_knows_when_the_last_round_was_and_the_pages_say_so(lin: Client) -> None:
+    list(registers.act_on_due(now=timezone.now()))
+    gone = {name: mock.Mock(side_effect=ConnectionError) for name in ("add", "get", "set")}
+    with mock.patch.multiple(rounds, cache=mock.Mock(**gone)):
+        answer = lin.get("/readyz")
+        assert (answer.status_code, answer.json()["status"], answer.json()["scheduler"]) == (503, "degraded", None)
+        numbers = lin.get("/metrics")
+    assert numbers.status_code == 200
+    assert SILENCE.strip() not in numbers.content.decode()
+
+
+def test_of_several_processes_one_silence_is_told(lin: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder that they share keeps nothing of it, so a process that was long silent does not speak beside this one."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    for process in (1, 2):
+        monkeypatch.setattr(values, "ValueClass", values.MultiProcessValue(lambda number=process: number))
+        told = lin.get("/metrics").content.decode()
+    assert told.count(f"# TYPE {SILENCE}") == 1
+    assert len([line for line in told.splitlines() if line.startswith(SILENCE.strip())]) == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_database_is_looked_at_before_anything_that_needs_it(
