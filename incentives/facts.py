@@ -79,7 +79,7 @@ def gather(reader: Reader, *, now: datetime, free_days: int) -> Facts:
 
 
 def _missed(event: DomainEvent, reader: Reader) -> list[datetime]:
-    """When; never for who has left the book at the drop point as agreed."""
+    """When; never for who has left the book at the drop point as agreed (`sharing.appointments`)."""
     by_taker = event.data.get("by") == "taker"
     gave = event.lending is not None and event.lending.giver_id == reader.pk
     return [] if by_taker and gave else [event.at]
@@ -112,7 +112,7 @@ def _events() -> QuerySet[DomainEvent]:
                 f"handover__{name}"
                 for name in ("method", "proposed_at", "agreed_at", "starts_at", "taker_confirmed_at")
             ),
-            *(f"lending__{name}" for name in ("taker", "mode", "due_at", "return_started_at", "closed_at")),
+            *(f"lending__{name}" for name in ("giver", "taker", "mode", "due_at", "return_started_at", "closed_at")),
         )
         .order_by("at", "pk")
     )

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
-from sharing.appointments import ARRANGED, KEPT
-from sharing.models import Handover
+from sharing import appointments
 
 FEW = 5
 
@@ -19,21 +17,17 @@ def name(reader: Reader) -> str:
 
 @dataclass(frozen=True)
 class Record:
-    """Handovers that were arranged and came to their end, as giver or taker."""
+    """Handovers that came about, in any way; appointments that were kept, and all that were made. As giver or taker."""
 
+    handovers: int = 0
     kept: int = 0
     arranged: int = 0
-
-    def __add__(self, other: "Record") -> "Record":
-        return Record(self.kept + other.kept, self.arranged + other.arranged)
 
     @property
     def words(self) -> str:
         """Without a figure: one is no score, and few occasions say nothing yet (P6)."""
-        if not self.arranged:
-            return _("no handover here yet")
         if self.arranged < FEW:
-            return _("a few handovers here so far")
+            return self._how_many
         share = self.kept / self.arranged
         if share == 1:
             return _("has kept every appointment")
@@ -41,16 +35,14 @@ class Record:
             return _("has kept nearly every appointment")
         return _("has kept most appointments") if share >= 0.5 else _("has missed many appointments")
 
+    @property
+    def _how_many(self) -> str:
+        if self.handovers >= FEW:
+            return _("several handovers here so far")
+        return _("a few handovers here so far") if self.handovers or self.arranged else _("no handover here yet")
+
 
 def records(readers: Iterable[int]) -> dict[int, Record]:
-    """Two queries, however many readers."""
-    ids = set(readers)
-    found = dict.fromkeys(ids, Record())
-    for side in ("lending__giver", "lending__taker"):
-        rows = (
-            Handover.objects.filter(ARRANGED, **{f"{side}__in": ids})
-            .order_by().values_list(side).annotate(arranged=Count("pk"), kept=Count("pk", filter=KEPT))
-        )  # fmt: skip
-        for reader_id, arranged_count, kept_count in rows:
-            found[reader_id] += Record(kept_count, arranged_count)
-    return found
+    """One query, however many readers."""
+    rows = Reader.objects.filter(pk__in=set(readers)).order_by()
+    return {pk: Record(*counted) for pk, *counted in rows.values_list("pk", *appointments.counts().values())}

@@ -4,13 +4,13 @@ asks and agreements. Words without figures: nobody has a score, and fewer than f
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from library_bridge.models import Patron, Reader
 from sharing import appointments
-from sharing.models import Ask, DomainEvent, Handover, Lending
+from sharing.appointments import number
+from sharing.models import Ask, DomainEvent, Lending
 from sharing.people import FEW, Record
 
 NEW, LONG = timedelta(days=30), timedelta(days=365)
@@ -24,7 +24,7 @@ def words_about(reader: Reader, *, now: datetime) -> list[str]:
     said = (
         _("library card checked") if seen.card else "",
         _age(now - reader.date_joined),
-        Record(seen.kept, seen.arranged).words,
+        Record(seen.handovers, seen.kept, seen.arranged).words,
         _answers(seen.asked, seen.lapsed),
         _steps_back(seen.agreed, seen.cancelled),
     )
@@ -34,22 +34,15 @@ def words_about(reader: Reader, *, now: datetime) -> list[str]:
 def _seen(now: datetime) -> QuerySet[Reader]:
     since = now - LOOKS_BACK
     mine, theirs = Q(giver=OuterRef("pk")), Q(taker=OuterRef("pk"))
-    meetings = Handover.objects.filter(Q(lending__giver=OuterRef("pk")) | Q(lending__taker=OuterRef("pk")))
     asks = Ask.objects.filter(holder=OuterRef("pk"), status__in=ENDED, asked_at__gt=since)
     return Reader.objects.annotate(
         card=Exists(Patron.objects.filter(reader=OuterRef("pk"), blocked_reason="")),
-        kept=_number(meetings.filter(appointments.KEPT)),
-        arranged=_number(meetings.filter(appointments.ARRANGED)),
-        asked=_number(asks),
-        lapsed=_number(asks.filter(status=Ask.Status.LAPSED)),
-        agreed=_number(Lending.objects.filter(mine | theirs, agreed_at__gt=since)),
-        cancelled=_number(DomainEvent.objects.filter(kind="lending.cancelled", actor=OuterRef("pk"), at__gt=since)),
+        asked=number(asks),
+        lapsed=number(asks.filter(status=Ask.Status.LAPSED)),
+        agreed=number(Lending.objects.filter(mine | theirs, agreed_at__gt=since)),
+        cancelled=number(DomainEvent.objects.filter(kind="lending.cancelled", actor=OuterRef("pk"), at__gt=since)),
+        **appointments.counts(),
     )
-
-
-def _number(rows: QuerySet) -> Coalesce:  # type: ignore[type-arg]  # of whatever
-    counted = rows.order_by().annotate(of_one=Value(1)).values("of_one").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _age(since: timedelta) -> str:

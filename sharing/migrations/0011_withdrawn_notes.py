@@ -3,12 +3,18 @@
 from typing import Any
 
 from django.db import migrations, models
-from django.db.models import F, Q
+from django.db.models import Q
+from django.utils import timezone
 
 
 def date_them(apps: Any, _editor: Any) -> None:
-    """When that was nobody wrote down; it was after they were written."""
-    apps.get_model("sharing", "TitleNote").objects.filter(status="withdrawn").update(withdrawn_at=F("written_at"))
+    """By the event, as long as it says so; else by today, so that none goes too early."""
+    notes, events = apps.get_model("sharing", "TitleNote").objects, apps.get_model("sharing", "DomainEvent").objects
+    said = events.filter(kind="note.withdrawn", data__has_key="note").order_by("at").values_list("data__note", "at")
+    withdrawn = notes.filter(status="withdrawn")
+    withdrawn.update(withdrawn_at=timezone.now())
+    for pk, at in said.iterator():
+        withdrawn.filter(pk=pk).update(withdrawn_at=at)
 
 
 class Migration(migrations.Migration):

@@ -100,7 +100,8 @@ class Handover(models.Model):
 
     @property
     def has_time(self) -> bool:
-        """A return that was only begun: the two meet when it suits them, or agree on a time."""
+        """Not so a return that was only begun, where the two meet when it suits them or agree on a time later, nor what is passed on
+        as they stand together."""
         return self.starts_at != self.proposed_at
 
     @property

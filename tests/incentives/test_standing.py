@@ -166,6 +166,11 @@ def test_the_nightly_look_forgets_what_has_grown_old(alice, bob, now):
 
 def test_standing_is_three_queries_however_much_happened(alice, bob, now, django_assert_num_queries):
     kept(alice, bob, 5, now=now)
+    for day in range(3):
+        lending = a_lending(alice, bob, now=now, due_at=now - timedelta(days=3))
+        an_event("lending.no_show", lending, at=now - timedelta(days=day))
+        an_event("lending.completed", lending, at=now)
+        lapsed(alice, bob, at=now - timedelta(days=day))
     factories.reader()
     standing.level(alice, now=now)
     with django_assert_num_queries(3):

@@ -17,20 +17,21 @@ from tests.sharing.conftest import World
 
 
 @pytest.mark.parametrize(
-    ("kept", "arranged", "words"),
+    ("record", "words"),
     [
-        (0, 0, "no handover here yet"),
-        (4, 4, "a few handovers here so far"),
-        (0, 4, "a few handovers here so far"),
-        (5, 5, "has kept every appointment"),
-        (9, 10, "has kept nearly every appointment"),
-        (6, 10, "has kept most appointments"),
-        (2, 10, "has missed many appointments"),
+        (Record(0, 0, 0), "no handover here yet"),
+        (Record(4, 4, 4), "a few handovers here so far"),
+        (Record(0, 0, 4), "a few handovers here so far"),
+        (Record(9, 1, 2), "several handovers here so far"),
+        (Record(5, 5, 5), "has kept every appointment"),
+        (Record(9, 9, 10), "has kept nearly every appointment"),
+        (Record(9, 6, 10), "has kept most appointments"),
+        (Record(9, 2, 10), "has missed many appointments"),
     ],
 )
-def test_appointments_are_told_without_a_figure(db: None, kept: int, arranged: int, words: str) -> None:
+def test_appointments_are_told_without_a_figure(db: None, record: Record, words: str) -> None:
     with translation.override("en"):
-        assert Record(kept, arranged).words == words
+        assert record.words == words
 
 
 def test_p6_few_occasions_say_nothing_of_answers_and_withdrawals(world: World) -> None:
