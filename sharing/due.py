@@ -67,7 +67,8 @@ def _requests(now: datetime, clock: Clock) -> Iterator[Deed]:
 
 
 def _beside(now: datetime) -> Iterator[Deed]:
-    """What no request waits for; the catalogues of libraries last, because they may take their time."""
+    """What no request waits for; the catalogues of libraries late, because they may take their time, and last what only decides
+    where a search looks first."""
     yield from _uncatalogued(now)
     yield from _saved_searches(now)
     yield from _purchases(now)
@@ -85,10 +86,10 @@ def _beside(now: datetime) -> Iterator[Deed]:
     yield from ({"did": "data.export_forgotten", "export": pk} for pk in data_exports.forget_expired(now=now))
     yield from ({"did": "kept.over", "kept": pk} for pk in kept.forget_past(now=now))
     yield from _run_out()
-    circulation.tell_index()
     yield from suggestions.act(now=now)
     yield from _deliveries(now)  # of all that has happened in this round
     yield from harvests.act(now=now)
+    circulation.tell_index()
 
 
 def _asks(now: datetime) -> Iterator[Deed]:

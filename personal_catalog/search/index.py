@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db import transaction
+
 from personal_catalog import authority, record_numbers
 from personal_catalog.facts import BookFacts, typed
 from personal_catalog.models import SearchTerm, Title
@@ -62,13 +64,20 @@ def mark(ids: Sequence[int], *, circulating: bool) -> None:
 def reindex_all() -> int:
     """Every live title anew, in batches; returns how many."""
     engine().begin_anew()
-    done = 0
-    last = 0
-    while batch := list(Title.objects.live().filter(pk__gt=last).order_by("pk").prefetch_related("isbns")[:BATCH]):
-        reindex(batch)
+    done = last = 0
+    while batch := _next_anew(last):
         done, last = done + len(batch), batch[-1].pk
     engine().end_anew()
     return done
+
+
+@transaction.atomic
+def _next_anew(after: int) -> list[Title]:
+    """Locked, so that what is written is what they say now and whether they circulate."""
+    rows = Title.objects.live().filter(pk__gt=after).order_by("pk").select_for_update(of=("self",), no_key=True)
+    batch = list(rows.prefetch_related("isbns")[:BATCH])
+    reindex(batch)
+    return batch
 
 
 def missing_from_index() -> list[int]:

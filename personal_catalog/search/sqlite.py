@@ -20,8 +20,10 @@ PK = f"rowid & {CIRCULATING - 1}"
 
 class Sqlite(engines.Embedded):
     def write(self, rows: Iterable[tuple[int, Tokens]]) -> None:
+        """A title has one row, whatever mark came between."""
         said = dict(rows)
         above = self._circulating_among(list(said))
+        self._clear((pk if pk in above else pk + CIRCULATING) for pk in said)
         values: list[tuple[int | str, ...]] = [
             (pk + CIRCULATING * (pk in above), *(" ".join(field) for field in (t.title, t.names, t.other, t.sound)))
             for pk, t in said.items()
@@ -41,11 +43,16 @@ class Sqlite(engines.Embedded):
     def mark(self, ids: Sequence[int], *, circulating: bool) -> None:
         above = self._circulating_among(ids)
         moved = [(pk, pk + CIRCULATING)[:: -1 if circulating else 1] for pk in ids if (pk in above) != circulating]
+        self._clear(number for number, _former in moved)
         with connection.cursor() as cursor:
             cursor.executemany(f"UPDATE {engines.TABLE} SET rowid = %s WHERE rowid = %s", moved)
 
     def circulating(self) -> set[int]:
         return set(engines.numbers(f"SELECT id - {CIRCULATING} FROM {engines.TABLE}_content WHERE id > {CIRCULATING}"))
+
+    def _clear(self, numbers: Iterable[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"DELETE FROM {engines.TABLE} WHERE rowid = %s", [(number,) for number in numbers])
 
     def _circulating_among(self, ids: Sequence[int]) -> set[int]:
         listed = ", ".join(str(int(pk) + CIRCULATING) for pk in ids)

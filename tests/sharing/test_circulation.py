@@ -3,7 +3,7 @@
 import pytest
 
 from personal_catalog.models import Copy, Title
-from personal_catalog.search import index
+from personal_catalog.search import index, query
 from sharing import circulation, due
 from sharing.models import LoanTitle
 from tests import factories
@@ -58,3 +58,30 @@ def test_the_round_tells_it_some_at_a_time(told: World) -> None:
 
 def test_nothing_is_written_where_nothing_changed(told: World) -> None:
     assert circulation.tell_index() == 0
+
+
+def test_what_the_index_lacks_keeps_nothing_else_back(told: World) -> None:
+    lacking, there = factories.title("运筹学"), factories.title("运筹学入门")
+    index.drop_titles([lacking.pk])
+    index.reindex([there])
+    for title in (lacking, there):
+        factories.copy(told.alice, title, now=told.now)
+    assert circulation.tell_index(most=1) == 1
+    assert circulation.tell_index(most=1) == 0
+    assert index.circulating() == {told.title.pk, there.pk}
+    index.reindex([lacking])
+    assert circulation.tell_index() == 1
+
+
+@pytest.mark.parametrize("mark", [True, False])
+def test_a_mark_that_came_meanwhile_leaves_one_row(told: World, monkeypatch: pytest.MonkeyPatch, mark: bool) -> None:
+    """Of a writer that had looked before it."""
+    index.mark([told.title.pk], circulating=mark)
+    earlier = set() if mark else {told.title.pk}
+    with monkeypatch.context() as patch:
+        patch.setattr("personal_catalog.search.sqlite.Sqlite._circulating_among", lambda _engine, _ids: earlier)
+        index.reindex([told.title])
+    found = query.search_titles(told.title.title).ids
+    assert found == [told.title.pk]
+    circulation.tell_index()
+    assert index.circulating() == {told.title.pk}
