@@ -51,7 +51,7 @@ class Found:
 
 class Engine(Protocol):
     """`within` are the titles that may be found at all; without it, every live one. Where more match than are looked at, those
-    in circulation are taken first and of these the newest; with `newest` whatever is newest. `most_of` are titles that have the
+    in circulation are taken first (on SQLite the newest of them); with `newest` whatever is newest. `most_of` are titles that have the
     most of some tokens, rare ones before frequent ones. `mark` says which titles circulate, `circulating` answers it. All titles
     are written anew between `begin_anew` and `end_anew`. `behind` says for staff why an engine outside this database is not
     asked, and what to do; empty: it is."""
