@@ -2,15 +2,7 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-from django.core.cache import cache
-
 from personal_catalog.progress import minutes_left
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_looked() -> None:
-    cache.clear()
 
 
 def looks(now: datetime, *seen: tuple[int, int]) -> list[int | None]:
