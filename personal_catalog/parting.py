@@ -221,9 +221,12 @@ def _move(apart: Title, copies: list[Copy], isbns: list[TitleIsbn]) -> None:
 
 
 def _share_passings(title: Title, apart: Title, copies: set[int], now: datetime) -> None:
-    """How often the copies that go were passed on goes with them."""
+    """How often the copies that go were passed on goes with them; of those that everyone sees, as it is counted."""
     reasons = (CustodyRecord.Reason.HANDOVER, CustodyRecord.Reason.GIFT)
-    went = min(CustodyRecord.objects.filter(copy__in=copies, reason__in=reasons).count(), title.passed_on)
+    passings = CustodyRecord.objects.filter(
+        copy__in=copies, copy__visibility=Copy.Visibility.EVERYONE, reason__in=reasons
+    )
+    went = min(passings.count(), title.passed_on)
     title.passed_on, apart.passed_on, title.updated_at = title.passed_on - went, went, now
     title.save(update_fields=["passed_on", "updated_at"])
     apart.save(update_fields=["passed_on"])

@@ -169,7 +169,7 @@ def standing(title_id: int) -> Title:
 
 
 def count_passing(title_id: int) -> None:
-    """One more change of hands, told by sharing in its own transaction."""
+    """One more change of hands, told by sharing in its own transaction: of what everyone sees, since lists are ordered by it."""
     Title.objects.filter(pk=title_id).update(passed_on=F("passed_on") + 1)
 
 

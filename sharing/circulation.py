@@ -30,8 +30,8 @@ def _indexed(ids: set[int]) -> set[int]:
 
 
 def _circulating() -> set[int]:
-    """Those of which everyone sees copies or library books, and those that have ever been passed on. What is for a group is not
-    among them: the order of a list would tell strangers of it."""
+    """Those of which everyone sees copies or library books, and those of which one that everyone saw was ever passed on. What is
+    for a group is not among them, passed on or not: the order of a list would tell strangers of it."""
     of_copies = availability.shown_copies(reader=None).exclude(title__status__in=Title.UNSEEN)
     of_loans = LoanTitle.objects.filter(library_loan__closed_at=None).exclude(title__status__in=Title.UNSEEN)
     passed_on = Title.objects.live().filter(passed_on__gt=0).order_by()

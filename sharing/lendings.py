@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from personal_catalog import titles
+from personal_catalog.models import Copy
 from sharing import (
     consents,
     custody,
@@ -127,6 +128,7 @@ def hand_over(lending: Lending, *, actor: Reader | None, now: datetime) -> None:
         return
     assert lending.copy is not None
     gift = lending.mode == Lending.Mode.GIFT
+    for_all = lending.copy.visibility == Copy.Visibility.EVERYONE  # a gift for a group is for nobody, once given
     custody.move_custody(
         copy=lending.copy,
         to_holder=lending.taker,
@@ -134,7 +136,8 @@ def hand_over(lending: Lending, *, actor: Reader | None, now: datetime) -> None:
         now=now,
         new_owner=lending.taker if gift else None,
     )
-    titles.count_passing(title_id=lending.request.title_id)
+    if for_all:  # by this number lists are ordered: they would tell strangers of a group's book
+        titles.count_passing(title_id=lending.request.title_id)
     if lending.mode == Lending.Mode.LEND:
         _begin_loan(lending, actor, now)
     else:

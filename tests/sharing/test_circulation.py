@@ -4,9 +4,10 @@ import pytest
 
 from personal_catalog.models import Copy, Title
 from personal_catalog.search import index, query
-from sharing import circulation, due
-from sharing.models import LoanTitle
+from sharing import circulation, due, groups
+from sharing.models import Lending, LoanTitle
 from tests import factories
+from tests.sharing import steps
 from tests.sharing.conftest import World
 
 
@@ -40,10 +41,30 @@ def test_what_was_passed_on_circulates_though_it_is_withdrawn(told: World) -> No
     assert index.circulating() == {told.title.pk}
 
 
-def test_a_copy_for_a_group_does_not_tell_strangers_of_it(told: World) -> None:
-    Copy.objects.update(visibility=Copy.Visibility.NOBODY)
+@pytest.mark.parametrize("of_one", [False, True])
+def test_a_copy_for_groups_does_not_tell_strangers_of_it(told: World, of_one: bool) -> None:
+    group = groups.make_group(actor=told.alice, name="三楼", kind="floor", my_name="Ali", now=told.now)
+    Copy.objects.update(visibility=Copy.Visibility.GROUPS, group=group if of_one else None)
     circulation.tell_index()
     assert index.circulating() == set()
+
+
+@pytest.mark.parametrize(("mode", "visibility"), [("lend", "groups"), ("gift", "groups"), ("drift", "nobody")])
+def test_neither_does_its_passing_on(told: World, mode: str, visibility: str) -> None:
+    lending = steps.agreed(told)
+    Copy.objects.update(visibility=visibility)
+    Lending.objects.update(mode=mode)
+    steps.handed_over(Lending.objects.get(pk=lending.pk), now=told.now)
+    circulation.tell_index()
+    told.title.refresh_from_db()
+    assert (told.title.passed_on, index.circulating()) == (0, set())
+
+
+def test_what_everyone_saw_when_it_was_passed_on_circulates_further(told: World) -> None:
+    steps.handed_over(steps.agreed(told), now=told.now)
+    Copy.objects.update(visibility=Copy.Visibility.NOBODY)
+    circulation.tell_index()
+    assert index.circulating() == {told.title.pk}
 
 
 def test_the_round_tells_it_some_at_a_time(told: World) -> None:
