@@ -40,12 +40,19 @@ class ApproveTitles(TitleBulkAction):
     aria_label = gettext_lazy("Approve the selected titles")
     template_name = "personal_catalog/admin/approve.html"
     action_priority = 10
+    beyond = ""
 
     def check_perm(self, title: Title) -> bool:
         return super().check_perm(title) and title.status != Title.Status.APPROVED
 
     def get_all_objects_in_listing_query(self, parent_id: Any) -> list[int]:
-        return list(finding.listed(self.request).values_list("pk", flat=True))
+        listed = finding.listed(self.request)
+        self.beyond = listed.beyond
+        return list(listed.rows.values_list("pk", flat=True))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "beyond": self.beyond}
 
     @classmethod
     def execute_action(cls, objects: list[Title], **kwargs: Any) -> tuple[int, int]:

@@ -1,10 +1,12 @@
 """How curators find titles: as readers search, and by what only curators see."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import django_filters
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
@@ -12,7 +14,19 @@ from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import search_titles
 
-MOST_FOUND = 500
+
+@dataclass(frozen=True)
+class Hits:
+    """Titles that have the words, best first. `beyond` says what was not looked at, and what to do; empty: nothing."""
+
+    ids: list[int] = field(default_factory=list)
+    beyond: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    rows: QuerySet[Title]
+    beyond: str = ""
 
 
 class TitleFilters(WagtailFilterSet):
@@ -31,23 +45,30 @@ def of_the_list(rows: QuerySet[Title], params: Any) -> QuerySet[Title]:
     return rows if params.get("status") in Title.UNSEEN else rows.exclude(status__in=Title.UNSEEN)
 
 
-def found(rows: QuerySet[Title], words: str) -> QuerySet[Title]:
-    """Best hits first. Readers' search knows nothing of merged and rejected titles, so neither does this."""
+def hits(words: str, *, within: QuerySet[Title]) -> Hits:
+    """Among these titles, so that no other takes the place of one. Readers' search knows nothing of merged and rejected titles,
+    so neither does this."""
     try:
-        ids = search_titles(words).ids[:MOST_FOUND]
+        found = search_titles(words, within=within)
     except SearchTimedOut:
-        return rows.none()
-    places = [When(pk=pk, then=Value(place)) for place, pk in enumerate(ids[:100])]
+        return Hits(beyond=gettext("This was too broad to be answered in time. Add a word or a filter."))
+    says = gettext("Only %(n)s of the titles that match were looked at. Add a word or a filter to see the others.")
+    return Hits(found.ids, says % {"n": len(found.ids)} if found.more else "")
+
+
+def found(rows: QuerySet[Title], words: str) -> Listed:
+    """Best hits first."""
+    among = hits(words, within=rows)
+    places = [When(pk=pk, then=Value(place)) for place, pk in enumerate(among.ids[:100])]
     if not places:
-        return rows.none()
+        return Listed(rows.none(), among.beyond)
     order = Case(*places, default=Value(100), output_field=IntegerField())
-    return rows.filter(pk__in=ids).order_by(order, "pk")
+    return Listed(rows.filter(pk__in=among.ids).order_by(order, "pk"), among.beyond)
 
 
-def listed(request: HttpRequest) -> QuerySet[Title]:
+def listed(request: HttpRequest) -> Listed:
     """All rows of the list that this address shows, on whatever page."""
     rows = of_the_list(Title.objects.all(), request.GET)
     filters = TitleFilters(request.GET, queryset=rows, request=request)
-    chosen: QuerySet[Title] = filters.qs
     words = request.GET.get("q", "").strip()
-    return found(chosen, words) if words else chosen
+    return found(filters.qs, words) if words else Listed(filters.qs)

@@ -24,7 +24,7 @@ class TitleSearch(BaseFilterForm):
         if not asked:
             return objects
         self.is_searching, self.search_query = True, asked
-        return found(objects, asked)
+        return found(objects, asked).rows
 
 
 class _Titles:

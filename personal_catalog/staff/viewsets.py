@@ -35,7 +35,9 @@ def register_policies() -> None:
 
 
 class TitleIndex(IndexView):
-    """Searches as readers do; best hits first."""
+    """Searches as readers do; best hits first. `beyond`: what the list says of titles that were not looked at."""
+
+    beyond = ""
 
     def get_base_queryset(self) -> QuerySet[Title]:
         return of_the_list(super().get_base_queryset(), self.request.GET)
@@ -52,7 +54,11 @@ class TitleIndex(IndexView):
         return True
 
     def search_queryset(self, queryset: QuerySet[Title]) -> QuerySet[Title]:
-        return found(queryset, self.search_query) if self.is_searching else queryset
+        if not self.is_searching:
+            return queryset
+        listed = found(queryset, self.search_query)
+        self.beyond = listed.beyond
+        return listed.rows
 
 
 class Titles(SnippetViewSet):

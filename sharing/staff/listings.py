@@ -5,18 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from personal_catalog.search.engines import SearchTimedOut
-from personal_catalog.search.query import search_titles
+from personal_catalog.models import Title
+from personal_catalog.staff import finding
 
 NUMBER = re.compile(r"^(?:[LR]-(?:\d\d-)?)?0*(\d{1,12})$", re.IGNORECASE)
-MOST_TITLES = 500
 
 
 class NumberedIndex(IndexView):
@@ -24,6 +23,8 @@ class NumberedIndex(IndexView):
 
     title_path = "title"
     is_searchable = True
+    beyond = ""
+    """What the list says of titles that were not looked at."""
     days: tuple[str, ...] = ()
     """Columns with a day that some rows lack: those stand last, whichever end is asked for first."""
 
@@ -56,11 +57,10 @@ class NumberedIndex(IndexView):
         asked = self.search_query.strip()
         if number := NUMBER.match(asked):
             return queryset.filter(pk=int(number[1]))
-        try:
-            found = search_titles(asked).ids[:MOST_TITLES]
-        except SearchTimedOut:
-            return queryset.none()
-        return queryset.filter(**{f"{self.title_path}__in": found})
+        of_these = Exists(queryset.filter(**{self.title_path: OuterRef("pk")}))
+        found = finding.hits(asked, within=Title.objects.filter(of_these))
+        self.beyond = found.beyond
+        return queryset.filter(**{f"{self.title_path}__in": found.ids})
 
 
 class ReadOnly(ModelViewSet):

@@ -1,6 +1,7 @@
 """What curators do in the admin."""
 
 from datetime import datetime
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -21,8 +22,9 @@ from personal_catalog.models import (
     TitleMerge,
     TitleSuggestion,
 )
+from personal_catalog.search import engines
 from personal_catalog.search.query import search_titles
-from personal_catalog.staff import week
+from personal_catalog.staff import finding, week
 from tests.personal_catalog import factories, sent_pictures
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 
@@ -170,6 +172,38 @@ def test_all_means_those_that_the_list_shows(desk: Client, pending: Title, alice
     for title in (pending, other):
         title.refresh_from_db()
     assert (pending.status, other.status) == (Title.Status.APPROVED, Title.Status.PENDING)
+
+
+@pytest.fixture
+def among_many(pending: Title, monkeypatch: pytest.MonkeyPatch, now: datetime) -> Title:
+    """Two titles are looked at, and three newer ones have its word, too."""
+    monkeypatch.setattr(engines, "CANDIDATES", 2)
+    for number in range(3):
+        factories.title(f"鸟类{number}", now=now)
+    return pending
+
+
+def test_a_filter_looks_among_all_titles(desk: Client, among_many: Title) -> None:
+    page = desk.get(reverse(LIST), {"q": "鸟类", "status": "pending"}).content.decode()
+    assert "校园鸟类" in page
+    assert "titles that match" not in page
+    desk.post(
+        f"{reverse('wagtail_bulk_action', args=['personal_catalog', 'title', 'approve'])}?q=鸟类&status=pending&id=all"
+    )
+    among_many.refresh_from_db()
+    assert among_many.status == Title.Status.APPROVED
+
+
+def test_what_was_not_looked_at_is_told(desk: Client, among_many: Title) -> None:
+    Title.objects.update(status=Title.Status.PENDING)
+    all_of_them = f"{reverse('wagtail_bulk_action', args=['personal_catalog', 'title', 'approve'])}?q=鸟类&id=all"
+    for url in (f"{reverse(LIST)}?q=鸟类", all_of_them):
+        assert "Only 2 of the titles that match were looked at." in desk.get(url).content.decode()
+
+
+def test_a_question_too_broad_is_told(desk: Client, pending: Title, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "search_titles", mock.Mock(side_effect=engines.SearchTimedOut))
+    assert "too broad" in desk.get(reverse(LIST), {"q": "鸟类"}).content.decode()
 
 
 @pytest.mark.parametrize("chosen", ["id=all", "&".join(f"id={n}" for n in range(11))])

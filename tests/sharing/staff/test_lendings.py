@@ -8,6 +8,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from library_bridge.models import Reader
+from personal_catalog.search import engines
 from personal_catalog.search.index import reindex_title
 from sharing import conversations, disclosures
 from sharing.errors import Denied
@@ -28,6 +29,27 @@ def test_a_lending_is_found_by_its_number_and_by_its_title(world: World, lin: Re
         page = seen(f"{reverse('lendings:index')}?q={words}", lin, world.now)
         assert lending.number in page
         assert other.number not in page
+
+
+@pytest.mark.parametrize("address", ["lendings:index", "trail:index", "requests:index"])
+def test_a_row_is_found_though_more_titles_have_its_word_than_are_looked_at(
+    address: str, world: World, lin: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "CANDIDATES", 2)
+    lending = steps.agreed(world)
+    for title in (world.title, *(factories.title(f"拖延{number}") for number in range(3))):
+        reindex_title(title)
+    page = seen(f"{reverse(address)}?q=拖延", lin, world.now)
+    assert str(lending.request if address == "requests:index" else lending) in page
+    assert "titles that match" not in page
+
+
+def test_what_was_not_looked_at_is_told(world: World, lin: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "CANDIDATES", 2)
+    for lending in [crowds.accepted(now=world.now) for _each in range(3)]:
+        reindex_title(lending.request.title)
+    page = seen(f"{reverse('lendings:index')}?q=title", lin, world.now)
+    assert "Only 2 of the titles that match were looked at." in page
 
 
 @pytest.mark.parametrize(
