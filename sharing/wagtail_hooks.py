@@ -17,7 +17,7 @@ from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 
 from library_bridge.models import Transfer
-from library_bridge.staff.systems import Refused
+from library_bridge.staff.systems import RefusedInWaiting
 from library_bridge.staff.viewsets import OnlyToSee
 from personal_catalog.models import ReaderGroup
 from sharing.models import (
@@ -179,8 +179,8 @@ def log_actions(actions: Any) -> None:
 
 
 @hooks.register("refused_in_waiting")
-def refused_in_waiting() -> Refused:
+def refused_in_waiting() -> RefusedInWaiting:
     """The library refused the transfer, and its lending waits for a librarian: no transfer says so by itself."""
     rows = Lending.objects.filter(status=Lending.Status.NEEDS_LIBRARIAN, transfer__status=Transfer.Status.REFUSED)
     counted = rows.order_by().values_list("transfer__library_id").annotate(Count("pk"))
-    return Refused(reverse("lendings:index") + "?trouble=librarian", dict(counted))
+    return RefusedInWaiting(reverse("lendings:index") + "?trouble=librarian", dict(counted))

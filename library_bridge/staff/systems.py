@@ -27,7 +27,7 @@ S = Transfer.Status
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedInWaiting:
     """Transfers that the library refused and that somebody above this app waits for: how many by library, and where they are
     listed. Told by the hook `refused_in_waiting`."""
 
@@ -64,7 +64,7 @@ class State:
 def states() -> list[State]:
     """A fixed number of queries, however many libraries."""
     queues, steps, looks = _queues(), _unanswered(), _looks()
-    refused: list[Refused] = [told() for told in hooks.get_hooks("refused_in_waiting")]
+    refused: list[RefusedInWaiting] = [told() for told in hooks.get_hooks("refused_in_waiting")]
     return [
         State(
             library=library,
