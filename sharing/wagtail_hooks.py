@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
@@ -16,7 +15,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 
-from library_bridge.models import Transfer
+from library_bridge.models import Reader
 from library_bridge.staff.systems import RefusedInWaiting
 from library_bridge.staff.viewsets import OnlyToSee
 from personal_catalog.models import ReaderGroup
@@ -30,7 +29,7 @@ from sharing.models import (
     Request,
     TitleNote,
 )
-from sharing.staff import exports, overview
+from sharing.staff import exports, lendings, overview
 from sharing.staff.drop_points import DropPoints, Kiosks
 from sharing.staff.flags import Flags
 from sharing.staff.groups import Groups
@@ -179,8 +178,6 @@ def log_actions(actions: Any) -> None:
 
 
 @hooks.register("refused_in_waiting")
-def refused_in_waiting() -> RefusedInWaiting:
+def refused_in_waiting(staff: Reader) -> RefusedInWaiting:
     """The library refused the transfer, and its lending waits for a librarian: no transfer says so by itself."""
-    rows = Lending.objects.filter(status=Lending.Status.NEEDS_LIBRARIAN, transfer__status=Transfer.Status.REFUSED)
-    counted = rows.order_by().values_list("transfer__library_id").annotate(Count("pk"))
-    return RefusedInWaiting(reverse("lendings:index") + "?trouble=librarian", dict(counted))
+    return RefusedInWaiting(f"{reverse('lendings:index')}?trouble=refused", lendings.refused_by_library(staff))

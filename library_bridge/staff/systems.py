@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Min, Q
@@ -19,7 +19,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from library_bridge import pulse, reasons, registry
 from library_bridge.adapters.options import Misconfigured
-from library_bridge.models import Library, Patron, Transfer, TransferStep
+from library_bridge.models import Library, Patron, Reader, Transfer, TransferStep
 from library_bridge.pulse import Pulse
 
 NEEDED = "library_bridge.view_transfer"
@@ -28,11 +28,15 @@ S = Transfer.Status
 
 @dataclass(frozen=True, slots=True)
 class RefusedInWaiting:
-    """Transfers that the library refused and that somebody above this app waits for: how many by library, and where they are
-    listed. Told by the hook `refused_in_waiting`."""
+    """Transfers that the library refused and that somebody above this app waits for: how many by library this member of the
+    staff may see, and where just these are listed. Told by the hook `refused_in_waiting`, which takes the member."""
 
     url: str
+    """Of the list, which takes a `library` besides."""
     by_library: dict[int, int]
+
+    def listed(self, library: Library) -> str:
+        return f"{self.url}&library={library.pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,10 @@ class State:
         return str(reasons.SENTENCES.get(code, "")) if code else ""
 
 
-def states() -> list[State]:
+def states(*, staff: Reader) -> list[State]:
     """A fixed number of queries, however many libraries."""
     queues, steps, looks = _queues(), _unanswered(), _looks()
-    refused: list[RefusedInWaiting] = [told() for told in hooks.get_hooks("refused_in_waiting")]
+    refused: list[RefusedInWaiting] = [told(staff) for told in hooks.get_hooks("refused_in_waiting")]
     return [
         State(
             library=library,
@@ -72,7 +76,9 @@ def states() -> list[State]:
             pulse=pulse.of(library.code),
             unanswered=steps.get(library.pk, 0),
             oldest_look_at=looks.get(library.pk),
-            refused=tuple((one.by_library[library.pk], one.url) for one in refused if library.pk in one.by_library),
+            refused=tuple(
+                (one.by_library[library.pk], one.listed(library)) for one in refused if library.pk in one.by_library
+            ),
             **queues.get(library.pk, {}),
         )
         for library in Library.objects.filter(is_active=True)
@@ -119,7 +125,7 @@ class SystemsView(WagtailAdminTemplateMixin, TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "states": states()}
+        return {**super().get_context_data(**kwargs), "states": states(staff=cast(Reader, self.request.user))}
 
 
 class SystemsItem(MenuItem):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from wagtail.admin.views.generic import InspectView
 from wagtail.admin.widgets.button import HeaderButton
 
 from library_bridge import reasons
-from library_bridge.models import Area, Patron
+from library_bridge.models import Area, Library, Patron, Reader, Transfer
 from sharing.models import ConditionCheck, Lending
 from sharing.models.conditions import parts_in_words
 from sharing.models.lendings import LendingQuerySet
@@ -32,6 +32,7 @@ CHIPS = {
 TROUBLES = (
     ("any", gettext_lazy("Anything")),
     ("librarian", gettext_lazy("A librarian is needed")),
+    ("refused", gettext_lazy("The library refused the transfer")),
     ("disputed", gettext_lazy("A problem was reported")),
     ("waiting", gettext_lazy("Waits for the library system")),
     ("late", gettext_lazy("Overdue")),
@@ -41,6 +42,7 @@ TROUBLES = (
 def in_trouble(kind: str, *, now: datetime) -> Q:
     kinds_of = {
         "librarian": Q(status=S.NEEDS_LIBRARIAN),
+        "refused": Q(status=S.NEEDS_LIBRARIAN, transfer__status=Transfer.Status.REFUSED),
         "disputed": Q(status=S.DISPUTED),
         "waiting": Q(status=S.TRANSFERRING),
         "late": Q(due_at__lt=now, closed_at=None) & (Q(return_started_at=None) | Q(return_started_at__gt=F("due_at"))),
@@ -48,6 +50,15 @@ def in_trouble(kind: str, *, now: datetime) -> Q:
     if kind in kinds_of:
         return kinds_of[kind]
     return kinds_of["librarian"] | kinds_of["disputed"] | kinds_of["waiting"] | kinds_of["late"]
+
+
+def refused_by_library(staff: Reader) -> dict[int, int]:
+    """How many lendings of each library's items wait because it refused the transfer, of those that this member of the staff
+    may see: as many as the list shows when it is sifted so."""
+    if not staff.has_perm("sharing.view_lending"):
+        return {}
+    rows = Lending.objects.visible_to_staff(staff).filter(in_trouble("refused", now=timezone.now()))
+    return dict(rows.order_by().values_list("library_loan__library_id").annotate(Count("pk")))
 
 
 class LendingFilters(WagtailFilterSet):
@@ -62,6 +73,9 @@ class LendingFilters(WagtailFilterSet):
         label=pgettext_lazy("filter", "Kind"), choices=Lending.Kind.choices, widget=RadioSelect,
         empty_label=gettext_lazy("All"),
     )  # fmt: skip
+    library = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Library"), queryset=Library.objects.all(), field_name="library_loan__library"
+    )
     area = django_filters.ModelChoiceFilter(
         label=pgettext_lazy("filter", "Area of either reader"), queryset=Area.objects.all(), method="in_area"
     )

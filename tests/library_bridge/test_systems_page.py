@@ -97,7 +97,7 @@ def test_what_waits_is_counted_with_its_next_try(
     waiting = factories.transfer(campus, now=now)
     script.on("check_in", never_sent)
     transfers.advance(transfer_id=waiting.pk, now=now)
-    [state] = states()
+    [state] = states(staff=lin)
     assert (state.waiting, state.unanswered, state.next_try_at) == (1, 1, now + transfers.AGAIN_AFTER)
     assert "next try" in page_of(client)
 
@@ -110,7 +110,7 @@ def test_what_needs_a_librarian_is_counted(
     transfers.advance(transfer_id=stuck.pk, now=now)
     transfers.advance(transfer_id=stuck.pk, now=now + transfers.PATIENCE)
     assert Transfer.objects.get().status == "needs_librarian"
-    [state] = states()
+    [state] = states(staff=lin)
     assert (state.waiting, state.unanswered, state.needs_librarian) == (0, 1, 1)
     assert f"?status=needs_librarian&amp;library={campus.library.pk}" in page_of(client)
 
@@ -118,7 +118,7 @@ def test_what_needs_a_librarian_is_counted(
 def test_the_age_of_the_oldest_list_is_told(client: Client, lin: Reader, campus: Campus, now: datetime) -> None:
     Patron.objects.filter(pk=campus.alice.pk).update(loans_checked_at=now - timedelta(hours=30))
     Patron.objects.filter(pk=campus.bob.pk).update(loans_checked_at=now)
-    [state] = states()
+    [state] = states(staff=lin)
     assert state.oldest_look_at == now - timedelta(hours=30)
     assert "1\xa0day" in page_of(client)
 
@@ -137,11 +137,11 @@ def test_the_same_number_of_queries_for_one_library_and_for_five(
     lin: Reader, django_assert_num_queries: Callable[..., object]
 ) -> None:
     with django_assert_num_queries(5):  # type: ignore[attr-defined]
-        states()
+        states(staff=lin)
     for number in range(4):
         Library.objects.create(code=f"l{number}", name_zh="馆", name_en="L")
     with django_assert_num_queries(5):  # type: ignore[attr-defined]
-        assert len(states()) == 5
+        assert len(states(staff=lin)) == 5
 
 
 def test_it_is_for_those_who_see_transfers(client: Client, campus: Campus) -> None:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
-from library_bridge.models import Reader, Transfer
+from library_bridge.models import Library, Reader, Transfer
 from personal_catalog import flags
 from sharing.models import DomainEvent, Lending
 from sharing.staff import matters
@@ -119,9 +120,35 @@ def test_the_overview_speaks_chinese(world: World, lin: Reader, disputed: Lendin
 
 def test_a_refused_transfer_waits_on_the_page_of_library_systems_too(lin: Reader, stuck: tuple[Story, Lending]) -> None:
     story, lending = stuck
-    refused = {"status": Transfer.Status.REFUSED, "finished_at": story.now}
-    Transfer.objects.filter(lending=lending).update(**refused)
+    was_refused(lending, story.now)
     assert "1 refused, its lending waits" in seen(reverse("library-systems:index"), lin, story.now)
+
+
+def was_refused(lending: Lending, now: datetime) -> None:
+    Transfer.objects.filter(lending=lending).update(status=Transfer.Status.REFUSED, finished_at=now)
+
+
+def test_the_number_of_refused_transfers_leads_to_just_these(lin: Reader, stuck: tuple[Story, Lending]) -> None:
+    story, lending = stuck
+    page = seen(reverse("library-systems:index"), lin, story.now)
+    assert "trouble=refused" not in page.html  # it needs a librarian, and was not refused
+    was_refused(lending, story.now)
+    listed = f"{reverse('lendings:index')}?trouble=refused&library="
+    page = seen(reverse("library-systems:index"), lin, story.now)
+    assert f'href="{escape(listed)}{story.campus.library.pk}"' in page.html
+    assert lending.number in seen(f"{listed}{story.campus.library.pk}", lin, story.now)
+    branch = Library.objects.create(code="branch", name_zh="分馆", name_en="Branch")
+    assert lending.number not in seen(f"{listed}{branch.pk}", lin, story.now)
+
+
+def test_staff_are_told_of_the_refused_transfers_that_they_may_see(stuck: tuple[Story, Lending]) -> None:
+    story, lending = stuck
+    was_refused(lending, story.now)
+    rights = ("library_bridge.view_transfer", "sharing.view_lending")
+    clerk, of_transfers, of_all = staff(*rights), staff(rights[0], name="Tang"), staff(*rights, name="Wu")
+    clerk.desk_areas.add(factories.area("bamboo"))
+    for who, told in ((clerk, False), (of_transfers, False), (of_all, True)):
+        assert ("1 refused" in seen(reverse("library-systems:index"), who, story.now)) is told, who
 
 
 def test_the_admins_search_leads_to_titles_and_lendings(world: World, lin: Reader) -> None:
