@@ -32,7 +32,7 @@ def of_request(request: Request) -> list[Row]:
 
 def _rows(which: Q) -> list[DomainEvent]:
     rows = DomainEvent.objects.filter(which).exclude(kind__in=kinds.PRIVATE)
-    return list(rows.select_related("actor", "ask", "lending").order_by("at", "pk"))
+    return list(rows.select_related("actor", "ask", "lending", "request").order_by("at", "pk"))
 
 
 def _why(event: DomainEvent) -> str:

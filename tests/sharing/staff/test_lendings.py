@@ -10,9 +10,10 @@ from wagtail.models import ModelLogEntry
 from library_bridge.models import Reader
 from personal_catalog.search import engines
 from personal_catalog.search.index import reindex_title
-from sharing import conversations, disclosures
+from sharing import conversations, disclosures, events
 from sharing.errors import Denied
 from sharing.models import DomainEvent, Lending
+from sharing.staff import slips
 from tests import factories
 from tests.sharing import crowds, steps
 from tests.sharing.conftest import World
@@ -117,6 +118,17 @@ def test_the_slip_tells_what_happened_by_role_and_nothing_of_the_chat_t_l8(world
     assert "Holder agreed the giver" in page
     for hidden in ("my-secret-marker", "I would like to read it.", "Bob", "Alice"):
         assert hidden not in page.html
+
+
+@pytest.mark.parametrize("of", ["a lending", "a request"])
+def test_a_slip_is_one_query_however_much_its_requester_did(of: str, world: World) -> None:
+    lending = steps.agreed(world)
+    for kind in ("request.paused", "request.resumed") * 3:
+        events.record(kind, now=world.now + DAY, actor=world.bob, request=lending.request)
+    with CaptureQueriesContext(connection) as asked:
+        rows = slips.of_lending(lending) if of == "a lending" else slips.of_request(lending.request)
+    assert [row.by for row in rows].count("the requester") == 7
+    assert len(asked) == 1
 
 
 def test_readers_words_stay_words_on_the_slip_t_l3(world: World, lin: Reader, disputed: Lending) -> None:
