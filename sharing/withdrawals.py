@@ -76,10 +76,8 @@ def withdraw_vain_ask(*, ask_id: int, now: datetime, actor: Reader | None = None
 def let_go_vain(asks: AskQuerySet, *, actor: Reader, now: datetime) -> None:
     """Of these, what cannot be had since its holder, `actor`, has said so; those who asked are served next. Each in a commit of
     its own: what a crash leaves, the sweep takes up."""
-    vain = set(vain_ask_ids(now=now))
     for ask_id, request_id in list(asks.waiting().values_list("pk", "request_id")):
-        if ask_id in vain:
-            withdraw_vain_ask(ask_id=ask_id, actor=actor, now=now)
+        if withdraw_vain_ask(ask_id=ask_id, actor=actor, now=now):
             jobs.hurry("sharing.tasks.next_wave", request_id)
 
 

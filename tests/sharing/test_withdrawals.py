@@ -1,12 +1,14 @@
 from datetime import timedelta
+from unittest import mock
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from library_bridge.models import LibraryLoan
 from personal_catalog import copies
-from sharing import asks, custody, due, progress, requests
+from sharing import asks, custody, due, progress, requests, withdrawals
 from sharing.errors import Denied, IllegalTransition
-from sharing.models import Ask, DomainEvent, Notification
+from sharing.models import Ask, DomainEvent, Notification, Rest
 from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
@@ -92,3 +94,21 @@ def test_asking_again_gets_the_same_silence_whatever_came_of_the_first_P2(world:
     assert not again.asks.exists()
     list(due.act(now=world.now + timedelta(days=14, minutes=1)))
     assert again.asks.count() == 1
+
+
+def test_whose_holder_has_nothing_to_answer_nothing_is_looked_through(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    steps.asked(world)
+    with django_assert_num_queries(1):
+        withdrawals.let_go_vain(Ask.objects.filter(holder=world.charlie), actor=world.charlie, now=world.now)
+
+
+def test_of_what_a_holder_is_asked_for_only_what_is_in_vain_is_let_go(world: World) -> None:
+    other = factories.copy(world.alice, factories.title("围城"), now=world.now)
+    stays, goes = steps.asked(world), steps.asked(world, holding=f"copy-{other.pk}")
+    Rest.objects.create(copy=other, holder=world.alice, last_date=world.now.date())
+    with mock.patch("sharing.jobs.hurry") as hurried:
+        withdrawals.let_go_vain(Ask.objects.filter(holder=world.alice), actor=world.alice, now=world.now)
+    assert [Ask.objects.get(pk=ask.pk).status for ask in (stays, goes)] == ["asked", "withdrawn"]
+    hurried.assert_called_once_with("sharing.tasks.next_wave", goes.request_id)
