@@ -20,9 +20,19 @@ class _Joined(Aggregate):
         return self.as_sql(compiler, connection, function="group_concat", **extra)
 
 
+class _Day(Cast):
+    """A date as YYYY-MM-DD, however the server or the role writes dates (DateStyle)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, CharField())
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="to_char(%(expressions)s, 'YYYY-MM-DD')", **extra)
+
+
 def in_one_text(rows: QuerySet[Any]) -> Subquery:
     """`first_date` and `last_date` of the rows, for `read`; NULL for none."""
-    each = Concat(Cast("first_date", CharField()), Value("/"), Cast("last_date", CharField()), output_field=TextField())
+    each = Concat(_Day("first_date"), Value("/"), _Day("last_date"), output_field=TextField())
     joined = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them").annotate(days=_Joined(each))
     return Subquery(joined.values("days"))
 

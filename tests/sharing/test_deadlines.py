@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -54,6 +54,16 @@ def test_a_holiday_is_not_counted(db: None, now: datetime, first: str, last: str
     a_holiday(first, last)
     wanted = deadlines.after_quiet_hours(local(ends), CirculationPolicy())
     assert deadlines.respond_by(now, policies.current()) == wanted
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("style", ["SQL, DMY", "German", "Postgres, MDY"])
+def test_the_holidays_are_read_however_the_server_writes_dates(db: None, style: str) -> None:
+    CirculationPolicy.load().save()
+    a_holiday("2026-11-25", "2026-11-26")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('DateStyle', %s, true)", [style])
+    assert policies.current().holidays == [(date(2026, 11, 25), date(2026, 11, 26))]
 
 
 def test_holidays_that_touch_or_overlap_are_counted_once(db: None, now: datetime) -> None:
