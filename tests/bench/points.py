@@ -2,13 +2,13 @@
 
     BENCH_POSTGRES=postgres://postgres@127.0.0.1:5432 python -m tests.bench.points --postings 1000000,10000000
 
-Milliseconds; each reader is asked about in turn by every way, the median of the rounds counts. Beside the bare SQL stands what the
-page asks of the database, less what the frame asks that is round every page. Then the whole page with its template; what an empty
-page of ours costs, which is nothing but the frame (session, reader, counts, navigation); and the page less that: both are told
-beside the bare SQL, and it is the page less the frame that has the limit, since the bare SQL has neither a session nor a page to
-put its rows on. For the leaderboard that SQL reads eight rows of what the night has written: what is left there is the writing of
-a page, and the limit is hard. So it stands once more, whole, beside SQL that has the ledger only. The night's lists stand beside
-SQL that counts, ranks and writes the same rows; that they are the same is looked at.
+Milliseconds; in every round all readers are asked about by one way after the other, the median of the rounds counts. Beside the
+bare SQL stands what the page asks of the database, less what the frame asks that is round every page. Then the whole page with its
+template; what an empty page of ours costs, which is nothing but the frame (session, reader, counts, navigation); and the page less
+that: both are told beside the bare SQL, and it is the page less the frame that has the limit, since the bare SQL has neither a
+session nor a page to put its rows on. For the leaderboard that SQL reads eight rows of what the night has written: what is left
+there is the writing of a page, and the limit is hard. So it stands once more, whole, beside SQL that has the ledger only. The
+night's lists stand beside SQL that counts, ranks and writes the same rows; that they are the same is looked at.
 
 The server that BENCH_POSTGRES names has to let databases be made and dropped, by a superuser: the ledgers are written with the
 guards off. Without it SQLite is asked, up to 200,000 postings.
