@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from library_bridge.models import LibraryLoan, Patron
 from personal_catalog.models import Copy
@@ -55,6 +56,13 @@ def behind(request: Request) -> "Request | None":
 def turn_of(request: Request) -> datetime:
     """By which the line stands: when it was placed, or where its reader stepped back to."""
     return request.turn_at or request.placed_at
+
+
+def turn_seen(request: Request) -> str:
+    """The turn as its reader's page and client may hold it: who let another go first stands by that reader's moment, which is
+    nobody else's to know."""
+    facts = f"{request.pk}:{turn_of(request).astimezone(UTC).isoformat()}"
+    return salted_hmac("sharing.queues.turn", facts, algorithm="sha256").hexdigest()
 
 
 def _in_one_line(wish: Sequence[int | None], mine: Sequence[int | None]) -> bool:

@@ -217,10 +217,10 @@ def wake(request: Request, *, actor: Reader, now: datetime) -> None:
     events.record("request.resumed", now=now, actor=actor, request=request)
 
 
-def pass_turn(*, request_id: int, actor: Reader, now: datetime, seen: datetime | None = None) -> Request:
+def pass_turn(*, request_id: int, actor: Reader, now: datetime, seen: str | None = None) -> Request:
     """Let the next in the queue go first, and stand behind them. Asks that run are taken back.
 
-    `seen` is the turn (`queues.turn_of`) that the page showed: when the request has moved on since, this is a second click
+    `seen` is the turn (`queues.turn_seen`) that the page or the API showed: when the request has moved on since, this is a second click
     and changes nothing. Raises Denied when nobody waits behind.
     """
     passed = _pass_turn(request_id, actor, now, seen)
@@ -230,10 +230,10 @@ def pass_turn(*, request_id: int, actor: Reader, now: datetime, seen: datetime |
 
 
 @transaction.atomic(durable=True)
-def _pass_turn(request_id: int, actor: Reader, now: datetime, seen: datetime | None) -> Request:
+def _pass_turn(request_id: int, actor: Reader, now: datetime, seen: str | None) -> Request:
     request = locks.request(request_id, actor=actor)
     _require_open(request)
-    if seen is not None and seen != queues.turn_of(request):
+    if seen is not None and seen != queues.turn_seen(request):
         return request
     after = queues.behind(request)
     if after is None:

@@ -28,7 +28,12 @@ class Wait(BaseModel):
 
 class RequestWithWait(RequestOut):
     queue_place: int | None
+    turn: str | None = Field(description="Opaque: for passTurn, which changes nothing once the place has changed.")
     expected_wait_hours: Wait
+
+
+class Turn(Body):
+    turn: str | None = Field(None, max_length=64, description="As the request told it; left out, the next goes first.")
 
 
 class Wish(Body):
@@ -94,9 +99,10 @@ def resume_request(request: Call, id: str) -> RequestWithWait:
 
 
 @router.post("/requests/{id}/pass-turn", response=RequestWithWait, operation_id="passTurn")
-def pass_turn(request: Call, id: str) -> RequestWithWait:
-    """Let the next in the queue go first; 422 when nobody waits behind."""
-    passed = requests.pass_turn(request_id=ids.number(id), actor=request.auth, now=timezone.now())
+def pass_turn(request: Call, id: str, payload: Turn | None = None) -> RequestWithWait:
+    """Let the next in the queue go first; 422 when nobody waits behind. Sent twice with one `turn`, one reader goes first."""
+    seen = (payload.turn or None) if payload else None
+    passed = requests.pass_turn(request_id=ids.number(id), actor=request.auth, seen=seen, now=timezone.now())
     return _mine(request, passed.pk)
 
 
@@ -113,4 +119,5 @@ def _mine(request: Call, pk: int) -> RequestWithWait:
     known = waits.typical(now=timezone.now())
     wait = Wait(p50=known.answer_hours, p80=known.handover_days and known.handover_days * 24)
     place = queues.place_of(row)
-    return RequestWithWait(**dict(serializers.request(row)), queue_place=place, expected_wait_hours=wait)
+    turn = None if place is None else queues.turn_seen(row)
+    return RequestWithWait(**dict(serializers.request(row)), queue_place=place, turn=turn, expected_wait_hours=wait)

@@ -45,10 +45,6 @@ class RequestForm(forms.Form):
         return day
 
 
-class TurnForm(forms.Form):
-    turn = forms.DateTimeField()
-
-
 @require_POST
 @login_required
 def place_request(request: HttpRequest) -> HttpResponse:
@@ -79,7 +75,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "wanted": found,
         "place": place,
         "waits": waits.typical(now=now) if waits_in_line and not found.paused_at else None,
-        "turn": queues.turn_of(found).isoformat(),
+        "turn": queues.turn_seen(found),
         "somebody_behind": waits_in_line and not found.paused_at and queues.behind(found) is not None,
         "number": str(found),
         "lending": lending,
@@ -119,8 +115,7 @@ def resume_request(request: HttpRequest, request_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def pass_turn(request: HttpRequest, request_id: int) -> HttpResponse:
-    form = TurnForm(request.POST)
-    seen = form.cleaned_data["turn"] if form.is_valid() else None
+    seen = request.POST.get("turn") or None
     return _step(request, request_id, partial(requests.pass_turn, seen=seen), _("The next reader goes first now."))
 
 

@@ -1,10 +1,11 @@
 """A request that waits: paused with its place kept, or another let go first."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from library_bridge.models import Reader
 from sharing import asks, due, policies, queues, requests
@@ -126,6 +127,27 @@ def test_pressed_twice_one_reader_goes_first(world: World) -> None:
     assert queues.places([first, second, third]) == {second.pk: 1, first.pk: 2, third.pk: 3}
 
 
+def test_who_stepped_back_is_not_told_when_another_asked(world: World) -> None:
+    first, second = (wish(world, who, n) for n, who in enumerate((world.bob, world.charlie)))
+    requests.pass_turn(request_id=first.pk, actor=world.bob, now=world.now + timedelta(hours=1))
+    wish(world, factories.reader(), 2)
+    with browsers.at(world.now + timedelta(hours=2)):
+        page = pages.browser(world.bob).get(f"/requests/{first.pk}/").content.decode()
+        told = Api(world.bob).get(f"/requests/{first.pk}").content.decode()
+    assert 'name="turn"' in page
+    assert "turn" in told
+    for moment in (timezone.localtime(second.placed_at), second.placed_at.astimezone(UTC)):
+        assert not [said for said in (page, told) if f"{moment:%Y-%m-%dT%H:%M:%S}" in said]
+
+
+@pytest.mark.parametrize("turn", ["2026-11-24T02:00:00+00:00", "x" * 64])
+def test_a_turn_that_was_never_shown_changes_nothing(world: World, turn: str) -> None:
+    first, second = wish(world, world.bob), wish(world, world.charlie, 1)
+    requests.pass_turn(request_id=first.pk, actor=world.bob, seen=turn, now=world.now)
+    pages.browser(world.bob).post(f"/requests/{first.pk}/pass-turn/", {"turn": turn})
+    assert queues.places([first, second]) == {first.pk: 1, second.pk: 2}
+
+
 def test_nobody_behind_nobody_goes_first(world: World) -> None:
     request = wish(world, world.bob)
     with pytest.raises(Denied, match="Nobody waits behind"):
@@ -143,6 +165,18 @@ def test_the_page_pauses_goes_on_and_tells_the_place(world: World) -> None:
     assert "Let the next go first" not in pages.Page(bob.get(page))
     assert "On with the search" in pages.Page(bob.post(f"{page}resume/", follow=True))
     assert "You are number 3 in the queue" in pages.Page(bob.post(f"{page}pass-turn/", follow=True))
+
+
+def test_sent_twice_through_the_api_one_reader_goes_first(world: World) -> None:
+    first, second, third = (wish(world, who, n) for n, who in enumerate((world.bob, world.charlie, factories.reader())))
+    api = Api(world.bob)
+    with browsers.at(world.now + timedelta(hours=1)):
+        seen = api.get(f"/requests/{first.pk}").json()["turn"]
+        for _twice in range(2):
+            said = api.post(f"/requests/{first.pk}/pass-turn", {"turn": seen})
+            assert (said.status_code, said.json()["queue_place"]) == (200, 2)
+        assert said.json()["turn"] not in (seen, None)
+    assert queues.places([first, second, third]) == {second.pk: 1, first.pk: 2, third.pk: 3}
 
 
 def test_through_the_api(world: World) -> None:
