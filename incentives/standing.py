@@ -2,14 +2,13 @@
 of open requests. Nobody but the reader sees it, every line that counts is shown, and each that counts against them says what
 would mend it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import FilteredRelation, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,7 +34,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`open_requests` is what counts: `by_standing`, and what rewards add to it until `rewards_end`, when the first is over."""
+    """`open_requests` is what counts: `by_standing`, and what `rewards`, so many, add to it. They become fewer at `rewards_end`:
+    where the upper bound hides one, another may end before."""
 
     level: int
     open_requests: int
@@ -45,6 +45,7 @@ class Standing:
     kept: int
     appointments: int
     lines: tuple[Line, ...]
+    rewards: int = 0
 
     @property
     def by_rewards(self) -> int:
@@ -55,7 +56,7 @@ def level(reader: Reader, *, now: datetime, more: int = 0) -> Standing:
     """`more`: as if so many further requests had been redeemed."""
     policy = policies.current()
     facts = gather(reader, now=now, free_days=policy.free_cancel_days)
-    extra, extra_ends, forgiven_at = _granted(reader, now=now)
+    ends, forgiven_at = _granted(reader, now=now)
     if forgiven_at is not None:
         facts.forget(forgiven_at)
     lines = tuple(_lines(facts, now=now))
@@ -63,14 +64,22 @@ def level(reader: Reader, *, now: datetime, more: int = 0) -> Standing:
     earned = policy.open_requests + MORE_REQUESTS[reached]
     return Standing(
         reached,
-        _in_bounds(earned + extra + more),
+        _in_bounds(earned + len(ends) + more),
         _in_bounds(earned),
-        extra_ends,
+        _falls_at(earned, ends),
         policy.open_requests,
         facts.kept,
         facts.appointments,
         lines,
+        len(ends),
     )
+
+
+def _falls_at(earned: int, ends: Sequence[datetime]) -> datetime | None:
+    """`ends` of rewards, the first before the others. None where they add nothing."""
+    all_of_them = _in_bounds(earned + len(ends))
+    left = reversed(range(len(ends)))
+    return next((end for end, n in zip(ends, left, strict=True) if _in_bounds(earned + n) < all_of_them), None)
 
 
 def _in_bounds(requests: int) -> int:
@@ -108,22 +117,19 @@ def refresh(*, now: datetime) -> int:
     return changed
 
 
-def _granted(reader: Reader, *, now: datetime) -> tuple[int, datetime | None, datetime | None]:
-    """Requests more that points were redeemed for, when the first of them ends, and until when a librarian, appealed to, has
-    let things be."""
-    ((extra, ends, latest),) = prepared.run(_granted_rows, values={"reader": reader.pk, "now": now})
-    return extra, ends, latest
+def _granted(reader: Reader, *, now: datetime) -> tuple[list[datetime], datetime | None]:
+    """When each request more that points were redeemed for ends, and until when a librarian, appealed to, has let things be."""
+    rows = list(prepared.run(_granted_rows, values={"reader": reader.pk, "now": now}))
+    return [end for end, effect, _latest in rows if effect == Reward.Effect.OPEN_REQUEST], rows[0][-1]
 
 
 def _granted_rows() -> "QuerySet[Reader, tuple[Any, ...]]":
-    more = Voucher.objects.filter(
-        reader=READER, reward__effect=Reward.Effect.OPEN_REQUEST, status=Voucher.Status.USED, expires_at__gt=NOW
-    ).order_by()
+    """Of each voucher that is used and not yet over: its end and its effect; one row without, where there is none."""
+    in_force = Q(vouchers__status=Voucher.Status.USED, vouchers__expires_at__gt=NOW)
     let_be = Appeal.objects.filter(reader=READER, status=Appeal.Status.GRANTED, answered_at__lte=NOW)
-    extra = Coalesce(Subquery(more.values("reader").annotate(n=Count("pk")).values("n")), 0)
-    ends = Subquery(more.order_by("expires_at").values("expires_at")[:1])
     latest = Subquery(let_be.order_by("-answered_at").values("answered_at")[:1])
-    return Reader.objects.filter(pk=READER).values_list(extra, ends, latest)
+    mine = Reader.objects.filter(pk=READER).annotate(more=FilteredRelation("vouchers", condition=in_force))
+    return mine.order_by("more__expires_at").values_list("more__expires_at", "more__reward__effect", latest)
 
 
 def _lines(facts: Facts, *, now: datetime) -> Iterator[Line]:

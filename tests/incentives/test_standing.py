@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from incentives import receivers, rewards, standing
-from sharing.models import Ask, ReaderLimit
+from sharing.models import Ask, CirculationPolicy, ReaderLimit
 from tests import factories
 from tests.incentives.factories import a_handover, a_lending, a_reader, a_reward, an_event, given
 
@@ -188,6 +188,26 @@ def test_what_a_reward_adds_is_told_apart_from_standing(alice, now, client):
     for name in ("standing", "points"):
         page = client.get(reverse(name), headers={"accept-language": "en"}).content.decode()
         assert "5 by standing, 1 more by a reward until 23 January" in page
+
+
+@pytest.mark.parametrize(
+    ("by_standing", "words", "after"),
+    [
+        (5, "5 by standing, 2 more by 2 rewards; it stays so until 4 December", 6),
+        (9, "9 by standing, 1 more by 2 rewards; it stays so until 23 January", 9),
+    ],
+)
+def test_the_day_on_which_the_number_falls_is_told(alice, now, client, by_standing, words, after):
+    given(alice, 100, now=now)
+    for days in (60, 10):
+        reward = a_reward(now=now, effect="open_request", valid_days=days)
+        rewards.redeem_reward(reward_id=reward.pk, actor=alice, key=f"k{days}", now=now)
+    CirculationPolicy.objects.update_or_create(pk=1, defaults={"open_requests": by_standing})
+    found = standing.level(alice, now=now)
+    client.force_login(alice)
+    assert words in client.get(reverse("standing"), headers={"accept-language": "en"}).content.decode()
+    assert standing.level(alice, now=found.rewards_end - timedelta(seconds=1)).open_requests == found.open_requests
+    assert standing.level(alice, now=found.rewards_end).open_requests == after
 
 
 def test_when_the_reward_has_run_out_standing_alone_is_left(alice, now):
