@@ -44,6 +44,16 @@ class RedeemingClosed(SharingError):
         super().__init__(_("Redeeming is closed at the moment. Your points stay as they are."))
 
 
+class RewardEnded(SharingError):
+    """For pages, which offered it a moment ago."""
+
+    status = 409
+    code = "reward_ended"
+
+    def __init__(self) -> None:
+        super().__init__(_("This is not on offer any more. No points were taken."))
+
+
 class SoldOut(SharingError):
     status = 409
     code = "sold_out"

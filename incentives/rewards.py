@@ -67,8 +67,13 @@ def budget_notice(offers: list[Offer], set_aside: budgets.SetAside) -> str:
     return "" if found is None else used_up(found)
 
 
+def begun(*, now: datetime) -> QuerySet[Reward]:
+    """What readers can know of, though it may be over."""
+    return Reward.objects.filter(starts_at__lte=now)
+
+
 def on_offer(*, now: datetime) -> QuerySet[Reward]:
-    return Reward.objects.filter(starts_at__lte=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))
+    return begun(now=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))
 
 
 def available(

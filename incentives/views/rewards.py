@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -12,10 +13,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from incentives import budgets, choices, ledger, reward_pictures, rewards, uses, vouchers
-from incentives.errors import PriceChanged
+from incentives.errors import PriceChanged, RewardEnded
 from incentives.forms import RedeemForm
 from incentives.models import Reward, Voucher
 from incentives.views.switch import for_readers
+from sharing.errors import NotFound
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
@@ -50,7 +52,10 @@ def show(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest, reward_id: int) -> HttpResponse:
     """What can't be undone is asked first."""
     now = timezone.now()
-    reward = get_object_or_404(rewards.on_offer(now=now), pk=reward_id)
+    reward = get_object_or_404(rewards.begun(now=now), pk=reward_id)
+    if not rewards.on_offer(now=now).filter(pk=reward_id).exists():
+        messages.error(request, RewardEnded().message)
+        return redirect("rewards")
     if not reward.works_at_once:
         return redirect("rewards")
     until = now + timedelta(days=reward.valid_days)
@@ -69,16 +74,24 @@ def redeem(request: HttpRequest, reward_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, PriceChanged().message)
         return redirect(back)
-    said = form.cleaned_data
-    if not said.pop("sure") and Reward.objects.filter(pk=reward_id, effect=Reward.Effect.OPEN_REQUEST).exists():
+    said, now = form.cleaned_data, timezone.now()
+    reward = get_object_or_404(rewards.begun(now=now), pk=reward_id)
+    if not said.pop("sure") and reward.works_at_once:
         return redirect("confirm-redemption", reward_id)
     return answers.after(
         request,
-        lambda: rewards.redeem_reward(reward_id=reward_id, actor=reader_of(request), now=timezone.now(), **said),
+        lambda: _redeemed(reward, actor=reader_of(request), now=now, **said),
         to=lambda voucher: voucher.get_absolute_url(),
         back=back,
         says=_("Redeemed"),
     )
+
+
+def _redeemed(reward: Reward, **said: Any) -> Voucher:
+    try:
+        return rewards.redeem_reward(reward_id=reward.pk, **said)
+    except NotFound:
+        raise RewardEnded from None
 
 
 @for_readers

@@ -210,3 +210,23 @@ def test_one_tap_spends_nothing_that_cannot_come_back(client, alice, at_once):
 def test_a_voucher_that_can_be_returned_is_not_asked_about(client, alice, now):
     answer = client.get(reverse("confirm-redemption", args=[a_reward(now=now).pk]))
     assert answer["Location"] == reverse("rewards")
+
+
+@pytest.mark.parametrize("effect", ["open_request", "voucher"])
+def test_one_that_has_just_ended_says_so(client, alice, now, effect):
+    given(alice, 100, now=now)
+    reward = a_reward(now=now, effect=effect, price=30, ends_at=now)
+    for sent in ({}, {"sure": "1"}):
+        said = {"price": 30, "key": "k", **sent}
+        page = client.post(
+            reverse("redeem-reward", args=[reward.pk]), said, follow=True, headers={"accept-language": "en"}
+        )
+        assert "This is not on offer any more. No points were taken." in texts(page)
+    assert not Voucher.objects.exists()
+
+
+def test_one_that_has_not_begun_is_unknown(client, alice, now):
+    reward = a_reward(now=now)
+    type(reward).objects.update(starts_at=now + timedelta(days=1))
+    assert client.get(reverse("confirm-redemption", args=[reward.pk])).status_code == 404
+    assert client.post(reverse("redeem-reward", args=[reward.pk]), {"price": 36, "key": "k"}).status_code == 404
