@@ -123,6 +123,12 @@ def _write_down(patron: Patron, listed: LoanList, now: datetime) -> list[Library
     return _open_loans(patron)
 
 
+def close(*, loan_id: int, now: datetime) -> None:
+    """Seen to have gone where the list of its card cannot tell; in the caller's transaction, with its lists locked. What the
+    library lists later stands again."""
+    LibraryLoan.objects.open().filter(pk=loan_id).update(closed_at=now)
+
+
 def _checked_at(patron: Patron) -> datetime | None:
     return Patron.objects.values_list("loans_checked_at", flat=True).get(pk=patron.pk)
 

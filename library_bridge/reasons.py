@@ -39,6 +39,7 @@ SENTENCES = {
     "unavailable": gettext_lazy("The library system can’t be reached right now."),
     "not_supported": gettext_lazy("The library system has no such function."),
     "settled": gettext_lazy("A librarian has settled this."),
+    "seen_at_desk": gettext_lazy("A librarian has looked at the desk where this loan is, and settled it."),
 }
 
 

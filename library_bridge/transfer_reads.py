@@ -37,6 +37,11 @@ class Facts:
     def complete(self) -> bool:
         return self.giver.complete and self.taker.complete
 
+    @property
+    def tells(self) -> bool:
+        """Whether they say where the loan is, or that it is on neither card."""
+        return self.complete or self.on_giver is not None or self.on_taker is not None
+
     def after_check_in(self) -> "Facts":
         """The item lies on the desk: what a believed check-in answer says, so that the checkout follows at once."""
         kept = tuple(loan for loan in self.giver.loans if loan.barcode != self.item.barcode)

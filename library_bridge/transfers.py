@@ -7,6 +7,7 @@ librarian is needed. It may be called by anyone, any number of times; a crash le
 
 import logging
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -26,6 +27,8 @@ AGAIN_AFTER = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=15)  # how long an unanswered write may still be carried out
 GIVE_UP_AFTER = timedelta(days=3)
 ROUNDS = 6
+SEEN = "seen_at_desk"
+"""The reason's code where a librarian's word stands for lists that tell nothing."""
 
 
 class NotForStaff(Exception):
@@ -33,7 +36,15 @@ class NotForStaff(Exception):
 
 
 class ListIncomplete(Exception):
-    """What the library system lists is cut short or refused: it proves no absence, so nothing can be said to have ended."""
+    """What the library system lists is cut short or refused, and shows the loan on neither card: that proves no absence, so
+    nothing can be said to have ended."""
+
+
+class Seen(StrEnum):
+    """What a librarian has seen at the desk, with their own eyes."""
+
+    TAKER = "taker"
+    ELSEWHERE = "elsewhere"
 
 
 def begin(*, reference: str, loan: LibraryLoan, taker: Patron, now: datetime) -> Transfer:
@@ -82,9 +93,12 @@ def advance(*, transfer_id: int, now: datetime) -> Transfer:
     return _settle(transfer, outcome, facts, now=clock())
 
 
-def finish_by_staff(*, transfer_id: int, actor: Reader, reason: str, now: datetime) -> Transfer:
+def finish_by_staff(
+    *, transfer_id: int, actor: Reader, reason: str, now: datetime, seen: Seen | None = None
+) -> Transfer:
     """A librarian has put things right in the library system, where we only read: on the taker's card it is done,
-    anything else ends it as refused, where both lists are whole. Nobody ends a transfer of their own.
+    anything else ends it as refused, where both lists are whole or one shows the loan. Where they tell nothing, which may last
+    for ever (a card that is refused for good), it is as the librarian has `seen`. Nobody ends a transfer of their own.
 
     Raises NotForStaff, ListIncomplete, PermissionDenied, Unavailable, ValueError without a reason.
     """
@@ -98,13 +112,14 @@ def finish_by_staff(*, transfer_id: int, actor: Reader, reason: str, now: dateti
     if transfer.status != Transfer.Status.NEEDS_LIBRARIAN:
         raise NotForStaff
     facts = _look(system_for(transfer.library, now=now), transfer, TransferStep.Kind.VERIFY, now=now)
-    moved = facts.on_taker is not None and facts.on_giver is None
-    if not facts.complete and not moved:
+    by_sight = not facts.tells
+    if by_sight and seen is None:
         raise ListIncomplete
+    moved = seen == Seen.TAKER if by_sight else facts.on_taker is not None and facts.on_giver is None
     with transaction.atomic(durable=True):
         changed = Transfer.objects.filter(pk=transfer.pk, status=Transfer.Status.NEEDS_LIBRARIAN).update(
             status=Transfer.Status.DONE if moved else Transfer.Status.REFUSED,
-            reason_code="settled",
+            reason_code=SEEN if by_sight else "settled",
             new_due_at=facts.on_taker.due_at if moved and facts.on_taker else None,
             finished_at=now,
             settled_by=actor,
@@ -113,6 +128,8 @@ def finish_by_staff(*, transfer_id: int, actor: Reader, reason: str, now: dateti
         if not changed:
             raise NotForStaff
         _keep_lists(transfer, facts, now=now)
+        if by_sight and moved:
+            loans.close(loan_id=transfer.loan_id, now=now)
     return _transfer(transfer_id)
 
 

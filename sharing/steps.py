@@ -172,7 +172,8 @@ def _disputed(scene: Scene) -> Step:
     says = _(
         "Librarians see this in their list. Both of you will read here how it was settled; until then nothing runs on by itself."
     )
-    moved = scene.is_loan and scene.lending.due_at is not None
+    transfer = scene.lending.transfer
+    moved = transfer is not None and transfer.status == Transfer.Status.DONE
     card = (
         (_("The loan is on %(name)s’s card now") if scene.gives else _("The loan is on your card now")) if moved else ""
     )
@@ -229,11 +230,13 @@ def _completed(scene: Scene) -> Step:
         Lending.Mode.DRIFT: (_("The book travels on with %(name)s"), _("The book is with you now")),
         Lending.Mode.LEND: (_("The book is back with you"), _("You have given the book back")),
     }
+    due = (
+        _("It is due on %(date)s. Renewing and returning it are yours.")
+        if scene.lending.due_at
+        else _("The library’s desk can tell you until when. Renewing and returning it are yours.")
+    )
     says = {
-        Lending.Mode.TRANSFER: (
-            _("You no longer answer for it."),
-            _("It is due on %(date)s. Renewing and returning it are yours."),
-        ),
+        Lending.Mode.TRANSFER: (_("You no longer answer for it."), due),
         Lending.Mode.DRIFT: ("", _("Pass it on when you have read it: it is open for requests on its page.")),
     }.get(mode, ("", ""))
     day = scene.day(scene.lending.due_at)

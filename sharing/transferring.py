@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from library_bridge import loans, transfers
 from library_bridge.models import Reader, Transfer
-from library_bridge.ports import Refused, Unavailable
+from library_bridge.ports import NotSupported, Refused, Unavailable
 from personal_catalog import titles
 from sharing import deadlines, harvest, locks, moves, outcomes, policies
 from sharing.deadlines import LIBRARIAN_PATIENCE, TRANSFER_PATIENCE
@@ -100,5 +100,5 @@ def refresh_both(lending: Lending, *, now: datetime) -> None:
             harvest.catalogue_loans(loans.refresh_loans(patron=patron, now=now), now=now)
         except Refused:
             continue
-        except Unavailable:
+        except (Unavailable, NotSupported):
             return

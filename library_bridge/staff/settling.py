@@ -25,8 +25,8 @@ from library_bridge.staff.seeing import InspectSeen, visible_to_staff
 
 NEEDED = "library_bridge.change_transfer"
 LIST_INCOMPLETE = gettext_lazy(
-    "The library system does not list all loans of these two cards, so it can’t be seen where the item is. Nothing was "
-    "changed: unblock the card there, or look it up at the desk, and try again."
+    "The library system does not list all loans of these two cards and shows this one on neither, so it can’t be seen where it "
+    "is. Nothing was changed: unblock the card there and try again, or look it up at the desk and say below what you have seen."
 )
 
 
@@ -89,6 +89,7 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
                 transfer_id=self.transfer.pk,
                 actor=cast(Reader, self.request.user),  # the admin's door lets nobody else in
                 reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
                 now=timezone.now(),
             )
         except Unavailable:
@@ -104,13 +105,15 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
                 instance=settled,
                 action="library_bridge.settle_transfer",
                 user=self.request.user,
-                data={"reason": settled.settled_because, "status": settled.status},
+                data={"reason": settled.settled_because, "status": settled.status, "code": settled.reason_code},
             )
             messages.success(self.request, _outcome(settled))
         return HttpResponseRedirect(reverse("transfers:inspect", args=[self.transfer.pk]))
 
 
 def _outcome(settled: Transfer) -> str:
+    if settled.reason_code == transfers.SEEN:
+        return _("Settled as you have seen it: the library system lists not all loans.")
     if settled.status == Transfer.Status.DONE:
         return _("Settled: the library system has the item on the taker’s card.")
     return _(

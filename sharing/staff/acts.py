@@ -56,8 +56,8 @@ FINISH = Act(
     "check",
     gettext_lazy(
         "Put things right in the library system first. What it says then decides: on the taker’s card the lending is "
-        "completed; otherwise the transfer ends without it, and you settle the lending. Nothing is written to the library "
-        "system here."
+        "completed; otherwise the transfer ends without it, and you settle the lending. Where it can’t tell, your own word decides. "
+        "Nothing is written to the library system here."
     ),
 )
 SETTLE = Act(
@@ -219,15 +219,19 @@ class Finish(OnLending):
         assert self.lending.transfer is not None
         try:
             transfer = transfers.finish_by_staff(
-                transfer_id=self.lending.transfer.pk, actor=self.staff, reason=said["reason"], now=now
+                transfer_id=self.lending.transfer.pk,
+                actor=self.staff,
+                reason=said["reason"],
+                seen=said["seen"],
+                now=now,
             )
         except transfers.NotForStaff:
             messages.info(self.request, _("Somebody else has settled this transfer meanwhile."))
             return
-        self.keep_log("finish_transfer", status=transfer.status, reason=said["reason"])
+        self.keep_log("finish_transfer", status=transfer.status, reason=said["reason"], code=transfer.reason_code)
         if transfer.status == T.DONE:
             transferring.advance_transfer(lending_id=self.lending.pk, now=now)
-            messages.success(self.request, _("The library has the loan on the taker’s card: the lending is completed."))
+            messages.success(self.request, _("The loan is on the taker’s card: the lending is completed."))
         else:
             messages.warning(
                 self.request, _("The loan is not on the taker’s card, so the transfer ended. Now settle the lending.")

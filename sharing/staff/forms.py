@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from library_bridge.staff.forms import seen_field
 from sharing import policies
 from sharing.models import Lending
 
@@ -52,6 +53,7 @@ class FinishForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Kept with the transfer, for staff."),
     )
+    seen = seen_field()
 
 
 class RetryForm(forms.Form):

@@ -12,6 +12,7 @@ from library_bridge import transfers
 from library_bridge.invariants import CHECKS
 from library_bridge.models import LibraryLoan, Reader, Transfer
 from library_bridge.ports import Unavailable
+from library_bridge.transfers import Seen
 from tests.library_bridge import doubles, factories
 from tests.library_bridge.doubles import Script
 from tests.library_bridge.factories import Campus
@@ -107,6 +108,68 @@ def test_what_a_short_list_shows_on_the_takers_card_is_done(
     script.on("loans", doubles.honest, doubles.alters(complete=False))
     settled = transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="charged by hand", now=now)
     assert settled.status == Transfer.Status.DONE
+
+
+@pytest.fixture
+def listed_short(campus: Campus, script: Script, now: datetime) -> Transfer:
+    """Still on the giver's card, in a system whose lists are never whole."""
+    script.always["loans"] = doubles.alters(complete=False)
+    transfer = transfers.advance(transfer_id=factories.transfer(campus, now=now).pk, now=now)
+    assert transfer.status == Transfer.Status.NEEDS_LIBRARIAN
+    return transfer
+
+
+@pytest.mark.parametrize("seen", [None, Seen.TAKER])
+def test_s2_what_a_short_list_shows_on_the_givers_card_ends_whatever_was_seen(
+    listed_short: Transfer, campus: Campus, lin: Reader, now: datetime, seen: Seen | None
+) -> None:
+    settled = transfers.finish_by_staff(transfer_id=listed_short.pk, actor=lin, reason="It stays", seen=seen, now=now)
+    assert (settled.status, settled.reason_code) == (Transfer.Status.REFUSED, "settled")
+    assert LibraryLoan.objects.open().get(barcode=settled.barcode).patron == campus.alice
+
+
+@pytest.fixture
+def untold(campus: Campus, stuck: Transfer, script: Script) -> Transfer:
+    """Both cards are refused for good."""
+    script.always["loans"] = doubles.refuses("card_blocked")
+    return stuck
+
+
+@pytest.mark.parametrize(("seen", "status", "open_loans"), [(Seen.TAKER, "done", 0), (Seen.ELSEWHERE, "refused", 1)])
+def test_s2_where_no_list_tells_it_is_as_the_librarian_has_seen(
+    untold: Transfer, lin: Reader, now: datetime, seen: Seen, status: str, open_loans: int
+) -> None:
+    LibraryLoan.objects.filter(pk=untold.loan_id).update(closed_at=None)
+    settled = transfers.finish_by_staff(
+        transfer_id=untold.pk, actor=lin, reason="Looked at the desk", seen=seen, now=now
+    )
+    assert (settled.status, settled.reason_code, settled.new_due_at) == (status, transfers.SEEN, None)
+    assert LibraryLoan.objects.open().filter(pk=settled.loan_id).count() == open_loans
+    assert [line for check in CHECKS for line in check.violations()] == []
+
+
+def test_what_a_list_shows_outweighs_what_was_seen(
+    campus: Campus, stuck: Transfer, script: Script, lin: Reader, now: datetime
+) -> None:
+    campus.system(now).check_out(campus.bob.card_number, stuck.barcode)
+    script.on("loans", doubles.refuses("card_blocked"))
+    settled = transfers.finish_by_staff(
+        transfer_id=stuck.pk, actor=lin, reason="Not there", seen=Seen.ELSEWHERE, now=now
+    )
+    assert (settled.status, settled.reason_code) == (Transfer.Status.DONE, "settled")
+
+
+def test_where_both_lists_are_whole_nothing_that_was_seen_counts(stuck: Transfer, lin: Reader, now: datetime) -> None:
+    settled = transfers.finish_by_staff(transfer_id=stuck.pk, actor=lin, reason="I think so", seen=Seen.TAKER, now=now)
+    assert settled.status == Transfer.Status.REFUSED
+
+
+def test_the_admin_takes_what_was_seen_and_puts_it_on_record(client: Client, untold: Transfer, lin: Reader) -> None:
+    client.force_login(lin)
+    url, said = reverse("transfers:settle", args=[untold.pk]), {"reason": "Looked at the desk"}
+    assert "say below what you have seen" in client.post(url, said, headers={"accept-language": "en"}).content.decode()
+    assert client.post(url, {**said, "seen": "elsewhere"}).status_code == 302
+    assert ModelLogEntry.objects.get(action="library_bridge.settle_transfer").data["code"] == transfers.SEEN
 
 
 def test_the_admin_says_why_it_stays_open(client: Client, hidden: Transfer, lin: Reader) -> None:

@@ -1,5 +1,6 @@
 """What staff do with a lending: settle it, and help a transfer on."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from unittest import mock
 
@@ -9,12 +10,15 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from library_bridge import transfers
+from library_bridge.adapters.embedded.adapter import EmbeddedSystem
 from library_bridge.models import Reader, Transfer
+from library_bridge.ports import NotSupported
+from sharing.invariants import CHECKS as INVARIANTS
 from sharing.models import Lending
 from tests.sharing import steps
 from tests.sharing.conftest import World
 from tests.sharing.pages import Page
-from tests.sharing.staff.desk import DAY, sent, staff
+from tests.sharing.staff.desk import DAY, seen, sent, staff
 from tests.sharing.test_library_loans import Story
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +94,37 @@ def test_where_the_library_lists_not_all_loans_the_slip_says_so_and_stays(
     with mock.patch.object(transfers, "finish_by_staff", side_effect=transfers.ListIncomplete):
         page = sent(reverse("lendings:finish", args=[lending.pk]), world.lin, now, reason="It is back")
     assert "does not list all loans" in page
+
+
+@pytest.fixture
+def no_lists() -> Iterator[None]:
+    """A library system that lists no loans."""
+    with mock.patch.object(EmbeddedSystem, "loans", side_effect=NotSupported):
+        yield
+
+
+def test_s2_without_lists_a_lending_ends_by_what_the_librarian_has_seen(
+    world: World, stuck: tuple[Story, Lending], no_lists: None, now: datetime
+) -> None:
+    story, lending = stuck
+    page = sent(reverse("lendings:finish", args=[lending.pk]), world.lin, now, reason="Seen", seen="taker")
+    assert "the lending is completed" in page
+    lending.refresh_from_db()
+    assert (lending.status, lending.request.status) == ("completed", "fulfilled")
+    slip = seen(lending.get_absolute_url(), story.bob, now)
+    assert "desk can tell you until when" in slip
+    assert not [check.says for check in INVARIANTS for _line in check.violations()]
+
+
+def test_s2_without_lists_what_was_seen_elsewhere_is_settled_next(
+    world: World, stuck: tuple[Story, Lending], no_lists: None, now: datetime
+) -> None:
+    _story, lending = stuck
+    page = sent(reverse("lendings:finish", args=[lending.pk]), world.lin, now, reason="It is back", seen="elsewhere")
+    assert "Now settle the lending." in page
+    settled(lending, world.lin, now)
+    lending.refresh_from_db()
+    assert lending.status == Lending.Status.SETTLED
 
 
 def test_what_did_not_move_is_settled_next(world: World, stuck: tuple[Story, Lending], now: datetime) -> None:
