@@ -36,6 +36,12 @@ class OnShelf(Refused):
         self.copy = copy
 
 
+class WhichEdition(Refused):
+    """The edition that the reader chose is not in the catalogue any more."""
+
+    code = "which_edition"
+
+
 class BrokenCustody(Refused):
     """A change of hands that would not continue the chain (C4)."""
 

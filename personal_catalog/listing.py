@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from personal_catalog import copies, curation, lookup, sent_forms, tags, titles
-from personal_catalog.errors import OnShelf, UnknownIsbn
+from personal_catalog.errors import OnShelf, UnknownIsbn, WhichEdition
 from personal_catalog.facts import FIELDS, BookFacts, typed
 from personal_catalog.models import Copy, Title, TitleSuggestion
 
@@ -74,17 +74,20 @@ def list_once(
 ) -> Listed:
     """Like `list_copy`, for a page that has shown what the sources say: they are not asked again. The same form,
     known by its page's `token` and by what it says, leads to the same copy however often it comes, also at once.
-    `title_id`: which of the catalogue's titles it is, where the reader has chosen; one that is no more counts for nothing.
+    `title_id`: which of the catalogue's titles it is, where the reader has chosen; of one that was merged since it is the other,
+    WhichEdition for one that is no more.
     OnShelf when the owner has a copy already and does not say that this is another (`again`). Locks the owner."""
     key = sent_forms.key_of(token, [number, said, again, title_id, how])
     if earlier := sent_forms.copy_from(reader=owner, key=key):
         return Listed(earlier, again=True)
-    book = _chosen(title_id) or _book(number, said, now, lookup.recall)
+    book = _chosen(title_id) if title_id else _book(number, said, now, lookup.recall)
     with transaction.atomic(durable=True):
         copies.lock_owner(owner)
         if earlier := sent_forms.copy_from(reader=owner, key=key):
             return Listed(earlier, again=True)
         title = _title(book, owner, now)
+        if title_id and title.status in Title.UNSEEN:
+            raise WhichEdition
         if not again and (own := copies.latest_of(owner=owner, title=title)):
             raise OnShelf(own)
         listed = _list(book, title, owner, now, how)
@@ -108,9 +111,11 @@ def _book(number: str, said: Mapping[str, object] | None, now: datetime, look_up
     return _Book(words, bool(said), known, found)
 
 
-def _chosen(title_id: int) -> _Book | None:
-    title = Title.objects.live().filter(pk=title_id).first() if title_id else None
-    return _Book(BookFacts(), False, title, lookup.Found(None)) if title else None
+def _chosen(title_id: int) -> _Book:
+    title = Title.objects.filter(pk=title_id).first()
+    if title is None:
+        raise WhichEdition
+    return _Book(BookFacts(), False, title, lookup.Found(None))
 
 
 def _list(book: _Book, title: Title, owner: "Reader", now: datetime, how: Mapping[str, Any]) -> Listed:

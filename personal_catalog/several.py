@@ -2,15 +2,18 @@
 
 import re
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import count
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, prefetch_related_objects
 
 from personal_catalog import isbn, listing, lookup, titles
 from personal_catalog.copies import latest_of
-from personal_catalog.errors import NoTitle, OnShelf, UnknownIsbn
+from personal_catalog.errors import NoTitle, OnShelf, UnknownIsbn, WhichEdition
 from personal_catalog.facts import text
 from personal_catalog.models import Copy, Title
 from personal_catalog.people import match_key, split_names
@@ -26,12 +29,14 @@ LONGEST_LINE = 300
 TITLE_AND_AUTHOR = re.compile(r" / | ?[／|] ?")
 A_NUMBER = re.compile(r"(?:isbn|sbn|urn|国际标准书号|书号)?[\s:-]*[\dXx][\s\dXx.\-‐-―]{7,}", re.IGNORECASE)
 MOST_ALIKE = 10
+LONGEST_KEY = 20
 
 
 @dataclass(frozen=True)
 class Line:
     """One book of the list. `key` is its ISBN-13, or else a sign of its words. `record` is what the catalogue or a source
-    knows, `title` and `creators` what would be listed; of several editions that are `alike` the reader chooses."""
+    knows, `title` and `creators` what would be listed; of several editions that are `alike` the reader chooses; `more` than these
+    are not shown."""
 
     key: str
     title: str = ""
@@ -40,6 +45,7 @@ class Line:
     owned: bool = False
     pending: bool = False
     alike: tuple[Title, ...] = ()
+    more: int = 0
 
     @property
     def number(self) -> str:
@@ -97,6 +103,13 @@ def read_all(said: Sequence[str], *, owner: "Reader", now: datetime) -> tuple[li
     return list(made.values()), wrong
 
 
+def apart(line: Line, taken: Collection[str]) -> Line:
+    """`taken` are the keys of rows whose edition is chosen: the same title once more is another edition, in a row of its own."""
+    if not line.alike or line.key not in taken:
+        return line
+    return replace(line, key=next(key for n in count(2) if (key := f"{line.key}-{n}") not in taken))
+
+
 def list_all(*, owner: "Reader", token: str, wanted: Iterable[Wanted], now: datetime, **how: Any) -> Outcome:
     """Each book in a transaction of its own, once for its page's `token` however often it comes; what is refused keeps
     nothing else off the shelf. `how` as for `listing.list_once`, the same for all."""
@@ -111,7 +124,7 @@ def list_all(*, owner: "Reader", token: str, wanted: Iterable[Wanted], now: date
                 owner=owner, now=now, number=number_of(one.key), said=said, again=one.again, title_id=one.edition,
                 token=f"{token} {one.key}" if token else "", **how,
             )  # fmt: skip
-        except (OnShelf, UnknownIsbn, NoTitle) as refused:
+        except (OnShelf, UnknownIsbn, NoTitle, WhichEdition) as refused:
             outcome.refused[one.key] = refused.code
         else:
             outcome.listed.append(listed.copy)
@@ -145,7 +158,9 @@ def _worded(said: str, owner: "Reader") -> Line:
     if len(alike) == 1:
         number = alike[0].isbns.values_list("isbn13", flat=True).first()
         return _known(alike[0], number or key_of(name, alike[0].creators), owner)
-    return Line(key_of(name, creators), name, creators, alike=tuple(alike))
+    shown = alike[:MOST_ALIKE]
+    prefetch_related_objects(shown, "isbns")
+    return Line(key_of(name, creators), name, creators, alike=tuple(shown), more=len(alike) - len(shown))
 
 
 def _known(title: Title, key: str, owner: "Reader") -> Line:
@@ -156,11 +171,11 @@ def _known(title: Title, key: str, owner: "Reader") -> Line:
 def _alike(name: str, creators: Sequence[str]) -> list[Title]:
     """Titles of the catalogue with just these words, the newest first; with an author given, only theirs."""
     try:
-        ids = search_titles(name).ids[:MOST_ALIKE]
+        ids = search_titles(name).ids
     except SearchTimedOut:
         return []
     wanted = match_key(name, creators)
-    rows = Title.objects.live().filter(pk__in=ids).prefetch_related("isbns").order_by("-year", "pk")
+    rows = Title.objects.live().filter(pk__in=ids).defer("summary").order_by(F("year").desc(nulls_last=True), "pk")
     return [
         t for t in rows if wanted in {match_key(n, t.creators if creators else ()) for n in (t.title, t.full_title)}
     ]

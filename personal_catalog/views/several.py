@@ -1,6 +1,7 @@
 """Several books in a row: through the camera, by a scanner that types, or pasted; the list is put on the shelf in one go."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from csp.constants import WASM_UNSAFE_EVAL
@@ -30,6 +31,7 @@ REFUSALS = {
     "on_shelf": gettext_lazy("It already stands on your shelf. Tick here if you have another copy."),
     "unknown_isbn": gettext_lazy("Nobody we ask knows this number. Type the title."),
     "which_edition": gettext_lazy("Choose which of these is yours."),
+    "no_edition": gettext_lazy("The edition you chose is no longer in the catalogue. See whether this is your book."),
     "no_title": gettext_lazy("Type at least the title."),
 }
 
@@ -55,12 +57,13 @@ def add_several(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def line(request: HttpRequest) -> HttpResponse:
-    """One row for the list; 422 and a sentence for a number that is none."""
+    """One row for the list, beside those whose edition is chosen (`taken`, their keys); 422 and a sentence for a number that is none."""
     said = several.lines_of(request.GET.get("line", ""))
     try:
         if not said:
             raise isbn.NotAnIsbn("empty")
         read = several.read(said[0], owner=_reader(request), now=timezone.now())
+        read = several.apart(read, request.GET.getlist("taken")[:MOST_LINES])
     except isbn.NotAnIsbn as refused:
         return HttpResponse(ISBN_REFUSALS[refused.reason], content_type="text/plain; charset=utf-8", status=422)
     return render(request, LINE, {"line": read, "twice": read.owned})
@@ -74,12 +77,13 @@ def _looked_up(
     listed: Iterable[str] = (),
 ) -> HttpResponse:
     """The list with what was typed into the field; what is no number stays in the field. The way without a script. What was
-    `listed` just now (keys) does not come back by being typed, too."""
+    `listed` just now (keys) does not come back by being typed, too, unless it may be another edition."""
     typed = several.lines_of(request.POST.get("lines", "")) if "lines" not in form.errors else []
     room = MOST_LINES - len(wanted)
     read, wrong = several.read_all(typed[:room], owner=_reader(request), now=timezone.now())
     known = {one.key for one in wanted} | set(listed)
-    lines = [one for one in read if one.key not in known] + _shown(request, wanted, problems)
+    new = [several.apart(one, known - {row.key for row in wanted if row.undecided}) for one in read]
+    lines = [one for one in new if one.key not in known] + _shown(request, wanted, problems)
     for number, refused in wrong.items():
         form.add_error("lines", f"{number}: {ISBN_REFUSALS[refused.reason]}")
     if len(typed) > room:
@@ -115,13 +119,18 @@ def _put_on_shelf(request: HttpRequest, form: SeveralForm, wanted: list[Wanted])
 
 
 def _shown(request: HttpRequest, wanted: list[Wanted], problems: dict[str, str] | None = None) -> list[dict[str, Any]]:
-    """Rows that were on the page already, with the words the reader gave them, and what stands against them (its code)."""
+    """Rows that were on the page already, with the words the reader gave them, and what stands against them (its code). Of one
+    title there may be several, each another edition: they keep their keys."""
     rows = []
     for one in wanted:
         said = several.number_of(one.key) or " / ".join(part for part in (one.title, "、".join(one.creators)) if part)
         read = several.read(said, owner=_reader(request), now=timezone.now(), patient=False)
         code = (problems or {}).get(one.key, "")
-        twice = read.owned or code == "on_shelf"
+        twice = read.owned or code == "on_shelf" or one.again
+        if read.alike:
+            read = replace(read, key=one.key)
+        if code == "which_edition":
+            code, one = code if read.alike else "no_edition", replace(one, edition=0, undecided=True)
         rows.append({"line": read, "sent": one, "problem": REFUSALS.get(code, ""), "twice": twice})
     return rows
 
@@ -144,7 +153,9 @@ def _page(
 def _wanted(sent: QueryDict) -> list[Wanted]:
     """The rows of the list in their order; one that is to be left out (`out`) is not among them."""
     out = sent.get("out", "")
-    keys = [key for key in dict.fromkeys(sent.getlist("book")) if key != out and len(key) < 20][:MOST_LINES]
+    keys = [key for key in dict.fromkeys(sent.getlist("book")) if key != out and len(key) <= several.LONGEST_KEY][
+        :MOST_LINES
+    ]
     return [
         Wanted(
             key,
