@@ -18,12 +18,12 @@ from sharing.staff.matters import Matter, of_many
 
 
 def waiting_for(staff: Reader, *, now: datetime) -> Iterator[Matter]:
-    """Nobody decides about themselves, nor about what they proposed."""
-    if staff.has_perm(appeals.RIGHT):
+    """For whoever may decide and see the list. Nobody decides about themselves, nor about what they proposed."""
+    if staff.has_perms((appeals.RIGHT, "incentives.view_appeal")):
         yield from _appeals(Appeal.objects.filter(status=Appeal.Status.OPEN).exclude(reader=staff), now)
-    if staff.has_perm(reviews.RIGHT):
+    if staff.has_perms((reviews.RIGHT, "incentives.view_ringreview")):
         yield from _reviews(RingReview.objects.filter(status=RingReview.Status.OPEN).exclude(members=staff), now)
-    if staff.has_perm(adjustments.RIGHT):
+    if staff.has_perms((adjustments.RIGHT, "incentives.view_adjustment")):
         rows = Adjustment.objects.filter(status=Adjustment.Status.WAITING)
         yield from _adjustments(rows.exclude(reader=staff).exclude(proposed_by=staff), now)
 

@@ -120,8 +120,10 @@ def _earned(terms: RuleVersion, event: DomainEvent) -> bool:
 
 
 def was_out_long_enough(lending: Lending, *, terms: RuleVersion, completed_at: datetime) -> bool:
-    """A copy on loan must have been away for a while; a transfer the library confirmed, a gift or a drifting book counts at once."""
-    if lending.mode != Lending.Mode.LEND:
+    """A copy on loan must have been away for a while, and so a loan of which only a librarian's word says that it moved (M8); a
+    transfer the library confirmed, a gift or a drifting book counts at once."""
+    by_sight = lending.transfer is not None and lending.transfer.was_seen
+    if lending.mode != Lending.Mode.LEND and not by_sight:
         return True
     out_at = lending.handed_over_at
     return out_at is not None and completed_at - out_at >= timedelta(hours=terms.min_hours_out)

@@ -27,8 +27,6 @@ AGAIN_AFTER = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=15)  # how long an unanswered write may still be carried out
 GIVE_UP_AFTER = timedelta(days=3)
 ROUNDS = 6
-SEEN = "seen_at_desk"
-"""The reason's code where a librarian's word stands for lists that tell nothing."""
 
 
 class NotForStaff(Exception):
@@ -119,7 +117,7 @@ def finish_by_staff(
     with transaction.atomic(durable=True):
         changed = Transfer.objects.filter(pk=transfer.pk, status=Transfer.Status.NEEDS_LIBRARIAN).update(
             status=Transfer.Status.DONE if moved else Transfer.Status.REFUSED,
-            reason_code=SEEN if by_sight else "settled",
+            reason_code=Transfer.SEEN if by_sight else "settled",
             new_due_at=facts.on_taker.due_at if moved and facts.on_taker else None,
             finished_at=now,
             settled_by=actor,

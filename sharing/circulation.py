@@ -16,17 +16,12 @@ IN_ONE_ROUND = 500
 def tell_index(*, most: int = IN_ONE_ROUND) -> int:
     """Changes at most so many marks either way; how many."""
     circulating, marked = _circulating(), index.circulating()
-    new, over = sorted(_indexed(circulating - marked))[:most], sorted(marked - circulating)[:most]
+    new, over = sorted(index.indexed(circulating - marked))[:most], sorted(marked - circulating)[:most]
     if new or over:
         with transaction.atomic():
             index.mark(new, circulating=True)
             index.mark(over, circulating=False)
     return len(new) + len(over)
-
-
-def _indexed(ids: set[int]) -> set[int]:
-    """What has no row yet cannot be marked, and must not stand before what can."""
-    return ids.difference(index.missing_from_index()) if ids else ids
 
 
 def _circulating() -> set[int]:

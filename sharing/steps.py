@@ -154,7 +154,7 @@ def _return_waits(scene: Scene) -> Step:
 
 
 def _on_whose_card(scene: Scene, transfer: Transfer | None) -> str:
-    if transfer is None or transfer.status != Transfer.Status.REFUSED:
+    if transfer is None or transfer.status != Transfer.Status.REFUSED or transfer.was_seen:
         return _("Until then the library’s desk can tell you on whose card the book stands.")
     if transfer.new_due_at is not None:
         return scene.say(

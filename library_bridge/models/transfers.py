@@ -20,6 +20,8 @@ class Transfer(models.Model):
         NEEDS_LIBRARIAN = "needs_librarian", pgettext_lazy("transfer", "needs a librarian")
 
     OPEN = (Status.PENDING, Status.RUNNING)
+    SEEN = "seen_at_desk"
+    """The reason's code where a librarian's word stands for lists that tell nothing."""
 
     reference = models.CharField(_("reference"), max_length=60, unique=True)
     library = models.ForeignKey(Library, verbose_name=_("library"), on_delete=models.PROTECT, related_name="transfers")
@@ -69,6 +71,11 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def was_seen(self) -> bool:
+        """Ended by what a librarian saw, which the library system could not tell."""
+        return self.reason_code == self.SEEN
 
 
 class TransferStep(models.Model):

@@ -112,7 +112,7 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
 
 
 def _outcome(settled: Transfer) -> str:
-    if settled.reason_code == transfers.SEEN:
+    if settled.was_seen:
         return _("Settled as you have seen it: the library system lists not all loans.")
     if settled.status == Transfer.Status.DONE:
         return _("Settled: the library system has the item on the taker’s card.")

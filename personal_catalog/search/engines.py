@@ -52,7 +52,8 @@ class Found:
 class Engine(Protocol):
     """`within` are the titles that may be found at all; without it, every live one. Where more match than are looked at, those
     in circulation are taken first (on SQLite the newest of them); with `newest` whatever is newest. `most_of` are titles that have the
-    most of some tokens, rare ones before frequent ones. `mark` says which titles circulate, `circulating` answers it. All titles
+    most of some tokens, rare ones before frequent ones. `mark` says which titles circulate, `circulating` answers it, `indexed` which of
+    these have a row. All titles
     are written anew between `begin_anew` and `end_anew`. `behind` says for staff why an engine outside this database is not
     asked, and what to do; empty: it is."""
 
@@ -67,6 +68,8 @@ class Engine(Protocol):
     def find(self, asked: Node, *, within: Titles | None = None, newest: bool = False) -> Found: ...
 
     def most_of(self, terms: Sequence[Term], *, limit: int, within: Titles | None = None) -> list[int]: ...
+
+    def indexed(self, ids: Iterable[int]) -> set[int]: ...
 
     def missing(self) -> list[int]: ...
 

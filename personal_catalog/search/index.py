@@ -57,6 +57,11 @@ def circulating() -> set[int]:
     return engine().circulating()
 
 
+def indexed(ids: Iterable[int]) -> set[int]:
+    """Those of these titles that have a row, and so can be marked."""
+    return engine().indexed(ids)
+
+
 def mark(ids: Sequence[int], *, circulating: bool) -> None:
     engine().mark(ids, circulating=circulating)
 

@@ -75,6 +75,9 @@ class OpenSearch:
     def circulating(self) -> set[int]:
         return self.embedded.circulating()
 
+    def indexed(self, ids: Iterable[int]) -> set[int]:
+        return self.embedded.indexed(ids)
+
     def missing(self) -> list[int]:
         return self.embedded.missing()
 

@@ -66,6 +66,9 @@ class Postgres(engines.Embedded):
         one = f"SELECT title_id AS id FROM {engines.TABLE} WHERE vector @@ CAST(%s AS tsquery)"
         return engines.most_of(one, [written.tsquery(term) for term in terms], limit=limit, within=within)
 
+    def indexed(self, ids: Iterable[int]) -> set[int]:
+        return set(engines.numbers(f"SELECT title_id FROM {engines.TABLE} WHERE title_id = ANY(%s)", [list(ids)]))
+
     def missing(self) -> list[int]:
         return engines.numbers(
             "SELECT id FROM personal_catalog_title WHERE status NOT IN ('merged', 'rejected') "

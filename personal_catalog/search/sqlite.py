@@ -99,6 +99,12 @@ class Sqlite(engines.Embedded):
         one = f"SELECT {PK} AS id FROM {engines.TABLE} WHERE {engines.TABLE} MATCH %s ORDER BY rowid DESC"
         return engines.most_of(one, [written.match(term) for term in terms], limit=limit, within=within)
 
+    def indexed(self, ids: Iterable[int]) -> set[int]:
+        listed = ", ".join(f"{int(pk)}, {int(pk) + CIRCULATING}" for pk in ids)
+        return set(
+            engines.numbers(f"SELECT {PK.replace('rowid', 'id')} FROM {engines.TABLE}_content WHERE id IN ({listed})")
+        )
+
     def missing(self) -> list[int]:
         return engines.numbers(
             "SELECT id FROM personal_catalog_title WHERE status NOT IN ('merged', 'rejected') "

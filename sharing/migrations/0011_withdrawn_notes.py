@@ -8,13 +8,14 @@ from django.utils import timezone
 
 
 def date_them(apps: Any, _editor: Any) -> None:
-    """By the event, as long as it says so; else by today, so that none goes too early."""
+    """By the event, as long as it says so; else by today, so that none goes too early. Each row once: PostgreSQL adds no constraint to
+    rows that one transaction wrote twice."""
     notes, events = apps.get_model("sharing", "TitleNote").objects, apps.get_model("sharing", "DomainEvent").objects
     said = events.filter(kind="note.withdrawn", data__has_key="note").order_by("at").values_list("data__note", "at")
-    withdrawn = notes.filter(status="withdrawn")
-    withdrawn.update(withdrawn_at=timezone.now())
+    undated = notes.filter(status="withdrawn", withdrawn_at=None)
     for pk, at in said.iterator():
-        withdrawn.filter(pk=pk).update(withdrawn_at=at)
+        undated.filter(pk=pk).update(withdrawn_at=at)
+    undated.update(withdrawn_at=timezone.now())
 
 
 class Migration(migrations.Migration):

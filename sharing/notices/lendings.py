@@ -33,7 +33,9 @@ def _completed(view: View) -> str:
         "drift": _("%(title)s travels on with %(name)s."),
     }
     taker = {
-        "transfer": _("The library has moved %(title)s to your card; it is due on %(due)s."),
+        "transfer": _("The library has moved %(title)s to your card; it is due on %(due)s.")
+        if lending and lending.due_at
+        else _("The library has moved %(title)s to your card. Its desk can tell you until when."),
         "gift": _("%(title)s is yours now."),
         "drift": _("%(title)s is with you. Pass it on when you have read it."),
     }

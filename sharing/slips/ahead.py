@@ -27,7 +27,7 @@ def ahead(scene: Scene) -> Iterator[Row]:
         yield Row(_("A librarian settles it"), when=pgettext("slip", "next"), state="next")
     elif status == S.ON_LOAN:
         yield Row(_("Due"), _back_to_owner(scene), scene.lending.due_at, state="next", acts=_binds(scene))
-    elif status == S.COMPLETED and scene.is_loan:
+    elif status == S.COMPLETED and scene.is_loan and scene.lending.due_at is not None:
         yield Row(_("Due"), _back_to_library(scene), scene.lending.due_at, state="later")
 
 

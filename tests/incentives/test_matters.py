@@ -1,6 +1,7 @@
 """What of points waits for staff stands on the desk's first page; nobody is shown what is about themselves."""
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.urls import reverse
@@ -19,6 +20,22 @@ def told(who, now):
     return [str(matter.says) for matter in matters.waiting_for(who, now=now).shown]
 
 
+@pytest.fixture(autouse=True)
+def _each_leads_to_its_list(now):
+    """Whoever is shown a matter may open what it leads to."""
+    shown, inner = [], matters.waiting_for
+
+    def watched(who, *, now):
+        found = inner(who, now=now)
+        shown.extend((who, matter.url) for matter in found.shown)
+        return found
+
+    with mock.patch.object(matters, "waiting_for", watched):
+        yield
+    assert shown
+    assert [seen(url, who, now).status for who, url in shown] == [200] * len(shown)
+
+
 def test_an_appeal_waits_for_whoever_may_answer_it(now):
     lin = staff("incentives.change_appeal", "incentives.view_appeal", name="Lin")
     for appellant in (a_reader("Alice"), lin):
@@ -33,7 +50,7 @@ def test_an_appeal_waits_for_whoever_may_answer_it(now):
 
 
 def test_held_points_wait_until_the_day_on_which_they_are_let_go(now):
-    lin = staff("incentives.change_ringreview", name="Lin")
+    lin = staff("incentives.change_ringreview", "incentives.view_ringreview", name="Lin")
     for member in (a_reader("Alice"), lin):
         RingReview.objects.create(found_at=now, decide_by=now + timedelta(days=30)).members.add(member)
     (matter,) = matters.waiting_for(lin, now=now).shown
@@ -42,7 +59,8 @@ def test_held_points_wait_until_the_day_on_which_they_are_let_go(now):
 
 
 def test_an_adjustment_waits_for_a_second_librarian(now):
-    lin, wang = (staff("incentives.add_adjustment", name=name) for name in ("Lin", "Wang"))
+    rights = ("incentives.add_adjustment", "incentives.view_adjustment")
+    lin, wang = (staff(*rights, name=name) for name in ("Lin", "Wang"))
     for reader in (a_reader("Alice"), wang):
         propose_adjustment(reader_id=reader.pk, amount=50, reason="A fair", actor=lin, now=now)
     assert told(lin, now) == []

@@ -4,7 +4,7 @@ import pytest
 
 from incentives import badges, caps, ledger, receivers, rules, standing
 from incentives.models import Entry, IncentiveSettings, Rule, RuleVersion
-from library_bridge.models import Patron
+from library_bridge.models import Patron, Transfer
 from sharing.models import DomainEvent
 from tests import factories
 from tests.incentives.factories import a_handover, a_lending, a_reader, an_event
@@ -52,18 +52,38 @@ def test_tp6_a_copy_that_comes_back_within_a_day_pays_nobody(alice, bob, now):
     assert rules.pay(an_event("lending.completed", lending, at=now)) == []
 
 
-def test_m8_a_library_loan_pays_as_soon_as_the_library_has_moved_it(alice, bob, now):
-    card = Patron.objects.create(library=factories.library(), reader=alice, card_number="1", checked_at=now)
-    loan = factories.library_loan(card, factories.title(), now=now)
+def a_transfer(alice, bob, *, now, reason=""):
+    """Of a library loan, handed over at `now`."""
+    library = factories.library()
+    giver, taker = (
+        Patron.objects.create(library=library, reader=reader, card_number=str(reader.pk), checked_at=now)
+        for reader in (alice, bob)
+    )
+    loan = factories.library_loan(giver, factories.title(), now=now)
     lending = a_lending(alice, bob, now=now, handed_over_at=now)
+    transfer = Transfer.objects.create(
+        reference=str(lending.pk), library=library, barcode=loan.barcode, giver=giver, taker=taker, loan=loan,
+        status="done", reason_code=reason, old_due_at=now, created_at=now, finished_at=now,
+    )  # fmt: skip
     type(lending).objects.filter(pk=lending.pk).update(
-        kind="library_loan", mode="transfer", copy=None, library_loan=loan
+        kind="library_loan", mode="transfer", copy=None, library_loan=loan, transfer=transfer
     )
     lending.ask.copy, lending.ask.library_loan = None, loan
     lending.ask.save()
-    rules.pay(an_event("lending.completed", type(lending).objects.get(pk=lending.pk), at=now))
+    return type(lending).objects.get(pk=lending.pk)
+
+
+def test_m8_a_library_loan_pays_as_soon_as_the_library_has_moved_it(alice, bob, now):
+    rules.pay(an_event("lending.completed", a_transfer(alice, bob, now=now), at=now))
     assert "lending_completed" in paid(alice)
     assert paid(bob) == []
+
+
+@pytest.mark.parametrize(("hours", "pays"), [(1, False), (24, True)])
+def test_m8_a_librarians_word_that_it_moved_pays_after_a_while_only(alice, bob, now, hours, pays):
+    lending = a_transfer(alice, bob, now=now, reason=Transfer.SEEN)
+    rules.pay(an_event("lending.completed", lending, at=now + timedelta(hours=hours)))
+    assert ("lending_completed" in paid(alice)) == pays
 
 
 def test_m8_the_same_two_readers_are_paid_three_times_in_thirty_days(alice, bob, now):

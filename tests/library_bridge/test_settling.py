@@ -143,7 +143,7 @@ def test_s2_where_no_list_tells_it_is_as_the_librarian_has_seen(
     settled = transfers.finish_by_staff(
         transfer_id=untold.pk, actor=lin, reason="Looked at the desk", seen=seen, now=now
     )
-    assert (settled.status, settled.reason_code, settled.new_due_at) == (status, transfers.SEEN, None)
+    assert (settled.status, settled.reason_code, settled.new_due_at) == (status, Transfer.SEEN, None)
     assert LibraryLoan.objects.open().filter(pk=settled.loan_id).count() == open_loans
     assert [line for check in CHECKS for line in check.violations()] == []
 
@@ -169,7 +169,7 @@ def test_the_admin_takes_what_was_seen_and_puts_it_on_record(client: Client, unt
     url, said = reverse("transfers:settle", args=[untold.pk]), {"reason": "Looked at the desk"}
     assert "say below what you have seen" in client.post(url, said, headers={"accept-language": "en"}).content.decode()
     assert client.post(url, {**said, "seen": "elsewhere"}).status_code == 302
-    assert ModelLogEntry.objects.get(action="library_bridge.settle_transfer").data["code"] == transfers.SEEN
+    assert ModelLogEntry.objects.get(action="library_bridge.settle_transfer").data["code"] == Transfer.SEEN
 
 
 def test_the_admin_says_why_it_stays_open(client: Client, hidden: Transfer, lin: Reader) -> None:

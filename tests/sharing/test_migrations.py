@@ -1,35 +1,55 @@
 """What migrations make of rows that are there already."""
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from sharing import title_notes
-from sharing.models import DomainEvent, Handover, TitleNote
+from sharing.models import DomainEvent, Handover
+from tests import factories
 from tests.sharing import steps
 from tests.sharing.conftest import World
 
-pytestmark = pytest.mark.django_db
+Migrate = Callable[[str], Any]
 
 
-def test_a_withdrawn_note_gets_the_moment_of_its_event_or_today(world: World) -> None:
-    for who in (world.bob, world.charlie):
-        note = title_notes.write_note(title_id=world.title.pk, actor=who, text="Worth it.", now=world.now)
-        title_notes.withdraw_note(note_id=note.pk, actor=who, now=world.now + timedelta(days=1))
-    stands = title_notes.write_note(title_id=world.title.pk, actor=world.bob, text="Worth it.", now=world.now)
-    DomainEvent.objects.filter(kind="note.withdrawn", actor=world.charlie).update(data={})
-    TitleNote.objects.filter(status="withdrawn").update(withdrawn_at=world.now - timedelta(days=400))
-    import_module("sharing.migrations.0011_withdrawn_notes").date_them(apps, None)
-    dated = dict(TitleNote.objects.exclude(pk=stands.pk).values_list("reader", "withdrawn_at"))
-    assert dated[world.bob.pk] == world.now + timedelta(days=1)
-    assert abs(dated[world.charlie.pk] - timezone.now()) < timedelta(hours=1)
-    stands.refresh_from_db()
-    assert stands.withdrawn_at is None
+@pytest.fixture
+def migrated_to(transactional_db: None) -> Iterator[Migrate]:
+    """Sharing's tables as they were after a migration, with the models of then."""
+
+    def to(name: str) -> Any:
+        executor = MigrationExecutor(connection)
+        return executor.migrate([("sharing", name)]).apps
+
+    yield to
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
+def test_a_withdrawn_note_gets_the_moment_of_its_event_or_today(migrated_to: Migrate, now: datetime) -> None:
+    notes = migrated_to("0010_course_lists").get_model("sharing", "TitleNote").objects
+    title, readers = factories.title("运筹学"), [factories.reader() for _number in range(3)]
+    written = [
+        notes.create(title_id=title.pk, reader_id=reader.pk, name=number, written_at=now, **said)
+        for number, (reader, said) in enumerate(
+            zip(readers, ({"status": "withdrawn"}, {"status": "withdrawn"}, {"text": "Worth it."}), strict=True)
+        )
+    ]
+    withdrawn_at = now + timedelta(days=1)
+    DomainEvent.objects.create(kind="note.withdrawn", actor=readers[0], at=withdrawn_at, data={"note": written[0].pk})
+    notes = migrated_to("0011_withdrawn_notes").get_model("sharing", "TitleNote").objects
+    first, second, third = notes.order_by("name").values_list("withdrawn_at", flat=True)
+    assert (first, third) == (withdrawn_at, None)
+    assert abs(second - timezone.now()) < timedelta(hours=1)
+
+
+@pytest.mark.django_db
 def test_who_confirmed_without_network_met_when_the_code_was_read(world: World) -> None:
     steps.on_loan(world)
     handover, read_at = Handover.objects.get(), world.now + timedelta(minutes=7)

@@ -13,8 +13,9 @@ from library_bridge import transfers
 from library_bridge.adapters.embedded.adapter import EmbeddedSystem
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import NotSupported
+from sharing import notices
 from sharing.invariants import CHECKS as INVARIANTS
-from sharing.models import Lending
+from sharing.models import Lending, Notification
 from tests.sharing import steps
 from tests.sharing.conftest import World
 from tests.sharing.pages import Page
@@ -113,15 +114,21 @@ def test_s2_without_lists_a_lending_ends_by_what_the_librarian_has_seen(
     assert (lending.status, lending.request.status) == ("completed", "fulfilled")
     slip = seen(lending.get_absolute_url(), story.bob, now)
     assert "desk can tell you until when" in slip
+    assert "> Due <" not in slip.html
+    told = Notification.objects.get(reader=story.bob, event__kind="lending.completed")
+    assert notices.sentence(told, story.bob).text.endswith("Its desk can tell you until when.")
     assert not [check.says for check in INVARIANTS for _line in check.violations()]
 
 
 def test_s2_without_lists_what_was_seen_elsewhere_is_settled_next(
     world: World, stuck: tuple[Story, Lending], no_lists: None, now: datetime
 ) -> None:
-    _story, lending = stuck
+    story, lending = stuck
     page = sent(reverse("lendings:finish", args=[lending.pk]), world.lin, now, reason="It is back", seen="elsewhere")
     assert "Now settle the lending." in page
+    slip = seen(lending.get_absolute_url(), story.alice, now)
+    assert "desk can tell you on whose card the book stands" in slip
+    assert "still on your card" not in slip
     settled(lending, world.lin, now)
     lending.refresh_from_db()
     assert lending.status == Lending.Status.SETTLED
