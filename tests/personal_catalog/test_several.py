@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from library_bridge.models import Reader
 from personal_catalog import several
-from personal_catalog.merging import merge_titles
-from personal_catalog.models import Copy, Title, TitleSuggestion
+from personal_catalog.models import Copy, TitleSuggestion
 from personal_catalog.several import Wanted
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
@@ -17,22 +16,10 @@ from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 pytestmark = pytest.mark.django_db
 HOW = {"mode": "drift", "condition": "fair", "visibility": "everyone", "lines": ""}
 PAGE, LINE = "/add/several/", "/add/several/line/"
-KEY = several.key_of("拖延心理学", ())
 
 
 def keys(page: str) -> list[str]:
     return [part.split('"')[0] for part in page.split('name="book" value="')[1:]]
-
-
-@pytest.fixture
-def editions(now: datetime) -> list[Title]:
-    return [factories.title(now=now, isbns=[number]) for number in (PROCRASTINATION, FORTRESS, "9787111407010")]
-
-
-def chosen(edition: Title) -> dict[str, object]:
-    """One row, whose edition is chosen."""
-    row = {"book": [KEY], "choose": [KEY], f"title-{KEY}": "拖延心理学", f"edition-{KEY}": edition.pk}
-    return {**HOW, "do": "list", "token": "once", **row}
 
 
 def test_pasted_numbers_and_titles_are_looked_up_and_nothing_is_listed_yet(alices: Client, now: datetime) -> None:
@@ -57,126 +44,6 @@ def test_a_title_of_the_catalogue_is_recognised_by_its_words(alice: Reader, now:
     for said in ("拖延心理学", "拖延心理学 / 简·博克", "拖延心理学 ／ [美] 简•博克 著"):
         assert several.read(said, owner=alice, now=now).key == PROCRASTINATION
     assert several.read("拖延心理学 / 另一人", owner=alice, now=now).record is None
-
-
-def test_several_editions_are_left_to_the_reader(alice: Reader, now: datetime) -> None:
-    for isbn, year in ((PROCRASTINATION, 2009), (FORTRESS, 2016)):
-        factories.title(now=now, isbns=[isbn], year=year)
-    assert several.read("拖延心理学", owner=alice, now=now).record is None
-
-
-def test_the_reader_chooses_their_edition_in_the_row(alices: Client, now: datetime) -> None:
-    old, new = (
-        factories.title(now=now, isbns=[isbn], year=year) for isbn, year in ((PROCRASTINATION, 2009), (FORTRESS, 2016))
-    )
-    [key] = keys(page := alices.get(LINE, {"line": "拖延心理学"}).content.decode())
-    assert page.index(f'value="{new.pk}"') < page.index(f'value="{old.pk}"')
-    sent = {**HOW, "do": "list", "token": "once", "book": [key], f"title-{key}": "拖延心理学", "choose": [key]}
-    refused = alices.post(PAGE, sent)
-    assert (refused.status_code, "Choose which of these is yours." in refused.content.decode()) == (422, True)
-    assert not Copy.objects.exists()
-    for _twice in range(2):
-        assert alices.post(PAGE, {**sent, f"edition-{key}": old.pk}).status_code == 302
-    assert [copy.title for copy in Copy.objects.all()] == [old]
-    assert not TitleSuggestion.objects.exists()
-
-
-def test_an_edition_that_stands_on_the_shelf_asks_whether_it_is_a_second(
-    alices: Client, alice: Reader, now: datetime
-) -> None:
-    own = factories.title(now=now, isbns=[PROCRASTINATION])
-    factories.title(now=now, isbns=[FORTRESS])
-    factories.copy(alice, of=own, now=now)
-    key = several.key_of("拖延心理学", ())
-    sent = {**HOW, "do": "list", "token": "once", "book": [key], f"title-{key}": "拖延心理学", "choose": [key]}
-    page = alices.post(PAGE, {**sent, f"edition-{key}": own.pk}).content.decode()
-    assert "This is a second copy of it" in page
-    assert f'value="{own.pk}" checked' in page
-    assert alices.post(PAGE, {**sent, f"edition-{key}": own.pk, f"again-{key}": "on"}).status_code == 302
-    assert Copy.objects.filter(title=own).count() == 2
-
-
-@pytest.mark.parametrize("edition", ["0", "x", "９"])
-def test_another_edition_than_these_is_listed_by_its_words(alices: Client, now: datetime, edition: str) -> None:
-    there = {factories.title(now=now, isbns=[isbn]) for isbn in (PROCRASTINATION, FORTRESS)}
-    key = several.key_of("拖延心理学", ())
-    sent = {**HOW, "do": "list", "token": "once", "book": [key], "choose": [key], f"edition-{key}": edition}
-    assert alices.post(PAGE, {**sent, f"title-{key}": "拖延心理学", f"creators-{key}": "另一人"}).status_code == 302
-    assert Copy.objects.get().title not in there
-
-
-def test_an_edition_that_was_merged_meanwhile_is_the_one_it_became(
-    alices: Client, lin: Reader, editions: list[Title], now: datetime
-) -> None:
-    keep, gone, _third = editions
-    merge_titles(keep_id=keep.pk, merge_ids=[gone.pk], actor=lin, now=now)
-    assert alices.post(PAGE, chosen(gone)).status_code == 302
-    assert Copy.objects.get().title == keep
-
-
-@pytest.mark.parametrize("left", [2, 1, 0])
-def test_an_edition_that_is_no_more_is_asked_for_again(alices: Client, editions: list[Title], left: int) -> None:
-    Title.objects.filter(pk__in=[title.pk for title in editions[left:]]).update(status="rejected")
-    answer = alices.post(PAGE, chosen(editions[-1]))
-    page = answer.content.decode()
-    says = "Choose which of these is yours." if left > 1 else "The edition you chose is no longer in the catalogue."
-    assert (answer.status_code, len(keys(page)), says in page) == (422, 1, True)
-    assert not Copy.objects.exists()
-
-
-def test_a_title_that_never_was_is_asked_for_again(alices: Client, editions: list[Title]) -> None:
-    page = alices.post(PAGE, {**chosen(editions[0]), f"edition-{KEY}": "99999"}).content.decode()
-    assert "Choose which of these is yours." in page
-    assert not Copy.objects.exists()
-
-
-@pytest.mark.parametrize("do", ["read", "list"])
-def test_a_tick_for_a_second_copy_stays(alices: Client, editions: list[Title], do: str) -> None:
-    sent = {**chosen(editions[0]), "do": do, f"again-{KEY}": "on", "mode": "nonsense" if do == "list" else "lend"}
-    assert f'name="again-{KEY}" checked' in alices.post(PAGE, sent).content.decode()
-
-
-def test_a_second_edition_of_a_title_is_listed_in_the_same_go(alices: Client, editions: list[Title]) -> None:
-    sent = {**chosen(editions[0]), "do": "read", "lines": "拖延心理学"}
-    first, second = sorted(keys(page := alices.post(PAGE, sent).content.decode()), key=len)
-    assert (first, second) == (KEY, f"{KEY}-2")
-    assert page.count(f'value="{editions[0].pk}" checked') == 1
-    assert (
-        len(keys(alices.post(PAGE, {**sent, "book": [first, second], "choose": [first, second]}).content.decode())) == 2
-    )
-    both = {**chosen(editions[0]), "book": [first, second], "choose": [first, second], f"title-{second}": "拖延心理学"}
-    for _twice in range(2):
-        assert alices.post(PAGE, {**both, f"edition-{second}": editions[1].pk}).status_code == 302
-    assert {copy.title for copy in Copy.objects.all()} == set(editions[:2])
-    assert Copy.objects.count() == 2
-
-
-def test_a_title_of_a_row_just_listed_asks_for_its_other_edition(alices: Client, editions: list[Title]) -> None:
-    for _twice in range(2):
-        page = alices.post(PAGE, {**chosen(editions[0]), "lines": "拖延心理学"}).content.decode()
-        assert keys(page) == [f"{KEY}-2"]
-    assert Copy.objects.count() == 1
-
-
-@pytest.mark.parametrize(("taken", "key"), [("", ""), ("t0", ""), ("KEY", "-2"), ("KEY KEY-2", "-3")])
-def test_a_scanned_line_makes_way_for_rows_that_are_decided(
-    alices: Client, editions: list[Title], taken: str, key: str
-) -> None:
-    asked = {"line": "拖延心理学", "taken": taken.replace("KEY", KEY).split()}
-    assert keys(alices.get(LINE, asked).content.decode()) == [KEY + key]
-
-
-def test_the_author_finds_the_one_of_many(alices: Client, alice: Reader, now: datetime) -> None:
-    for number in range(several.MOST_ALIKE + 2):
-        factories.title("高等数学", now=now, creators=[f"作者{chr(0x4E00 + number)}"], year=2000 + number)
-    page = alices.get(LINE, {"line": "高等数学"}).content.decode()
-    assert "And 2 more that are not shown" in page
-    assert page.count('type="radio"') == several.MOST_ALIKE + 1
-    for number in range(several.MOST_ALIKE + 2):
-        author = f"作者{chr(0x4E00 + number)}"
-        found = several.read(f"高等数学 / {author}", owner=alice, now=now).record
-        assert found is not None
-        assert found.creators == [author]
 
 
 def test_a_short_number_is_a_title(alice: Reader, now: datetime) -> None:
