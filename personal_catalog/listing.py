@@ -69,23 +69,24 @@ def list_once(
     now: datetime,
     number: str = "",
     said: Mapping[str, object] | None = None,
-    title_id: int = 0,
+    title_id: int | None = None,
     **how: Any,
 ) -> Listed:
     """Like `list_copy`, for a page that has shown what the sources say: they are not asked again. The same form,
     known by its page's `token` and by what it says, leads to the same copy however often it comes, also at once.
     `title_id`: which of the catalogue's titles it is, where the reader has chosen; of one that was merged since it is the other,
-    WhichEdition for one that is no more.
+    WhichEdition for one that is no more. 0: none of these; without a number it is a new title, whatever is like it.
     OnShelf when the owner has a copy already and does not say that this is another (`again`). Locks the owner."""
     key = sent_forms.key_of(token, [number, said, again, title_id, how])
     if earlier := sent_forms.copy_from(reader=owner, key=key):
         return Listed(earlier, again=True)
-    book = _chosen(title_id) if title_id else _book(number, said, now, lookup.recall)
+    book = _chosen(title_id, said) if title_id else _book(number, said, now, lookup.recall)
     with transaction.atomic(durable=True):
         copies.lock_owner(owner)
         if earlier := sent_forms.copy_from(reader=owner, key=key):
             return Listed(earlier, again=True)
-        title = _title(book, owner, now)
+        other = title_id == 0 and not number
+        title = titles.add_another(facts=book.words, actor=owner, now=now) if other else _title(book, owner, now)
         if title_id and title.status in Title.UNSEEN:
             raise WhichEdition
         if not again and (own := copies.latest_of(owner=owner, title=title)):
@@ -111,15 +112,16 @@ def _book(number: str, said: Mapping[str, object] | None, now: datetime, look_up
     return _Book(words, bool(said), known, found)
 
 
-def _chosen(title_id: int) -> _Book:
+def _chosen(title_id: int, said: Mapping[str, object] | None) -> _Book:
     title = Title.objects.filter(pk=title_id).first()
     if title is None:
         raise WhichEdition
-    return _Book(BookFacts(), False, title, lookup.Found(None))
+    return _Book(typed(said or {}), bool(said), title, lookup.Found(None))
 
 
 def _list(book: _Book, title: Title, owner: "Reader", now: datetime, how: Mapping[str, Any]) -> Listed:
-    source = Copy.Source.ISBN if book.known or book.found.facts else Copy.Source.TYPED
+    by_number = book.found.facts or (book.known and book.words.isbns)
+    source = Copy.Source.ISBN if by_number else Copy.Source.TYPED
     copy = copies.register_copy(title=title, owner=owner, now=now, source=source, **how)
     return Listed(copy, _suggest(title, owner, book.words, now) if book.known and book.said else None)
 

@@ -55,14 +55,18 @@ class Line:
 @dataclass(frozen=True)
 class Wanted:
     """A line as the reader sends it: perhaps with corrected words, perhaps as a second copy (`again`). `edition`: the key of the
-    title chosen from those alike, 0 for another than these; `undecided` while none is chosen."""
+    title chosen from those alike, 0 for another than these. `choosing`: these are shown, and the words are of another."""
 
     key: str
     title: str = ""
     creators: tuple[str, ...] = ()
     again: bool = False
-    edition: int = 0
-    undecided: bool = False
+    edition: int | None = None
+    choosing: bool = False
+
+    @property
+    def undecided(self) -> bool:
+        return self.choosing and self.edition is None
 
 
 @dataclass
@@ -118,7 +122,8 @@ def list_all(*, owner: "Reader", token: str, wanted: Iterable[Wanted], now: date
         if one.undecided:
             outcome.refused[one.key] = "which_edition"
             continue
-        said = {"title": one.title, "creators": list(one.creators)} if one.title else None
+        words = {"title": one.title, "creators": list(one.creators)} if one.title else None
+        said = None if one.choosing and one.edition else words
         try:
             listed = listing.list_once(
                 owner=owner, now=now, number=number_of(one.key), said=said, again=one.again, title_id=one.edition,

@@ -57,14 +57,11 @@ def find_or_create(
     provenance: Mapping[str, str] | None = None,
 ) -> Title:
     """The title these facts are about. A found record gets its gaps filled, but never from what a reader typed (T-D5).
-    `provenance` names the source of single fields where they differ; a new record with a reader's words in it waits
-    for a curator.
+    `provenance`: the source of single fields where they differ; a new record with a reader's words waits for a curator.
 
     Two at once with the same ISBN end at the same title: the unique ISBN decides, the loser reads it.
     """
-    facts = authority.authorised(with_language(typed(asdict(facts))))
-    if not facts.title:
-        raise NoTitle
+    facts = _proper(with_language(typed(asdict(facts))))
     if found := matching(facts):
         if source == READER or READER in (provenance or {}).values():
             return found
@@ -85,6 +82,11 @@ def add_by_hand(*, facts: BookFacts, actor: "Reader", now: datetime, lookup_pend
         await_lookup(title_id=title.pk, now=now)
         title.refresh_from_db()
     return title
+
+
+def add_another(*, facts: BookFacts, actor: "Reader", now: datetime) -> Title:
+    """Typed by a reader who has seen what the catalogue has alike and says that it is none of these. Inside a transaction."""
+    return _create(_proper(with_language(typed(asdict(facts)))), source=READER, provenance={}, actor=actor, now=now)
 
 
 def add_stub(*, isbn13: str, hyphenated: str, actor: "Reader", now: datetime) -> Title:
@@ -127,9 +129,7 @@ def correct_title(
     title = Title.objects.records().select_for_update(of=("self",), no_key=True).get(pk=title_id)
     before = as_facts(title)
     wanted = {**before.to_json(), **{name: value for name, value in changes.items() if name in FIELDS}}
-    after = authority.authorised(typed(wanted))
-    if not after.title:
-        raise NoTitle
+    after = _proper(typed(wanted))
     changed = [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
     if not changed:
         return title
@@ -198,6 +198,13 @@ def prepare(
     return title
 
 
+def _proper(facts: BookFacts) -> BookFacts:
+    facts = authority.authorised(facts)
+    if not facts.title:
+        raise NoTitle
+    return facts
+
+
 def _create(
     facts: BookFacts, *, source: str, provenance: Mapping[str, str], actor: "Reader | None", now: datetime
 ) -> Title:
@@ -206,8 +213,7 @@ def _create(
     TitleIsbn.objects.bulk_create(
         TitleIsbn(title=title, isbn13=isbn13, sort=place) for place, isbn13 in enumerate(facts.isbns)
     )
-    kind = TitleChange.Kind.CREATED
-    TitleChange.objects.create(title=title, kind=kind, actor=actor, data={"source": source}, at=now)
+    TitleChange.objects.create(title=title, kind=TitleChange.Kind.CREATED, actor=actor, data={"source": source}, at=now)
     reindex_title(title)
     if facts.isbns:
         want_cover(title, now=now)

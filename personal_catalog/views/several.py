@@ -130,7 +130,7 @@ def _shown(request: HttpRequest, wanted: list[Wanted], problems: dict[str, str] 
         if read.alike:
             read = replace(read, key=one.key)
         if code == "which_edition":
-            code, one = code if read.alike else "no_edition", replace(one, edition=0, undecided=True)
+            code, one = code if read.alike else "no_edition", replace(one, edition=None, choosing=True)
         rows.append({"line": read, "sent": one, "problem": REFUSALS.get(code, ""), "twice": twice})
     return rows
 
@@ -162,14 +162,17 @@ def _wanted(sent: QueryDict) -> list[Wanted]:
             text(sent.get(f"title-{key}", ""), TITLE_LENGTH),
             tuple(name for name in names_in(sent.get(f"creators-{key}", "")[:TITLE_LENGTH]) if name),
             f"again-{key}" in sent,
-            _number(sent.get(f"edition-{key}", "")),
-            key in sent.getlist("choose") and f"edition-{key}" not in sent,
+            _number(sent.get(f"edition-{key}")),
+            key in sent.getlist("choose"),
         )
         for key in keys
     ]
 
 
-def _number(sent: str) -> int:
+def _number(sent: str | None) -> int | None:
+    """0 for what is none; None where nothing was sent."""
+    if sent is None:
+        return None
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 19 else 0
 
 

@@ -146,3 +146,37 @@ def test_the_author_finds_the_one_of_many(alices: Client, alice: Reader, now: da
         found = several.read(f"高等数学 / {author}", owner=alice, now=now).record
         assert found is not None
         assert found.creators == [author]
+
+
+def row(key: str, edition: object, creators: str = "简·博克") -> dict[str, object]:
+    return {f"title-{key}": "拖延心理学", f"creators-{key}": creators, f"edition-{key}": edition}
+
+
+def sent_rows(*keys: str) -> dict[str, object]:
+    return {**HOW, "do": "list", "token": "once", "book": [*keys], "choose": [*keys]}
+
+
+def test_another_edition_by_the_same_author_is_none_of_these(alices: Client, editions: list[Title]) -> None:
+    for _twice in range(2):
+        assert alices.post(PAGE, {**sent_rows(KEY), **row(KEY, 0)}).status_code == 302
+    title = Copy.objects.get().title
+    assert (title in editions, title.status, title.creators) == (False, Title.Status.PENDING, ["简·博克"])
+    assert Title.objects.count() == len(editions) + 1
+
+
+def test_another_edition_stands_beside_a_chosen_one(alices: Client, editions: list[Title]) -> None:
+    rows = {**sent_rows(KEY, f"{KEY}-2"), **row(KEY, editions[0].pk), **row(f"{KEY}-2", 0)}
+    assert alices.post(PAGE, rows).status_code == 302
+    assert [copy.title in editions for copy in Copy.objects.order_by("pk")] == [True, False]
+
+
+def test_another_edition_needs_its_title(alices: Client, editions: list[Title]) -> None:
+    page = alices.post(PAGE, {**sent_rows(KEY), f"edition-{KEY}": "0"}).content.decode()
+    assert "Type at least the title." in page
+    assert not Copy.objects.exists()
+
+
+def test_a_book_that_was_typed_by_its_title_counts_as_typed(alices: Client, editions: list[Title]) -> None:
+    rows = {**sent_rows(KEY, FORTRESS), "choose": [KEY], **row(KEY, editions[0].pk)}
+    assert alices.post(PAGE, rows).status_code == 302
+    assert {copy.title: copy.source for copy in Copy.objects.all()} == {editions[0]: "typed", editions[1]: "isbn"}
