@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, prefetch_related_objects
+from django.db.models import F
 
 from personal_catalog import isbn, listing, lookup, titles
 from personal_catalog.copies import latest_of
@@ -91,7 +91,10 @@ def read(said: str, *, owner: "Reader", now: datetime, patient: bool = True) -> 
     """What is meant by a line: a number or a title, perhaps with its author. A patient look-up may wait for the sources
     (4 s), so never inside a transaction. Raises NotAnIsbn for a line that wants to be a number and is none."""
     number = _number_in(said)
-    return _numbered(number, owner, now, patient=patient) if number else _worded(said, owner)
+    if number:
+        return _numbered(number, owner, now, patient=patient)
+    name, _, rest = TITLE_AND_AUTHOR.sub("\n", said.strip(), count=1).partition("\n")
+    return _worded(name, tuple(split_names(rest)), owner)
 
 
 def read_all(said: Sequence[str], *, owner: "Reader", now: datetime) -> tuple[list[Line], dict[str, isbn.NotAnIsbn]]:
@@ -156,15 +159,12 @@ def _numbered(isbn13: str, owner: "Reader", now: datetime, *, patient: bool) -> 
     return Line(isbn13, record.title, tuple(record.creators), record, pending=found.pending)
 
 
-def _worded(said: str, owner: "Reader") -> Line:
-    name, _, rest = TITLE_AND_AUTHOR.sub("\n", said.strip(), count=1).partition("\n")
-    creators = tuple(split_names(rest))
+def _worded(name: str, creators: tuple[str, ...], owner: "Reader") -> Line:
     alike = _alike(name, creators)
-    if len(alike) == 1:
-        number = alike[0].isbns.values_list("isbn13", flat=True).first()
-        return _known(alike[0], number or key_of(name, alike[0].creators), owner)
-    shown = alike[:MOST_ALIKE]
-    prefetch_related_objects(shown, "isbns")
+    shown = _editions(alike[:MOST_ALIKE])
+    if len(alike) == len(shown) == 1:
+        number = next((row.isbn13 for row in shown[0].isbns.all()), "")
+        return _known(shown[0], number or key_of(name, shown[0].creators), owner)
     return Line(key_of(name, creators), name, creators, alike=tuple(shown), more=len(alike) - len(shown))
 
 
@@ -173,17 +173,26 @@ def _known(title: Title, key: str, owner: "Reader") -> Line:
     return Line(key, title.title, tuple(title.creators), title, owned)
 
 
-def _alike(name: str, creators: Sequence[str]) -> list[Title]:
-    """Titles of the catalogue with just these words, the newest first; with an author given, only theirs."""
+def _alike(name: str, creators: Sequence[str]) -> list[int]:
+    """Titles of the catalogue with just these words, the newest first; with an author given, only theirs. The search may name
+    a thousand: of these only the words are read."""
     try:
         ids = search_titles(name).ids
     except SearchTimedOut:
         return []
     wanted = match_key(name, creators)
-    rows = Title.objects.live().filter(pk__in=ids).defer("summary").order_by(F("year").desc(nulls_last=True), "pk")
+    rows = Title.objects.live().filter(pk__in=ids).order_by(F("year").desc(nulls_last=True), "pk")
     return [
-        t for t in rows if wanted in {match_key(n, t.creators if creators else ()) for n in (t.title, t.full_title)}
+        pk
+        for pk, title, subtitle, theirs in rows.values_list("pk", "title", "subtitle", "creators")
+        if wanted in {match_key(words, theirs if creators else ()) for words in (title, f"{title}: {subtitle}")}
     ]
+
+
+def _editions(pks: Sequence[int]) -> list[Title]:
+    """In the order of `pks`."""
+    there = Title.objects.defer("summary").prefetch_related("isbns").in_bulk(pks) if pks else {}
+    return [there[pk] for pk in pks if pk in there]
 
 
 def key_of(title: str, creators: Iterable[str]) -> str:

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 import pytest
+from django.db.models.signals import post_init
 from django.test import Client
 
 from library_bridge.models import Reader
 from personal_catalog import several
 from personal_catalog.merging import merge_titles
 from personal_catalog.models import Copy, Title, TitleSuggestion
+from personal_catalog.search.query import search_titles
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 from tests.personal_catalog.test_several import HOW, LINE, PAGE, keys
@@ -180,3 +182,17 @@ def test_a_book_that_was_typed_by_its_title_counts_as_typed(alices: Client, edit
     rows = {**sent_rows(KEY, FORTRESS), "choose": [KEY], **row(KEY, editions[0].pk)}
     assert alices.post(PAGE, rows).status_code == 302
     assert {copy.title: copy.source for copy in Copy.objects.all()} == {editions[0]: "typed", editions[1]: "isbn"}
+
+
+def test_of_the_many_that_a_search_names_only_what_is_shown_is_fetched_whole(
+    alice: Reader, editions: list[Title], now: datetime
+) -> None:
+    others = [factories.title(f"拖延心理学 {number}", now=now) for number in range(12)]
+    made: list[int] = []
+    post_init.connect(lambda instance, **_: made.append(instance.pk), sender=Title, weak=False, dispatch_uid="made")
+    try:
+        line = several.read("拖延心理学", owner=alice, now=now)
+    finally:
+        post_init.disconnect(sender=Title, dispatch_uid="made")
+    assert len(search_titles("拖延心理学").ids) == len(others + editions)
+    assert ([*line.alike], line.more, made) == (editions, 0, [title.pk for title in editions])
