@@ -110,6 +110,28 @@ def read_all(said: Sequence[str], *, owner: "Reader", now: datetime) -> tuple[li
     return list(made.values()), wrong
 
 
+def read_again(one: Wanted, *, owner: "Reader", now: datetime) -> tuple[Line, Wanted]:
+    """A row that stands on the page already, and what of its choice still holds. A row without a number keeps its key: there may
+    be several of one title, each another edition. A chosen edition stays chosen whatever the search says now, as what it
+    was merged into; one that is no more is to be chosen anew."""
+    if number := number_of(one.key):
+        return read(number, owner=owner, now=now, patient=False), one
+    found = _worded(one.title, one.creators, owner)
+    line = replace(found, key=one.key)
+    if one.edition == 0:
+        return replace(line, title=one.title, creators=one.creators, record=None, owned=False), one
+    title = _standing(one.edition) if one.edition else None
+    if one.edition and title is None:
+        one = replace(one, edition=None, choosing=True)
+    if title is None and (one.choosing or found.number):  # all of them became one, or the words are now those of one
+        title = line.record
+    if title is None or title in line.alike:
+        return line, replace(one, edition=title and title.pk)
+    if one.choosing:  # the words were of another than those shown
+        one = replace(one, title="", creators=())
+    return _known(title, one.key, owner), replace(one, edition=title.pk)
+
+
 def apart(line: Line, taken: Collection[str]) -> Line:
     """`taken` are the keys of rows whose edition is chosen: the same title once more is another edition, in a row of its own."""
     if not line.alike or line.key not in taken:
@@ -187,6 +209,12 @@ def _alike(name: str, creators: Sequence[str]) -> list[int]:
         for pk, title, subtitle, theirs in rows.values_list("pk", "title", "subtitle", "creators")
         if wanted in {match_key(words, theirs if creators else ()) for words in (title, f"{title}: {subtitle}")}
     ]
+
+
+def _standing(pk: int) -> Title | None:
+    title = Title.objects.select_related("merged_into").filter(pk=pk).first()
+    title = title and (title.merged_into or title)
+    return title if title and title.status not in Title.UNSEEN else None
 
 
 def _editions(pks: Sequence[int]) -> list[Title]:

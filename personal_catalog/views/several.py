@@ -1,7 +1,6 @@
 """Several books in a row: through the camera, by a scanner that types, or pasted; the list is put on the shelf in one go."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from csp.constants import WASM_UNSAFE_EVAL
@@ -119,18 +118,14 @@ def _put_on_shelf(request: HttpRequest, form: SeveralForm, wanted: list[Wanted])
 
 
 def _shown(request: HttpRequest, wanted: list[Wanted], problems: dict[str, str] | None = None) -> list[dict[str, Any]]:
-    """Rows that were on the page already, with the words the reader gave them, and what stands against them (its code). Of one
-    title there may be several, each another edition: they keep their keys."""
+    """Rows that were on the page already, with the words the reader gave them, and what stands against them (its code)."""
     rows = []
-    for one in wanted:
-        said = several.number_of(one.key) or " / ".join(part for part in (one.title, "、".join(one.creators)) if part)
-        read = several.read(said, owner=_reader(request), now=timezone.now(), patient=False)
+    for sent in wanted:
+        read, one = several.read_again(sent, owner=_reader(request), now=timezone.now())
         code = (problems or {}).get(one.key, "")
         twice = read.owned or code == "on_shelf" or one.again
-        if read.alike:
-            read = replace(read, key=one.key)
-        if code == "which_edition":
-            code, one = code if read.alike else "no_edition", replace(one, edition=None, choosing=True)
+        if code == "which_edition" and not read.alike:
+            code = "no_edition"
         rows.append({"line": read, "sent": one, "problem": REFUSALS.get(code, ""), "twice": twice})
     return rows
 

@@ -25,7 +25,7 @@ function mark(row) {
 }
 
 async function fetched(line) {
-  const chosen = [...list.querySelectorAll("[type=radio]:checked")].map((one) => ["taken", one.closest("[data-book]").dataset.book]);
+  const chosen = [...list.querySelectorAll('[type=radio]:checked, [type=hidden][name^="edition-"]')].map((one) => ["taken", one.closest("[data-book]").dataset.book]);
   const answer = await fetch(`${form.dataset.lineUrl}?${new URLSearchParams([["line", line], ...chosen])}`);
   const words = await answer.text();
   if (answer.status === 422) return { wrong: `${line}: ${words}` };

@@ -80,6 +80,16 @@ def test_two_tabs_at_once_list_one_copy(now: datetime) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+def test_another_edition_sent_at_once_is_one_record(now: datetime) -> None:
+    there, alice = factories.title(now=now), cast.reader("Alice")
+    book = {"said": {"title": there.title, "creators": there.creators}, "title_id": 0}
+    outcomes = together(*[lambda: send(alice, now, **book)] * 4)
+    assert {outcome.copy for outcome in outcomes if isinstance(outcome, Listed)} == {Copy.objects.get()}
+    assert Title.objects.count() == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_control_without_locks_two_tabs_list_several(now: datetime) -> None:
     with without_locks():
         _sent_at_once(now, "t1", "t2", "t3", "t4")

@@ -1,5 +1,6 @@
 """Several books at once: the editions of a title among which the reader chooses."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -10,7 +11,8 @@ from library_bridge.models import Reader
 from personal_catalog import several
 from personal_catalog.merging import merge_titles
 from personal_catalog.models import Copy, Title, TitleSuggestion
-from personal_catalog.search.query import search_titles
+from personal_catalog.search.engines import SearchTimedOut
+from personal_catalog.search.query import SearchHits, search_titles
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 from tests.personal_catalog.test_several import HOW, LINE, PAGE, keys
@@ -196,3 +198,64 @@ def test_of_the_many_that_a_search_names_only_what_is_shown_is_fetched_whole(
         post_init.disconnect(sender=Title, dispatch_uid="made")
     assert len(search_titles("拖延心理学").ids) == len(others + editions)
     assert ([*line.alike], line.more, made) == (editions, 0, [title.pk for title in editions])
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The chosen editions that rows keep without showing others."""
+    return dict(re.findall(r'<input type="hidden" name="edition-([^"]+)" value="(\d+)">', page))
+
+
+def broad(_words: str) -> SearchHits:
+    raise SearchTimedOut
+
+
+def test_rows_whose_editions_became_one_stay_two(
+    alices: Client, lin: Reader, editions: list[Title], now: datetime
+) -> None:
+    keep, *gone = editions
+    rows = {**sent_rows(KEY, f"{KEY}-2"), **row(KEY, keep.pk), **row(f"{KEY}-2", gone[0].pk)}
+    merge_titles(keep_id=keep.pk, merge_ids=[title.pk for title in gone], actor=lin, now=now)
+    page = alices.post(PAGE, {**rows, "do": "read"}).content.decode()
+    assert hidden(page) == {KEY: str(keep.pk), f"{KEY}-2": str(keep.pk)}
+    page = alices.post(PAGE, {**rows, "choose": [], f"edition-{KEY}-2": keep.pk}).content.decode()
+    assert (keys(page), "It already stands on your shelf." in page) == ([f"{KEY}-2"], True)
+    assert [copy.title for copy in Copy.objects.all()] == [keep]
+
+
+def test_what_was_chosen_outlasts_a_search_that_takes_too_long(
+    alices: Client, editions: list[Title], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several, "search_titles", broad)
+    rows = {**sent_rows(KEY, f"{KEY}-2"), **row(KEY, editions[1].pk), **row(f"{KEY}-2", 0)}
+    page = alices.post(PAGE, {**rows, "do": "read"}).content.decode()
+    assert (keys(page), hidden(page)) == ([KEY, f"{KEY}-2"], {KEY: str(editions[1].pk), f"{KEY}-2": "0"})
+    assert alices.post(PAGE, {**rows, "choose": []}).status_code == 302
+    first, second = (copy.title for copy in Copy.objects.order_by("pk"))
+    assert (first, second in editions) == (editions[1], False)
+    assert not TitleSuggestion.objects.exists()
+
+
+def test_another_edition_stays_another_beside_the_one_that_is_left(alices: Client, editions: list[Title]) -> None:
+    Title.objects.filter(pk__in=[title.pk for title in editions[1:]]).update(status="rejected")
+    page = alices.post(PAGE, {**sent_rows(KEY), **row(KEY, 0), "do": "read"}).content.decode()
+    assert (hidden(page), "not in the catalogue yet" in page) == ({KEY: "0"}, True)
+
+
+def test_a_row_of_which_one_edition_is_left_is_this_one(alices: Client, editions: list[Title]) -> None:
+    Title.objects.filter(pk__in=[title.pk for title in editions[1:]]).update(status="rejected")
+    unchosen = {**sent_rows(KEY), f"title-{KEY}": "拖延心理学"}
+    page = alices.post(PAGE, {**unchosen, "do": "read"}).content.decode()
+    assert (keys(page), hidden(page)) == ([KEY], {KEY: str(editions[0].pk)})
+
+
+def test_the_correction_of_a_row_that_keeps_its_edition_becomes_a_suggestion(
+    alices: Client, editions: list[Title]
+) -> None:
+    rows = {**sent_rows(KEY), "choose": [], **row(KEY, editions[0].pk, creators="简·博克; 莱诺拉·袁")}
+    assert alices.post(PAGE, rows).status_code == 302
+    assert TitleSuggestion.objects.get().title == Copy.objects.get().title == editions[0]
+
+
+def test_a_title_that_looks_like_a_mistyped_number_stays_in_its_row(alices: Client) -> None:
+    typed = {**HOW, "do": "read", "book": ["t1"], "title-t1": "9787300113908"}
+    assert keys(alices.post(PAGE, typed).content.decode()) == ["t1"]
