@@ -26,6 +26,7 @@ BROWSERS = (
     "tests/journeys/test_two_people.py",
     "tests/journeys/test_accessibility.py",
     "tests/journeys/test_face_to_face.py",
+    "tests/journeys/test_several_books.py",
 )
 CAMPUS_TESTS = "tests/sharing/demo/"  # one campus for the whole folder
 MODEL_TESTS = "tests/sharing/model/"
