@@ -11,14 +11,35 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
+from wagtail.admin.ui.tables import Column
 
 from incentives import adjustments, ledger
 from incentives.forms import AdjustmentForm
-from incentives.models import Adjustment
+from incentives.models import Adjustment, IncentiveSettings
 from incentives.staff.pages import StaffPage
-from library_bridge.models import Patron
+from library_bridge.models import Patron, Reader
 from sharing.errors import SharingError
 from sharing.views.readers import reader_of
+
+
+def may_decide(adjustment: Adjustment, staff: Reader) -> bool:
+    """A second person: neither who proposed it nor whose points they are."""
+    waits = adjustment.status == Adjustment.Status.WAITING
+    return (
+        waits
+        and staff.pk not in (adjustment.proposed_by_id, adjustment.reader_id)
+        and staff.has_perm(adjustments.RIGHT)
+    )
+
+
+class CardsColumn(Column):
+    """Whose points they are, for the second person; nobody else has to know."""
+
+    def get_cell_context_data(self, instance: Adjustment, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        shown = may_decide(instance, parent_context["request"].user)
+        cards = ", ".join(card.card_number for card in instance.reader.patrons.all()) if shown else ""
+        return {**context, "value": cards}
 
 
 class ForAdjusters(StaffPage):
@@ -34,6 +55,9 @@ class ProposeAdjustment(ForAdjusters, FormView):  # type: ignore[type-arg]  # no
     form_class = AdjustmentForm
     template_name = "incentives/admin/propose_adjustment.html"
     page_title = gettext_lazy("Propose an adjustment")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "limit": IncentiveSettings.load().adjustment_limit}
 
     def form_valid(self, form: AdjustmentForm) -> HttpResponse:
         readers = _readers_of(form.cleaned_data)
@@ -76,7 +100,7 @@ class DecideAdjustment(ForAdjusters, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = self.adjustment
-        may = self.request.user.pk not in (found.proposed_by_id, found.reader_id)
+        may = may_decide(found, reader_of(self.request))
         context = {**super().get_context_data(**kwargs), "adjustment": found, "may_decide": may}
         if may:  # the second person has to know whose points these are; nobody else has
             cards = Patron.objects.filter(reader=found.reader_id).select_related("library")

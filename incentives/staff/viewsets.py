@@ -18,13 +18,14 @@ from wagtail.permissions import register_permission_policy
 from incentives import adjustments, reasons, vouchers
 from incentives.models import Adjustment, Appeal, Entry, RingReview, Rule, Voucher
 from incentives.staff.academic_terms import AcademicTerms
-from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment
+from incentives.staff.adjusting import CardsColumn, DecideAdjustment, ProposeAdjustment, may_decide
 from incentives.staff.appealing import Appeals
 from incentives.staff.desk import VoucherDesk
 from incentives.staff.reviewing import DecideReview, signs_text
 from incentives.staff.rewarding import Budgets, Rewards
 from incentives.staff.ruling import Campaigns, Rules
 from library_bridge.staff.seeing import ListedIndex
+from sharing.views.readers import reader_of
 
 HONOUR = "incentives.honour_voucher"
 
@@ -154,6 +155,10 @@ class Ledger(ModelViewSet):
 
 
 class AdjustmentList(ListedIndex):
+    def get_base_queryset(self) -> QuerySet[Adjustment]:
+        rows: QuerySet[Adjustment] = super().get_base_queryset()
+        return rows.prefetch_related("reader__patrons")
+
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
         if not self.request.user.has_perm(adjustments.RIGHT):
@@ -162,7 +167,7 @@ class AdjustmentList(ListedIndex):
 
     def get_list_more_buttons(self, instance: Adjustment) -> list[Any]:
         buttons: list[Any] = super().get_list_more_buttons(instance)
-        if instance.status == Adjustment.Status.WAITING and self.request.user.has_perm(adjustments.RIGHT):
+        if may_decide(instance, reader_of(self.request)):
             url = reverse("points-adjustments:decide", args=[instance.pk])
             buttons.append(HeaderButton(_("Decide"), url=url, icon_name="check"))
         return buttons
@@ -172,7 +177,10 @@ class Adjustments(ModelViewSet):
     model = Adjustment
     name = "points-adjustments"
     icon = "edit"
-    list_display: ClassVar = ["proposed_at", "reader_id", "amount", "reason", "status", "proposed_by", "decided_by"]
+    list_display: ClassVar = [
+        "proposed_at", CardsColumn("cards", label=gettext_lazy("Card number")), "amount", "reason", "status",
+        "proposed_by", "decided_by",
+    ]  # fmt: skip
     list_filter: ClassVar = ["status"]
     form_fields: ClassVar = ["reason"]
     index_view_class = AdjustmentList

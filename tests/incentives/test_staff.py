@@ -163,6 +163,31 @@ def test_only_the_second_person_learns_whose_points_they_are(client, lin, now):
     assert "<dd>30</dd>" in page
 
 
+def test_the_list_leads_the_second_person_alone_to_the_decision_and_tells_them_whose_card(client, lin, now):
+    factories.patron(a_reader("Alice"), card_number="2023000001")
+    form = {"card_number": "2023000001", "amount": 80, "reason": "lost in the move"}
+    client.post(reverse("points-adjustments:propose"), form)
+    decide = reverse("points-adjustments:decide", args=[Adjustment.objects.get().pk])
+    page = client.get(reverse("points-adjustments:index")).content.decode()
+    assert (decide in page, "2023000001" in page, "Reader id" in page) == (False, False, False)
+    client.force_login(a_reader("Mo", is_staff=True, is_superuser=True))
+    page = client.get(reverse("points-adjustments:index")).content.decode()
+    assert (decide in page, "2023000001" in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        (0, "Every change waits until a second librarian agrees."),
+        (50, "You may give or take one reader up to 50 points within 30 days at once; more waits"),
+    ],
+)
+def test_the_proposer_is_told_from_how_many_points_a_second_person_is_needed(limit, says, client, lin):
+    IncentiveSettings.objects.update_or_create(defaults={"adjustment_limit": limit})
+    page = client.get(reverse("points-adjustments:propose"), headers={"accept-language": "en"}).content.decode()
+    assert says in page
+
+
 def test_the_groups_have_their_rights_from_one_table():
     roles.ensure_roles()
     librarian, branch = a_reader("Wen", is_staff=True), a_reader("Mo", is_staff=True)
