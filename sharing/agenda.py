@@ -91,12 +91,10 @@ class ToDo:
         return fill(self._words(), {"title": title, "name": self.scene.name})
 
     def _words(self) -> str:
-        if self.scene.goes_back or self.step == "return":
-            return (
-                _("Give %(title)s back to %(name)s")
-                if self.scene.hands_over
-                else _("Take %(title)s back from %(name)s")
-            )
+        if self.scene.goes_back or self.lending.status == S.ON_LOAN:
+            if self.scene.gives:
+                return _("Take %(title)s back from %(name)s")
+            return _("Give %(title)s back to %(name)s")
         if not self.scene.gives:
             return _("Get %(title)s from %(name)s")
         return _("Pass %(title)s on to %(name)s") if self.scene.is_loan else _("Hand %(title)s to %(name)s")

@@ -1,18 +1,19 @@
 """The to-do page, the library loans on it, notifications, and the pages around a copy."""
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from library_bridge.models import LibraryLoan, Patron
+from library_bridge.models import LibraryLoan, Patron, Reader
 from library_bridge.ports import Refused, Unavailable
 from personal_catalog.models import Copy
-from sharing import handovers, todo
-from sharing.models import Ask
+from sharing import agenda, handovers, lendings, policies, todo
+from sharing.models import Ask, Lending
+from sharing.scenes import Scene
 from tests import factories
 from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
@@ -76,6 +77,25 @@ def test_a_book_that_is_late_waits_for_its_borrower_before_all_else(world: World
     assert "1 thing waits for you" in shown
     assert "2 days late" in shown
     assert "To give back to readers" not in shown
+
+
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize("started", [True, False])
+def test_a_lent_book_goes_back_from_its_borrower_to_its_owner(world: World, late: bool, started: bool) -> None:
+    lending = steps.on_loan(world)
+    assert lending.due_at is not None
+    now = lending.due_at + timedelta(days=2 if late else -2)
+    if started:
+        lendings.start_return(lending_id=lending.pk, actor=world.bob, now=now)
+    book = f"“{world.title.title}”"
+    assert _said(world.bob, now) == f"Give {book} back to Alice"
+    assert _said(world.alice, now) == f"Take {book} back from Bob"
+
+
+def _said(reader: Reader, now: datetime) -> str:
+    """What the agenda says of the only lending."""
+    lending = Lending.objects.visible_to(reader).for_page().get()
+    return agenda.ToDo(lending, Scene(lending, reader, policies.current(), now)).plain
 
 
 def test_a_meeting_that_nobody_confirmed_is_named_with_both_ways_on(world: World) -> None:
