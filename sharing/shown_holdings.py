@@ -33,6 +33,10 @@ class ShownHolding:
     """Its holder is done with it: who asks has it at once."""
     own: bool = False
     """The reader's own copy, or with the reader already: nothing to ask for."""
+    borrowed: bool = False
+    """In the reader's hands, and not their own: on their card, or another reader's copy."""
+    lending_id: int | None = None
+    """By which the reader has borrowed it."""
     call_number: str = ""
     library: str = ""
     """The name of the library that has it, where there are several."""
@@ -80,18 +84,21 @@ def _shown(holding: Holding, reader: Reader | None, *, several: bool) -> ShownHo
     assert isinstance(holding, CopyHolding)
     copy = holding.copy
     own = reader is not None and reader.pk in (copy.holder_id, copy.owner_id)
+    borrowed = reader is not None and reader.pk == copy.holder_id != copy.owner_id
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at,
-        offered=holding.offered, own=own,
+        offered=holding.offered, own=own, borrowed=borrowed,
+        lending_id=holding.lending.pk if borrowed and holding.lending else None,
         condition=copy.condition, note=copy.note, photos=_photos(copy, own=own), journey=copy_journeys.of_copy(copy),
     )  # fmt: skip
 
 
 def _shown_loan(holding: LoanHolding, reader: Reader | None, *, several: bool) -> ShownHolding:
     loan = holding.loan
+    own = reader is not None and loan.patron.reader_id == reader.pk
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at, holding.reason,
-        offered=holding.offered, own=reader is not None and loan.patron.reader_id == reader.pk,
+        offered=holding.offered, own=own, borrowed=own,
         call_number=loan.call_number, checked_at=loan.checked_at,
         library=loan.library.name if several else "",
     )  # fmt: skip

@@ -118,9 +118,10 @@ def _ask(
     return {
         "my_request": getattr(found, "my_request", None),
         "only_own": bool(askable) and all(one.own for one in askable),
+        "borrowed": next((one for one in held if one.borrowed), None),
         "to_ask": len(to_ask),
         "first_wave": min(policy.wave_size, len(to_ask)),
-        "single_asks": len(to_ask) > 1,
+        "single_asks": len(to_ask) > 1 and not any(one.borrowed for one in held),
         "waits": waits.typical(now=now),
         "result_by": partial(requests.result_by, now, policy),  # asked for where it is shown
         "loan_days": policy.loan_days,

@@ -75,6 +75,26 @@ def test_ones_own_copy_is_not_offered_to_oneself(world: World):
     assert "Yours" in page
 
 
+def test_whoever_has_the_librarys_copy_is_told_so_before_another_is_asked_for(world: World):
+    factories.library_loan(factories.patron(world.bob), world.title, now=world.now, days=20)
+    page = get(path(world), world.bob, now=world.now)
+    assert "This book is with you. It is due back on 14 December. To my library loans" in page
+    assert 'href="/shelf/library/"' in page.html
+    assert "Ask for another copy Ask for it all the same" in page
+    assert "Ask for this book" not in page
+    assert "Ask for this one" not in page
+
+
+def test_a_borrower_is_led_to_the_lending_before_another_copy_is_asked_for(world: World):
+    factories.copy(world.charlie, world.title, now=world.now)
+    lending = steps.on_loan(world)
+    page = get(path(world), world.bob, now=world.now + timedelta(hours=3))
+    assert "This book is with you. It is due back on" in page
+    assert f'<a href="{lending.get_absolute_url()}">To the lending</a>' in page.html
+    assert "Ask for this book" not in page
+    assert "This book is with you" not in get(path(world), world.alice, now=world.now + timedelta(hours=3))
+
+
 def test_a_book_in_a_borrowers_hands_is_never_shown_as_free(world: World):
     """C7"""
     steps.on_loan(world)
