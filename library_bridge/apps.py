@@ -3,6 +3,10 @@ from django.conf import settings
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
+from library_bridge import plain_words
+
+plain_words.put_in_place()  # here: this app is the first, and other apps' forms are made while they are loaded
+
 
 class LibraryBridgeConfig(AppConfig):
     name = "library_bridge"

@@ -213,7 +213,6 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Or a file"),
         required=False,
-        error_messages={"empty": _("There is nothing in this file.")},
         help_text=_(
             "Your list from Goodreads, LibraryThing, StoryGraph, Openreads, Calibre, BookWyrm or 豆瓣, a table (CSV, XLSX) "
             "with headings such as title, author, ISBN, or MARC."

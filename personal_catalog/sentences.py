@@ -82,3 +82,8 @@ def _from(source: str, names: list[str]) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + pgettext("end of a sentence", ".")
+
+
+def of_one(name: object, says: object) -> str:
+    """What is said of one among several: a file, a line, a filter."""
+    return _("%(name)s: %(says)s") % {"name": name, "says": says}

@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +16,7 @@ from personal_catalog import photos
 from personal_catalog.errors import PhotoRefused
 from personal_catalog.models import Copy, CopyPhoto
 from personal_catalog.pictures import PictureRefused
+from personal_catalog.sentences import of_one
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -84,6 +84,6 @@ def _taken(request: HttpRequest, copy_id: int, sent: "UploadedFile[bytes]") -> b
     except Copy.DoesNotExist:
         raise Http404 from None
     except (PictureRefused, PhotoRefused) as refused:
-        messages.error(request, format_html("{}: {}", (sent.name or "")[-LONGEST_NAME:], REFUSALS[refused.code]))
+        messages.error(request, of_one((sent.name or "")[-LONGEST_NAME:], REFUSALS[refused.code]))
         return False
     return True

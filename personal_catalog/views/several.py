@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from personal_catalog import isbn, several
 from personal_catalog.facts import text
 from personal_catalog.forms import ISBN_REFUSALS, SeveralForm, names_in
+from personal_catalog.sentences import of_one
 from personal_catalog.several import MOST_LINES, Wanted
 from personal_catalog.views import just_listed
 
@@ -84,7 +85,7 @@ def _looked_up(
     new = [several.apart(one, known - {row.key for row in wanted if row.undecided}) for one in read]
     lines = [one for one in new if one.key not in known] + _shown(request, wanted, problems)
     for number, refused in wrong.items():
-        form.add_error("lines", f"{number}: {ISBN_REFUSALS[refused.reason]}")
+        form.add_error("lines", of_one(number, ISBN_REFUSALS[refused.reason]))
     if len(typed) > room:
         form.add_error(
             "lines",

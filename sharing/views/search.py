@@ -18,6 +18,7 @@ from library_bridge.models import Reader
 from personal_catalog.models import Title
 from personal_catalog.search.engines import SearchTimedOut
 from personal_catalog.search.query import suggest
+from personal_catalog.sentences import of_one
 from sharing import catalogue, dates, elsewhere, saved_searches
 from sharing import holding_words as words
 from sharing.catalogue import Edition, FacetValue, Page, ResultRow
@@ -107,7 +108,7 @@ def _filters(request: HttpRequest, reader: Reader | None) -> tuple[TitleFilter, 
         return filters, []
     wrong, fields = filters.errors, filters.form.fields
     sentences = [
-        f"{fields[name].label}: {says}" if name in fields else str(says) for name in wrong for says in wrong[name]
+        of_one(fields[name].label, says) if name in fields else str(says) for name in wrong for says in wrong[name]
     ]
     query = request.GET.copy()
     for name in wrong:

@@ -184,7 +184,7 @@ def test_a_new_secret_replaces_the_old(
 @pytest.mark.parametrize(
     ("fields", "field", "says"),
     [
-        ({"set_host": ""}, "set_host", "This field is required."),
+        ({"set_host": ""}, "set_host", "Please fill this in."),
         ({"set_host": "a", "set_port": "x"}, "set_port", "Type a whole number."),
         ({"set_host": "a", "set_timeout": "-1"}, "set_timeout", "Type a number of seconds above 0, at most 60."),
         ({"set_host": "a", "set_port": "env:NOT_THERE"}, "set_port", "The environment of the service has no such variable."),
