@@ -26,6 +26,11 @@ def read(*, pin: str = "", qr_payload: str = "") -> Shown:
     return Shown(codes.digits_in(pin), codes.token_in(qr_payload))
 
 
+def mistyped(pin: str, token: str = "") -> WrongCode | None:
+    """For what can be no code at all, wherever one is entered: it costs no try."""
+    return None if codes.may_be(pin, token) else WrongCode(_("The code has six digits. Look at it once more."))
+
+
 def why_not(handover: Handover, shown: Shown, now: datetime) -> SharingError | None:
     """None where it is the code that lives. Inside the caller's transaction, with the handover locked: a wrong try is counted."""
     if handover.wrong_tries >= settings.CODE_TRIES:
@@ -36,8 +41,9 @@ def why_not(handover: Handover, shown: Shown, now: datetime) -> SharingError | N
         return None
     if codes.is_earlier_qr(handover, shown.token):
         return WrongCode(_("This code has expired. Ask the other side for the new one on their page."))
-    typed = shown.pin or shown.token
-    if handover.pin_expires_at is None or not typed:
+    if slip := mistyped(shown.pin, shown.token):
+        return slip
+    if handover.pin_expires_at is None:
         return WrongCode(_("Ask the other side to open the code on their page, then enter its six digits."))
     if handover.pin_expires_at <= now:
         return WrongCode(_("This code has expired. Ask the other side for the new one on their page."))
@@ -56,7 +62,7 @@ def count(handover: Handover, now: datetime) -> WrongCode:
         _killed()
         if left == 0
         else WrongCode(
-            ngettext("Wrong PIN; %(left)d try left.", "Wrong PIN; %(left)d tries left.", left) % {"left": left}
+            ngettext("Wrong code; %(left)d try left.", "Wrong code; %(left)d tries left.", left) % {"left": left}
         )
     )
 

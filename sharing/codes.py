@@ -5,6 +5,7 @@ A serial that grows with each new code goes into the derivation; expiry and use 
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from sharing.models import Handover
 
+TOKEN = re.compile(r"[0-9]{1,18}\.[0-9a-f]{32}")
 EARLIER = 40  # squares; two hours of a page left open
 
 
@@ -53,6 +55,12 @@ def token_in(payload: str) -> str:
 def digits_in(typed: str) -> str:
     """Six digits as typed on any keyboard: full-width forms and blanks are fine."""
     return "".join(c for c in unicodedata.normalize("NFKC", typed)[:40] if c.isdecimal())
+
+
+def may_be(pin: str, token: str) -> bool:
+    """Whether a code can look like this: six digits, or a square's token. Whatever else was typed is a slip of the finger and
+    guesses nothing."""
+    return len(pin) == 6 or TOKEN.fullmatch(token) is not None
 
 
 def number_of(token: str) -> int | None:

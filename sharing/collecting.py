@@ -12,7 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from library_bridge.models import Reader
-from sharing import codes, collectors, deposits, drop_points, events, handovers, jobs, locks, policies, transferable
+from sharing import (
+    code_tries,
+    codes,
+    collectors,
+    deposits,
+    drop_points,
+    events,
+    handovers,
+    jobs,
+    locks,
+    policies,
+    transferable,
+)
 from sharing.errors import IllegalTransition, NotFound, SharingError, WrongCode
 from sharing.models import Collector, Handover, Lending
 
@@ -184,11 +196,13 @@ def _why_not(row: Collector, pin: str, token: str) -> SharingError | None:
         return dead
     if _fits(row, pin, token):
         return None
+    if slip := code_tries.mistyped(pin, token):
+        return slip
     row.wrong_tries += 1
     row.save(update_fields=["wrong_tries"])
     left = settings.CODE_TRIES - row.wrong_tries
     if not left:
         return dead
     return WrongCode(
-        ngettext("Wrong PIN; %(left)d try left.", "Wrong PIN; %(left)d tries left.", left) % {"left": left}
+        ngettext("Wrong code; %(left)d try left.", "Wrong code; %(left)d tries left.", left) % {"left": left}
     )

@@ -130,6 +130,8 @@ def _read(kiosk_id: int, typed: str, now: datetime) -> Step | WrongCode:
             return Step(handover, leaves, signing.dumps(step, salt=STEP))
     if sent := _of_collector(kiosk, shown.token):
         return sent
+    if slip := code_tries.mistyped(shown.pin, shown.token):
+        return slip
     kiosk.wrong_tries += 1
     kiosk.save(update_fields=["wrong_tries", "wrong_since"])
     return WrongCode(

@@ -89,7 +89,7 @@ def _why_not(handover: Handover, shown: Shown, read_at: datetime, now: datetime)
         return WrongCode(_("Too many wrong codes were entered. Ask the other side to show a new one."), "code_dead")
     entry = next((one for one in reversed(handover.codes_shown) if _is(one, handover, shown)), None)
     if entry is None:
-        return code_tries.count(handover, now)
+        return code_tries.mistyped(shown.pin, shown.token) or code_tries.count(handover, now)
     since, until = (datetime.fromisoformat(moment) for moment in entry[2:4])
     grace = timedelta(minutes=policies.current().late_code_minutes)
     if since - AMISS <= read_at <= until + AMISS and now <= until + grace:

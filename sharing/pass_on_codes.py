@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Reader
 from library_bridge.throttle import Counter
-from sharing import codes, in_hand, transferable
+from sharing import code_tries, codes, in_hand, transferable
 from sharing.codes import HandoverCode
 from sharing.errors import Denied, LimitReached, NotFound, WrongCode
 from sharing.holdings import CopyHolding, Holding, LoanHolding
@@ -108,6 +108,8 @@ def _of_token(token: str) -> PassOnCode:
 
 
 def _of_pin(pin: str, actor: Reader, now: datetime) -> PassOnCode:
+    if slip := code_tries.mistyped(pin):
+        raise slip
     tries = Counter(f"pass-on:{actor.pk}", settings.CODE_TRIES, TRIES_COUNT_FOR)
     if not tries.enter():
         raise LimitReached(

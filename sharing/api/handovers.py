@@ -57,7 +57,7 @@ class Code(Body):
     @model_validator(mode="after")
     def _one_of_them(self) -> "Code":
         if not (self.pin.strip() or self.qr_payload.strip()):
-            raise Invalid({"pin": [_("The PIN, or what the QR code holds, is needed.")]})
+            raise Invalid({"pin": [_("The code, or what the QR code holds, is needed.")]})
         return self
 
 

@@ -69,6 +69,14 @@ def test_a_library_loan_goes_to_the_takers_card(world: World, loan: LibraryLoan,
     assert Transfer.objects.get().taker.reader == world.bob
 
 
+def test_what_can_be_no_code_costs_no_try(world: World, lending: Lending) -> None:
+    row = name(world, lending)
+    with pytest.raises(WrongCode, match="six digits"):
+        collect(world, lending, "12345")
+    row.refresh_from_db()
+    assert row.wrong_tries == 0
+
+
 def test_t_c1_five_wrong_tries_kill_the_code_and_a_new_link_has_another(world: World, lending: Lending) -> None:
     row = name(world, lending)
     pin = collectors.pin_of(row)

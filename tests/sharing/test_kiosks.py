@@ -162,6 +162,14 @@ def test_guesses_are_counted_for_the_screen_t_c1(world: World, kiosk: Kiosk, han
     assert kiosks.read_code(kiosk=kiosk, typed=pin, now=later).handover == handover
 
 
+@pytest.mark.parametrize("typed", ["12345", "978-7-300-11390-6", "abcdef"])
+def test_what_can_be_no_code_is_no_guess_at_the_screen(kiosk: Kiosk, typed: str, world: World) -> None:
+    with pytest.raises(WrongCode, match="six digits"):
+        kiosks.read_code(kiosk=kiosk, typed=typed, now=world.now)
+    kiosk.refresh_from_db()
+    assert kiosk.wrong_tries == 0
+
+
 def test_a_guesser_has_fifteen_an_hour_in_the_long_run_t_c1(world: World, kiosk: Kiosk) -> None:
     guessed = 0
     for minute in range(5 * 60):

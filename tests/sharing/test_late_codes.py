@@ -88,6 +88,14 @@ def test_guesses_are_counted_and_kill_it_t_c1(world: World, handover: Handover, 
         arrives(world, handover, slip, read=1, minutes=4, pin=pin)
 
 
+def test_what_can_be_no_code_is_no_guess(world: World, handover: Handover, slip: str) -> None:
+    code(world, handover)
+    with pytest.raises(WrongCode, match="six digits"):
+        arrives(world, handover, slip, read=1, minutes=2, pin="12345")
+    handover.refresh_from_db()
+    assert handover.wrong_tries == 0
+
+
 def test_the_slip_is_one_takers_for_one_handover_t_r2(world: World, handover: Handover, slip: str) -> None:
     pin = code(world, handover).pin
     for other in (slip_of(handover, world.charlie, world.now), slip[:-1], ""):

@@ -102,6 +102,14 @@ def test_t_c1_five_wrong_pins_stop_the_guessing(world: World) -> None:
     assert passed(world, qr_payload=shown(world).qr_payload).taker == world.bob
 
 
+def test_what_can_be_no_code_is_no_guess(world: World) -> None:
+    pin = shown(world).pin
+    for _try in range(6):
+        with pytest.raises(WrongCode, match="six digits"):
+            passed(world, pin="12345")
+    assert passed(world, pin=pin).taker == world.bob
+
+
 def test_t_r1_only_the_holder_gets_a_code(world: World) -> None:
     for stranger in (world.bob, world.charlie):
         with pytest.raises(NotFound):

@@ -165,8 +165,19 @@ def test_wrong_digits_say_how_many_tries_are_left(world: World, handover: Handov
         shown = browsers.text(
             browsers.of(world.bob).post(reverse("confirm-handover", args=[handover.pk]), {"pin": wrong}, follow=True)
         )
-    assert "Wrong PIN; 4 tries left." in shown
+    assert "Wrong code; 4 tries left." in shown
     assert wrong not in shown
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "abcdef", "一二三四五六"])
+def test_what_can_be_no_code_costs_no_try(world: World, handover: Handover, typed: str) -> None:
+    with browsers.at(handover.starts_at):
+        handovers.issue_code(handover_id=handover.pk, actor=world.alice, now=handover.starts_at)
+        url = reverse("confirm-handover", args=[handover.pk])
+        shown = browsers.text(browsers.of(world.bob).post(url, {"pin": typed}, follow=True))
+    assert "The code has six digits. Look at it once more." in shown
+    handover.refresh_from_db()
+    assert handover.wrong_tries == 0
 
 
 def test_t_c3_opening_the_square_changes_nothing(world: World, handover: Handover) -> None:
