@@ -51,15 +51,15 @@ def refusals(form: Form, field: str | None = None) -> Iterator[None]:
 
 
 def after_form(
-    request: HttpRequest, form: Form, act: Callable[[], object], *, name: str, to: str, back: str, field: str | None = None,
-    secret: tuple[str, ...] = (), says: str = "",
+    request: HttpRequest, form: Form, act: Callable[[], Done], *, name: str, to: str | Callable[[Done], str], back: str,
+    field: str | None = None, secret: tuple[str, ...] = (), says: str = "",
 ) -> HttpResponse:  # fmt: skip
     """For a form: `act` when it is valid. Refused, the page at `back` shows it again through `form_for(…, name)` with the
     sentence at `field`, else above the form. When things have moved on the form may be gone: then the page says it on top."""
     if form.is_valid():
         with refusals(form, field):
             try:
-                act()
+                done = act()
             except IllegalTransition as moved_on:
                 messages.error(request, moved_on.message)
                 return redirect(back)
@@ -68,7 +68,7 @@ def after_form(
         return redirect(back)
     if says:
         messages.success(request, says)
-    return redirect(to)
+    return redirect(to(done) if callable(to) else to)
 
 
 def keep(request: HttpRequest, name: str, form: Form, *, secret: tuple[str, ...] = ()) -> None:

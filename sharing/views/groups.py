@@ -56,10 +56,14 @@ def group_list(request: HttpRequest) -> HttpResponse:
 def make_group(request: HttpRequest) -> HttpResponse:
     form, page = GroupForm(request.POST), reverse("groups")
 
-    def make() -> None:
-        groups.make_group(actor=reader_of(request), now=timezone.now(), **form.cleaned_data)
+    def make() -> ReaderGroup:
+        return groups.make_group(actor=reader_of(request), now=timezone.now(), **form.cleaned_data)
 
-    return answers.after_form(request, form, make, name=MAKE, to=page, back=f"{page}#make", says=_("The group stands."))
+    def to(made: ReaderGroup) -> str:
+        """Where it is filled."""
+        return f"{made.get_absolute_url()}#link"
+
+    return answers.after_form(request, form, make, name=MAKE, to=to, back=f"{page}#make", says=_("Group made"))
 
 
 @require_safe
