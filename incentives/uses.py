@@ -21,14 +21,19 @@ class Use:
     due_at: datetime | None = None
 
 
-def choices(reward: Reward, reader: Reader, *, now: datetime) -> list[Use]:
+def choices(effect: str, reader: Reader, *, now: datetime) -> list[Use]:
     """For what it could be used now; empty too for rewards that leave no choice."""
-    if reward.effect == Effect.LONGER_LOAN:
+    if effect == Effect.LONGER_LOAN:
         lendings = favours.may_be_lengthened(reader, now=now)
         return [Use(one.pk, one.request.title.full_title, one.due_at) for one in lendings]
-    if reward.effect == Effect.PURCHASE_FIRST:
+    if effect == Effect.PURCHASE_FIRST:
         return [Use(one.pk, one.title) for one in favours.may_be_put_first(reader)]
     return []
+
+
+def idle(effects: set[str], reader: Reader, *, now: datetime) -> set[str]:
+    """Those that leave a choice and fit nothing the reader has: told before points are spent on one."""
+    return {effect for effect in effects.intersection(Reward.CHOSEN) if not choices(effect, reader, now=now)}
 
 
 def carry_out(reward: Reward, *, target: int, actor: Reader, now: datetime) -> None:

@@ -41,6 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "budget_used_up": rewards.budget_notice(offers, set_aside),
         "past": mine.exclude(status=Voucher.Status.ISSUED)[:PAST_SHOWN],
         "offers": offers,
+        "idle": uses.idle({one.reward.effect for one in offers if one.can_redeem}, reader, now=now),
         "key": uuid4(),
         "return_days": vouchers.RETURN_DAYS,
     }
@@ -99,7 +100,7 @@ def voucher(request: HttpRequest, code: str) -> HttpResponse:
     now, reader = timezone.now(), reader_of(request)
     found = get_object_or_404(vouchers.visible_to(reader), code=code)
     shown = vouchers.shown(found, now=now)
-    uses_now = uses.choices(found.reward, reader, now=now) if shown.status == Voucher.Status.ISSUED else []
+    uses_now = uses.choices(found.reward.effect, reader, now=now) if shown.status == Voucher.Status.ISSUED else []
     context = {"nav": "me", "shown": shown, "uses": uses_now}
     return render(request, "incentives/rewards/voucher.html", context)
 

@@ -92,6 +92,19 @@ def test_charlie_cannot_use_bobs_voucher_nor_bob_one_for_the_desk(bob, lending, 
         use(had(bob, now), lending.pk, bob, now)
 
 
+def test_what_fits_nothing_the_reader_has_says_so_before_points_are_spent(client, bob, now):
+    a_reward(now=now, price=40, effect="longer_loan", days=14)
+    a_reward(now=now, price=40, effect="purchase_first")
+    client.force_login(bob)
+    no_book, no_suggestion = "You have no book it works for now", "No suggestion of yours waits behind others now"
+    page = client.get("/rewards/", headers={"accept-language": "en"}).content.decode()
+    assert (no_book in page, no_suggestion in page) == (True, True)
+    a_lending(a_reader("Alice"), bob, now=now, status="on_loan", closed_at=None)
+    purchases.suggest_purchase(actor=bob, title="预测控制", now=now)
+    page = client.get("/rewards/", headers={"accept-language": "en"}).content.decode()
+    assert (no_book in page, no_suggestion in page) == (False, False)
+
+
 def test_the_desk_hands_nothing_over_for_what_the_service_does(bob, now):
     lin = a_reader("Lin", is_staff=True, is_superuser=True)
     with pytest.raises(NotForTheDesk):
