@@ -64,7 +64,7 @@ class Appeals(ModelViewSet):
     model = Appeal
     name = "appeals"
     icon = "help"
-    list_display: ClassVar = ["pk", "status", "made_at", "answered_at", "answered_by"]
+    list_display: ClassVar = ["made_at", "status", "answered_at", "answered_by"]
     list_filter: ClassVar = ["status"]
     form_fields: ClassVar = ["answer"]
     index_view_class = AppealList

@@ -212,9 +212,9 @@ class Reviews(ModelViewSet):
     name = "held-points"
     icon = "warning"
     list_display: ClassVar = [
-        "pk", "status", Column("signs", label=gettext_lazy("signs"), accessor=signs_text),
+        "found_at", "status", Column("signs", label=gettext_lazy("signs"), accessor=signs_text),
         Column("readers", label=gettext_lazy("readers")),
-        "exchanges", "found_at", "decide_by", "decided_at",
+        "exchanges", "decide_by", "decided_at",
     ]  # fmt: skip
     list_filter: ClassVar = ["status"]
     form_fields: ClassVar = ["why"]
