@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import DateTimeField, Q, QuerySet
 
 from library_bridge.models import Reader
-from sharing import appointments, prepared
+from sharing import appointments, dates, prepared
 from sharing.models import DomainEvent, Lending
 from sharing.prepared import NOW, READER, Given
 
@@ -86,11 +86,11 @@ def _missed(event: DomainEvent, reader: Reader) -> list[datetime]:
 
 
 def _look_at_return(lending: Lending, facts: Facts, *, now: datetime) -> None:
-    """A library loan's due date is the library's matter."""
+    """By the calendar, as the reader's pages count. A library loan's due date is the library's matter."""
     if lending.mode != Lending.Mode.LEND or lending.due_at is None:
         return
     back_at = lending.return_started_at or lending.closed_at
-    days = ((back_at or now) - lending.due_at).days
+    days = (dates.day_of(back_at or now) - dates.day_of(lending.due_at)).days
     if days > 0:
         facts.late.append((back_at or now, days))
         facts.overdue |= back_at is None

@@ -176,9 +176,9 @@ def _of_silence(facts: Facts, now: datetime) -> int:
 
 def _appointments(facts: Facts, *, now: datetime) -> Line:
     if not facts.misses:
-        text = ngettext(
-            "You kept your last appointment", "You kept all of your last %(n)s appointments", facts.appointments
-        )
+        if facts.appointments == 1:  # in Chinese, too, one is told otherwise than several
+            return Line(_("You kept your last appointment"), 0)
+        text = _("You kept all of your last %(n)s appointments")
         return Line(text % {"n": facts.appointments}, 1 if facts.kept >= 5 else 0)
     text = _("You kept %(kept)s of your last %(all)s appointments")
     effect = partial(_of_missing, facts)

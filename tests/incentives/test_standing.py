@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from incentives import receivers, rewards, standing
+from sharing import dates, deadlines
 from sharing.models import Ask, CirculationPolicy, ReaderLimit
 from tests import factories
 from tests.incentives.factories import a_handover, a_lending, a_reader, a_reward, an_event, given
@@ -80,6 +82,27 @@ def test_days_late_lower_the_borrowers_standing_and_are_counted(alice, bob, now)
     assert (found.level, found.open_requests) == (1, 3)
     assert texts(found) == ["Books came back 3 days late in all; it counts for half a year"]
     assert standing.level(alice, now=now).level == 2
+
+
+def test_days_late_are_those_of_the_calendar_as_the_list_of_what_is_to_do_counts_them(alice, bob, now):
+    due = deadlines.end_of_day(now - timedelta(days=4))
+    lending = a_lending(alice, bob, now=now, status="on_loan", closed_at=None, due_at=due)
+    an_event("lending.overdue", lending, at=now)
+    assert dates.days_left(due, today=dates.day_of(now)) == "4 days late"
+    assert texts(standing.level(bob, now=now)) == ["Books came back 4 days late in all; it counts for half a year"]
+
+
+def test_a_book_given_back_on_its_last_day_is_not_late(alice, bob, now):
+    due = deadlines.end_of_day(now)
+    an_event("lending.completed", a_lending(alice, bob, now=now, due_at=due), at=now)
+    assert texts(standing.level(bob, now=now)) == []
+
+
+def test_a_single_appointment_is_told_as_one(alice, bob, now):
+    kept(alice, bob, 1, now=now)
+    assert texts(standing.level(bob, now=now)) == ["You kept your last appointment"]
+    with translation.override("zh-hans"):
+        assert texts(standing.level(bob, now=now)) == ["最近一次约定按时到了"]
 
 
 def test_what_is_older_than_half_a_year_is_forgotten(alice, bob, now):

@@ -193,7 +193,9 @@ def test_t_c3_a_link_that_is_opened_joins_nobody_and_the_button_does(world: Worl
 
 def test_who_makes_a_group_is_led_to_where_the_others_are_invited(world: World) -> None:
     with browsers.at(world.now):
-        made = browsers.of(world.alice).post("/groups/make/", {"name": "Third floor", "kind": "floor", "my_name": "Ali"})
+        made = browsers.of(world.alice).post(
+            "/groups/make/", {"name": "Third floor", "kind": "floor", "my_name": "Ali"}
+        )
         assert made["Location"] == f"{ReaderGroup.objects.get().get_absolute_url()}#link"
 
 
