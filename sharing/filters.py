@@ -66,7 +66,17 @@ class TitleFilter(filters.FilterSet):
     holding (kind, mode, area, available) must be true of one and the same holding.
     """
 
-    q = filters.CharFilter(method="kept", max_length=settings.SEARCH_MAX_CHARACTERS, label=_("Search"))
+    q = filters.CharFilter(
+        method="kept",
+        max_length=settings.SEARCH_MAX_CHARACTERS,
+        label=_("Search"),
+        error_messages={
+            "max_length": _("The words are too long: please shorten them to %(limit_value)d characters at most."),
+            "null_characters_not_allowed": _(
+                "There are signs in the words that cannot be read. Please type them anew."
+            ),
+        },
+    )
     kind = filters.MultipleChoiceFilter(
         choices=Known(KINDS), method="kept", label=pgettext_lazy("of a holding", "Kind")
     )

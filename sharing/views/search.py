@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -85,7 +86,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "nav": "find",
         "filters": filters,
         "left_out": left_out,
-        "text": (filters.text or request.GET.get("q", "").strip())[:200],
+        "text": (filters.text or request.GET.get("q", "").replace("\0", "").strip())[: settings.SEARCH_MAX_CHARACTERS],
         "found": found,
         "too_broad": too_broad,
         "near": suggest(filters.text) if nothing and filters.text else [],

@@ -79,6 +79,30 @@ def test_a_question_that_is_too_long_gets_a_sentence(world: World):
     assert "200" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "long", "unreadable", "all_books"),
+    [
+        (
+            "en",
+            "please shorten them to 200 characters at most",
+            "signs in the words that cannot be read",
+            "See all books",
+        ),
+        ("zh-hans", "搜索词太长，请缩短到 200 字以内。", "搜索词里有无法识别的字符", "查看全部图书"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_leads_on(
+    world: World, language: str, long: str, unreadable: str, all_books: str
+):
+    for words, says in (("a" * 3_000, long), ("%00", unreadable), ("a%00b", unreadable)):
+        page = get(f"/search/?q={words}", world.bob, now=world.now, language=language)
+        assert says in page
+        assert all_books in page
+        assert "3000" not in page
+        assert "<h1></h1>" not in page.html
+        assert 'href="/add/"' in page.html
+
+
 @pytest.mark.parametrize("wrong", ["mode=xyz", "year_from=soon", "area=nowhere", "sort=up", "kind=x&available=true"])
 def test_a_filter_that_means_nothing_is_left_out_and_named(world: World, wrong: str):
     """An old link, or one typed by hand."""
