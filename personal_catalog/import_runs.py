@@ -138,7 +138,7 @@ def _close(rows: Sequence[ImportRow], job: ImportJob, now: datetime) -> None:
 
 def _decide(rows: Sequence[ImportRow], found: dict[int, Title], job: ImportJob, now: datetime) -> None:
     """What is on the shelf already is not listed again."""
-    owned = set(Copy.objects.owned_by(job.reader).filter(title__in=found.values()).values_list("title_id", flat=True))
+    owned = copies.owned_titles(owner=job.reader, titles=[title.pk for title in found.values()])
     new: list[ImportRow] = []
     for row in rows:
         title = found[row.pk]

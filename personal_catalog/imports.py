@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from personal_catalog import audiences, claims, isbn, record_numbers
+from personal_catalog import audiences, claims, copies, isbn, record_numbers
 from personal_catalog.errors import ImportRefused
 from personal_catalog.facts import text as clean_text
 from personal_catalog.files import kinds
@@ -159,18 +159,20 @@ def mend_rows(
         row.facts = {**row.facts, "title": row.title}
         row.save(update_fields=["title", "facts"])
     failed = job.rows.filter(status=ImportRow.Status.FAILED, pk__in=numbers or {})
-    wrong = [typed for row in failed if not _mended(row, typed := (numbers or {})[row.pk])]
+    wrong = [typed for row in failed if not _mended(row, typed := (numbers or {})[row.pk], reader)]
     _leave_out(job, ())
     return wrong
 
 
-def _mended(row: ImportRow, typed: str) -> bool:
+def _mended(row: ImportRow, typed: str, reader: "Reader") -> bool:
     try:
         row.isbn13 = isbn.mend(typed).isbn13
     except isbn.NotAnIsbn:
         return False
     if row.can_be_mended:
-        row.status, row.problem, row.details = ImportRow.Status.READY, "", {}
+        owned = bool(_owned_numbers(reader, [row.isbn13]))
+        row.status, row.problem = (ImportRow.Status.SKIPPED, "owned") if owned else (ImportRow.Status.READY, "")
+        row.details = {}
         row.facts = {**row.facts, "isbns": [row.isbn13]}
         row.save(update_fields=["isbn13", "status", "problem", "details", "facts"])
     return True
@@ -187,11 +189,12 @@ def _judged(job: ImportJob, rows: Packed) -> Iterator[list[ImportRow]]:
 
 def _portion_judged(job: ImportJob, first: int, rows: list[Row], seen: set[str]) -> list[ImportRow]:
     """Named where the number is known here, marked where it is among those `seen`, to which it then belongs."""
-    names = _known_names({row.isbn13 for row in rows if row.isbn13})
+    numbers = {row.isbn13 for row in rows if row.isbn13}
+    names, owned = _known_names(numbers), _owned_numbers(job.reader, numbers)
     numbered = record_numbers.known_among(row.facts for row in rows if row.facts and not row.by_title)
     made = []
     for number, row in enumerate(rows, first):
-        status, problem, details = _first_judgement(row, seen, numbered)
+        status, problem, details = _first_judgement(row, seen, owned, numbered)
         seen.add(row.isbn13)
         remark = row.remark or row.note
         facts = {**(row.facts.to_json() if row.facts else {}), **({"note": remark} if remark else {})}
@@ -205,11 +208,15 @@ def _portion_judged(job: ImportJob, first: int, rows: list[Row], seen: set[str])
     return made
 
 
-def _first_judgement(row: Row, seen: Collection[str], numbered: set[str]) -> tuple[str, str, dict[str, str]]:
+def _first_judgement(
+    row: Row, seen: Collection[str], owned: Collection[str], numbered: set[str]
+) -> tuple[str, str, dict[str, str]]:
     if row.problem is not None:
         return ImportRow.Status.FAILED, row.problem.code, dict(row.problem.details)
     if row.isbn13 and row.isbn13 in seen:
         return ImportRow.Status.SKIPPED, "repeated", {}
+    if row.isbn13 in owned:
+        return ImportRow.Status.SKIPPED, "owned", {}
     if not row.by_title and row.facts and not numbered.intersection(record_numbers.keys_of(row.facts)):
         return ImportRow.Status.FAILED, "which_book", {}
     return ImportRow.Status.READY, "", {}
@@ -219,6 +226,13 @@ def _known_names(isbns: set[str]) -> dict[str, str]:
     listed = LocalRecord.objects.filter(isbn13__in=isbns)
     names = {record.isbn13: str(record.facts.get("title", "")) for record in listed}
     return names | dict(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("isbn13", "title__title"))
+
+
+def _owned_numbers(reader: "Reader", isbns: Collection[str]) -> set[str]:
+    """Numbers of books on the reader's shelf: the preview says already that they are not listed again."""
+    carrying = dict(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("isbn13", "title_id"))
+    owned = copies.owned_titles(owner=reader, titles=set(carrying.values()))
+    return {isbn13 for isbn13, title_id in carrying.items() if title_id in owned}
 
 
 def claim_due(*, now: datetime) -> list[int]:

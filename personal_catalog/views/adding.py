@@ -68,8 +68,10 @@ def _save(request: HttpRequest) -> HttpResponse:
             known["owned"] = True
         except isbn.NotAnIsbn as refused:
             form.add_error("isbn", ISBN_REFUSALS[refused.reason])
-        except (UnknownIsbn, NoTitle):
+        except UnknownIsbn:
             form.add_error("title", _("Nobody knows this number yet. Type at least the title."))
+        except NoTitle:
+            form.add_error("title", _("Please fill in the title."))
         else:
             return _done(request, listed, form.cleaned_data["tags"])
     return _page(request, IsbnForm(initial={"isbn": number}), form=form, status=422, **known)

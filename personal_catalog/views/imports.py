@@ -82,6 +82,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         "only_problems": only_problems,
         "problems": rows.filter(status=ImportRow.Status.FAILED).count(),
         "ready": ready.count(),
+        "owned": rows.filter(problem="owned").count(),
         "minutes_left": _minutes_left(mine),
     }
     return render(request, "personal_catalog/imports/job.html", context)

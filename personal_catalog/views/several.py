@@ -135,10 +135,12 @@ def _page(
     request: HttpRequest, form: SeveralForm, lines: list[Any], *, left: str | None = None, status: int = 200
 ) -> HttpResponse:
     rows = [row if isinstance(row, dict) else {"line": row, "twice": row.owned} for row in lines]
+    wrong = [row["line"].key for row in rows if row.get("problem")]
     context = {
         "nav": "add",
         "form": form,
         "rows": rows,
+        "first_problem": f"#book-{wrong[0]}" if wrong else "",
         "left": left,
         "most": MOST_LINES,
         "listed": just_listed.copies(request),

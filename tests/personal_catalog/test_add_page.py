@@ -80,6 +80,12 @@ def test_a_book_without_a_number_is_typed(alices: Client) -> None:
     assert Copy.objects.get().title.title == "手写本"
 
 
+def test_without_a_number_only_the_title_is_asked_for(alices: Client) -> None:
+    page = alices.post(reverse("add-copy"), {**FORM, "isbn": "", "title": " "}).content.decode()
+    assert "Please fill in the title." in page
+    assert "this number" not in page
+
+
 def test_a_second_copy_is_asked_about_first(alices: Client, alice: Reader, now: datetime) -> None:
     title = factories.title(now=now, isbns=[PROCRASTINATION])
     factories.copy(alice, of=title, now=now)

@@ -136,6 +136,21 @@ def test_what_stands_on_the_shelf_already_is_skipped(alice: Reader, now: datetim
     assert told(job) == [("skipped", "owned")]
 
 
+def test_the_preview_says_already_what_stands_on_the_shelf(alice: Reader, bob: Reader, now: datetime) -> None:
+    factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
+    factories.copy(bob, of=factories.title("围城", now=now, isbns=[FORTRESS]), now=now)
+    job = start(alice, f"{PROCRASTINATION}\n{FORTRESS}\n{PROCRASTINATION}", now, commit=False)
+    assert told(job) == [("skipped", "owned"), ("ready", ""), ("skipped", "repeated")]
+
+
+def test_a_number_typed_into_the_preview_may_be_of_a_book_on_the_shelf(alice: Reader, now: datetime) -> None:
+    factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
+    job = start(alice, "9787300113907", now, commit=False)
+    row = job.rows.get()
+    assert imports.mend_rows(job_id=job.pk, reader=alice, numbers={row.pk: PROCRASTINATION}) == []
+    assert told(job) == [("skipped", "owned")]
+
+
 def test_charlie_cannot_confirm_it(alice: Reader, charlie: Reader, now: datetime) -> None:
     """T-R2"""
     job = start(alice, TABLE, now, commit=False)

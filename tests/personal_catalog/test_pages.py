@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +13,7 @@ from library_bridge.models import Reader
 from personal_catalog import copies, import_runs, imports
 from personal_catalog.models import Copy, ImportJob, Title
 from tests.personal_catalog import factories
-from tests.personal_catalog.factories import PROCRASTINATION
+from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -87,6 +88,21 @@ def test_an_import_is_seen_before_it_is_done(alices: Client, alice: Reader, now:
     page = alices.post(reverse("import-job", args=[ImportJob.objects.get().pk]), how, follow=True).content.decode()
     assert "1 book listed." in page
     assert (Copy.objects.get().mode, Copy.objects.get().source) == ("drift", "import")
+
+
+def test_a_preview_counts_apart_what_stands_on_the_shelf(alices: Client, alice: Reader, now: datetime) -> None:
+    factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
+    sent = {"numbers": f"{PROCRASTINATION}\n{FORTRESS}", "format": "auto"}
+    page = alices.post(reverse("import"), sent, follow=True).content.decode()
+    assert "1 book can be listed." in page
+    assert "1 book already stands on your shelf and is not listed again." in page
+
+
+def test_a_file_that_cannot_be_read_has_to_be_chosen_again(alices: Client) -> None:
+    broken = SimpleUploadedFile("books.xlsx", b"PK no sheet at all")
+    page = alices.post(reverse("import"), {"file": broken, "format": "auto"}).content.decode()
+    assert "Please choose the file again." in page
+    assert "still in the form" not in page
 
 
 def test_while_an_import_runs_only_its_progress_is_asked_for(alices: Client, alice: Reader, now: datetime) -> None:

@@ -50,6 +50,12 @@ def test_a_short_number_is_a_title(alice: Reader, now: datetime) -> None:
     assert several.read("1984", owner=alice, now=now).title == "1984"
 
 
+def test_the_summary_leads_to_the_first_book_that_needs_a_word(alices: Client) -> None:
+    page = alices.post(PAGE, {**HOW, "do": "list", "book": ["t1", "t2"], "title-t1": "手写本"}).content.decode()
+    assert '<a href="#book-t2">Some books need a word' in page
+    assert 'id="book-t2"' in page
+
+
 def test_all_are_put_on_the_shelf_in_one_go(alices: Client, alice: Reader, now: datetime) -> None:
     factories.title(now=now, isbns=[PROCRASTINATION])
     sent = {
