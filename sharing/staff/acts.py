@@ -3,7 +3,6 @@
 Each is a form of its own, calls one function of the domain, and goes back to the slip.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -12,9 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
@@ -26,6 +24,7 @@ from library_bridge.staff.settling import LIST_INCOMPLETE
 from sharing import dates, disclosures, disputes, missing_books, states, transferring
 from sharing.errors import SharingError
 from sharing.models import Lending
+from sharing.staff.act_words import FINISH, LOOK_INTO, LOOK_UP, RETRY, SETTLE, SETTLE_LOAN, Act
 from sharing.staff.forms import FinishForm, LookIntoForm, LookUpForm, RetryForm, SettleForm
 
 CHANGE = "sharing.change_lending"
@@ -34,51 +33,6 @@ CHANGE_TRANSFER = "library_bridge.change_transfer"
 LOOK_LASTS = timedelta(minutes=15)
 LOOKED = "looked up"
 T = Transfer.Status
-
-
-@dataclass(frozen=True)
-class Act:
-    code: str
-    name: str | Promise
-    icon: str
-    says: str | Promise
-
-
-RETRY = Act(
-    "retry",
-    gettext_lazy("Try again now"),
-    "resubmit",
-    gettext_lazy("The transfer waits for its next try. Ask the library system now instead."),
-)
-FINISH = Act(
-    "finish",
-    gettext_lazy("Finish the transfer"),
-    "check",
-    gettext_lazy(
-        "Put things right in the library system first. What it says then decides: on the taker’s card the lending is "
-        "completed; otherwise the transfer ends without it, and you settle the lending. Where it can’t tell, your own word decides. "
-        "Nothing is written to the library system here."
-    ),
-)
-SETTLE = Act(
-    "settle",
-    gettext_lazy("Settle"),
-    "check",
-    gettext_lazy(
-        "This ends the lending. If the book never reached the taker, the request goes on to other holders while it has time. "
-        "The book of a reader counts as back with its owner only when you say so; otherwise it leaves the register."
-    ),
-)
-
-LOOK_INTO = Act(
-    "look-into",
-    gettext_lazy("Say what became of it"),
-    "search",
-    gettext_lazy(
-        "The book was left at a drop point, and nobody has it: its giver did not find it, or has not fetched it. Look there, ask "
-        "the two, then write what you found; that ends the matter."
-    ),
-)
 
 
 def possible(lending: Lending, staff: Any) -> list[Act]:
@@ -93,7 +47,7 @@ def possible(lending: Lending, staff: Any) -> list[Act]:
         found.append(FINISH)
     moved = transfer is None or transfer.status in (T.DONE, T.REFUSED)
     if moved and Lending.Status.SETTLED in states.LENDING[lending.status]:
-        found.append(SETTLE)
+        found.append(SETTLE_LOAN if lending.kind == Lending.Kind.LIBRARY_LOAN else SETTLE)
     if missing_books.waiting().filter(pk=lending.pk).exists():
         found.append(LOOK_INTO)
     return found
@@ -136,7 +90,12 @@ class OnLending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
         return bool(self.request.user.has_perm(SEE) and self.request.user.has_perm(CHANGE))
 
     def is_possible(self) -> bool:
-        return self.act in possible(self.lending, self.request.user)
+        return self.worded is not None
+
+    @cached_property
+    def worded(self) -> Act | None:
+        """The act as it is put for this lending; None when it cannot be done."""
+        return next((act for act in possible(self.lending, self.request.user) if act.code == self.act.code), None)
 
     @cached_property
     def lending(self) -> Lending:
@@ -164,7 +123,12 @@ class OnLending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "act": self.act, "lending": self.lending, "back": self.slip_url}
+        return {
+            **super().get_context_data(**kwargs),
+            "act": self.worded,
+            "lending": self.lending,
+            "back": self.slip_url,
+        }
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
@@ -262,15 +226,7 @@ def _still_waiting(transfer_id: int, now: datetime) -> str:
 
 
 class LookUp(OnLending):
-    act = Act(
-        "readers",
-        gettext_lazy("Look up the readers"),
-        "user",
-        gettext_lazy(
-            "Who lends what to whom is nobody’s business without a cause. Your reason and your look are kept and shown to the "
-            "two readers; their names then stand on the slip for a quarter of an hour."
-        ),
-    )
+    act = LOOK_UP
     form_class = LookUpForm
 
     def may(self) -> bool:

@@ -134,6 +134,17 @@ def test_s2_without_lists_what_was_seen_elsewhere_is_settled_next(
     assert lending.status == Lending.Status.SETTLED
 
 
+def test_settling_a_library_loan_speaks_of_the_library_and_not_of_an_owner(
+    world: World, stuck: tuple[Story, Lending], now: datetime
+) -> None:
+    lending = stuck[1]
+    sent(reverse("lendings:finish", args=[lending.pk]), world.lin, now, reason="It stays on the shelf")
+    for place in ("inspect", "settle"):
+        page = seen(reverse(f"lendings:{place}", args=[lending.pk]), world.lin, now)
+        assert "The loan stays on the card where the library system has it" in page
+        assert "leaves the register" not in page
+
+
 def test_what_did_not_move_is_settled_next(world: World, stuck: tuple[Story, Lending], now: datetime) -> None:
     _story, lending = stuck
     page = sent(reverse("lendings:finish", args=[lending.pk]), world.lin, now, reason="It stays on the shelf")
