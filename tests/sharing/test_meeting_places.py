@@ -11,7 +11,7 @@ from library_bridge.models import Reader
 from sharing import free_times, handovers, places
 from sharing.errors import Denied
 from sharing.models import DomainEvent, FreeTimes, Handover, Lending, MeetingPlace
-from sharing.views.places import drawn
+from sharing.views.places import WIDE, drawn, marks
 from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
 from tests.sharing.pages import get
@@ -144,7 +144,8 @@ def test_the_list_shows_times_position_and_a_drawing(world: World) -> None:
     page = get(reverse("places"), world.bob, now=world.now)
     assert "Mon–Fri 08:00–20:00 · Sat–Sun closed" in page
     assert "geo:29.50000,106.40000" in page.html
-    assert page.html.count("<circle") == 2
+    assert page.html.count("<rect") == 2
+    assert "29.5" not in page.text
 
 
 def test_the_drawing_has_north_up_and_takes_any_number_of_places(world: World) -> None:
@@ -154,6 +155,15 @@ def test_the_drawing_has_north_up_and_takes_any_number_of_places(world: World) -
     assert (spots[0].y or 0) > (spots[1].y or 0)
     assert spots[2].x is None
     assert drawn([]) == []
+
+
+def test_places_too_close_to_be_told_apart_on_the_drawing_share_a_mark(world: World) -> None:
+    lies = [(1, 1), (5, 5), (1.2, 1.1), (5, 1), (5.1, 5)]
+    found = [place(f"地{n}", f"Place {n}", latitude=y, longitude=x) for n, (x, y) in enumerate(lies)]
+    shown = marks(drawn(found))
+    assert [mark.says for mark in shown] == ["1·3", "4", "2·5"]
+    assert not any(one.covers(other) for one in shown for other in shown if one is not other)
+    assert all(mark.left >= 0 and mark.left + mark.wide <= WIDE for mark in shown)
 
 
 def test_librarians_keep_the_list(world: World) -> None:
