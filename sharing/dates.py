@@ -94,6 +94,16 @@ def days_left(when: When, *, today: date) -> str:
     return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
 
 
+def age(when: datetime, *, now: datetime) -> str:
+    """How old the library's word is that counts as fresh no more."""
+    hours = (now - when) // timedelta(hours=1)
+    if hours < 1:
+        return _("more than a quarter of an hour ago")
+    if hours < 48:
+        return ngettext("%(hours)s hour ago", "%(hours)s hours ago", hours) % {"hours": hours}
+    return ngettext("%(days)s day ago", "%(days)s days ago", hours // 24) % {"days": hours // 24}
+
+
 def time_left(when: datetime, *, now: datetime) -> str:
     """The two largest units that matter: 1 day 18 h, 3 h, 20 min."""
     minutes = max(0, int((when - now) / timedelta(minutes=1)))

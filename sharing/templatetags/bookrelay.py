@@ -192,6 +192,11 @@ def near_time(when: datetime | None) -> str:
 
 
 @register.filter
+def age(when: datetime) -> str:
+    return dates.age(when, now=timezone.now())
+
+
+@register.filter
 def binds(when: When | None) -> bool:
     return when is not None and dates.binds(when, today=today())
 

@@ -198,11 +198,20 @@ def test_a_loan_near_its_due_date_says_why_it_cannot_be_passed_on(world: World):
     assert "Plum Court · due 25 NOV 2026 · too close to its due date Not now" in page
 
 
-def test_the_age_of_the_librarys_word_is_said(world: World):
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (0.5, "as of today 09:30, more than a quarter of an hour ago"),
+        (1, "as of today 09:00, 1 hour ago"),
+        (9, "as of today 01:00, 9 hours ago"),
+        (50, "as of 22 November 08:00, 2 days ago"),
+    ],
+)
+def test_the_age_of_the_librarys_word_is_said(world: World, hours: float, said: str):
     """I6"""
     loan = factories.library_loan(factories.patron(world.charlie), world.title, now=world.now)
-    LibraryLoan.objects.filter(pk=loan.pk).update(checked_at=world.now - timedelta(hours=3))
-    assert "Library status as of today 07:00" in get(path(world), world.bob, now=world.now)
+    LibraryLoan.objects.filter(pk=loan.pk).update(checked_at=world.now - timedelta(hours=hours))
+    assert f"Library status {said}" in get(path(world), world.bob, now=world.now)
 
 
 def test_markup_in_a_record_is_shown_as_text(world: World):
