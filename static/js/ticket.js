@@ -30,7 +30,8 @@
       const stamps = done(slip);
       if (celebrate && stamps.length > (stamped.get(slip.id) ?? stamps.length)) {
         stamps.at(-1).dataset.fresh = "";
-        if (navigator.vibrate) navigator.vibrate(40);
+        // Before the first touch a browser refuses, and complains.
+        if (navigator.vibrate && navigator.userActivation?.hasBeenActive) navigator.vibrate(40);
       }
       stamped.set(slip.id, stamps.length);
     }
