@@ -65,6 +65,13 @@
   focusErrors(document);
   document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));
 
+  // Whoever has sent a message writes the next one: a tap on the arrow takes neither the focus nor a phone's keyboard away.
+  document.addEventListener("mousedown", (event) => { if (event.target.closest(".say > .button")) event.preventDefault(); });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const field = event.detail.elt.querySelector(".say > [name=text]");
+    if (field && event.detail.requestConfig.elt.matches(".say")) field.focus({ preventScroll: true });
+  });
+
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 
   // Signed out meanwhile: the answer to a fragment request would be the sign-in page.

@@ -81,9 +81,11 @@ class Person:
         expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
 
     def write(self, text: str) -> None:
-        self.page.get_by_label(self.say("Write a message")).first.fill(text)
+        field = self.page.get_by_label(self.say("Write a message")).first
+        field.fill(text)
         self.page.get_by_role("button", name=self.say("Send"), exact=True).first.click()
         self.sees(text)
+        expect(field).to_be_focused()
 
     def ask_for(self, title: str) -> None:
         self.page.goto("/")
