@@ -37,6 +37,7 @@ class SaidPanel(FieldPanel):
 
 @dataclass(frozen=True)
 class Line:
+    name: str
     label: str
     values: list[str]
     differs: bool
@@ -60,6 +61,6 @@ def compare(titles: Iterable[Title]) -> Comparison:
 def _line(name: str, titles: list[Title]) -> Line:
     if name == "isbns":
         numbers = [[isbn.hyphenate(row.isbn13) for row in title.isbns.all()] for title in titles]
-        return Line("ISBN", [plain(said) for said in numbers], differs=False)
+        return Line(name, "ISBN", [plain(said) for said in numbers], differs=False)
     values = [plain(getattr(title, name)) for title in titles]
-    return Line(capfirst(field_label(name)), values, differs=len({value for value in values if value}) > 1)
+    return Line(name, capfirst(field_label(name)), values, differs=len({value for value in values if value}) > 1)

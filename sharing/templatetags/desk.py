@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from personal_catalog.covers import cover_svg
 from personal_catalog.staff import words
+from sharing import languages
 
 register = template.Library()
 register.filter("on_one_line", words.on_one_line)
@@ -28,6 +29,14 @@ BOARD = (
 def board() -> SafeString:
     """Cloth covers at the door; drawn, so nothing is asked of the database before somebody has signed in."""
     return mark_safe("".join(f'<span class="cover">{cover_svg(*book)}</span>' for book in BOARD))
+
+
+@register.filter
+def said_of(value: str, name: str) -> str:
+    """What a record says in a field of this name: codes of languages as the languages they stand for."""
+    if name not in ("language", "languages"):
+        return value
+    return "; ".join(languages.name(code) for code in value.split("; "))
 
 
 @register.filter
