@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.ui.tables import Column
@@ -194,7 +195,7 @@ class Budgets(ModelViewSet):
     index_view_class = ListedIndex
     list_display: ClassVar = [
         "library", "starts_date", "ends_date", "points", "spent",
-        Column("left", label=pgettext_lazy("budget", "left"), accessor="left"),
+        Column("left", label=capfirst(pgettext_lazy("budget", "left")), accessor="left"),
     ]  # fmt: skip
     form_fields: ClassVar = ["library", "starts_date", "ends_date", "points"]
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
@@ -99,7 +100,7 @@ class Vouchers(ModelViewSet):
     name = "vouchers"
     icon = "tag"
     list_display: ClassVar = [
-        Column("last_four", label=gettext_lazy("code"), accessor=lambda voucher: f"•••• {voucher.code[-4:]}"),
+        Column("last_four", label=capfirst(gettext_lazy("code")), accessor=lambda voucher: f"•••• {voucher.code[-4:]}"),
         "reward", "status", "issued_at", "expires_at", "closed_at",
     ]  # fmt: skip
     list_filter: ClassVar = ["status", "reward"]
@@ -127,10 +128,10 @@ class Ledger(ModelViewSet):
     icon = "list-ol"
     list_display: ClassVar = [
         "at",
-        Column("words", label=gettext_lazy("reason"), accessor=reasons.words),
+        Column("words", label=capfirst(gettext_lazy("reason")), accessor=reasons.words),
         "kind",
         "account",
-        Column("points", label=gettext_lazy("points"), accessor=lambda entry: f"{entry.amount:+d}"),
+        Column("points", label=capfirst(gettext_lazy("points")), accessor=lambda entry: f"{entry.amount:+d}"),
         "available_at",
     ]
     index_view_class = LedgerList
@@ -212,8 +213,8 @@ class Reviews(ModelViewSet):
     name = "held-points"
     icon = "warning"
     list_display: ClassVar = [
-        "found_at", "status", Column("signs", label=gettext_lazy("signs"), accessor=signs_text),
-        Column("readers", label=gettext_lazy("readers")),
+        "found_at", "status", Column("signs", label=capfirst(gettext_lazy("signs")), accessor=signs_text),
+        Column("readers", label=capfirst(gettext_lazy("readers"))),
         "exchanges", "decide_by", "decided_at",
     ]  # fmt: skip
     list_filter: ClassVar = ["status"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
@@ -78,8 +79,8 @@ class Titles(SnippetViewSet):
         Column("creators_text", label=_("Creators")),
         "publisher",
         "year",
-        Column("get_status_display", label=_("status"), sort_key="status"),
-        DateColumn("created_at", label=_("added"), sort_key="created_at"),
+        Column("get_status_display", label=capfirst(_("status")), sort_key="status"),
+        DateColumn("created_at", label=capfirst(_("added")), sort_key="created_at"),
     ]
     list_per_page = 50
     ordering = ("-created_at", "-pk")
@@ -139,9 +140,9 @@ class AuthorityLists(SnippetViewSet):
     menu_name = "authority-lists"
     list_display = [
         "name",
-        Column("get_kind_display", label=_("kind"), sort_key="kind"),
+        Column("get_kind_display", label=capfirst(_("kind")), sort_key="kind"),
         "note",
-        DateColumn("updated_at", label=_("changed")),
+        DateColumn("updated_at", label=capfirst(_("changed"))),
     ]
     list_filter = ["kind"]
     list_per_page = 50

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
@@ -36,9 +37,9 @@ class DropPoints(ModelViewSet):
     icon = "download"
     add_to_admin_menu = False
     list_display: ClassVar[list[Any]] = [
-        Column("__str__", label=gettext_lazy("meeting place")),
-        Column("shelf_code", label=gettext_lazy("shelf code")),
-        BooleanColumn("is_active", label=gettext_lazy("offered")),
+        Column("__str__", label=capfirst(gettext_lazy("meeting place"))),
+        Column("shelf_code", label=capfirst(gettext_lazy("shelf code"))),
+        BooleanColumn("is_active", label=capfirst(gettext_lazy("offered"))),
     ]
     panels: ClassVar[list[Any]] = [
         FieldPanel("place"),
@@ -116,9 +117,9 @@ class Kiosks(ModelViewSet):
     index_view_class = KioskIndex
     list_display: ClassVar[list[Any]] = [
         "name",
-        Column("drop_point", label=gettext_lazy("drop point")),
-        DateColumn("opened_at", label=gettext_lazy("in use since")),
-        DateColumn("revoked_at", label=gettext_lazy("switched off on")),
+        Column("drop_point", label=capfirst(gettext_lazy("drop point"))),
+        DateColumn("opened_at", label=capfirst(gettext_lazy("in use since"))),
+        DateColumn("revoked_at", label=capfirst(gettext_lazy("switched off on"))),
     ]
     panels: ClassVar[list[Any]] = [FieldPanel("drop_point"), FieldPanel("name")]
 

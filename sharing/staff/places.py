@@ -1,5 +1,6 @@
 """The places where readers may meet, as librarians keep them."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
@@ -15,9 +16,9 @@ class MeetingPlaces(ModelViewSet):
     add_to_admin_menu = False
     list_display = [
         "name",
-        Column("area", label=_("area")),
-        Column("hours", label=_("opening times")),
-        BooleanColumn("is_active", label=_("offered")),
+        Column("area", label=capfirst(_("area"))),
+        Column("hours", label=capfirst(_("opening times"))),
+        BooleanColumn("is_active", label=capfirst(_("offered"))),
     ]
     panels = [
         FieldRowPanel([FieldPanel("name_zh"), FieldPanel("name_en")]),
