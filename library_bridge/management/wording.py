@@ -1,4 +1,5 @@
-"""What a catalogue's Chinese must not do, beside being absent: say one message in two ways, call a reader 你, or misplace blanks."""
+"""What a catalogue's Chinese must not do, beside being absent: say one message in two ways, name one thing by several words,
+call a reader 你, or misplace blanks."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,12 @@ RULES = (
     ("has a blank after a date", re.compile(rf"{DAYS} (?:{HAN}|[，。；、）])|\d ?[日] {HAN}")),
     ("lacks a blank beside a number", re.compile(rf"{HAN}(?:{NUMBERS}|\d)|(?:{NUMBERS}|\d){HAN}")),
 )
+SETTLED = (  # one thing, one word: where the English names it, what the Chinese must not say, and what it says instead
+    (r"", r"区域|园区", "片区"),
+    (r"", r"群组", "小组"),
+    (r"", r"漂流记", "旅程"),
+    (r"\blabels?\b", r"标签", "书标"),  # what is printed; a reader's own tag is 标签
+)
 
 
 def slips(catalogue: Catalog) -> Iterator[str]:
@@ -22,6 +29,13 @@ def slips(catalogue: Catalog) -> Iterator[str]:
         for fault, rule in RULES:
             if message.id and any(rule.search(words or "") for words in said):
                 yield f"{_id(message.id)!r} {fault}"
+        for named, other, word in SETTLED:
+            if (
+                message.id
+                and re.search(named, _id(message.id), re.IGNORECASE)
+                and any(re.search(other, w or "") for w in said)
+            ):
+                yield f"{_id(message.id)!r} has another word for {word}"
 
 
 def collisions(catalogues: Mapping[str, Catalog]) -> Iterator[str]:

@@ -14,7 +14,7 @@ PAGES = (
                     "Open the title and choose “Ask for this book”. A sentence about why and until when helps.",
                     "A few holders are asked first, and each has some time to answer; if none of them can, the next are asked.",
                     "When one agrees, the two of you settle a time and a place; you can write to each other.",
-                    "At the handover the one who gives shows a six-digit PIN or a QR code, the one who takes enters or scans it. "
+                    "At the handover the one who gives shows a code of six digits or its QR code, the one who takes enters or scans it. "
                     "That is both confirmations.",
                     "If it is a library book, the library now moves the loan to your card and sets a new due date.",
                 ],
@@ -79,7 +79,7 @@ PAGES = (
                 "text",
                 "<p>You get an ask that says until when to answer. The reader does not know who you are until you "
                 "agree, and you may ask back first. "
-                "If it does not suit you, choose “Not this time”: it costs nothing and needs no reason. If you don’t answer in time we "
+                "If it does not suit you, choose “Not now”: it costs nothing and needs no reason. If you don’t answer in time we "
                 "ask the next holder. Before exams or a journey, pause a book; it is asked for again when you resume.</p>",
             ),
             ("heading", "Coming back in time"),
@@ -91,7 +91,7 @@ PAGES = (
             ("heading", "Damaged, or not returned"),
             (
                 "text",
-                "<p>Choose “Something is wrong” on the lending and say what. A librarian hears both of you and settles it: returned, "
+                "<p>Choose “Report a problem” on the lending and say what. A librarian hears both of you and settles it: returned, "
                 "replaced, paid, or closed, with a reason that both can read. For a rare or precious book, “Display only” is the better "
                 "choice.</p>",
             ),

@@ -41,3 +41,19 @@ def test_a_context_or_the_same_words_are_no_collision() -> None:
 )
 def test_slips_are_found(words: str, faults: int) -> None:
     assert len(list(wording.slips(catalogue((None, "some words", words))))) == faults
+
+
+@pytest.mark.parametrize(
+    ("message_id", "words", "faults"),
+    [
+        ("Area", "区域", 1),
+        ("Area", "园区", 1),
+        ("Area", "片区", 0),
+        ("The group is full.", "群组已满。", 1),
+        ("Print labels", "打印标签", 1),
+        ("Print labels", "打印书标", 0),
+        ("My tags", "我的标签", 0),
+    ],
+)
+def test_one_thing_has_one_word(message_id: str, words: str, faults: int) -> None:
+    assert len(list(wording.slips(catalogue((None, message_id, words))))) == faults
