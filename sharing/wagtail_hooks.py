@@ -29,7 +29,7 @@ from sharing.models import (
     Request,
     TitleNote,
 )
-from sharing.staff import exports, lendings, overview
+from sharing.staff import exports, lendings, overview, transfer_slips
 from sharing.staff.drop_points import DropPoints, Kiosks
 from sharing.staff.flags import Flags
 from sharing.staff.groups import Groups
@@ -181,3 +181,6 @@ def log_actions(actions: Any) -> None:
 def refused_in_waiting(staff: Reader) -> RefusedInWaiting:
     """The library refused the transfer, and its lending waits for a librarian: no transfer says so by itself."""
     return RefusedInWaiting(f"{reverse('lendings:index')}?trouble=refused", lendings.refused_by_library(staff))
+
+
+hooks.register("slips_of_transfers", transfer_slips.slips_of_transfers)

@@ -20,6 +20,7 @@ from wagtail.log_actions import log
 from library_bridge import reasons, transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Unavailable
+from library_bridge.staff import transfer_slips
 from library_bridge.staff.forms import SettleForm
 from library_bridge.staff.seeing import InspectSeen, visible_to_staff
 
@@ -35,17 +36,23 @@ class InspectTransfer(InspectSeen):
 
     template_name = "library_bridge/admin/inspect_transfer.html"
 
+    def get_page_subtitle(self) -> str:
+        return transfer_slips.number(self.object)
+
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
+        slip_url = transfer_slips.url(self.object, cast(Reader, self.request.user))
+        slip = [HeaderButton(_("Slip"), url=slip_url, icon_name="doc-full")] if slip_url else []
         waits = self.object.status == Transfer.Status.NEEDS_LIBRARIAN
         if not waits or not self.request.user.has_perm(NEEDED) or is_own(self.object, self.request.user):
-            return []
+            return slip
         return [
+            *slip,
             HeaderButton(
                 pgettext("transfer", "Settle"),
                 url=reverse("transfers:settle", args=[self.object.pk]),
                 icon_name="check",
-            )
+            ),
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -77,7 +84,7 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
         return found
 
     def get_page_subtitle(self) -> str:
-        return str(self.transfer)
+        return transfer_slips.number(self.transfer)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         says = reasons.sentence(self.transfer.reason_code)

@@ -39,6 +39,7 @@ from library_bridge.staff.listings import Listing
 from library_bridge.staff.seeing import InspectSeen, SeenIndex
 from library_bridge.staff.settling import InspectTransfer, SettleTransfer
 from library_bridge.staff.systems import Systems
+from library_bridge.staff.transfer_slips import TransferIndex
 
 
 class OnlyToSee(ModelPermissionPolicy):
@@ -144,7 +145,7 @@ class Transfers(Listing):
     search_fields = ["reference", "barcode"]
     search_backend_name = None
     form_fields = ["reference"]
-    index_view_class = SeenIndex
+    index_view_class = TransferIndex
     inspect_view_enabled = True
     inspect_view_class = InspectTransfer
     inspect_view_fields = [

@@ -1,0 +1,41 @@
+"""The library's list of transfers calls them by their slips."""
+
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+
+from sharing.models import Lending
+from tests.sharing.staff.desk import seen, staff
+from tests.sharing.test_library_loans import Story
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_transfer_stands_under_its_slips_number_and_is_found_by_it(
+    world, stuck: tuple[Story, Lending], now: datetime
+) -> None:
+    lending = stuck[1]
+    listed = reverse("transfers:index")
+    assert lending.transfer is not None
+    for address in (listed, f"{listed}?q={lending.number.lower()}", f"{listed}?q={lending.transfer.barcode}"):
+        page = seen(address, world.lin, now)
+        assert lending.number in page
+        assert lending.transfer.reference not in page
+    assert lending.number not in seen(f"{listed}?q=L-26-999999", world.lin, now)
+
+
+def test_a_transfers_page_leads_to_its_slip_who_may_see_slips(
+    world, stuck: tuple[Story, Lending], now: datetime
+) -> None:
+    lending = stuck[1]
+    assert lending.transfer is not None
+    address, slip = (
+        reverse("transfers:inspect", args=[lending.transfer.pk]),
+        reverse("lendings:inspect", args=[lending.pk]),
+    )
+    assert slip in seen(address, world.lin, now).html
+    clerk = staff("library_bridge.view_transfer")
+    page = seen(address, clerk, now)
+    assert lending.number in page
+    assert slip not in page.html
