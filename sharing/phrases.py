@@ -23,6 +23,12 @@ def fill(words: str, parts: Mapping[str, object]) -> str:
     return out
 
 
+def among_han(part: str) -> str:
+    """The part, which may be HTML, with the space on either side that it needs between Han."""
+    text = strip_tags(part)
+    return f"{_air('书', text[:1])}{part}{_air(text[-1:], '书')}"
+
+
 def _air(left: str, right: str) -> str:
     touching = (HAN.match(left) and LATIN.match(right)) or (LATIN.match(left) and HAN.match(right))
     return " " if touching else ""

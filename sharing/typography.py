@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 HAN_MARKS = r"\u3000-\u30ff\uff00-\uffef·"
 HAN_RUN = re.compile(rf"({HAN.pattern}(?:(?:{HAN.pattern}|[{HAN_MARKS}])*{HAN.pattern})?)")
+CLOSING = frozenset("。，：；！？、」》）”")
 LONG_NUMBER = 10_000
 THIN = "\u202f"
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from sharing.phrases import fill
 from sharing.typography import page_language
 
 SATURDAY = 5
@@ -98,9 +99,8 @@ class MeetingPlace(models.Model):
         """In one line."""
         if self.is_always_open:
             return gettext("always open")
-        return gettext("Mon–Fri %(week)s · Sat–Sun %(weekend)s") % {
-            "week": _span(self.hours_on(0)), "weekend": _span(self.hours_on(SATURDAY)),
-        }  # fmt: skip
+        parts = {"week": _span(self.hours_on(0)), "weekend": _span(self.hours_on(SATURDAY))}
+        return fill(gettext("Mon–Fri %(week)s · Sat–Sun %(weekend)s"), parts)
 
     @property
     def geo(self) -> str:

@@ -10,7 +10,7 @@ from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from personal_catalog import addresses
 from personal_catalog.cover_pictures import kept
 from personal_catalog.covers import cover_svg
-from sharing import dates, policies, typography
+from sharing import dates, phrases, policies, typography
 from sharing.dates import When
 
 register = template.Library()
@@ -233,6 +233,18 @@ def lang_attr(text: Any) -> SafeString:
 def names(sentence: Any) -> SafeString:
     """A sentence of ours with somebody's Chinese name or words in it, these marked as Chinese on an English page."""
     return typography.with_han_marked(str(sentence))
+
+
+@register.simple_tag
+def gap(after: str = "。") -> str:
+    """Between two sentences of ours, the first of which ends with `after`: Chinese sets no space behind its own marks."""
+    return "" if typography.page_language() == "zh-Hans" and str(after)[-1:] in typography.CLOSING else " "
+
+
+@register.filter
+def among_han(words: Any) -> SafeString:
+    """For what stands in the middle of a translated sentence and may begin or end with Latin letters, digits or Han."""
+    return mark_safe(phrases.among_han(conditional_escape(words))) if typography.page_language() == "zh-Hans" else words
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """What the tags and filters of every template say, in both languages."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -9,9 +10,12 @@ import time_machine
 from django.contrib.messages.storage.base import Message
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
+from config.settings.base import BASE_DIR
 from sharing.templatetags import bookrelay
 
+TEMPLATES = BASE_DIR / "templates"
 pytestmark = pytest.mark.usefixtures("at_now")
 
 
@@ -178,3 +182,28 @@ def test_a_chinese_name_in_an_english_sentence_is_marked_and_the_rest_escaped() 
     assert bookrelay.names("<梧桐·二号> asks") == '&lt;<span lang="zh-Hans">梧桐·二号</span>&gt; asks'
     with translation.override("zh-hans"):
         assert bookrelay.names("梧桐") == "梧桐"
+
+
+def test_chinese_sets_no_space_between_sentences_and_english_one() -> None:
+    source = "{% for one in said %}{{ one }}{% gap one %}{% endfor %}"
+    assert render(source, said=["Found.", "In print."]) == "Found. In print. "
+    assert render(source, "zh-hans", said=["找到了。", "ISBN", "在册。"]) == "找到了。ISBN 在册。"
+
+
+def test_what_is_put_between_han_gets_the_space_that_it_needs() -> None:
+    assert bookrelay.among_han("Bob") == "Bob"
+    with translation.override("zh-hans"):
+        assert bookrelay.among_han("蓝色单车") == "蓝色单车"
+        assert bookrelay.among_han(mark_safe("<b>Bob</b>")) == " <b>Bob</b> "
+        assert bookrelay.among_han("明天 15:10") == "明天 15:10 "
+        assert bookrelay.among_han("<i>") == "&lt;i&gt;"
+
+
+SPACED = re.compile(
+    r"\{% translate \"[^\"]*[.?!:]\"( context \"[^\"]*\")? %\}(</\w+>)? +[<{]|\{% endblocktranslate %\} <a "
+)
+
+
+def test_sentences_are_joined_by_a_gap_that_knows_the_language() -> None:
+    ours = [path for path in (TEMPLATES / "sharing").rglob("*.html") if path.parent.name != "admin"]
+    assert [path.name for path in ours if SPACED.search(path.read_text())] == []
