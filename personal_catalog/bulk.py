@@ -84,6 +84,17 @@ def take_over(
     return [(card.title, outcomes.pop(id(card), Outcome.UNCHANGED)) for card in placed]
 
 
+def recognised(entries: Sequence[Entry]) -> list[int | None]:
+    """The key of the title that `take_over` would find for each; None for one that the catalogue has not. Locks and writes
+    nothing."""
+    if not entries:
+        return []
+    forms = authority.forms_of(entry.facts for entry in entries)
+    entries = [replace(entry, facts=authority.apply(entry.facts, forms)) for entry in entries]
+    shelf = _Shelf(entries, lock=False)
+    return [card.title.pk if (card := shelf.matching(entry)) else None for entry in entries]
+
+
 def foresee(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
     """What `take_over` would do with them, without locking or writing anything."""
     shelf = _Shelf(entries, lock=False)
@@ -128,7 +139,7 @@ class _Shelf:
             self.by_key[card.title.match_key].append(card)
 
     def place(self, entry: Entry, *, source: str, now: datetime, actor: "Reader | None" = None) -> _Card:
-        card = self._matching(entry)
+        card = self.matching(entry)
         if card is None:
             return self._add(entry, source=source, now=now, actor=actor)
         if source == titles.READER:
@@ -145,7 +156,7 @@ class _Shelf:
             self._add_isbns(card, entry.facts.isbns)
         return card
 
-    def _matching(self, entry: Entry) -> _Card | None:
+    def matching(self, entry: Entry) -> _Card | None:
         facts = entry.facts
         carrying = [self.by_isbn[isbn13] for isbn13 in facts.isbns if isbn13 in self.by_isbn]
         if carrying:

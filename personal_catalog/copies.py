@@ -1,6 +1,6 @@
 """What happens to copies: listing, changing, handing on, withdrawing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import choice
 from typing import TYPE_CHECKING, Any, cast
@@ -98,9 +98,9 @@ def lock_owner(owner: "Reader") -> None:
     get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
 
 
-def owned_titles(*, owner: "Reader", titles: Collection[int]) -> set[int]:
+def owned_titles(*, owner: "Reader", titles: Iterable[int]) -> set[int]:
     """Which of these titles (keys) stand on the reader's shelf already; a list of many books does not list them again."""
-    owned = Copy.objects.owned_by(owner).filter(title__in=titles)
+    owned = Copy.objects.owned_by(owner).filter(title__in=set(titles))
     return set(owned.values_list("title_id", flat=True))
 
 

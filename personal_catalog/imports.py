@@ -1,6 +1,6 @@
 """Importing many books: the file becomes rows at once, shown to the reader, who says which of them to list and how."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from personal_catalog import audiences, claims, copies, isbn, record_numbers
+from personal_catalog import audiences, bulk, claims, copies, isbn, record_numbers
+from personal_catalog.bulk import Entry
 from personal_catalog.errors import ImportRefused
 from personal_catalog.facts import text as clean_text
+from personal_catalog.facts import with_language
 from personal_catalog.files import kinds
 from personal_catalog.files.packed import Packed
 from personal_catalog.files.rows import Row, Trait
@@ -170,7 +172,7 @@ def _mended(row: ImportRow, typed: str, reader: "Reader") -> bool:
     except isbn.NotAnIsbn:
         return False
     if row.can_be_mended:
-        owned = bool(_owned_numbers(reader, [row.isbn13]))
+        owned = copies.owned_titles(owner=reader, titles=_carrying([row.isbn13]).values())
         row.status, row.problem = (ImportRow.Status.SKIPPED, "owned") if owned else (ImportRow.Status.READY, "")
         row.details = {}
         row.facts = {**row.facts, "isbns": [row.isbn13]}
@@ -189,12 +191,11 @@ def _judged(job: ImportJob, rows: Packed) -> Iterator[list[ImportRow]]:
 
 def _portion_judged(job: ImportJob, first: int, rows: list[Row], seen: set[str]) -> list[ImportRow]:
     """Named where the number is known here, marked where it is among those `seen`, to which it then belongs."""
-    numbers = {row.isbn13 for row in rows if row.isbn13}
-    names, owned = _known_names(numbers), _owned_numbers(job.reader, numbers)
+    names, owned = _known_names({row.isbn13 for row in rows if row.isbn13}), _on_shelf(job.reader, rows)
     numbered = record_numbers.known_among(row.facts for row in rows if row.facts and not row.by_title)
     made = []
     for number, row in enumerate(rows, first):
-        status, problem, details = _first_judgement(row, seen, owned, numbered)
+        status, problem, details = _first_judgement(row, seen, numbered, owned=number - first in owned)
         seen.add(row.isbn13)
         remark = row.remark or row.note
         facts = {**(row.facts.to_json() if row.facts else {}), **({"note": remark} if remark else {})}
@@ -209,16 +210,16 @@ def _portion_judged(job: ImportJob, first: int, rows: list[Row], seen: set[str])
 
 
 def _first_judgement(
-    row: Row, seen: Collection[str], owned: Collection[str], numbered: set[str]
+    row: Row, seen: Collection[str], numbered: set[str], *, owned: bool
 ) -> tuple[str, str, dict[str, str]]:
     if row.problem is not None:
         return ImportRow.Status.FAILED, row.problem.code, dict(row.problem.details)
     if row.isbn13 and row.isbn13 in seen:
         return ImportRow.Status.SKIPPED, "repeated", {}
-    if row.isbn13 in owned:
-        return ImportRow.Status.SKIPPED, "owned", {}
     if not row.by_title and row.facts and not numbered.intersection(record_numbers.keys_of(row.facts)):
         return ImportRow.Status.FAILED, "which_book", {}
+    if owned:
+        return ImportRow.Status.SKIPPED, "owned", {}
     return ImportRow.Status.READY, "", {}
 
 
@@ -228,11 +229,19 @@ def _known_names(isbns: set[str]) -> dict[str, str]:
     return names | dict(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("isbn13", "title__title"))
 
 
-def _owned_numbers(reader: "Reader", isbns: Collection[str]) -> set[str]:
-    """Numbers of books on the reader's shelf: the preview says already that they are not listed again."""
-    carrying = dict(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("isbn13", "title_id"))
-    owned = copies.owned_titles(owner=reader, titles=set(carrying.values()))
-    return {isbn13 for isbn13, title_id in carrying.items() if title_id in owned}
+def _on_shelf(reader: "Reader", rows: Sequence[Row]) -> set[int]:
+    """Which of the rows (their places) are books on the reader's shelf: by the number, else by the title that the words stand
+    for when they are listed."""
+    said = {at: row.facts for at, row in enumerate(rows) if row.facts and not row.isbn13 and row.problem is None}
+    meant = dict(zip(said, bulk.recognised([Entry(with_language(one)) for one in said.values()]), strict=True))
+    carrying = _carrying({row.isbn13 for row in rows if row.isbn13})
+    meant |= {at: carrying[row.isbn13] for at, row in enumerate(rows) if row.isbn13 in carrying}
+    owned = copies.owned_titles(owner=reader, titles={pk for pk in meant.values() if pk})
+    return {at for at, pk in meant.items() if pk in owned}
+
+
+def _carrying(isbns: Collection[str]) -> dict[str, int]:
+    return dict(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("isbn13", "title_id"))
 
 
 def claim_due(*, now: datetime) -> list[int]:

@@ -143,6 +143,13 @@ def test_the_preview_says_already_what_stands_on_the_shelf(alice: Reader, bob: R
     assert told(job) == [("skipped", "owned"), ("ready", ""), ("skipped", "repeated")]
 
 
+def test_the_preview_knows_a_book_on_the_shelf_by_its_words(alice: Reader, now: datetime) -> None:
+    import_runs.run_import(job_id=start(alice, "书名,作者\n手写本,某人\n", now).pk, now=now)
+    job = start(alice, "书名,作者\n手写本,某人\n手写本,另一人\n", now, commit=False)
+    assert told(job) == [("skipped", "owned"), ("ready", "")]
+    assert Title.objects.count() == 1
+
+
 def test_a_number_typed_into_the_preview_may_be_of_a_book_on_the_shelf(alice: Reader, now: datetime) -> None:
     factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
     job = start(alice, "9787300113907", now, commit=False)
