@@ -214,7 +214,7 @@ def test_a_compartment_too_long_is_refused_at_the_step_with_a_sentence(
         page = screen.post(reverse("kiosk"), {"code": code_of(handover, world.alice, world).pin})
         said = {"step": page.context["step"].token, "compartment": "x" * 21}
         again = screen.post(reverse("kiosk-leave"), said)
-    assert "at most 20 characters" in browsers.text(again)
+    assert "20 characters at most" in browsers.text(again)
     assert again.context["step"].token == said["step"]
 
 
