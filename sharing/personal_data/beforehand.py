@@ -26,7 +26,7 @@ TOPICS = (
         "shelf",
         _("If you show your shelf to others: its name. Which shelves you follow."),
         _("So that others find what you show to everyone anyway, and you are told of new books."),
-        _("Until you show it no more, or follow no more."),
+        _("Until you stop showing it, or follow no more."),
     ),
 )
 

@@ -72,7 +72,10 @@ def test_a_shelf_that_is_closed_has_no_page_and_no_followers(world: World, shelf
 def test_who_follows_stays_unknown_and_few_are_not_counted(world: World, shelf: ShownShelf) -> None:
     follow(world, shelf)
     assert following.followers(world.alice) == 0
-    assert "fewer than five readers follow it" in browsers.seen(browsers.of(world.alice), "/follows/")
+    own = browsers.seen(browsers.of(world.alice), "/follows/")
+    assert "fewer than five readers follow it" in own
+    assert "Stop showing it" in own
+    assert "Rename" in own
     for _number in range(4):
         follow(world, shelf, factories.reader())
     assert following.followers(world.alice) == 5

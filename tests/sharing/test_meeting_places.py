@@ -110,7 +110,9 @@ def test_one_tap_proposes_a_slot_and_one_agrees_to_it(world: World) -> None:
     talk = reverse("conversation", args=[lending.ask.conversation.pk])
     (slot, *_rest) = free_times.slots(lending, now=world.now)
     value = f"{timezone.localtime(slot.starts_at):%Y-%m-%dT%H:%M} {slot.place}"
-    assert value in browsers.seen(browsers.of(world.bob), talk)
+    shown = browsers.seen(browsers.of(world.bob), talk)
+    assert value in shown
+    assert "All meeting places" in shown
     browsers.of(world.bob).post(reverse("propose-handover", args=[lending.pk]), {"slot": value})
     handover = Handover.objects.get()
     assert (handover.place_en, handover.starts_at) == ("Main gate", slot.starts_at)
