@@ -48,9 +48,12 @@ def search_titles(text: str, *, within: Titles | None = None, newest: bool = Fal
     if not words:
         return NOTHING
     typed = readings.as_typed(words)
-    for reading in (readings.or_class(typed, asked), readings.by_sound(words)):
-        if reading is not None and (found := _found(reading, asked, within, newest)):
-            return found
+    reading = readings.or_class(typed, asked)
+    if reading is not None and (found := _found(reading, asked, within, newest)):
+        return found
+    sound = readings.by_sound(words)
+    if sound is not None and (found := _found(sound, asked, within, newest)):
+        return replace(found, instead=_written(found.ids[0]))
     return _generous(asked, words, within, newest)
 
 
@@ -124,6 +127,11 @@ def _found(reading: Node, asked: str, within: Titles | None, newest: bool) -> Se
         return None
     ordered, near = _ordered(found.ids, asked)
     return SearchHits(ordered, found.more, near=near)
+
+
+def _written(pk: int) -> str:
+    """The title whose characters sound like those that were typed, and are others."""
+    return names([pk]).get(pk, ("", ""))[0]
 
 
 def _alike(asked: str, words: list[str], within: Titles | None = None) -> Iterator[tuple[str, int]]:

@@ -151,6 +151,9 @@ def test_the_very_title_stands_first(now: datetime) -> None:
 def test_what_was_searched_instead_is_said(shelf: dict[str, Title]) -> None:
     assert search_titles("hary poter").instead == "harry potter"
     assert search_titles("harry potter").instead == ""
+    assert search_titles("拖延心里学").instead == "拖延心理学"
+    assert search_titles("tuoyanxinlixue").instead == ""
+    assert search_titles("拖延心理学").instead == ""
 
 
 def test_near_spellings_are_offered(shelf: dict[str, Title]) -> None:
