@@ -136,7 +136,7 @@ def _out(row: Away, now: datetime) -> Out:
             url,
             pgettext("button", "Take it back"),
         )
-    says = fill(_("with %(name)s"), {"name": name})
+    says = fill(pgettext("a lent book", "with %(name)s"), {"name": name})
     if lending.is_overdue(now) and lending.due_at:
         late = Chip("act", dates.days_left(lending.due_at, today=dates.day_of(now)).capitalize())
         return Out(copy, late, says, lending.due_at, url, pgettext("button", "Write"))

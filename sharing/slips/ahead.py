@@ -26,9 +26,18 @@ def ahead(scene: Scene) -> Iterator[Row]:
     elif status in (S.NEEDS_LIBRARIAN, S.DISPUTED):
         yield Row(_("A librarian settles it"), when=pgettext("slip", "next"), state="next")
     elif status == S.ON_LOAN:
-        yield Row(_("Due"), _back_to_owner(scene), scene.lending.due_at, state="next", acts=_binds(scene))
+        yield _due(scene)
     elif status == S.COMPLETED and scene.is_loan and scene.lending.due_at is not None:
         yield Row(_("Due"), _back_to_library(scene), scene.lending.due_at, state="later")
+
+
+def _due(scene: Scene) -> Row:
+    """Once the day is past, what is next has no day of its own: it stands below the reminders, which are of later days."""
+    due_at = scene.lending.due_at
+    if due_at is not None and scene.lending.is_overdue(scene.now):
+        note = scene.say(_("It was due on %(date)s"), date=scene.day(due_at))
+        return Row(_back_to_owner(scene), note, when=pgettext("slip", "now"), state="next", acts=True)
+    return Row(_("Due"), _back_to_owner(scene), due_at, state="next", acts=_binds(scene))
 
 
 def _binds(scene: Scene) -> bool:

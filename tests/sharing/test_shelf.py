@@ -41,6 +41,7 @@ def test_what_is_away_tells_with_whom_and_until_when(world: World):
     page = get("/shelf/", world.alice, now=world.now + timedelta(days=1))
     assert "Away from me 1" in page
     assert "with Bob · due" in page
+    assert "借给 Bob · 应还" in get("/shelf/", world.alice, now=world.now + timedelta(days=1), language="zh-CN")
     assert f'href="/lendings/{lending.pk}/"' in page.html
 
 

@@ -7,8 +7,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from library_bridge.models import LibraryLoan, Transfer
-from sharing import handovers, jobs, lendings
+from sharing import due, handovers, jobs, lendings, policies, slips
 from sharing.models import Lending
+from sharing.scenes import Scene
 from tests.sharing import browsers, steps
 from tests.sharing.conftest import World
 
@@ -228,6 +229,19 @@ def test_the_slip_keeps_the_day_of_a_meeting(world: World, agreed: Lending) -> N
     steps.arranged(agreed, now=world.now + timedelta(hours=1))
     with browsers.at(world.now + timedelta(hours=2)):
         assert "24 November 14:00, West gate" in browsers.seen(browsers.of(world.bob), page(agreed))
+
+
+def test_the_slip_of_a_late_book_ends_with_its_return_and_stands_in_order(world: World) -> None:
+    lending = steps.on_loan(world)
+    assert lending.due_at is not None
+    now = lending.due_at + timedelta(days=2)
+    list(due.act(now=now))
+    seen = Lending.objects.visible_to(world.alice).for_page().get()
+    rows = slips.rows(Scene(seen, world.alice, policies.current(), now))
+    assert [row.what for row in rows[-2:]] == ["Overdue", "Bob gives it back to you"]
+    assert rows[-1].note.startswith("It was due on")
+    dates = [row.at for row in rows if row.at]
+    assert dates == sorted(dates)
 
 
 def test_red_on_the_slip_is_for_whom_it_waits(world: World, agreed: Lending) -> None:
