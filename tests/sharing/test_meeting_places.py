@@ -145,6 +145,8 @@ def test_the_list_shows_times_position_and_a_drawing(world: World) -> None:
     place("西门", "West gate", latitude="29.6", longitude="106.5", opens=time(8), closes=time(20))
     page = get(reverse("places"), world.bob, now=world.now)
     assert "Mon–Fri 08:00–20:00 · Sat–Sun closed" in page
+    chinese = get(reverse("places"), world.bob, now=world.now, language="zh-CN")
+    assert "周一至周五 08:00–20:00 · 周六、周日不开放" in chinese
     assert "geo:29.50000,106.40000" in page.html
     assert page.html.count("<rect") == 2
     assert "29.5" not in page.text

@@ -1,5 +1,6 @@
 """The ask page: a holder answers somebody without a name."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -110,3 +111,9 @@ def test_the_page_asks_few_questions(
     client.get(page(ask))
     with django_assert_max_num_queries(15):
         client.get(page(ask))
+
+
+def test_in_chinese_no_space_stands_before_a_day_in_words(world: World, ask: Ask) -> None:
+    with browsers.at(world.now):
+        shown = browsers.seen(browsers.of(world.alice, "zh-CN"), page(ask))
+    assert re.search(r"请在<time[^>]*>[^ <]+ \d\d:\d\d</time> 前答复", shown)
