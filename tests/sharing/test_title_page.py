@@ -95,6 +95,14 @@ def test_a_borrower_is_led_to_the_lending_before_another_copy_is_asked_for(world
     assert "This book is with you" not in get(path(world), world.alice, now=world.now + timedelta(hours=3))
 
 
+def test_the_only_copy_known_is_with_its_borrower(world: World):
+    lending = steps.on_loan(world)
+    page = get(path(world), world.bob, now=world.now + timedelta(hours=3))
+    assert "This book is with you." in page
+    assert lending.get_absolute_url() in page.html
+    assert 'id="ask"' not in page.html
+
+
 def test_a_book_in_a_borrowers_hands_is_never_shown_as_free(world: World):
     """C7"""
     steps.on_loan(world)
