@@ -1,6 +1,11 @@
 """T-P3: a ring is named, friends and clubs are not."""
 
+import json
 from datetime import datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from incentives.farming import population, simulation
 from incentives.farming.rings import Exchange, find_rings
@@ -65,3 +70,15 @@ def test_on_a_campus_with_colluders_nine_in_ten_of_their_points_are_held_and_har
 def test_without_colluders_hardly_anybody_is_touched() -> None:
     made = population.make(readers=300, days=60, colluding=0.0, seed=3)
     assert simulation.run(made, readers=300, pay=PAY).honest_readers_touched_share <= 0.01
+
+
+def test_the_command_tells_the_same_before_there_are_any_tables(
+    db: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the rules with which a new service begins."""
+    for tables in (connection.introspection.table_names(), []):
+        monkeypatch.setattr(connection.introspection, "table_names", lambda tables=tables: tables)
+        call_command("simulate_rings", "--readers", "60", "--days", "40", "--json")
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == second
+    assert first["ring_points"] > 0
