@@ -27,15 +27,15 @@ from django.db.models import (
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils import timezone
 
-from sharing.models import Ask, DomainEvent, HarvestedRecord, Request
+from sharing import wanted_titles
+from sharing.models import Ask, DomainEvent
 from sharing.waits import FEWEST_PEOPLE
+from sharing.wanted_titles import Wanted
 
 HOURS = (2, 6, 12, 24, 48)
 FATES = ("fulfilled", "declined", "unanswered", "nobody", "cancelled")
 FEWEST_WEEKS = 8
 BY_MONTH_FROM = 120  # days; longer periods are drawn by month
-WANTED_DAYS = 180
-WANTED_ROWS = 10
 
 ANSWERED = ("ask.accepted", "ask.declined")
 SAID = Q(kind__in=ANSWERED, ask__consent="")
@@ -104,18 +104,6 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A title that many asked for. `waiting` and `unfilled` are None where they would count one to four readers."""
-
-    title_id: int
-    title: str
-    readers: int
-    unfilled: int | None
-    waiting: int | None
-    items: int
-
-
-@dataclass(frozen=True)
 class Overview:
     period: Period
     figures: tuple[Figure, ...]
@@ -133,17 +121,12 @@ def overview(*, period: Period, now: datetime) -> Overview:
         spans=tuple(_spans(period, now=now)),
         by_month=period.days > BY_MONTH_FROM,
         answers=Answers(this.answered_within, former.answered_within),
-        wanted=tuple(_wanted(Period(min(period.start, now - timedelta(days=WANTED_DAYS)), period.end))),
+        wanted=tuple(wanted_titles.asked_for(min(period.start, now - wanted_titles.AT_LEAST), period.end)),
     )
 
 
 def enough(value: float, people: int) -> float | None:
     return value if people >= FEWEST_PEOPLE else None
-
-
-def few(readers: int) -> int | None:
-    """None for one to four: nobody is told that they are the only one."""
-    return None if 0 < readers < FEWEST_PEOPLE else readers
 
 
 @dataclass(frozen=True)
@@ -275,31 +258,3 @@ def _first_of_month(moment: datetime) -> datetime:
 
 def _next_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=7)).replace(day=1)
-
-
-def _wanted(period: Period) -> Iterator[Wanted]:
-    """What a library might buy: titles that at least five readers asked for, most of them first."""
-    asked = Request.objects.filter(placed_at__gte=period.start, placed_at__lt=period.end).order_by()
-    rows = list(
-        asked.values("title_id", "title__title")
-        .annotate(
-            readers=Count("requester", distinct=True),
-            unfilled=Count("requester", filter=Q(status=Request.Status.UNFILLED), distinct=True),
-            waiting=Count("requester", filter=Q(status=Request.Status.OPEN), distinct=True),
-        )
-        .filter(readers__gte=FEWEST_PEOPLE)
-        .order_by("-readers", "title_id")[:WANTED_ROWS]
-    )
-    items = _items_of([row["title_id"] for row in rows])
-    for row in rows:
-        title_id = row["title_id"]
-        yield Wanted(
-            title_id, row["title__title"], row["readers"], few(row["unfilled"]), few(row["waiting"]), items.get(title_id, 0)
-        )  # fmt: skip
-
-
-def _items_of(title_ids: list[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for title_id, items in HarvestedRecord.objects.filter(title__in=title_ids).values_list("title_id", "items"):
-        found[title_id] = found.get(title_id, 0) + items
-    return found
