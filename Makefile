@@ -43,7 +43,7 @@ bench: $(READY)
 
 soak: $(READY)
 	$(PY) -m tests.soak $(ARGS)
-	SOAK=1 $(PY) -m pytest -n auto tests/sharing/model
+	SOAK=1 $(PY) -m pytest -n auto -o faulthandler_timeout=0 tests/sharing/model
 
 demo-reset: $(READY)
 	$(PY) manage.py demo_campus --reset
