@@ -165,6 +165,10 @@ class SeveralForm(CopyForm):
     def how(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("mode", "condition", "visibility")}
 
+    def renew_token(self) -> None:
+        """For the page that answers a list put on the shelf."""
+        self.data = {name: self.data[name] for name in self.data} | {"token": sent_forms.new_token()}
+
 
 def initial_of(facts: BookFacts) -> dict[str, object]:
     return {

@@ -36,7 +36,7 @@ LONGEST_KEY = 20
 class Line:
     """One book of the list. `key` is its ISBN-13, or else a sign of its words. `record` is what the catalogue or a source
     knows, `title` and `creators` what would be listed; of several editions that are `alike` the reader chooses; `more` than these
-    are not shown."""
+    are not shown. `unsearched`: the catalogue was too slow to say which it has."""
 
     key: str
     title: str = ""
@@ -46,6 +46,7 @@ class Line:
     pending: bool = False
     alike: tuple[Title, ...] = ()
     more: int = 0
+    unsearched: bool = False
 
     @property
     def number(self) -> str:
@@ -182,7 +183,10 @@ def _numbered(isbn13: str, owner: "Reader", now: datetime, *, patient: bool) -> 
 
 
 def _worded(name: str, creators: tuple[str, ...], owner: "Reader") -> Line:
-    alike = _alike(name, creators)
+    try:
+        alike = _alike(name, creators)
+    except SearchTimedOut:
+        return Line(key_of(name, creators), name, creators, unsearched=True)
     shown = _editions(alike[:MOST_ALIKE])
     if len(alike) == len(shown) == 1:
         number = next((row.isbn13 for row in shown[0].isbns.all()), "")
@@ -197,13 +201,9 @@ def _known(title: Title, key: str, owner: "Reader") -> Line:
 
 def _alike(name: str, creators: Sequence[str]) -> list[int]:
     """Titles of the catalogue with just these words, the newest first; with an author given, only theirs. The search may name
-    a thousand: of these only the words are read."""
-    try:
-        ids = search_titles(name).ids
-    except SearchTimedOut:
-        return []
+    a thousand: of these only the words are read. Raises SearchTimedOut."""
     wanted = match_key(name, creators)
-    rows = Title.objects.live().filter(pk__in=ids).order_by(F("year").desc(nulls_last=True), "pk")
+    rows = Title.objects.live().filter(pk__in=search_titles(name).ids).order_by(F("year").desc(nulls_last=True), "pk")
     return [
         pk
         for pk, title, subtitle, theirs in rows.values_list("pk", "title", "subtitle", "creators")

@@ -32,6 +32,11 @@ REFUSALS = {
     "unknown_isbn": gettext_lazy("Nobody we ask knows this number. Type the title."),
     "which_edition": gettext_lazy("Choose which of these is yours."),
     "no_edition": gettext_lazy("The edition you chose is no longer in the catalogue. See whether this is your book."),
+    "other_editions": gettext_lazy("The editions you were shown have changed. See whether this is your book."),
+    "unsearched": gettext_lazy(
+        "The catalogue took too long to find its editions. Put it on the shelf with the words below, "
+        "or take it off the list and type its ISBN instead."
+    ),
     "no_title": gettext_lazy("Type at least the title."),
 }
 
@@ -108,6 +113,7 @@ def _put_on_shelf(request: HttpRequest, form: SeveralForm, wanted: list[Wanted])
     typed = form.cleaned_data["lines"].strip()
     if not outcome.refused and not typed:
         return redirect("add-several")
+    form.renew_token()  # what comes from the next page is meant anew, though it say the same
     if outcome.refused:
         form.add_error(None, _("Some books need a word from you before they can be listed."))
     left = [one for one in wanted if one.key in outcome.refused]
@@ -126,7 +132,7 @@ def _shown(request: HttpRequest, wanted: list[Wanted], problems: dict[str, str] 
         code = (problems or {}).get(one.key, "")
         twice = read.owned or code == "on_shelf" or one.again
         if code == "which_edition" and not read.alike:
-            code = "no_edition"
+            code = "no_edition" if sent.edition else "unsearched" if read.unsearched else "other_editions"
         rows.append({"line": read, "sent": one, "problem": REFUSALS.get(code, ""), "twice": twice})
     return rows
 

@@ -22,6 +22,10 @@ def keys(page: str) -> list[str]:
     return [part.split('"')[0] for part in page.split('name="book" value="')[1:]]
 
 
+def token(page: str) -> str:
+    return page.split('name="token" value="')[1].split('"')[0]
+
+
 def test_pasted_numbers_and_titles_are_looked_up_and_nothing_is_listed_yet(alices: Client, now: datetime) -> None:
     factories.title(now=now, isbns=[PROCRASTINATION])
     pasted = f"978-7-300-11390-6\n{PROCRASTINATION}\n手写本 / 某人\n"
@@ -87,6 +91,22 @@ def test_what_is_refused_keeps_nothing_else_off_the_shelf(alices: Client, alice:
     again = {**sent, f"again-{PROCRASTINATION}": "on", f"title-{FORTRESS}": "围城"}
     assert alices.post(PAGE, again).status_code == 302
     assert Copy.objects.count() == 4
+
+
+def test_what_is_sent_again_from_the_page_after_a_refusal_is_meant_anew(alices: Client, now: datetime) -> None:
+    """As the script does it: the book is scanned once more beside what was refused."""
+    factories.title(now=now, isbns=[PROCRASTINATION])
+    for _ in range(2):
+        page = alices.post(
+            PAGE, {**HOW, "do": "list", "token": "once", "book": [PROCRASTINATION, "t2"]}
+        ).content.decode()
+    assert (keys(page), Copy.objects.count()) == (["t2"], 1)
+    sent = {**HOW, "do": "list", "token": token(page), "book": [PROCRASTINATION]}
+    page = alices.post(PAGE, sent).content.decode()
+    assert ("It already stands on your shelf." in page, "1 book listed" in page) == (True, False)
+    for _ in range(2):
+        assert alices.post(PAGE, {**sent, "token": token(page), f"again-{PROCRASTINATION}": "on"}).status_code == 302
+    assert Copy.objects.count() == 2
 
 
 def test_a_mistyped_line_keeps_nothing_else_off_the_shelf(alices: Client, now: datetime) -> None:

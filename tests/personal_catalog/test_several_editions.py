@@ -235,6 +235,36 @@ def test_what_was_chosen_outlasts_a_search_that_takes_too_long(
     assert not TitleSuggestion.objects.exists()
 
 
+def test_a_row_that_could_not_be_searched_says_so_and_goes_on_by_its_words(
+    alices: Client, editions: list[Title], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several, "search_titles", broad)
+    unchosen = {**sent_rows(KEY), f"title-{KEY}": "拖延心理学"}
+    answer = alices.post(PAGE, unchosen)
+    page = answer.content.decode()
+    assert (answer.status_code, "took too long to find its editions" in page, "no longer" in page) == (422, True, False)
+    assert (keys(page), 'name="choose"' in page, Copy.objects.exists()) == ([KEY], False, False)
+    assert alices.post(PAGE, {**unchosen, "choose": []}).status_code == 302
+    assert Copy.objects.get().title.title == "拖延心理学"
+
+
+def test_a_row_that_cannot_be_searched_does_not_claim_to_be_new(
+    alices: Client, editions: list[Title], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several, "search_titles", broad)
+    page = alices.get(LINE, {"line": "拖延心理学"}).content.decode()
+    assert ("could not be searched in time" in page, "not in the catalogue yet" in page) == (True, False)
+
+
+def test_a_row_none_was_chosen_in_does_not_say_that_the_chosen_one_is_gone(
+    alices: Client, editions: list[Title]
+) -> None:
+    Title.objects.filter(pk__in=[title.pk for title in editions[1:]]).update(status="rejected")
+    page = alices.post(PAGE, {**sent_rows(KEY), f"title-{KEY}": "拖延心理学"}).content.decode()
+    assert ("The editions you were shown have changed." in page, "you chose" in page) == (True, False)
+    assert hidden(page) == {KEY: str(editions[0].pk)}
+
+
 def test_another_edition_stays_another_beside_the_one_that_is_left(alices: Client, editions: list[Title]) -> None:
     Title.objects.filter(pk__in=[title.pk for title in editions[1:]]).update(status="rejected")
     page = alices.post(PAGE, {**sent_rows(KEY), **row(KEY, 0), "do": "read"}).content.decode()
