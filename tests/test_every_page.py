@@ -25,7 +25,7 @@ from personal_catalog import imports
 from personal_catalog.models import Copy, Membership, ReaderGroup
 from sharing import asks, conversations, following, group_links, groups, pass_on_codes, requests, title_notes
 from sharing.models import CirculationPolicy, Conversation, Lending, Request
-from tests import factories
+from tests import blanks, factories
 from tests.conftest import CAMPUS
 from tests.incentives.factories import a_reward, given
 from tests.sharing import steps
@@ -269,3 +269,8 @@ def test_a_page_is_short(measured: dict[int, dict[str, Measured]], name: str) ->
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_needs_no_other_host(measured: dict[int, dict[str, Measured]], name: str) -> None:
     assert set(HOSTS.findall(measured[MANY][name].html)) <= OURS
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_blank_stands_beside_a_chinese_mark(measured: dict[int, dict[str, Measured]], name: str) -> None:
+    assert blanks.in_page(measured[FEW][name].html) == []

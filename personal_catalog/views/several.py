@@ -70,7 +70,8 @@ def line(request: HttpRequest) -> HttpResponse:
         read = several.read(said[0], owner=_reader(request), now=timezone.now())
         read = several.apart(read, request.GET.getlist("taken")[:MOST_LINES])
     except isbn.NotAnIsbn as refused:
-        return HttpResponse(ISBN_REFUSALS[refused.reason], content_type="text/plain; charset=utf-8", status=422)
+        says = of_one(said[0], ISBN_REFUSALS[refused.reason]) if said else ISBN_REFUSALS[refused.reason]
+        return HttpResponse(says, content_type="text/plain; charset=utf-8", status=422)
     return render(request, LINE, {"line": read, "twice": read.owned})
 
 

@@ -28,7 +28,7 @@ async function fetched(line) {
   const chosen = [...list.querySelectorAll('[type=radio]:checked, [type=hidden][name^="edition-"]')].map((one) => ["taken", one.closest("[data-book]").dataset.book]);
   const answer = await fetch(`${form.dataset.lineUrl}?${new URLSearchParams([["line", line], ...chosen])}`);
   const words = await answer.text();
-  if (answer.status === 422) return { wrong: `${line}: ${words}` };
+  if (answer.status === 422) return { wrong: words };
   if (!answer.ok || answer.redirected) return { wrong: form.dataset.noAnswer };
   const part = document.createElement("template");
   part.innerHTML = words;
@@ -67,7 +67,7 @@ async function addTyped() {
   }
   if (!left.size) return;
   field.value = [...left.keys(), field.value].filter(Boolean).join("\n");
-  say([...new Set(left.values())].join(" "));
+  say([...new Set(left.values())].join(form.dataset.gap));
 }
 
 document.addEventListener("scanner:read", ({ detail: { value } }) => {

@@ -157,7 +157,12 @@ def test_a_scanned_number_answers_with_its_row(alices: Client, now: datetime) ->
     answer = alices.get(LINE, {"line": PROCRASTINATION})
     assert (answer.status_code, keys(answer.content.decode())) == (200, [PROCRASTINATION])
     assert 'data-says="Found: 拖延心理学"' in answer.content.decode()
-    assert alices.get(LINE, {"line": "6901028075763"}).status_code == 422
+
+
+def test_a_mistyped_number_answers_with_a_sentence_of_the_page_language(client: Client, alice: Reader) -> None:
+    client.force_login(alice)
+    answer = client.get(LINE, {"line": "9787300113908"}, headers={"accept-language": "zh-CN"})
+    assert (answer.status_code, answer.content.decode()[:14]) == (422, "9787300113908：")
 
 
 def test_only_the_page_with_the_camera_may_run_the_decoder(alices: Client) -> None:
