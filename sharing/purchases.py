@@ -1,9 +1,11 @@
-"""Readers suggest what the library should buy; staff answer by a day of the policy, and the reader is told.
+"""Readers suggest what the library should buy; staff answer by a day of the policy, and the reader is told. Nobody answers
+themselves: a librarian's own suggestion waits for another of them.
 
 When that day passes the reader is told of a second one, and librarians are reminded again; when that passes, too, the
 suggestion ends undecided and its reader is told so. None waits for ever.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -72,10 +74,14 @@ def decline_purchase(*, suggestion_id: int, actor: Reader, answer: str, now: dat
 def _decide(
     suggestion_id: int, status: PurchaseSuggestion.Status, *, actor: Reader, answer: str, now: datetime
 ) -> PurchaseSuggestion:
-    """Locks the suggestion; raises NotFound for those who may not decide, IllegalTransition when it is decided."""
+    """Locks the suggestion; raises NotFound for those who may not decide, Denied for one's own, IllegalTransition when it
+    is decided."""
     suggestion = PurchaseSuggestion.objects.select_for_update(of=("self",)).filter(pk=suggestion_id).first()
     if suggestion is None or not may_decide(actor):
         raise NotFound
+    policies.require(
+        suggestion.reader_id != actor.pk, Denied(_("You suggested this yourself. Another librarian answers it."))
+    )
     _close(suggestion, status, actor=actor, answer=answer.strip()[:500], now=now)
     return suggestion
 
@@ -133,8 +139,8 @@ def pass_deadline(*, suggestion_id: int, now: datetime) -> bool:
 
 @transaction.atomic(durable=True)
 def remind_librarians(*, now: datetime) -> int:
-    """One notice for all that wait and of which none has been heard since their last reminder; how many those are. Locks
-    them."""
+    """One notice to each librarian for all that wait for them, of which none has been heard since their last reminder; how
+    many those are. Locks them."""
     rows = PurchaseSuggestion.objects.waiting().filter(remind_at__lte=now).order_by("pk")
     due = list(rows.select_for_update(of=("self",)))
     if not due:
@@ -143,15 +149,19 @@ def remind_librarians(*, now: datetime) -> int:
     for row in due:
         row.remind_at = _next_reminder(now, row.late_at or row.created_at, row.answer_by, policy)
     PurchaseSuggestion.objects.bulk_update(due, ["remind_at"])
-    waiting = PurchaseSuggestion.objects.waiting()
-    first = waiting.order_by("answer_by").values_list("answer_by", flat=True)[0]
-    data = {
-        "readers": list(librarians().order_by("pk").values_list("pk", flat=True)),
-        "count": waiting.count(),
-        "answer_by": first.isoformat(),
-    }
-    events.record("purchase.reminded", now=now, actor=None, data=data)
+    events.record_each("purchase.reminded", now=now, actor=None, data=list(_reminders()))
     return len(due)
+
+
+def _reminders() -> Iterator[dict[str, object]]:
+    """One for all librarians alike; those who suggested something themselves hear of the others'."""
+    waiting = list(PurchaseSuggestion.objects.waiting().order_by("answer_by").values_list("reader_id", "answer_by"))
+    told = set(librarians().values_list("pk", flat=True))
+    own = told & {reader for reader, _answer_by in waiting}
+    for readers in (sorted(told - own), *([pk] for pk in sorted(own))):
+        days = [answer_by for reader, answer_by in waiting if [reader] != readers]
+        if readers and days:
+            yield {"readers": readers, "count": len(days), "answer_by": days[0].isoformat()}
 
 
 def _answer_by(now: datetime, policy: CirculationPolicy) -> datetime:

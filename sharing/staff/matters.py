@@ -65,7 +65,7 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
         shown += _mails(now)
     shown += _flags(staff, now)
     if purchases.may_decide(staff):
-        shown += _purchases(now)
+        shown += _purchases(staff, now)
     if titles.may_curate(staff):
         shown += _curation(now)
     for module in registers.modules("matters"):
@@ -227,8 +227,8 @@ def of_many(icon: str, says: str, found: dict[str, Any], url: str, now: datetime
     return Matter(icon, says % {"count": grouped(found["n"])}, note, _("Look into it"), url)
 
 
-def _purchases(now: datetime) -> Iterator[Matter]:
-    found = PurchaseSuggestion.objects.waiting().aggregate(n=Count("pk"), first=Min("answer_by"))
+def _purchases(staff: Reader, now: datetime) -> Iterator[Matter]:
+    found = PurchaseSuggestion.objects.waiting().exclude(reader=staff).aggregate(n=Count("pk"), first=Min("answer_by"))
     if found["n"]:
         says = ngettext(
             "%(count)s purchase suggestion waits for the library’s answer",

@@ -93,7 +93,9 @@ class Decide(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # 
         return form
 
     def _others(self) -> QuerySet[PurchaseSuggestion]:
-        return PurchaseSuggestion.objects.waiting().alike(self.suggestion).exclude(pk=self.suggestion.pk)
+        """Whom the same answer may be given: not oneself."""
+        alike = PurchaseSuggestion.objects.waiting().alike(self.suggestion)
+        return alike.exclude(pk=self.suggestion.pk).exclude(reader=self.staff)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         alike = PurchaseSuggestion.objects.alike(self.suggestion)
@@ -103,6 +105,7 @@ class Decide(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # 
             "alike": alike.count(),
             "answered": alike.exclude(answer="").order_by("-decided_at")[:MOST_ANSWERS],
             "late": self.suggestion.late_at is not None,
+            "own": self.suggestion.reader_id == self.staff.pk,
         }
 
     def form_valid(self, form: DecisionForm) -> HttpResponse:

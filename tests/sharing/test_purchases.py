@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from library_bridge.models import Reader
 from sharing import due, notices, purchases
 from sharing.errors import Denied, IllegalTransition, LimitReached, NotFound
 from sharing.models import DomainEvent, PurchaseSuggestion
+from tests import factories
 from tests.sharing.conftest import World
 from tests.sharing.pages import Page, browser, get
 
@@ -17,6 +19,10 @@ def suggested(world: World) -> PurchaseSuggestion:
     return purchases.suggest_purchase(
         actor=world.bob, title="预测控制", creators="席裕庚", number="978-7-300-11390-6", now=world.now
     )
+
+
+def another_librarian() -> Reader:
+    return factories.reader("Mei", is_staff=True, is_superuser=True)
 
 
 def test_a_suggestion_is_kept_once_with_its_event(world: World, suggested: PurchaseSuggestion) -> None:
@@ -131,6 +137,29 @@ def test_one_answer_goes_to_all_who_want_the_book(world: World, suggested: Purch
     states = PurchaseSuggestion.objects.filter(pk__in=(same.pk, other.pk)).order_by("pk")
     assert list(states.values_list("status", flat=True)) == ["ordered", "open"]
     assert [row.event.data["purchase"] for row in notices.for_list(world.charlie)] == [same.pk]
+
+
+def test_nobody_answers_their_own_suggestion(world: World) -> None:
+    """Neither by itself nor with the same answer for all; the desk and its reminders bring it to another's mind only."""
+    own = purchases.suggest_purchase(actor=world.lin, title="预测控制", now=world.now)
+    client, page = browser(world.lin), f"/admin/purchases/{own.pk}/"
+    assert "Another librarian answers it." in Page(client.get(page))
+    assert "Another librarian answers it." in Page(client.post(page, {"decision": "ordered"}))
+    assert 'name="decision"' not in client.get(page).content.decode()
+    theirs = purchases.suggest_purchase(actor=world.bob, title="预测控制", now=world.now)
+    client.post(f"/admin/purchases/{theirs.pk}/", {"decision": "ordered", "answer": "", "all": "on"})
+    own.refresh_from_db()
+    assert own.status == "open"
+    assert "purchase suggestion waits" not in Page(client.get("/admin/"))
+    purchases.order_purchase(suggestion_id=own.pk, actor=another_librarian(), now=world.now)
+
+
+def test_a_librarian_is_reminded_of_what_others_suggested(world: World, suggested: PurchaseSuggestion) -> None:
+    other = another_librarian()
+    purchases.suggest_purchase(actor=world.lin, title="另一本", now=world.now)
+    run(world, days=12)
+    texts = [notices.sentence(told, who).text for who in (world.lin, other) for told in notices.for_list(who)]
+    assert ["1 purchase suggestion waits" in texts[0], "2 purchase suggestions wait" in texts[1]] == [True, True]
 
 
 def test_the_queue_begins_with_the_nearest_day(world: World, suggested: PurchaseSuggestion) -> None:
