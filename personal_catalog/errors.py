@@ -92,6 +92,12 @@ class NoReason(Refused):
     code = "reason_needed"
 
 
+class OwnFlag(Refused):
+    """Whether a flag is seen to says another than who raised it."""
+
+    code = "not_for_oneself"
+
+
 class AlreadyDecided(Refused):
     code = "already_decided"
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from personal_catalog import curation, flags, judging, titles
-from personal_catalog.errors import AlreadyDecided, IsbnTaken, NoTitle, TitleLocked
-from personal_catalog.models import FieldConflict, LikelyDouble, Title, TitleFlag, TitleMerge, TitleSuggestion
+from personal_catalog.errors import AlreadyDecided, IsbnTaken, NotAllowed, NoTitle, OwnFlag, TitleLocked
+from personal_catalog.models import FieldConflict, LikelyDouble, Title, TitleMerge, TitleSuggestion
 from personal_catalog.staff.pages import CuratorPage, curator
-from personal_catalog.staff.queues import BY_CODE, MOST_COUNTED, QUEUES
+from personal_catalog.staff.queues import BY_CODE, MOST_COUNTED, OWN_FLAG, QUEUES
 from personal_catalog.suggesting import FIELDS
 
 RECENT_MERGERS = 5
@@ -47,7 +47,7 @@ class QueuePage(CuratorPage, TemplateView):
             "queues": counts,
             "most": MOST_COUNTED,
             "chosen": chosen,
-            "rows": chosen.shown(),
+            "rows": chosen.shown(to=curator(self.request)),
             "mergers": TitleMerge.objects.filter(undone_at=None).select_related("keep", "merged")[:RECENT_MERGERS],
         }
 
@@ -62,10 +62,11 @@ def decide(request: HttpRequest, suggestion_id: int) -> HttpResponse:
 
 @require_POST
 def decide_flag(request: HttpRequest, flag_id: int) -> HttpResponse:
-    actor, flag = curator(request), get_object_or_404(TitleFlag, pk=flag_id)
-    settled = "settled" in request.POST
-    now = timezone.now()
-    return _told(request, "flags", lambda: flags.decide_flag(flag_id=flag.pk, settled=settled, actor=actor, now=now))
+    """Also withdrawn here by the curator who raised it."""
+    actor, settled, now = curator(request), "settled" in request.POST, timezone.now()
+    if "withdraw" in request.POST:
+        return _told(request, "flags", lambda: flags.withdraw_flag(flag_id=flag_id, actor=actor))
+    return _told(request, "flags", lambda: flags.decide_flag(flag_id=flag_id, settled=settled, actor=actor, now=now))
 
 
 @require_POST
@@ -106,6 +107,10 @@ def _told(request: HttpRequest, code: str, act: Any) -> HttpResponse:
         act()
     except AlreadyDecided:
         messages.info(request, _("Somebody else has decided this meanwhile."))
+    except NotAllowed as refused:
+        raise Http404 from refused
+    except OwnFlag:
+        messages.error(request, OWN_FLAG)
     except TitleLocked:
         messages.error(request, _("Another curator has locked this title. Nothing was changed."))
     except (IsbnTaken, NoTitle):

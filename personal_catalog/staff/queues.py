@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -16,8 +16,12 @@ from personal_catalog.models import FieldConflict, LikelyDouble, Title, TitleFla
 from personal_catalog.sentences import field_label
 from personal_catalog.staff.words import plain
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Reader
+
 MOST_SHOWN = 20
 MOST_COUNTED = 1_000
+OWN_FLAG = gettext_lazy("You flagged this yourself. Another curator says whether it has been seen to.")
 EDIT = "wagtailsnippets_personal_catalog_title:edit"
 
 
@@ -38,6 +42,12 @@ class Row:
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     other: Title | None = None
+    asked_by: int | None = None
+    """The reader whose word it is, where nobody decides their own: they are shown `own` instead."""
+    own: "Row | None" = None
+
+    def shown(self, *, to: "Reader") -> "Row":
+        return self.own if self.own and self.asked_by == to.pk else self
 
 
 @dataclass(frozen=True)
@@ -54,8 +64,8 @@ class Queue:
         """Up to a thousand: more than that nobody counts."""
         return self.waiting().order_by()[:MOST_COUNTED].count()
 
-    def shown(self) -> list[Row]:
-        return self.rows(self.waiting()[:MOST_SHOWN])
+    def shown(self, *, to: "Reader") -> list[Row]:
+        return [row.shown(to=to) for row in self.rows(self.waiting()[:MOST_SHOWN])]
 
 
 def edit(title: Title, *, key: str = "e") -> Act:
@@ -132,20 +142,21 @@ def _flagged() -> QuerySet[TitleFlag]:
 
 
 def _flag_rows(found: Iterable[Any]) -> list[Row]:
-    return [
-        Row(
-            row.title,
-            notes=[row.get_kind_display(), *([f"“{row.note}”"] if row.note else [])],
-            acts=[
-                _post(pgettext("flag", "Seen to"), "catalog-flag", row.pk, "a", settled="", quiet=False),
-                edit(row.title),
-                Act(pgettext("title", "Split…"), reverse("catalog-split", args=[row.title_id]), "s"),
-                Act(_("Merge into…"), reverse("catalog-merge", args=[row.title_id]), "m"),
-                _post(pgettext("flag", "Nothing to do"), "catalog-flag", row.pk, "x", dismissed=""),
-            ],
-        )
-        for row in found
+    return [_flag_row(row) for row in found]
+
+
+def _flag_row(flag: TitleFlag) -> Row:
+    says = [flag.get_kind_display(), *([f"“{flag.note}”"] if flag.note else [])]
+    mend = [
+        edit(flag.title),
+        Act(pgettext("title", "Split…"), reverse("catalog-split", args=[flag.title_id]), "s"),
+        Act(_("Merge into…"), reverse("catalog-merge", args=[flag.title_id]), "m"),
     ]
+    settle = _post(pgettext("flag", "Seen to"), "catalog-flag", flag.pk, "a", settled="", quiet=False)
+    dismiss = _post(pgettext("flag", "Nothing to do"), "catalog-flag", flag.pk, "x", dismissed="")
+    withdraw = _post(pgettext("flag", "Withdraw"), "catalog-flag", flag.pk, "x", withdraw="")
+    own = Row(flag.title, notes=[*says, str(OWN_FLAG)], acts=[*mend, withdraw])
+    return Row(flag.title, notes=says, acts=[settle, *mend, dismiss], asked_by=flag.reader_id, own=own)
 
 
 def _doubles() -> QuerySet[LikelyDouble]:

@@ -67,7 +67,7 @@ def waiting_for(staff: Reader, *, now: datetime) -> Matters:
     if purchases.may_decide(staff):
         shown += _purchases(staff, now)
     if titles.may_curate(staff):
-        shown += _curation(now)
+        shown += _curation(staff, now)
     for module in registers.modules("matters"):
         shown += module.waiting_for(staff, now=now)
     return Matters(tuple(shown), more)
@@ -241,7 +241,7 @@ def _purchases(staff: Reader, now: datetime) -> Iterator[Matter]:
         yield Matter("plus", says % {"count": grouped(found["n"])}, note, _("Answer them"), url)
 
 
-def _curation(now: datetime) -> Iterator[Matter]:
+def _curation(staff: Reader, now: datetime) -> Iterator[Matter]:
     typed = Title.objects.filter(status=Title.Status.PENDING).aggregate(n=Count("pk"), oldest=Min("created_at"))
     if typed["n"]:
         says = ngettext(
@@ -260,7 +260,8 @@ def _curation(now: datetime) -> Iterator[Matter]:
         )
         url = reverse("catalog-queue-of", args=["corrections"])
         yield Matter("comment", says % {"count": grouped(corrections)}, "", _("Review them"), url)
-    flagged = TitleFlag.objects.filter(status=TitleFlag.Status.OPEN).aggregate(n=Count("pk"), oldest=Min("raised_at"))
+    open_flags_of_others = TitleFlag.objects.filter(status=TitleFlag.Status.OPEN).exclude(reader=staff)
+    flagged = open_flags_of_others.aggregate(n=Count("pk"), oldest=Min("raised_at"))
     if flagged["n"]:
         says = ngettext("%(count)s record flagged by a reader", "%(count)s records flagged by readers", flagged["n"])
         yield of_many("warning", says, flagged, reverse("catalog-queue-of", args=["flags"]), now)
