@@ -115,15 +115,26 @@ def resume_request(request: HttpRequest, request_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def pass_turn(request: HttpRequest, request_id: int) -> HttpResponse:
-    seen = request.POST.get("turn") or None
-    return _step(request, request_id, partial(requests.pass_turn, seen=seen), _("The next reader goes first now."))
+    seen, now = request.POST.get("turn") or None, timezone.now()
+
+    def says(passed: Request) -> str:
+        if DomainEvent.objects.filter(request=passed, kind="request.turn_passed", at=now).exists():
+            return _("The next reader goes first now.")
+        return _(
+            "Your place had changed since that page was opened, so nothing more was done. How it stands now is shown here."
+        )
+
+    return _step(request, request_id, partial(requests.pass_turn, seen=seen), says, now=now)
 
 
-def _step(request: HttpRequest, request_id: int, act: Callable[..., Request], says: str) -> HttpResponse:
+def _step(
+    request: HttpRequest, request_id: int, act: Callable[..., Request], says: str | Callable[[Request], str],
+    now: datetime | None = None,
+) -> HttpResponse:  # fmt: skip
     page = reverse("request", args=[request_id])
     return answers.after(
         request,
-        lambda: act(request_id=request_id, actor=reader_of(request), now=timezone.now()),
+        lambda: act(request_id=request_id, actor=reader_of(request), now=now or timezone.now()),
         to=page,
         back=page,
         says=says,

@@ -127,6 +127,21 @@ def test_pressed_twice_one_reader_goes_first(world: World) -> None:
     assert queues.places([first, second, third]) == {second.pk: 1, first.pk: 2, third.pk: 3}
 
 
+def test_a_page_of_before_is_told_that_nothing_more_was_done(world: World) -> None:
+    first, _second, _third = (
+        wish(world, who, n) for n, who in enumerate((world.bob, world.charlie, factories.reader()))
+    )
+    bob, page = pages.browser(world.bob), f"/requests/{first.pk}/"
+    with browsers.at(world.now + timedelta(hours=1)):
+        [turn] = re.findall(r'name="turn" value="([^"]+)"', bob.get(page).content.decode())
+    said = []
+    for hours in (1, 2):
+        with browsers.at(world.now + timedelta(hours=hours)):
+            said.append(bob.post(f"{page}pass-turn/", {"turn": turn}, follow=True).content.decode())
+    assert ["goes first now" in words for words in said] == [True, False]
+    assert ["nothing more was done" in words for words in said] == [False, True]
+
+
 def test_who_stepped_back_is_not_told_when_another_asked(world: World) -> None:
     first, second = (wish(world, who, n) for n, who in enumerate((world.bob, world.charlie)))
     requests.pass_turn(request_id=first.pk, actor=world.bob, now=world.now + timedelta(hours=1))
