@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from ninja import Query
 from pydantic import BaseModel, Field
 
-from incentives import choices, entries, leaderboards, ledger, reasons, rewards, scopes, standing, vouchers
+from incentives import entries, leaderboards, ledger, reasons, rewards, scopes, standing, switches, vouchers
 from incentives.leaderboards import Row
 from incentives.models import Entry, Voucher
 from incentives.rewards import Offer, WhyNot
@@ -150,7 +150,7 @@ def get_me(request: Call) -> MeOut:
         standing=StandingOut(
             level=stands.level, open_requests=stands.open_requests, reasons=[line.text for line in stands.lines]
         ),
-        balances=_balance(reader, now) if choices.switches(reader).both else None,
+        balances=_balance(reader, now) if switches.of(reader).both else None,
         unread=Unread(notifications=notifications.unread_count(reader), todo=todo.count(reader, now)),
     )
 
@@ -158,14 +158,14 @@ def get_me(request: Call) -> MeOut:
 @router.get("/me/points", response=PointsOut, operation_id="getMyPoints")
 def get_my_points(request: Call) -> PointsOut:
     """What can be spent now, what still waits for its date, and what is owed after something was taken back."""
-    choices.require(request.auth)
+    switches.require(request.auth)
     return _balance(request.auth, timezone.now())
 
 
 @router.get("/me/points/entries", response=Page[EntryOut], operation_id="listLedger")
 def list_ledger(request: Call, paging: Query[Paging]) -> Page[EntryOut]:
     """Every change with its reason, newest first."""
-    choices.require(request.auth)
+    switches.require(request.auth)
     now = timezone.now()
     return Page[EntryOut].of(request, paging, entries.of(request.auth), lambda row: _entry(row, now))
 
@@ -178,8 +178,8 @@ def get_leaderboard(request: Call, board: str, period: Period = "month", scope: 
     `week` is the last 7 days, `month` the last 30, `term` the university's; `scope` is `all`, or what the caller belongs to:
     `department`, `group-…`, and `area` while the caller is on its list.
     """
-    choices.require(request.auth)
     place = scopes.of(request.auth)
+    place.switches.require()
     chosen = place.chosen(scope)
     if board not in leaderboards.Boards.values or chosen is None:
         raise Http404
@@ -194,7 +194,7 @@ def get_leaderboard(request: Call, board: str, period: Period = "month", scope: 
 @router.get("/rewards", response=Page[RewardOut], operation_id="listRewards")
 def list_rewards(request: Call, paging: Query[Paging]) -> Page[RewardOut]:
     """All on offer, with the points that are missing."""
-    choices.require(request.auth)
+    switches.require(request.auth)
     offers = rewards.available(request.auth, now=timezone.now())
     return Page[RewardOut].of(request, paging, offers, _reward)
 

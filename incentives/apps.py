@@ -8,11 +8,11 @@ class IncentivesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from incentives import choices, devices, receivers
+        from incentives import devices, receivers, switches
         from incentives.roles import RIGHTS
         from sharing import frame, roles
 
         receivers.connect()
         devices.connect()
         roles.extend(RIGHTS)
-        frame.offer_tool("points", choices.seeing_points)
+        frame.offer_tool("points", switches.seeing_points)

@@ -7,7 +7,7 @@ from typing import Literal
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from incentives import budgets, choices, ledger, standing, vouchers
+from incentives import budgets, ledger, standing, switches, vouchers
 from incentives.errors import (
     KeyReused,
     NothingGained,
@@ -131,7 +131,7 @@ def _earlier(reader: Reader, key: str, reward_id: int) -> Voucher | None:
 
 
 def _require_open(reader: Reader) -> None:
-    choices.require(reader)
+    switches.require(reader)
     if not IncentiveSettings.load().redeeming:
         raise RedeemingClosed
 

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
+from incentives import switches
 from incentives.models import LeaderboardEntry, ReaderChoice
+from incentives.switches import Switches
 from library_bridge.models import Area, Reader
 from personal_catalog.models import Copy, Membership, ReaderGroup
 from sharing import prepared
@@ -34,6 +36,7 @@ class Scope:
 class Place:
     """Where a reader stands, and what they have allowed."""
 
+    switches: Switches
     scopes: tuple[Scope, ...]
     narrow: bool
     honours: bool
@@ -47,32 +50,37 @@ def whole() -> Scope:
 
 
 def of(reader: Reader) -> Place:
-    """One query, and one row of it for each group."""
+    """One query, and one row of it for each group; a second one for who agreed to be on the list of an area."""
     rows = list(prepared.run(_place, values={"reader": reader.pk}))
-    narrow, honours, in_area, area_id, name_zh, name_en = rows[0][:6]
-    area = Area(pk=area_id, name_zh=name_zh, name_en=name_en) if narrow and in_area else None
+    library, sees, narrow, honours, area_id, name_zh, name_en = rows[0][:7]
+    area = Area(pk=area_id, name_zh=name_zh, name_en=name_en) if narrow and area_id and _is_in_area(reader) else None
     groups = ((pk, name) for *_own, pk, name in rows if pk is not None)
-    return Place(tuple(_scopes(area, reader.department, groups)), bool(narrow), bool(honours))
+    return Place(
+        switches.told(library, sees), tuple(_scopes(area, reader.department, groups)), bool(narrow), bool(honours)
+    )
 
 
 def _place() -> "QuerySet[Reader, tuple[Any, ...]]":
     columns = (
-        "incentive_choice__on_narrow_lists", "incentive_choice__on_honours",
-        "in_area", "area_id", "area__name_zh", "area__name_en", "memberships__group_id", "memberships__group__name",
+        *switches.columns(), "incentive_choice__on_narrow_lists", "incentive_choice__on_honours",
+        "area_id", "area__name_zh", "area__name_en", "memberships__group_id", "memberships__group__name",
     )  # fmt: skip
-    asked = Reader.objects.filter(pk=READER).annotate(in_area=_on_the_list_of_the_area())
-    return asked.order_by("memberships__group__name").values_list(*columns)
+    return Reader.objects.filter(pk=READER).order_by("memberships__group__name").values_list(*columns)
 
 
-def _on_the_list_of_the_area() -> Q:
-    """With a book of theirs, too. Looked at only for those who agreed to be there, and from the reader's and the books' side:
-    a planner that knows one list only takes all rows for those of this one."""
+def _is_in_area(reader: Reader) -> bool:
+    return any(prepared.run(_on_the_list_of_the_area, values={"reader": reader.pk}))
+
+
+def _on_the_list_of_the_area() -> "QuerySet[Reader, tuple[Any, ...]]":
+    """With a book of theirs, too. From the reader's and the books' side: a planner that knows one list only takes all rows for
+    those of this one."""
     key = Concat(Value("area-"), Cast(OuterRef("area_id"), CharField()))
     listed = LeaderboardEntry.objects.filter(scope=key, reader=OuterRef("pk"))
     key_of_owner = Concat(Value("area-"), Cast(OuterRef("owner__area_id"), CharField()))
     of_book = LeaderboardEntry.objects.filter(scope=key_of_owner, copy=OuterRef("pk"))
     own_books = Copy.objects.filter(Exists(of_book), owner=OuterRef("pk"))
-    return Q(incentive_choice__on_narrow_lists=True) & (Exists(listed) | Exists(own_books))
+    return Reader.objects.filter(Exists(listed) | Exists(own_books), pk=READER).values_list("pk")
 
 
 def _scopes(area: Area | None, department: str, groups: Iterable[tuple[int, str]]) -> Iterator[Scope]:

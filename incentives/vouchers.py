@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from incentives import budgets, choices, ledger, uses
+from incentives import budgets, ledger, switches, uses
 from incentives.errors import NotForOneself, NotForTheDesk, TooLateToReturn, VoucherClosed
 from incentives.models import Reward, Voucher
 from library_bridge.models import Reader
@@ -84,7 +84,7 @@ def cancel_voucher(*, code: str, actor: Reader, now: datetime) -> Voucher:
 def use_voucher(*, code: str, target: int, actor: Reader, now: datetime) -> Voucher:
     """Its reader says for what: a lending or a purchase suggestion of theirs, whose change and the voucher's end are one. Locks
     the voucher, then what it is for. A second click, for the same, changes nothing."""
-    choices.require(actor)
+    switches.require(actor)
     voucher = _locked(code, visible_to(actor))
     if voucher.reward.effect not in Reward.CHOSEN:
         raise NotFound

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from incentives import badges, choices
+from incentives import badges, choices, switches
 from incentives.forms import BadgePlacesForm
 from incentives.views.switch import for_readers
 from sharing.models import Lending
@@ -43,7 +43,7 @@ def of_partner(request: HttpRequest, lending_id: int) -> HttpResponse:
     """A piece of the lending's page; empty unless the other side wants it there and this one wants to see any."""
     reader = reader_of(request)
     lending = get_object_or_404(Lending.objects.visible_to(reader), pk=lending_id)
-    shown = badges.to_partner(lending, reader) if choices.switches(reader).both else []
+    shown = badges.to_partner(lending, reader) if switches.of(reader).both else []
     return render(request, "incentives/badges/of_partner.html", {"badges": shown})
 
 

@@ -8,18 +8,17 @@ from incentives import honours, leaderboards, scopes, winners
 from incentives.forms import TakePartForm
 from incentives.models import EndedPeriod
 from incentives.scopes import Place
-from incentives.views.switch import for_readers
+from incentives.views.switch import for_placed_readers, for_readers
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
 LONGEST_NUMBER = 16
 
 
-@for_readers
-def show(request: HttpRequest) -> HttpResponse:
+@for_placed_readers
+def show(request: HttpRequest, place: Place) -> HttpResponse:
     """`?board=…&period=…&scope=…`; what is none of the reader's own falls back to what is usual."""
     reader = reader_of(request)
-    place = scopes.of(reader)
     scope = place.chosen(request.GET.get("scope", "")) or scopes.whole()
     code = leaderboards.code_of(request.GET.get("board", ""))
     period = leaderboards.period_of(request.GET.get("period", ""))
@@ -39,10 +38,9 @@ def _as_chosen(pseudonym: str, place: Place) -> dict[str, object]:
     return {"pseudonym": pseudonym, "narrow": place.narrow, "honours": place.honours}
 
 
-@for_readers
-def former(request: HttpRequest) -> HttpResponse:
+@for_placed_readers
+def former(request: HttpRequest, place: Place) -> HttpResponse:
     """Winners of a period that has ended: the latest, or the one in `?ended=`."""
-    place = scopes.of(reader_of(request))
     offered = winners.offered()
     asked = request.GET.get("ended", "")
     is_number = asked.isascii() and asked.isdecimal() and len(asked) < LONGEST_NUMBER

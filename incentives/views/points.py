@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from incentives import badges, charts, choices, entries, leaderboards, ledger, reasons, standing
+from incentives import badges, charts, entries, leaderboards, ledger, reasons, standing, switches
 from incentives.views.switch import for_readers
 from sharing.views.readers import reader_of
 
@@ -40,7 +40,7 @@ def all_entries(request: HttpRequest) -> HttpResponse:
 def points_chip(request: HttpRequest) -> HttpResponse:
     """The header's chip: fetched on every page, so it is few small queries; empty while points are switched off."""
     reader = reader_of(request)
-    if not choices.switches(reader).both:
+    if not switches.of(reader).both:
         return HttpResponse("")
     balance = ledger.balance(reader, now=timezone.now())
     return render(request, "incentives/points/chip.html", {"balance": balance})

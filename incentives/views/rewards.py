@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from incentives import budgets, choices, ledger, reward_pictures, rewards, uses, vouchers
+from incentives import budgets, ledger, reward_pictures, rewards, switches, uses, vouchers
 from incentives.errors import PriceChanged, RewardEnded
 from incentives.forms import RedeemForm
 from incentives.models import Reward, Voucher
@@ -125,7 +125,7 @@ def use_voucher(request: HttpRequest, code: str) -> HttpResponse:
 def ready_for(request: HttpRequest, effect: str) -> HttpResponse:
     """A piece of other pages: the voucher that its reader could use there, the first to expire; empty without one."""
     now, reader = timezone.now(), reader_of(request)
-    if effect not in Reward.CHOSEN or not choices.switches(reader).both:
+    if effect not in Reward.CHOSEN or not switches.of(reader).both:
         return HttpResponse("")
     mine = vouchers.visible_to(reader).filter(status=Voucher.Status.ISSUED, expires_at__gt=now)
     found = mine.filter(reward__effect=effect).order_by("expires_at").first()

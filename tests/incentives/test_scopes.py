@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from incentives import invariants, leaderboards, scopes
 from incentives.models import LeaderboardEntry, ReaderChoice
@@ -75,6 +76,14 @@ def test_scopes_are_the_reader_s_own_in_one_query(now: datetime, django_assert_n
         found = scopes.of(alice)
     assert [scope.name for scope in found.scopes][1:] == ["Letters", "A", "B"]
     assert (found.narrow, found.honours) == (False, False)
+    assert found.switches.both
+
+
+def test_the_lists_are_not_asked_apart_from_the_switches(client: Client, django_assert_num_queries: object) -> None:
+    client.force_login(a_reader("Alice"))
+    client.get("/leaderboards/")
+    with django_assert_num_queries(5):  # type: ignore[operator]  # session, reader and frame; the place, the list
+        client.get("/leaderboards/")
 
 
 def test_p7_the_list_of_an_area_is_read_by_who_stood_on_it_last_night(now: datetime) -> None:
