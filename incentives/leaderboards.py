@@ -76,7 +76,7 @@ def board(code: str, period: str, reader: Reader, scope: Scope | None = None) ->
         period=period,
         scope=scope,
         rows=tuple(_rows([row for row in found if _is_shown(row.entry, my_row)], reader)),
-        takes_part=reader.leaderboard_opt_in and bool(reader.pseudonym),
+        takes_part=takes_part(reader),
         steps_up=my_row.next_count - my_row.count if my_row and my_row.next_place else 0,
         next_place=my_row.next_place if my_row else 0,
     )
@@ -142,6 +142,10 @@ def _rows(found: list[Listed], reader: Reader) -> Iterator[Row]:
         is_me = _is_of(reader, entry)
         yield Row(entry.place, entry.pseudonym, entry.count, is_me, gap, entry.copy, earned)
         before = entry.position
+
+
+def takes_part(reader: Reader) -> bool:
+    return reader.leaderboard_opt_in and bool(reader.pseudonym)
 
 
 def code_of(text: str) -> str:

@@ -90,7 +90,7 @@ PAGES: dict[str, Arguments] = {
             "channels",
             "mail", "home", "me", "wishes", "rules", "privacy", "scan", "todo", "notifications", "shelf", "labels", "import", "points",
             "shelf-library", "shelf-borrowed",
-            "points-entries", "standing", "badges", "leaderboards", "former-winners", "rewards",
+            "points-entries", "standing", "badges", "leaderboards", "leaderboards-take-part", "former-winners", "rewards",
             "add-copy", "add-several", "shelf-tags", "sign-in",
         ],
         plain(),
@@ -140,7 +140,7 @@ NO_PAGES = {
     "pause-request", "resume-request", "pass-turn",
     "cancel-request", "accept-ask", "decline-ask", "propose-handover", "meeting-file", "cancel-lending", "start-return",
     "extend-lending", "dispute-lending", "rate-exchange", "agree-handover", "handover-code", "confirm-handover", "send-message",
-    "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-take-part", "leaderboards-leave",
+    "refresh-loans", "renew-loan", "mark-notifications-read", "copy-withdraw", "leaderboards-leave",
     "redeem-reward", "return-voucher", "use-voucher", "ready-voucher", "reward-picture", "demo-sign-in", "sign-out",
     "deposit-book", "collect-book", "take-back", "not-there", "deposit-photo", "confirm-late", "send-book", "confirm-arrival",
     "kiosk", "kiosk-leave", "kiosk-take", "open-kiosk",  # test_kiosks

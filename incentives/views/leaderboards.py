@@ -1,8 +1,8 @@
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from incentives import honours, leaderboards, scopes, winners
 from incentives.forms import TakePartForm
@@ -18,24 +18,17 @@ LONGEST_NUMBER = 16
 @for_placed_readers
 def show(request: HttpRequest, place: Place) -> HttpResponse:
     """`?board=…&period=…&scope=…`; what is none of the reader's own falls back to what is usual."""
-    reader = reader_of(request)
     scope = place.chosen(request.GET.get("scope", "")) or scopes.whole()
     code = leaderboards.code_of(request.GET.get("board", ""))
     period = leaderboards.period_of(request.GET.get("period", ""))
     context = {
         "nav": "me",
-        "board": leaderboards.board(code, period, reader, scope),
+        "board": leaderboards.board(code, period, reader_of(request), scope),
         "boards": leaderboards.Boards.choices,
         "periods": leaderboards.Periods.choices,
         "scopes": place.scopes,
-        "narrow": place.narrow,
-        "form": answers.form_for(request, TakePartForm, "take-part", initial=_as_chosen(reader.pseudonym, place)),
     }
     return render(request, "incentives/leaderboards/leaderboards.html", context)
-
-
-def _as_chosen(pseudonym: str, place: Place) -> dict[str, object]:
-    return {"pseudonym": pseudonym, "narrow": place.narrow, "honours": place.honours}
 
 
 @for_placed_readers
@@ -58,16 +51,21 @@ def former(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "incentives/leaderboards/former.html", context)
 
 
-@require_POST
-@for_readers
-def take_part(request: HttpRequest) -> HttpResponse:
-    form = TakePartForm(request.POST)
-    if form.is_valid():
-        with answers.refusals(form, "pseudonym"):
-            leaderboards.take_part(actor=reader_of(request), **form.cleaned_data)
-    if form.errors:
-        answers.keep(request, "take-part", form)
-    return redirect(reverse("leaderboards"))
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_placed_readers
+def take_part(request: HttpRequest, place: Place) -> HttpResponse:
+    reader, name = reader_of(request), "take-part"
+    there = leaderboards.takes_part(reader)
+    if request.method == "POST":
+        form = TakePartForm(request.POST)
+        return answers.after_form(
+            request, form, lambda: leaderboards.take_part(actor=reader, **form.cleaned_data), name=name, field="pseudonym",
+            to=reverse("leaderboards"), back=reverse("leaderboards-take-part"),
+            says=_("Saved") if there else _("You are on the lists from the next night on."),
+        )  # fmt: skip
+    chosen = {"pseudonym": reader.pseudonym, "narrow": place.narrow, "honours": place.honours}
+    form = answers.form_for(request, TakePartForm, name, initial=chosen)
+    return render(request, "incentives/leaderboards/take_part.html", {"nav": "me", "takes_part": there, "form": form})
 
 
 @require_POST

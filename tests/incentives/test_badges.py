@@ -113,7 +113,7 @@ def test_a_reader_switches_everything_off_and_on_again(client, alice, now):
     alice.refresh_from_db()
     assert not alice.leaderboard_opt_in
     assert client.get("/points/chip/").content == b""
-    for address in ("/points/", "/rewards/", "/leaderboards/", "/badges/"):
+    for address in ("/points/", "/rewards/", "/leaderboards/", "/leaderboards/take-part/", "/badges/"):
         page = client.get(address).content.decode()
         assert "You have switched off points" in page
         assert "First book passed on" not in page

@@ -10,10 +10,11 @@ from django.utils import translation
 
 from incentives import choices, ledger, rewards, rules
 from incentives.models import IncentiveSettings, Reward, Voucher
+from incentives.templatetags.leaderboards import unit
 from tests.incentives.factories import a_lending, a_reader, a_reward, an_event, given
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/points/", "/rewards/", "/leaderboards/", "/leaderboards/former/", "/badges/"]
+PAGES = ["/points/", "/rewards/", "/leaderboards/", "/leaderboards/take-part/", "/leaderboards/former/", "/badges/"]
 
 
 @pytest.fixture
@@ -230,3 +231,54 @@ def test_one_that_has_not_begun_is_unknown(client, alice, now):
     type(reward).objects.update(starts_at=now + timedelta(days=1))
     assert client.get(reverse("confirm-redemption", args=[reward.pk])).status_code == 404
     assert client.post(reverse("redeem-reward", args=[reward.pk]), {"price": 36, "key": "k"}).status_code == 404
+
+
+def taking_part(client, **said):
+    return client.post("/leaderboards/take-part/", {"pseudonym": "Owl", **said}, follow=True)
+
+
+def test_who_is_on_no_list_is_led_to_the_form_and_back(client, alice):
+    address = reverse("leaderboards-take-part")
+    page = texts(client.get("/leaderboards/"))
+    assert f'<a class="button" href="{address}">Take part under a pseudonym</a>' in page
+    assert "pseudonym_helptext" not in page
+    answer = taking_part(client, honours="on")
+    assert answer.redirect_chain == [("/leaderboards/", 302)]
+    assert "You are on the lists from the next night on." in texts(answer)
+    assert "You take part as <b>Owl</b>." in texts(answer)
+    form = client.get(address).context["form"]
+    assert form.initial == {"pseudonym": "Owl", "narrow": False, "honours": True}
+
+
+def test_who_takes_part_changes_it_or_leaves(client, alice):
+    taking_part(client)
+    assert "Saved" in texts(taking_part(client, pseudonym="Heron"))
+    assert "You take part as <b>Heron</b>." in texts(client.get("/leaderboards/"))
+    assert "Take me off the lists" in texts(client.get("/leaderboards/take-part/"))
+    assert "You are off the lists." in texts(client.post("/leaderboards/leave/", follow=True))
+    assert client.get("/leaderboards/take-part/").context["form"].initial["pseudonym"] == "Heron"
+
+
+@pytest.mark.parametrize("name", ["", "x", "Alice"])
+def test_a_pseudonym_that_cannot_be_is_said_where_it_was_typed(name, client, alice):
+    answer = taking_part(client, pseudonym=name, narrow="on")
+    assert answer.redirect_chain == [("/leaderboards/take-part/", 302)]
+    form = answer.context["form"]
+    assert list(form.errors) == ["pseudonym"]
+    assert (form["pseudonym"].value(), form["narrow"].value()) == (name, True)
+    alice.refresh_from_db()
+    assert not alice.leaderboard_opt_in
+
+
+def test_a_chinese_pseudonym_is_marked_as_such_on_an_english_page(client, alice):
+    assert 'You take part as <b><span lang="zh-Hans">苍鹭</span></b>.' in texts(taking_part(client, pseudonym="苍鹭"))
+
+
+@pytest.mark.parametrize("board", ["lenders", "cataloguers"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", {"lenders": "times", "cataloguers": "titles"}), ("zh-hans", {"lenders": "次", "cataloguers": "种"})],
+)
+def test_a_list_says_what_it_counts(board, language, words):
+    with translation.override(language):
+        assert unit(2, board) == words[board]

@@ -28,7 +28,7 @@ found = ["/", "/shelf/", "/todo/", "/points/", "/me/", "/notifications/"]
 if %r:
     found += ["/search/?q=心理", "/search/?q=qqqqzzzz", "/add/", "/add/?isbn=9787300113906", "/add/?isbn=9787300113907",
               "/add/?by_hand=1", "/shelf/labels/", "/leaderboards/", "/rewards/", "/scan/", "/rules/", "/privacy/", "/guide/",
-              "/add/several/", "/import/", "/points/entries/", "/leaderboards/former/", "/no-such-page/"]
+              "/add/several/", "/import/", "/points/entries/", "/leaderboards/take-part/", "/leaderboards/former/", "/no-such-page/"]
     found += [page.url for page in GuidePage.objects.live().order_by("pk")[::5]]
 job = imports.start_import(
     reader=reader, content="title,author\\n图书馆学导论,学会\\n,nobody\\n".encode(), format="csv", mode="lend", now=timezone.now()
