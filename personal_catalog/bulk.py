@@ -17,6 +17,7 @@ from personal_catalog.facts import BookFacts, typed, with_language
 from personal_catalog.models import FieldConflict, Title, TitleChange, TitleIsbn
 from personal_catalog.numbers import keys
 from personal_catalog.people import match_key
+from personal_catalog.repeats import Meant
 from personal_catalog.search import index
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ def take_over(
     """
     if not entries:
         return []
-    forms = authority.forms_of(entry.facts for entry in entries)
-    entries = [replace(entry, facts=authority.apply(entry.facts, forms)) for entry in entries]
+    entries = _authorised(entries)
     shelf = _Shelf(entries)
     placed = [shelf.place(entry, source=source, now=now, actor=actor) for entry in entries]
     created = [card for card in shelf.cards if card.title.pk is None]
@@ -84,15 +84,27 @@ def take_over(
     return [(card.title, outcomes.pop(id(card), Outcome.UNCHANGED)) for card in placed]
 
 
-def recognised(entries: Sequence[Entry]) -> list[int | None]:
-    """The key of the title that `take_over` would find for each; None for one that the catalogue has not. Locks and writes
-    nothing."""
+def recognised(entries: Sequence[Entry]) -> list[Meant]:
+    """The title that `take_over` would find for each. Locks and writes nothing."""
     if not entries:
         return []
-    forms = authority.forms_of(entry.facts for entry in entries)
-    entries = [replace(entry, facts=authority.apply(entry.facts, forms)) for entry in entries]
+    entries = _authorised(entries)
     shelf = _Shelf(entries, lock=False)
-    return [card.title.pk if (card := shelf.matching(entry)) else None for entry in entries]
+    found = [shelf.matching(entry) for entry in entries]
+    return [
+        Meant(card.title.pk if card else None, shelf.keys[id(entry)])
+        for entry, card in zip(entries, found, strict=True)
+    ]
+
+
+def words_of(entries: Sequence[Entry]) -> list[str]:
+    """Their match keys."""
+    return [match_key(entry.facts.title, entry.facts.creators) for entry in _authorised(entries)]
+
+
+def _authorised(entries: Sequence[Entry]) -> list[Entry]:
+    forms = authority.forms_of(entry.facts for entry in entries)
+    return [replace(entry, facts=authority.apply(entry.facts, forms)) for entry in entries]
 
 
 def foresee(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:

@@ -18,6 +18,7 @@ from personal_catalog.files import kinds
 from personal_catalog.files.packed import Packed
 from personal_catalog.files.rows import Row, Trait
 from personal_catalog.models import Copy, ImportJob, ImportRow, LocalRecord, TitleIsbn
+from personal_catalog.repeats import Meant, Repeats
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -172,8 +173,10 @@ def _mended(row: ImportRow, typed: str, reader: "Reader") -> bool:
     except isbn.NotAnIsbn:
         return False
     if row.can_be_mended:
+        others = row.job.rows.filter(isbn13=row.isbn13).exclude(pk=row.pk).exclude(status=ImportRow.Status.FAILED)
         owned = copies.owned_titles(owner=reader, titles=_carrying([row.isbn13]).values())
-        row.status, row.problem = (ImportRow.Status.SKIPPED, "owned") if owned else (ImportRow.Status.READY, "")
+        row.problem = "repeated" if others.exists() else "owned" if owned else ""
+        row.status = ImportRow.Status.SKIPPED if row.problem else ImportRow.Status.READY
         row.details = {}
         row.facts = {**row.facts, "isbns": [row.isbn13]}
         row.save(update_fields=["isbn13", "status", "problem", "details", "facts"])
@@ -182,21 +185,34 @@ def _mended(row: ImportRow, typed: str, reader: "Reader") -> bool:
 
 def _judged(job: ImportJob, rows: Packed) -> Iterator[list[ImportRow]]:
     """The rows as the preview shows them, a portion at a time."""
-    seen: set[str] = set()
-    first = 1
+    repeats, first = Repeats(), 1
     for portion in rows.portions():
-        yield _portion_judged(job, first, portion, seen)
+        _expect(portion, repeats)
+    for portion in rows.portions():
+        yield _portion_judged(job, first, portion, repeats)
         first += len(portion)
 
 
-def _portion_judged(job: ImportJob, first: int, rows: list[Row], seen: set[str]) -> list[ImportRow]:
-    """Named where the number is known here, marked where it is among those `seen`, to which it then belongs."""
-    names, owned = _known_names({row.isbn13 for row in rows if row.isbn13}), _on_shelf(job.reader, rows)
+def _expect(rows: Sequence[Row], repeats: Repeats) -> None:
+    """Rows that are asked for by a number: where another says the same words without one, these are listed."""
+    carrying = _carrying({row.isbn13 for row in rows if row.isbn13})
+    asked = [row for row in rows if row.isbn13 and row.facts and row.problem is None and row.isbn13 not in carrying]
+    words = bulk.words_of([Entry(row.facts) for row in asked if row.facts])
+    for row, said in zip(asked, words, strict=True):
+        repeats.expect(row, said)
+
+
+def _portion_judged(job: ImportJob, first: int, rows: list[Row], repeats: Repeats) -> list[ImportRow]:
+    """Named where the number is known here, marked where another row lists the book."""
+    names, meant = _known_names({row.isbn13 for row in rows if row.isbn13}), _meant(rows)
+    owned = copies.owned_titles(owner=job.reader, titles={one.title_id for one in meant if one.title_id})
     numbered = record_numbers.known_among(row.facts for row in rows if row.facts and not row.by_title)
     made = []
-    for number, row in enumerate(rows, first):
-        status, problem, details = _first_judgement(row, seen, numbered, owned=number - first in owned)
-        seen.add(row.isbn13)
+    for number, (row, one) in enumerate(zip(rows, meant, strict=True), first):
+        status, problem, details = _first_judgement(row, numbered)
+        if not problem:
+            problem = "repeated" if repeats.again(row, one) else "owned" if one.title_id in owned else ""
+            status = ImportRow.Status.SKIPPED if problem else status
         remark = row.remark or row.note
         facts = {**(row.facts.to_json() if row.facts else {}), **({"note": remark} if remark else {})}
         made.append(
@@ -209,17 +225,11 @@ def _portion_judged(job: ImportJob, first: int, rows: list[Row], seen: set[str])
     return made
 
 
-def _first_judgement(
-    row: Row, seen: Collection[str], numbered: set[str], *, owned: bool
-) -> tuple[str, str, dict[str, str]]:
+def _first_judgement(row: Row, numbered: set[str]) -> tuple[str, str, dict[str, str]]:
     if row.problem is not None:
         return ImportRow.Status.FAILED, row.problem.code, dict(row.problem.details)
-    if row.isbn13 and row.isbn13 in seen:
-        return ImportRow.Status.SKIPPED, "repeated", {}
     if not row.by_title and row.facts and not numbered.intersection(record_numbers.keys_of(row.facts)):
         return ImportRow.Status.FAILED, "which_book", {}
-    if owned:
-        return ImportRow.Status.SKIPPED, "owned", {}
     return ImportRow.Status.READY, "", {}
 
 
@@ -229,15 +239,12 @@ def _known_names(isbns: set[str]) -> dict[str, str]:
     return names | dict(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("isbn13", "title__title"))
 
 
-def _on_shelf(reader: "Reader", rows: Sequence[Row]) -> set[int]:
-    """Which of the rows (their places) are books on the reader's shelf: by the number, else by the title that the words stand
-    for when they are listed."""
-    said = {at: row.facts for at, row in enumerate(rows) if row.facts and not row.isbn13 and row.problem is None}
-    meant = dict(zip(said, bulk.recognised([Entry(with_language(one)) for one in said.values()]), strict=True))
+def _meant(rows: Sequence[Row]) -> list[Meant]:
+    """The titles that the rows stand for when they are listed: by the number, else by the words."""
     carrying = _carrying({row.isbn13 for row in rows if row.isbn13})
-    meant |= {at: carrying[row.isbn13] for at, row in enumerate(rows) if row.isbn13 in carrying}
-    owned = copies.owned_titles(owner=reader, titles={pk for pk in meant.values() if pk})
-    return {at for at, pk in meant.items() if pk in owned}
+    said = {at: row.facts for at, row in enumerate(rows) if row.facts and not row.isbn13 and row.problem is None}
+    worded = dict(zip(said, bulk.recognised([Entry(with_language(one)) for one in said.values()]), strict=True))
+    return [worded.get(at, Meant(carrying.get(row.isbn13))) for at, row in enumerate(rows)]
 
 
 def _carrying(isbns: Collection[str]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Which title of the catalogue some facts are about."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from personal_catalog import record_numbers
 from personal_catalog.facts import BookFacts
@@ -44,7 +45,18 @@ def is_numbered(title: Title, facts: BookFacts) -> bool:
     return record_numbers.is_alike(title, facts) and not contradicts(title, facts)
 
 
-def contradicts(title: Title, facts: BookFacts) -> bool:
+class Edition(Protocol):
+    """What tells two of them apart."""
+
+    @property
+    def year(self) -> int | None: ...
+    @property
+    def publisher(self) -> str: ...
+    @property
+    def subtitle(self) -> str: ...
+
+
+def contradicts(title: Edition, facts: Edition) -> bool:
     """Both say it, and they say different things."""
     pairs = ((title.year, facts.year), (title.publisher, facts.publisher), (title.subtitle, facts.subtitle))
     return any(ours and theirs and ours != theirs for ours, theirs in pairs)

@@ -55,7 +55,7 @@ SENTENCES = {
     "unknown_isbn": (_("No source knows this ISBN."), _("Add the book by hand.")),
     "no_title": (_("Nobody here knows the ISBN %(cell)s, and the row has no title."), _("Add the title.")),
     "not_here": (_("The catalogue has no such book."), _("Add its ISBN.")),
-    "repeated": (_("The same book stands in an earlier row."), ""),
+    "repeated": (_("The same book stands in another row."), ""),
     "owned": (_("It already stands on your shelf."), _("It is not listed again.")),
     "left_out": (_("Left out, as you wished."), ""),
     "not_saved": (_("Another record took its ISBN at the same moment."), _("Import it again.")),

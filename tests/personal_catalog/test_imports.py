@@ -57,13 +57,6 @@ def test_a_table_becomes_copies_and_a_report(alice: Reader, now: datetime) -> No
     assert Copy.objects.get(title__title="围城").note == '=HYPERLINK("x")'
 
 
-def test_a_preview_lists_nothing(alice: Reader, now: datetime) -> None:
-    job = start(alice, TABLE, now, commit=False)
-    assert (job.status, job.failed, job.done) == ("previewed", 3, 4)
-    assert import_runs.run_import(job_id=job.pk, now=now).status == "previewed"
-    assert Copy.objects.count() == 0
-
-
 def test_a_list_of_numbers_is_told_from_a_table(alice: Reader, now: datetime) -> None:
     factories.title(now=now, isbns=[PROCRASTINATION])
     job = start(alice, f"978-7-300-11390-6\n{FORTRESS}；7300113907", now)
@@ -124,37 +117,9 @@ def test_a_job_whose_worker_died_is_taken_up_where_it_stopped(alice: Reader, now
     assert (job.status, job.created) == ("done", 3)
 
 
-def test_a_forgotten_preview_ends(alice: Reader, now: datetime) -> None:
-    job = start(alice, TABLE, now, commit=False)
-    assert list(due.act(now=now + timedelta(days=8))) == [{"did": "import.preview_lapsed", "import": job.pk}]
-    assert imports.confirm_import(job_id=job.pk, reader=alice, now=now).status == "failed"
-
-
 def test_what_stands_on_the_shelf_already_is_skipped(alice: Reader, now: datetime) -> None:
     factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
     job = import_runs.run_import(job_id=start(alice, PROCRASTINATION, now).pk, now=now)
-    assert told(job) == [("skipped", "owned")]
-
-
-def test_the_preview_says_already_what_stands_on_the_shelf(alice: Reader, bob: Reader, now: datetime) -> None:
-    factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
-    factories.copy(bob, of=factories.title("围城", now=now, isbns=[FORTRESS]), now=now)
-    job = start(alice, f"{PROCRASTINATION}\n{FORTRESS}\n{PROCRASTINATION}", now, commit=False)
-    assert told(job) == [("skipped", "owned"), ("ready", ""), ("skipped", "repeated")]
-
-
-def test_the_preview_knows_a_book_on_the_shelf_by_its_words(alice: Reader, now: datetime) -> None:
-    import_runs.run_import(job_id=start(alice, "书名,作者\n手写本,某人\n", now).pk, now=now)
-    job = start(alice, "书名,作者\n手写本,某人\n手写本,另一人\n", now, commit=False)
-    assert told(job) == [("skipped", "owned"), ("ready", "")]
-    assert Title.objects.count() == 1
-
-
-def test_a_number_typed_into_the_preview_may_be_of_a_book_on_the_shelf(alice: Reader, now: datetime) -> None:
-    factories.copy(alice, of=factories.title(now=now, isbns=[PROCRASTINATION]), now=now)
-    job = start(alice, "9787300113907", now, commit=False)
-    row = job.rows.get()
-    assert imports.mend_rows(job_id=job.pk, reader=alice, numbers={row.pk: PROCRASTINATION}) == []
     assert told(job) == [("skipped", "owned")]
 
 
@@ -257,12 +222,6 @@ def test_a_reader_has_so_many_files_at_work_and_no_more(
     assert imports.confirm_import(job_id=preview.pk, reader=alice, now=now).status == "queued"
 
 
-def test_the_oldest_preview_gives_way(alice: Reader, settings: Settings, now: datetime) -> None:
-    settings.IMPORTS_AT_ONCE = 2
-    made = [start(alice, PROCRASTINATION, now, commit=False).pk for _ in range(3)]
-    assert [ImportJob.objects.get(pk=pk).status for pk in made] == ["failed", "previewed", "previewed"]
-
-
 def test_the_size_is_limited(alice: Reader, settings: Settings, now: datetime) -> None:
     """T-L5"""
     settings.IMPORT_MAX_BYTES = 10
@@ -303,20 +262,3 @@ def test_two_workers_at_once_list_each_row_once(now: datetime) -> None:
         thread.join()
     job.refresh_from_db()
     assert (Copy.objects.count(), job.created) == (3, 3)
-
-
-def test_a_title_typed_into_the_preview_lists_what_no_source_knows(alice: Reader, now: datetime) -> None:
-    job = start(alice, FORTRESS, now, commit=False)
-    row = job.rows.get()
-    imports.mend_rows(job_id=job.pk, reader=alice, names={row.pk: "  围城 "})
-    imports.confirm_import(job_id=job.pk, reader=alice, now=now)
-    import_runs.run_import(job_id=job.pk, now=now)
-    assert told(job) == [("created", "")]
-    assert Copy.objects.get().title.title == "围城"
-
-
-def test_charlie_names_nothing_in_anothers_preview(alice: Reader, charlie: Reader, now: datetime) -> None:
-    """T-R2"""
-    job = start(alice, FORTRESS, now, commit=False)
-    imports.mend_rows(job_id=job.pk, reader=charlie, names={job.rows.get().pk: "围城"})
-    assert job.rows.get().title == ""

@@ -138,7 +138,7 @@ def test_numbers_become_a_draft_and_each_line_is_named(world: World, librarian: 
     assert (wrong.said, wrong.title) == (WRONG, None)
     assert "may be mistyped" in wrong.problem
     assert "not an ISBN" in none.problem
-    assert "earlier row" in again.problem
+    assert "another row" in again.problem
     assert not made.page.live
     assert [entry.title for entry in made.page.entries.all()] == [world.title, new.title]
 
