@@ -45,8 +45,6 @@ class RedeemingClosed(SharingError):
 
 
 class RewardEnded(SharingError):
-    """For pages, which offered it a moment ago."""
-
     status = 409
     code = "reward_ended"
 

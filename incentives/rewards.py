@@ -13,6 +13,7 @@ from incentives.errors import (
     NothingGained,
     PriceChanged,
     RedeemingClosed,
+    RewardEnded,
     RewardLimitReached,
     SoldOut,
     used_up,
@@ -95,10 +96,10 @@ def redeem_reward(*, reward_id: int, actor: Reader, key: str, now: datetime, pri
     if (earlier := _earlier(actor, key, reward_id)) is not None:
         return earlier
     _require_open(actor)
-    reward = on_offer(now=now).select_for_update(of=("self",)).filter(pk=reward_id).first()
+    reward = begun(now=now).select_for_update(of=("self",)).filter(pk=reward_id).first()
     if reward is None:
         raise NotFound
-    _require_available(reward, actor, price=price)
+    _require_available(reward, actor, price=price, now=now)
     if reward.works_at_once and not standing.can_rise(actor, now=now):
         raise NothingGained
     budget = budgets.draw(reward, actor, now=now)
@@ -136,7 +137,9 @@ def _require_open(reader: Reader) -> None:
         raise RedeemingClosed
 
 
-def _require_available(reward: Reward, reader: Reader, *, price: int | None) -> None:
+def _require_available(reward: Reward, reader: Reader, *, price: int | None, now: datetime) -> None:
+    if reward.has_ended(now=now):
+        raise RewardEnded
     if price is not None and price != reward.price:
         raise PriceChanged
     if reward.stock == 0:

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -98,6 +100,9 @@ class Reward(models.Model):
         for field, before in was.items():
             if getattr(self, field) != before:
                 raise ValidationError({field: _("There are vouchers for this already. Make a new reward instead.")})
+
+    def has_ended(self, *, now: datetime) -> bool:
+        return self.ends_at is not None and self.ends_at <= now
 
     @property
     def is_given_by_hand(self) -> bool:

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -17,7 +16,6 @@ from incentives.errors import PriceChanged, RewardEnded
 from incentives.forms import RedeemForm
 from incentives.models import Reward, Voucher
 from incentives.views.switch import for_readers
-from sharing.errors import NotFound
 from sharing.views import answers
 from sharing.views.readers import reader_of
 
@@ -54,7 +52,7 @@ def confirm(request: HttpRequest, reward_id: int) -> HttpResponse:
     """What can't be undone is asked first."""
     now = timezone.now()
     reward = get_object_or_404(rewards.begun(now=now), pk=reward_id)
-    if not rewards.on_offer(now=now).filter(pk=reward_id).exists():
+    if reward.has_ended(now=now):
         messages.error(request, RewardEnded().message)
         return redirect("rewards")
     if not reward.works_at_once:
@@ -81,18 +79,11 @@ def redeem(request: HttpRequest, reward_id: int) -> HttpResponse:
         return redirect("confirm-redemption", reward_id)
     return answers.after(
         request,
-        lambda: _redeemed(reward, actor=reader_of(request), now=now, **said),
+        lambda: rewards.redeem_reward(reward_id=reward_id, actor=reader_of(request), now=now, **said),
         to=lambda voucher: voucher.get_absolute_url(),
         back=back,
         says=_("Redeemed"),
     )
-
-
-def _redeemed(reward: Reward, **said: Any) -> Voucher:
-    try:
-        return rewards.redeem_reward(reward_id=reward.pk, **said)
-    except NotFound:
-        raise RewardEnded from None
 
 
 @for_readers

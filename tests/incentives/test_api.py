@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from incentives import choices, leaderboards, ledger, rewards, rules
 from incentives.models import IncentiveSettings, LeaderboardEntry, ReaderChoice, Voucher
@@ -96,7 +97,7 @@ def test_without_a_key_each_redemption_is_one(alice: Reader, now: datetime) -> N
         (10, 36, {}, 422, "not_enough_points"),
         (100, 35, {}, 409, "price_changed"),
         (100, 36, {"stock": 0}, 409, "sold_out"),
-        (100, 36, {"ends_at": datetime.fromisoformat("2020-01-02T00:00:00+08:00")}, 404, "not_found"),
+        (100, 36, {"ends_at": datetime.fromisoformat("2020-01-02T00:00:00+08:00")}, 409, "reward_ended"),
     ],
 )
 def test_a_redemption_that_cannot_be_takes_nothing(
@@ -108,6 +109,13 @@ def test_a_redemption_that_cannot_be_takes_nothing(
     answer = Api(alice).post(f"/rewards/{reward.pk}/redeem", {"price": price})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert ledger.balance(alice, now=now).spendable == points
+
+
+def test_a_reward_that_has_not_begun_is_not_found(alice: Reader, now: datetime) -> None:
+    given(alice, 100, now=now)
+    reward = a_reward(now=timezone.now() + timedelta(days=2))
+    answer = Api(alice).post(f"/rewards/{reward.pk}/redeem", {"price": 36})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_what_is_out_of_reach_shows_the_distance(alice: Reader, now: datetime) -> None:

@@ -12,6 +12,7 @@ from incentives.errors import (
     NotForOneself,
     PriceChanged,
     RedeemingClosed,
+    RewardEnded,
     RewardLimitReached,
     SoldOut,
     TooLateToReturn,
@@ -93,12 +94,14 @@ def test_one_reader_has_a_reward_as_often_as_its_limit_says(alice, now):
         redeem(reward, alice, now, key="k2")
 
 
-@pytest.mark.parametrize("facts", [{"starts_at": 1}, {"ends_at": 0}])
-def test_only_what_is_on_offer_now_can_be_had(facts, alice, now):
+@pytest.mark.parametrize(("facts", "refusal"), [({"starts_at": 1}, NotFound), ({"ends_at": 0}, RewardEnded)])
+def test_only_what_is_on_offer_now_can_be_had(facts, refusal, alice, now):
+    """Of what has not begun nobody knows; what has ended was seen a moment ago."""
     reward = a_reward(now=now)
     type(reward).objects.filter(pk=reward.pk).update(**{k: now + timedelta(days=v) for k, v in facts.items()})
-    with pytest.raises(NotFound):
+    with pytest.raises(refusal):
         redeem(reward, alice, now)
+    assert ledger.balance(alice, now=now).spendable == 100
 
 
 def test_redeeming_can_be_switched_off(alice, now):
