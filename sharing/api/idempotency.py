@@ -67,8 +67,8 @@ class Once:
         if given.status_code >= 500 or given.status_code in NOT_FOR_GOOD:
             row.delete()
         else:
-            body = json.loads(given.content or "null")
-            finish(row, given.status_code, self.keep(body, path) if given.status_code < 400 else body)
+            body = json.loads(given.content) if given.content else None
+            finish(row, given.status_code, self.keep(body, path) if body and given.status_code < 400 else body)
         return given
 
     def _again(self, row: IdempotencyKey, path: dict[str, str]) -> HttpResponse:
@@ -76,8 +76,11 @@ class Once:
         if told is None or told.status is None:
             text = _("The same command is being carried out just now. Ask again in a moment for its answer.")
             return response(Problem(409, "in_progress", text, retry_after=1))
+        kept = answer_of(told)
+        if kept is None:
+            return HttpResponse(status=told.status, headers={REPLAYED: "true"})
         good = told.status < 400
-        body = self.restore(answer_of(told), path) if good else answer_of(told)
+        body = self.restore(kept, path) if good else kept
         return HttpResponse(
             json.dumps(body),
             status=told.status,
@@ -114,14 +117,15 @@ def require_same(key: str, request: HttpRequest, *, now: datetime) -> None:
         raise _reused()
 
 
-def finish(row: IdempotencyKey, status: int, answer: Answer) -> None:
-    """Kept as text: PostgreSQL would give the names back in another order."""
+def finish(row: IdempotencyKey, status: int, answer: Answer | None) -> None:
+    """Kept as text: PostgreSQL would give the names back in another order. None: an answer without a body."""
     row.status, row.answer = status, json.dumps(answer)
     row.save(update_fields=["status", "answer"])
 
 
-def answer_of(row: IdempotencyKey) -> Answer:
-    return dict(json.loads(row.answer or "{}"))
+def answer_of(row: IdempotencyKey) -> Answer | None:
+    answer: Answer | None = json.loads(row.answer or "null")
+    return answer
 
 
 def digest(request: HttpRequest) -> str:

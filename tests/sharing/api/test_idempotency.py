@@ -16,6 +16,7 @@ from library_bridge.ports import Unavailable
 from personal_catalog.models import Copy, ImportJob
 from sharing.api import idempotency
 from sharing.models import IdempotencyKey, Message
+from tests import factories
 from tests.sharing.api.clients import ROOT, Api
 from tests.sharing.api.worlds import World, agreed
 
@@ -50,6 +51,22 @@ def test_the_same_key_for_another_command_is_refused(alice: Reader) -> None:
     api = Api(alice)
     api.post("/me/notifications/read", key="k1")
     assert api.post("/requests", key="k1").json()["code"] == "key_reused"
+
+
+@pytest.mark.parametrize("command", ["leave", "flag"])
+def test_an_answer_without_a_body_is_one_too(alice: Reader, bob: Reader, command: str) -> None:
+    if command == "leave":
+        group = Api(alice).post("/groups", {"name": "Third floor", "kind": "floor", "my_name": "Ali"}).json()["id"]
+        token = Api(alice).post(f"/groups/{group}/link", {}).json()["token"]
+        Api(bob).post("/groups/join", {"token": token, "name": "Bo"})
+        path, body = f"/groups/{group}/leave", None
+    else:
+        title = factories.title()
+        note = Api(alice).call("PUT", f"/titles/{title.pk}/notes/mine", {"text": "Good"}).json()["id"]
+        path, body = f"/title-notes/{note}/flag", {"kind": "other"}
+    first, again = (Api(bob).post(path, body, key="k1") for _ in range(2))
+    assert (first.status_code, again.status_code) == (204, 204), (first.content, again.content)
+    assert (first.content, again.content, again["Idempotency-Replayed"]) == (b"", b"", "true")
 
 
 def test_a_refusal_is_an_answer_too(alice: Reader) -> None:
