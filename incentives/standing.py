@@ -59,7 +59,7 @@ def level(reader: Reader, *, now: datetime, more: int = 0) -> Standing:
     ends, forgiven_at = _granted(reader, now=now)
     if forgiven_at is not None:
         facts.forget(forgiven_at)
-    lines = tuple(_lines(facts, now=now))
+    lines = tuple(_lines(facts, free_days=policy.free_cancel_days, now=now))
     reached = min(max(USUAL_LEVEL + sum(line.effect for line in lines), 0), len(MORE_REQUESTS) - 1)
     earned = policy.open_requests + MORE_REQUESTS[reached]
     return Standing(
@@ -132,19 +132,19 @@ def _granted_rows() -> "QuerySet[Reader, tuple[Any, ...]]":
     return mine.order_by("more__expires_at").values_list("more__expires_at", "more__reward__effect", latest)
 
 
-def _lines(facts: Facts, *, now: datetime) -> Iterator[Line]:
+def _lines(facts: Facts, *, free_days: int, now: datetime) -> Iterator[Line]:
     if facts.appointments:
         yield _appointments(facts, now=now)
     if facts.asked:
         yield _answers(facts, now=now)
     if facts.cancellations:
         text = ngettext(
-            "You cancelled %(n)s time after agreeing; the first in 90 days is not counted",
-            "You cancelled %(n)s times after agreeing; the first in 90 days is not counted",
+            "You cancelled %(n)s time after agreeing; the first in %(days)s days is not counted",
+            "You cancelled %(n)s times after agreeing; the first in %(days)s days is not counted",
             len(facts.cancellations),
         )
         effect = partial(_of_cancelling, facts)
-        yield Line(text % {"n": len(facts.cancellations)}, effect(now), mending.by_itself(effect, now=now))
+        yield Line(text % {"n": len(facts.cancellations), "days": free_days}, effect(now), mending.by_itself(effect, now=now))
     if days := sum(days for _end, days in facts.late):
         text = ngettext(
             "Books came back %(n)s day late in all; it counts for half a year",

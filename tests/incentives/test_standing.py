@@ -75,6 +75,14 @@ def test_the_first_cancellation_in_ninety_days_costs_nothing(alice, bob, now):
     assert standing.level(bob, now=now).level == 2
 
 
+def test_how_long_one_is_free_is_told_as_the_library_has_set_it(alice, bob, now):
+    CirculationPolicy.objects.update_or_create(pk=1, defaults={"free_cancel_days": 30})
+    for days in (20, 5):
+        an_event("lending.cancelled", a_lending(alice, bob, now=now), at=now - timedelta(days=days))
+    said = texts(standing.level(alice, now=now))
+    assert said == ["You cancelled 1 time after agreeing; the first in 30 days is not counted"]
+
+
 def test_days_late_lower_the_borrowers_standing_and_are_counted(alice, bob, now):
     lending = a_lending(alice, bob, now=now, due_at=now - timedelta(days=3))
     an_event("lending.completed", lending, at=now)
