@@ -14,7 +14,7 @@ from incentives.caps import Case, PaidByLedger, within_caps
 from incentives.farming import second_accounts
 from incentives.models import Campaign, Entry, IncentiveSettings, Rule, RuleVersion
 from library_bridge.models import Reader
-from sharing import prepared
+from sharing import appointments, prepared
 from sharing.models import Ask, DomainEvent, Handover, Lending
 from sharing.prepared import Given
 
@@ -137,10 +137,9 @@ def was_quick(ask: Ask, *, terms: RuleVersion) -> bool:
 
 
 def was_kept(handover: Handover, *, terms: RuleVersion, confirmed_at: datetime) -> bool:
-    """Only a meeting agreed on beforehand can be kept: a drop point or a courier waits for nobody."""
-    if handover.method != Handover.Method.IN_PERSON or handover.agreed_at is None:
-        return False
-    if handover.starts_at <= handover.agreed_at:
+    """Points ask more than standing does (`sharing.appointments`): both agreed while the meeting was still to come, and too early
+    is not in time either."""
+    if not appointments.is_one(handover) or handover.agreed_at is None or handover.starts_at <= handover.agreed_at:
         return False
     return abs(confirmed_at - handover.starts_at) <= timedelta(hours=terms.within_hours or 0)
 
