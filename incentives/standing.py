@@ -144,7 +144,9 @@ def _lines(facts: Facts, *, free_days: int, now: datetime) -> Iterator[Line]:
             len(facts.cancellations),
         )
         effect = partial(_of_cancelling, facts)
-        yield Line(text % {"n": len(facts.cancellations), "days": free_days}, effect(now), mending.by_itself(effect, now=now))
+        yield Line(
+            text % {"n": len(facts.cancellations), "days": free_days}, effect(now), mending.by_itself(effect, now=now)
+        )
     if days := sum(days for _end, days in facts.late):
         text = ngettext(
             "Books came back %(n)s day late in all; it counts for half a year",

@@ -11,7 +11,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
-from wagtail.admin.ui.tables import Column
 
 from incentives import adjustments, ledger
 from incentives.forms import AdjustmentForm
@@ -30,16 +29,6 @@ def may_decide(adjustment: Adjustment, staff: Reader) -> bool:
         and staff.pk not in (adjustment.proposed_by_id, adjustment.reader_id)
         and staff.has_perm(adjustments.RIGHT)
     )
-
-
-class CardsColumn(Column):
-    """Whose points they are, for the second person; nobody else has to know."""
-
-    def get_cell_context_data(self, instance: Adjustment, parent_context: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        shown = may_decide(instance, parent_context["request"].user)
-        cards = ", ".join(card.card_number for card in instance.reader.patrons.all()) if shown else ""
-        return {**context, "value": cards}
 
 
 class ForAdjusters(StaffPage):

@@ -19,7 +19,7 @@ from wagtail.permissions import register_permission_policy
 from incentives import adjustments, reasons, vouchers
 from incentives.models import Adjustment, Appeal, Entry, RingReview, Rule, Voucher
 from incentives.staff.academic_terms import AcademicTerms
-from incentives.staff.adjusting import CardsColumn, DecideAdjustment, ProposeAdjustment, may_decide
+from incentives.staff.adjusting import DecideAdjustment, ProposeAdjustment, may_decide
 from incentives.staff.appealing import Appeals
 from incentives.staff.desk import VoucherDesk
 from incentives.staff.reviewing import DecideReview, signs_text
@@ -156,9 +156,7 @@ class Ledger(ModelViewSet):
 
 
 class AdjustmentList(ListedIndex):
-    def get_base_queryset(self) -> QuerySet[Adjustment]:
-        rows: QuerySet[Adjustment] = super().get_base_queryset()
-        return rows.prefetch_related("reader__patrons")
+    """Whose points they are stands where they are decided, one by one; nobody reads a list of cards (T-L2)."""
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
@@ -179,8 +177,7 @@ class Adjustments(ModelViewSet):
     name = "points-adjustments"
     icon = "edit"
     list_display: ClassVar = [
-        "proposed_at", CardsColumn("cards", label=gettext_lazy("Card number")), "amount", "reason", "status",
-        "proposed_by", "decided_by",
+        "proposed_at", "amount", "reason", "status", "proposed_by", "decided_by",
     ]  # fmt: skip
     list_filter: ClassVar = ["status"]
     form_fields: ClassVar = ["reason"]
