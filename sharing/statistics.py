@@ -27,6 +27,8 @@ from django.db.models import (
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils import timezone
 
+from library_bridge import keeping
+from library_bridge.formers import are_former
 from sharing import wanted_titles
 from sharing.models import Ask, DomainEvent
 from sharing.waits import FEWEST_PEOPLE
@@ -71,12 +73,15 @@ class Period:
 
 @dataclass(frozen=True)
 class Figure:
-    """`code` names its definition. `value` is a number, a share of 1, hours or days, as `unit` says."""
+    """`code` names its definition. `value` is a number, a share of 1, hours or days, as `unit` says; it is that at least where
+    `least` says so, and `former` where `former_least` does."""
 
     code: str
     unit: str
     value: float | None
     former: float | None
+    least: bool = False
+    former_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ class Overview:
 
 
 def overview(*, period: Period, now: datetime) -> Overview:
-    this, former = _counted(period), _counted(period.former)
+    this, former = _counted(period, now=now), _counted(period.former, now=now)
     return Overview(
         period=period,
         figures=tuple(_figures(this, former)),
@@ -142,17 +147,20 @@ class _Counted:
     unanswered: float | None
     handover_days: float | None
     readers: float | None
+    some_forgotten: bool
+    """Who did part of it, so there may have been more readers."""
 
 
 def _figures(this: _Counted, former: _Counted) -> Iterator[Figure]:
     for code, unit in (
         ("placed", "count"), ("answered", "share"), ("answer_hours", "hours"), ("at_once", "count"), ("fulfilled", "share"),
-        ("unanswered", "share"), ("handover_days", "days"), ("readers", "count"),
+        ("unanswered", "share"), ("handover_days", "days"),
     ):  # fmt: skip
         yield Figure(code, unit, getattr(this, code), getattr(former, code))
+    yield Figure("readers", "count", this.readers, former.readers, this.some_forgotten, former.some_forgotten)
 
 
-def _counted(period: Period) -> _Counted:
+def _counted(period: Period, *, now: datetime) -> _Counted:
     rows = _events(period)
     n = rows.annotate(waited=_waited("ask__asked_at")).aggregate(**_countings())
     ends = _with_fate(rows).aggregate(**_fates(), people=Count("request__requester", distinct=True))
@@ -168,8 +176,14 @@ def _counted(period: Period) -> _Counted:
         handover_days=_median(
             rows.filter(TO_MEET), "lending__agreed_at", n["handed_over"], n["takers"], timedelta(days=1)
         ),
-        readers=enough(n["readers"], n["readers"]),
+        readers=None if _is_forgotten(period, now) else enough(n["readers"], n["readers"]),
+        some_forgotten=n["forgotten"] > 0,
     )  # fmt: skip
+
+
+def _is_forgotten(period: Period, now: datetime) -> bool:
+    """Who did what in it: those who keep their history are not all who took part."""
+    return period.end <= now - timedelta(days=keeping.days("history"))
 
 
 def _events(period: Period) -> QuerySet[DomainEvent]:
@@ -192,7 +206,8 @@ def _countings() -> dict[str, Count]:
         "at_once_takers": Count("ask__request__requester", filter=AT_ONCE, distinct=True),
         "handed_over": Count("pk", filter=TO_MEET),
         "takers": Count("lending__taker", filter=TO_MEET, distinct=True),
-        "readers": Count("actor", filter=Q(actor__is_staff=False), distinct=True),
+        "readers": Count("actor", filter=Q(actor__is_staff=False) & ~are_former("actor"), distinct=True),
+        "forgotten": Count("pk", filter=are_former("actor")),
         **{f"within_{h}": Count("pk", filter=SAID & Q(waited__lte=timedelta(hours=h))) for h in HOURS},
     }
 

@@ -67,7 +67,10 @@ FIGURES = (
     Definition(
         "readers",
         pgettext_lazy("figure", "Readers taking part"),
-        _("Readers who did anything in the period: asked, answered, wrote, met, gave back."),
+        _(
+            "Readers who did anything in the period: asked, answered, wrote, met, gave back. “≥”: at least so many, because "
+            "for a part of the period it is forgotten who did what; a dash where it is forgotten for all of it."
+        ),
     ),
 )
 FATES = (

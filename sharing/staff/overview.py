@@ -105,18 +105,18 @@ class Shown:
 
     @classmethod
     def of(cls, figure: Figure, period: Period) -> "Shown":
-        value, unit = written(figure.value, figure.unit)
-        former = "".join(written(figure.former, figure.unit)) if figure.former is not None else NOTHING
+        value, unit = written(figure.value, figure.unit, least=figure.least)
+        former = "".join(written(figure.former, figure.unit, least=figure.former_least))
         name = str(definitions.FIGURE_NAMES[figure.code])
         return cls(figure.code, name, value, unit, former, rows_behind(figure.code, period))
 
 
-def written(value: float | None, unit: str) -> tuple[str, str]:
-    """A number as it is read, and its unit."""
+def written(value: float | None, unit: str, *, least: bool = False) -> tuple[str, str]:
+    """A number as it is read, and its unit; a count that is known to be one at `least`."""
     if value is None:
         return NOTHING, ""
     if unit == "count":
-        return grouped(round(value)), ""
+        return ("≥ " if least else "") + grouped(round(value)), ""
     if unit == "share":
         return f"{100 * value:.1f}", "%"
     return f"{value:.1f}", " " + (pgettext("hours, short", "h") if unit == "hours" else _("days"))

@@ -20,8 +20,8 @@ def seen(now: datetime, *, days: int = 30) -> Overview:
     return statistics.overview(period=Period.last(days, now=now), now=now)
 
 
-def figure(code: str, now: datetime) -> Figure:
-    return next(row for row in seen(now).figures if row.code == code)
+def figure(code: str, now: datetime, *, days: int = 30) -> Figure:
+    return next(row for row in seen(now, days=days).figures if row.code == code)
 
 
 def test_a_period_knows_the_one_before(now: datetime) -> None:
@@ -181,6 +181,28 @@ def test_a_small_number_of_waiting_readers_is_not_told_p6(now: datetime) -> None
         crowds.expired(request)
     (wanted,) = seen(now).wanted
     assert (wanted.readers, wanted.waiting, wanted.unfilled) == (6, None, None)
+
+
+def test_readers_are_counted_once_whatever_they_did(now: datetime) -> None:
+    for _ in range(3):
+        crowds.handed_over(now=now - 9 * DAY)
+    assert figure("readers", now) == Figure("readers", "count", 6, None)
+
+
+def test_who_is_forgotten_is_no_reader_but_there_were_more(now: datetime) -> None:
+    """Their stand-ins are few, and none of them is a reader. The holder has also listed the book, which is not forgotten yet."""
+    for days in (9, 9, 9, 40, 40, 40):
+        lending = crowds.handed_over(now=now - days * DAY)
+    histories.forget_request(request_id=lending.request_id, now=now)
+    assert figure("readers", now, days=60) == Figure("readers", "count", 11, None, True)
+    assert figure("readers", now) == Figure("readers", "count", 6, 5, False, True)
+
+
+def test_nobody_is_counted_of_a_time_that_is_forgotten(now: datetime) -> None:
+    """But for those who keep their history, who are not all."""
+    for days in (9, 9, 9, 120, 120, 120):
+        crowds.handed_over(now=now - days * DAY)
+    assert figure("readers", now, days=90) == Figure("readers", "count", 6, None)
 
 
 def test_the_number_of_queries_does_not_grow(now: datetime) -> None:

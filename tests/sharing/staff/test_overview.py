@@ -9,7 +9,7 @@ from django.utils.html import escape
 from library_bridge.models import Library, Reader, Transfer
 from personal_catalog import flags
 from sharing.models import DomainEvent, Lending
-from sharing.staff import matters
+from sharing.staff import matters, overview
 from tests import factories
 from tests.sharing import crowds, steps
 from tests.sharing.conftest import World
@@ -74,6 +74,11 @@ def test_staff_without_a_right_see_neither_matters_nor_figures(world: World, dis
     assert "Nothing waits for you." in page
     assert "In figures" not in page
     assert "拖延心理学" not in page
+
+
+@pytest.mark.parametrize(("least", "told"), [(False, "12"), (True, "≥ 12")])
+def test_a_count_that_leaves_out_who_is_forgotten_says_at_least(least: bool, told: str) -> None:
+    assert overview.written(12, "count", least=least) == (told, "")
 
 
 def test_figures_stand_beside_the_former_period_and_link_to_their_meaning(now: datetime) -> None:
