@@ -81,6 +81,7 @@ class Person:
         expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
 
     def write(self, text: str) -> None:
+        self.page.wait_for_load_state()  # before its scripts run, a page sends as any form does and comes anew
         field = self.page.get_by_label(self.say("Write a message")).first
         field.fill(text)
         self.page.get_by_role("button", name=self.say("Send"), exact=True).first.click()
