@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from personal_catalog import revisions
 from personal_catalog.errors import AlreadyDecided, CannotSplit, CannotUndo, NoReason, NotAllowed
-from personal_catalog.facts import typed
+from personal_catalog.facts import FIELDS, typed
 from personal_catalog.merging import locked
 from personal_catalog.models import (
     Copy,
@@ -36,7 +36,8 @@ OF_ONE_RECORD = ("numbers", "invalid_isbns", "links")
 
 @dataclass(frozen=True)
 class Left:
-    """What a merger cannot give back, and why not: numbers for the page that asks before it is done."""
+    """What a merger cannot give back, and why not: numbers for the page that asks before it is done. `fields`: what somebody
+    has said of them since stays with the kept record."""
 
     copies: int = 0
     isbns: int = 0
@@ -45,13 +46,15 @@ class Left:
 
 
 def what_stays(merge: TitleMerge) -> Left:
-    """Of what came with the merged record: what has gone elsewhere since, and fields that somebody has changed since."""
+    """Of what came with the merged record: what has gone elsewhere since, and fields that somebody has worked on since,
+    whether or not it had filled them."""
     keep = merge.keep
     copies = Copy.objects.filter(pk__in=merge.moved.get("copies", [])).exclude(title=keep).count()
     isbns = merge.moved.get("isbns", [])
     here = TitleIsbn.objects.filter(isbn13__in=isbns, title=keep).count()
-    changed = [name for name in merge.gave if not _still_given(keep, merge, name)]
-    return Left(copies, len(isbns) - here, changed, keep.merged_into)
+    changed = {name for name in merge.gave if not _still_given(keep, merge, name)} | _corrected_since(merge)
+    ordered = [name for name in (*FIELDS, "cover") if name in changed]
+    return Left(copies, len(isbns) - here, ordered, keep.merged_into)
 
 
 @transaction.atomic
@@ -156,6 +159,11 @@ def _give_back(keep: Title, apart: Title, merge: TitleMerge) -> tuple[set[int], 
     return chosen, numbers
 
 
+def _corrected_since(merge: TitleMerge) -> set[str]:
+    changes = TitleChange.objects.filter(title=merge.keep, kind=TitleChange.Kind.CORRECTED, at__gte=merge.at)
+    return {name for data in changes.values_list("data", flat=True) for name in data}
+
+
 def _still_given(keep: Title, merge: TitleMerge, name: str) -> bool:
     """Nobody has said another thing since, or the same in their own name."""
     value = keep.cover_id if name == "cover" else getattr(keep, name)
@@ -175,8 +183,8 @@ def _take_from(keep: Title, merge: TitleMerge, now: datetime) -> None:
 
 
 def _take_lines(keep: Title, merge: TitleMerge) -> None:
-    """Numbers and links that came with the merged record go with it; what another one that is merged into this says too
-    stays, as that one's."""
+    """Numbers and links that came with the merged record go with it, as its ISBNs do, also from among those that a curator
+    has looked at since; what another one that is merged into this says too stays, as that one's."""
     others = list(TitleMerge.objects.filter(keep=keep, undone_at=None).exclude(pk=merge.pk).select_related("merged"))
     for name in GATHERED:
         came = set(merge.moved.get(name, ()))
@@ -185,14 +193,14 @@ def _take_lines(keep: Title, merge: TitleMerge) -> None:
                 other.moved[name] = [*other.moved.get(name, ()), *sorted(stays)]
                 other.save(update_fields=["moved"])
                 came -= stays
-        if came and keep.provenance.get(name) != CURATOR:
+        if came:
             _without(keep, name, came)
 
 
 def _without(keep: Title, name: str, lines: set[str]) -> None:
     left = [line for line in getattr(keep, name) if line not in lines]
     setattr(keep, name, left)
-    if not left:
+    if not left and keep.provenance.get(name) != CURATOR:
         keep.provenance.pop(name, None)
 
 

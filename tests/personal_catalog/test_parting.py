@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from library_bridge.models import Reader
 from personal_catalog import curation, titles
@@ -95,6 +97,26 @@ def test_what_somebody_has_corrected_since_stays(merge: TitleMerge, lin: Reader,
     undo_merge(merge_id=merge.pk, actor=lin, now=now)
     merge.keep.refresh_from_db()
     assert (merge.keep.year, merge.keep.publisher) == (2017, "")
+
+
+def test_what_somebody_has_added_since_stays_and_the_page_says_so(
+    keep: Title, double: Title, lin: Reader, client: Client, now: datetime
+) -> None:
+    """The lines that came with the other record go with it all the same."""
+    Title.objects.filter(pk=double.pk).update(numbers=["oclc:2"])
+    merge_titles(keep_id=keep.pk, merge_ids=[double.pk], actor=lin, now=now)
+    added = {"clc": "B842", "numbers": ["oclc:2", "oclc:9"], "isbns": [PROCRASTINATION, FORTRESS, "9787111407010"]}
+    titles.correct_title(title_id=keep.pk, actor=lin, changes=added, now=now + timedelta(days=1))
+    merge = TitleMerge.objects.get()
+    assert set(what_stays(merge).fields) == {"clc", "numbers", "isbns"}
+    client.force_login(lin)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    page = client.get(reverse("catalog-undo", args=[merge.pk])).content.decode()
+    assert "what they wrote stays with the kept title: ISBN; CLC class; record numbers" in page
+    undo_merge(merge_id=merge.pk, actor=lin, now=now + timedelta(days=2))
+    keep.refresh_from_db()
+    assert (keep.clc, keep.numbers, _numbers(double)) == ("B842", ["oclc:9"], ["oclc:2"])
+    assert sorted(keep.isbns.values_list("isbn13", flat=True)) == ["9787111407010", PROCRASTINATION]
 
 
 @pytest.fixture
