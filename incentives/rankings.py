@@ -20,9 +20,8 @@ from incentives.periods import Window
 from library_bridge.models import Reader
 from personal_catalog.models import CustodyRecord, Title
 from sharing import copy_journeys
+from sharing.crowds import FEWEST_PEOPLE
 from sharing.models import CopyJourney
-
-FEWEST_PEOPLE = 5
 
 
 @dataclass(frozen=True, slots=True)

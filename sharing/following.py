@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from library_bridge.models import Reader
 from personal_catalog.models import Copy
 from sharing import availability, events, policies, profiles
+from sharing.crowds import FEWEST_PEOPLE
 from sharing.errors import Denied, LimitReached, NotFound
 from sharing.models import ShelfFollow, ShownShelf
 
@@ -20,7 +21,6 @@ MOST_FOLLOWED = 50
 PAUSE = timedelta(days=1)
 """Between two tidings of the same shelf."""
 LATELY = 12
-FEWEST_TOLD = 5
 
 
 @transaction.atomic(durable=True)
@@ -130,7 +130,7 @@ def tell_followers(*, shelf_id: int, now: datetime) -> bool:
 def followers(reader: Reader) -> int:
     """Of one's own shelf; 0 also for fewer than five (P6)."""
     count = ShelfFollow.objects.filter(shelf__reader=reader).count()
-    return count if count >= FEWEST_TOLD else 0
+    return count if count >= FEWEST_PEOPLE else 0
 
 
 def _free_name(actor: Reader, text: str) -> str:

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from django.core.cache import cache
 from django.utils import timezone
 
+from sharing.crowds import FEWEST_PEOPLE
 from sharing.models import Lending
 
 OLDER_THAN = timedelta(days=7)
-FEWEST_PEOPLE = 5
 STEPS = 6
 SECONDS = 600
 

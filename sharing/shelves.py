@@ -10,13 +10,13 @@ from django.db.models import Count, Q, QuerySet
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, ReaderGroup, Title
 from sharing import availability
+from sharing.crowds import FEWEST_PEOPLE
 from sharing.models import Request
 
 MOST = 10
 NEAR = 3
 NEW = 8
 SOUGHT = 4
-FEWEST_PEOPLE = 5
 SOUGHT_SINCE = timedelta(days=60)
 SECONDS = 600
 

@@ -30,8 +30,8 @@ from django.utils import timezone
 from library_bridge import keeping
 from library_bridge.formers import are_former
 from sharing import wanted_titles
+from sharing.crowds import FEWEST_PEOPLE
 from sharing.models import Ask, DomainEvent
-from sharing.waits import FEWEST_PEOPLE
 from sharing.wanted_titles import Wanted
 
 HOURS = (2, 6, 12, 24, 48)

@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
+from sharing.crowds import FEWEST_PEOPLE
 from sharing.models import Lending, RelatedTitle, SuggestionCount
-from sharing.models.suggestions import FEWEST_READERS
 
 REMEMBERED = timedelta(days=90)  # after its end no lending counts (P6)
 NIGHT = 3  # o'clock
@@ -136,13 +136,13 @@ def presentable() -> QuerySet[Title]:
 def _related(tastes: Tastes) -> dict[int, list[tuple[int, int, float]]]:
     """Per title the strongest others, with the number of readers of both. Pure."""
     alone = Counter(title for titles in tastes.values() for title in titles)
-    often = {title for title, readers in alone.items() if readers >= FEWEST_READERS}
+    often = {title for title, readers in alone.items() if readers >= FEWEST_PEOPLE}
     both: Counter[Pair] = Counter()
     for titles in tastes.values():
         both.update(combinations(sorted(titles & often), 2))
     found: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
     for (one, other), readers in both.items():
-        if readers >= FEWEST_READERS:
+        if readers >= FEWEST_PEOPLE:
             strength = readers / sqrt(alone[one] * alone[other])
             found[one].append((other, readers, strength))
             found[other].append((one, readers, strength))

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
+from sharing.crowds import FEWEST_PEOPLE
 from sharing.models import Ask, Lending
 
 LOOK_BACK = timedelta(days=180)
 MOST_ROWS = 5_000
-FEWEST_PEOPLE = 5
 MOST_ANSWER = 0.5
 HANDED_OVER = 0.8
 SECONDS = 600

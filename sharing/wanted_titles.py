@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
+from sharing.crowds import FEWEST_PEOPLE
 from sharing.models import HarvestedRecord, Request
-from sharing.waits import FEWEST_PEOPLE
 
 AT_LEAST = timedelta(days=180)
 """So long a time is looked at: in a shorter one few titles have five readers."""

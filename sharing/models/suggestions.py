@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-FEWEST_READERS = 5
+from sharing.crowds import FEWEST_PEOPLE
 
 
 class RelatedTitle(models.Model):
@@ -19,7 +19,7 @@ class RelatedTitle(models.Model):
         ordering = ("-strength", "pk")
         constraints = (
             models.UniqueConstraint(fields=("title", "other"), name="related_once"),
-            models.CheckConstraint(condition=Q(readers__gte=FEWEST_READERS), name="related_by_five_readers"),
+            models.CheckConstraint(condition=Q(readers__gte=FEWEST_PEOPLE), name="related_by_five_readers"),
             models.CheckConstraint(condition=~Q(title=F("other")), name="related_to_another"),
         )
 
