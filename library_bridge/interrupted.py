@@ -1,4 +1,5 @@
-"""What was sent by a browser whose session is over: nothing of it was done, and whoever sent it is told so and led back."""
+"""What was sent by a browser whose session is over: nothing of it was done, and whoever sent it is told so, shown what they had
+typed, and led back."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -7,11 +8,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from library_bridge import typed
 from library_bridge.visits import safe_path
 
 
@@ -30,8 +32,15 @@ class InterruptedMiddleware:
         if request.method != "POST" or leads_to != door or back != request.get_full_path():
             return answer
         messages.error(request, _("You were signed out; nothing was sent."))
+        typed.take_along(request, typed.words_of(request))
         answer["Location"] = f"{door}?{urlencode({'next': came_from(request)})}"
         return HttpResponseClientRedirect(answer["Location"]) if request.headers.get("HX-Request") else answer
+
+
+def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The token against forgery no longer fits. Only what a page of ours sent is shown again: a stranger's form puts no words here."""
+    ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return render(request, "403_csrf.html", {"typed": typed.words_of(request) if ours else []}, status=403)
 
 
 def came_from(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from library_bridge import entering, patrons, shared_computers
+from library_bridge import entering, patrons, shared_computers, typed
 from library_bridge.forms import SignInForm, mismatch, too_many
 from library_bridge.models import Library, Reader
 from library_bridge.personas import PERSONAS
@@ -58,7 +58,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return answer
     except Unavailable:
         return _page(request, form, unavailable=True, status=503)
-    return entering.enter(request, reader, to=safe_next(request), shared=form.cleaned_data["shared"])
+    answer = entering.enter(request, reader, to=safe_next(request), shared=form.cleaned_data["shared"])
+    typed.take_along(request, request.POST.getlist(typed.TAG))
+    return answer
 
 
 @require_POST
@@ -95,6 +97,7 @@ def _reader(request: HttpRequest, form: SignInForm) -> Reader:
 def _page(
     request: HttpRequest, form: SignInForm, *, status: int, summary: str = "", unavailable: bool = False
 ) -> HttpResponse:
+    typed.take_along(request, request.POST.getlist(typed.TAG))
     context = {
         "form": form,
         "summary": summary,

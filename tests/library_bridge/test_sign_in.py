@@ -144,6 +144,13 @@ def test_t_a5_no_other_host_is_ever_the_next_page(client: Client, campus: Campus
     assert post(client, campus, next=wanted)["Location"] == reverse("home")
 
 
+def test_what_was_typed_before_comes_along_past_a_wrong_pin(client: Client, campus: Campus) -> None:
+    words = "A message of before"
+    assert words in post(client, campus, typed=words, pin="000000").content.decode()  # type: ignore[attr-defined]
+    post(client, campus, typed=words)
+    assert words in client.get(reverse("me")).content.decode()
+
+
 def test_signed_in_readers_are_sent_on(client: Client, campus: Campus) -> None:
     client.force_login(campus.alice.reader)
     assert client.get(reverse("sign-in"), {"next": "/shelf/"})["Location"] == "/shelf/"
