@@ -81,6 +81,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     reader = get_object_or_404(Reader, persona.lookup, is_active=True)
     login(request, reader, backend=entering.BACKEND)
+    typed.take_along(request, request.POST.getlist(typed.TAG))
     return redirect("wagtailadmin_home" if persona.is_staff else safe_next(request))
 
 
