@@ -1,4 +1,5 @@
-// Toasts go after eight seconds, but not from under a finger or the focus; what failed is said in words.
+// Toasts go after eight seconds, but not from under a finger or the focus; at once with Escape, and when what has the focus lies
+// beneath; what failed is said in words.
 (() => {
   const box = document.getElementById("messages");
   const STAY = 8000;
@@ -17,6 +18,14 @@
       toast.dataset.armed = "";
       arm(toast);
     }
+  }
+
+  const toasts = () => [...document.querySelectorAll("#messages .toast")];
+
+  function hides(toast, element) {
+    if (toast.contains(element) || element.contains(toast)) return false;
+    const [over, under] = [toast.getBoundingClientRect(), element.getBoundingClientRect()];
+    return under.bottom > over.top && under.top < over.bottom && under.right > over.left && under.left < over.right;
   }
 
   // The server's own sentence where the answer holds one, else ours.
@@ -41,6 +50,13 @@
       if (detail.requestConfig.verb !== "get") sayFailed(detail.xhr && detail.xhr.responseText);
     });
   }
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape" && !document.querySelector("dialog[open]")) for (const toast of toasts()) toast.remove();
+  });
+  // The browser scrolls to what takes the focus, so where it lies is known a frame later.
+  document.addEventListener("focusin", ({ target }) => requestAnimationFrame(() => {
+    for (const toast of toasts()) if (target.matches(":focus-visible") && hides(toast, target)) toast.remove();
+  }));
   for (const name of ["online", "offline"]) window.addEventListener(name, showNetwork);
   showNetwork();
 })();
