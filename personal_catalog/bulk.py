@@ -17,7 +17,7 @@ from personal_catalog.facts import BookFacts, typed, with_language
 from personal_catalog.models import FieldConflict, Title, TitleChange, TitleIsbn
 from personal_catalog.numbers import keys
 from personal_catalog.people import match_key
-from personal_catalog.repeats import Meant
+from personal_catalog.repeats import Earlier, Meant
 from personal_catalog.search import index
 
 if TYPE_CHECKING:
@@ -107,17 +107,27 @@ def _authorised(entries: Sequence[Entry]) -> list[Entry]:
     return [replace(entry, facts=authority.apply(entry.facts, forms)) for entry in entries]
 
 
-def foresee(entries: Sequence[Entry], *, now: datetime) -> list[Outcome]:
-    """What `take_over` would do with them, without locking or writing anything."""
+def foresee(entries: Sequence[Entry], earlier: Earlier, *, now: datetime) -> list[Outcome]:
+    """What `take_over` would do with them, without locking or writing anything. To `earlier`, the books of the portions
+    before, these are added."""
+    entries = _authorised(entries)
     shelf = _Shelf(entries, lock=False)
-    seen = set[int]()
     outcomes = []
     for entry in entries:
-        card = shelf.place(entry, source="", now=now)
-        is_new = card.title.pk is None and id(card) not in seen
-        seen.add(id(card))
+        words = shelf.keys[id(entry)]
+        is_here = shelf.matching(entry) is not None
+        is_new = not is_here and not earlier.has(entry.facts, words)
+        if is_here or is_new:
+            shelf.place(entry, source="", now=now)
+        earlier.add(entry.facts, words)
         outcomes.append(Outcome.CREATED if is_new else Outcome.UNCHANGED)
     return outcomes
+
+
+def remember(entries: Sequence[Entry], earlier: Earlier) -> None:
+    """Adds to `earlier` what an interrupted `foresee` has seen."""
+    for entry, words in zip(_authorised(entries), words_of(entries), strict=True):
+        earlier.add(entry.facts, words)
 
 
 class _Shelf:

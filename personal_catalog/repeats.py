@@ -56,5 +56,32 @@ class Repeats:
         return False
 
 
+class Earlier:
+    """The books of a file's earlier portions, told again by an ISBN or, where one of the two has none, by the same words
+    about the same edition. A few numbers a book: a file may be long."""
+
+    def __init__(self) -> None:
+        self._signs: set[int] = set()
+
+    def add(self, facts: BookFacts, words: str) -> None:
+        numbered, bare = (_sign(facts, words, numbered=yes) for yes in (True, False))
+        self._signs.update(map(int, facts.isbns))
+        if facts.isbns:  # what stood there without a number has one now
+            self._signs.discard(bare)
+            self._signs.add(numbered)
+        elif numbered not in self._signs:
+            self._signs.add(bare)
+
+    def has(self, facts: BookFacts, words: str) -> bool:
+        signs = {*map(int, facts.isbns), _sign(facts, words, numbered=False)}
+        if facts.creators and not facts.isbns:  # a title alone says too little
+            signs.add(_sign(facts, words, numbered=True))
+        return not signs.isdisjoint(self._signs)
+
+
+def _sign(facts: BookFacts, words: str, *, numbered: bool) -> int:
+    return hash((words, facts.year, facts.publisher, facts.subtitle, numbered))
+
+
 def _listed(facts: BookFacts, traits: frozenset[Trait]) -> _Listed:
     return _Listed(facts.year, facts.publisher, facts.subtitle, traits)

@@ -19,6 +19,7 @@ from personal_catalog.errors import ImportRefused, NotAllowed
 from personal_catalog.files import kinds
 from personal_catalog.files.rows import Problem, Row
 from personal_catalog.models import TitleImport, TitleImportProblem
+from personal_catalog.repeats import Earlier
 from personal_catalog.title_rows import End
 
 if TYPE_CHECKING:
@@ -102,8 +103,9 @@ def run(*, import_id: int, now: datetime, seconds: float | None = None) -> Title
 def _work(job: TitleImport, now: datetime, end: float | None) -> None:
     file = kinds.read(BytesIO(bytes(job.content)), job.format, most_bytes=settings.IMPORT_MAX_UNPACKED)
     done = job.done
-    for rows in title_rows.in_portions(islice(file.rows, done, None)):
-        if not _take(job.pk, rows, job.status, done, now):
+    earlier = title_rows.earlier_ones(islice(file.rows, done)) if job.status == Status.READING else None
+    for rows in title_rows.in_portions(islice(file.rows, done, None) if earlier is None else file.rows):
+        if not _take(job.pk, rows, job.status, done, now, earlier):
             return
         done += len(rows)
         if end is not None and time.monotonic() > end:
@@ -115,14 +117,18 @@ def _work(job: TitleImport, now: datetime, end: float | None) -> None:
 
 
 @transaction.atomic
-def _take(job_id: int, rows: list[Row], status: str, done: int, now: datetime) -> bool:
-    """False when somebody else has gone on with it meanwhile."""
+def _take(job_id: int, rows: list[Row], status: str, done: int, now: datetime, earlier: Earlier | None = None) -> bool:
+    """With `earlier`, the books of the rows before, they are only looked at. False when somebody else has gone on with it
+    meanwhile."""
     began = time.monotonic()
     job = TitleImport.objects.select_for_update(of=("self",), no_key=True).defer("content").get(pk=job_id)
     if (job.status, job.done) != (status, done):
         return False
-    is_look = status == Status.READING
-    ends = title_rows.foresee(rows, now=now) if is_look else title_rows.take(rows, now=now, actor=job.librarian)
+    ends = (
+        title_rows.take(rows, now=now, actor=job.librarian)
+        if earlier is None
+        else title_rows.foresee(rows, earlier, now=now)
+    )
     _count(job, ends)
     _note_problems(job, done, rows, ends)
     job.act_by, job.seconds = now + PATIENCE, job.seconds + time.monotonic() - began

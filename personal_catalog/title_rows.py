@@ -12,6 +12,7 @@ from personal_catalog.bulk import Entry, Outcome
 from personal_catalog.facts import BookFacts, from_json
 from personal_catalog.files.rows import Problem, Row
 from personal_catalog.models import LocalRecord, TitleIsbn
+from personal_catalog.repeats import Earlier
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
@@ -41,10 +42,19 @@ def take(rows: Sequence[Row], *, now: datetime, actor: "Reader | None" = None) -
     return _joined(ends, dict(zip(places, taken, strict=True)))
 
 
-def foresee(rows: Sequence[Row], *, now: datetime) -> list[End]:
-    """How they would end, as far as the catalogue of this moment tells. Changes nothing."""
+def foresee(rows: Sequence[Row], earlier: Earlier, *, now: datetime) -> list[End]:
+    """How they would end after those of the `earlier` portions, as far as the catalogue of this moment tells. Changes
+    nothing."""
     ends, entries = _sorted_out(rows)
-    return _joined(ends, dict(zip(entries, bulk.foresee(list(entries.values()), now=now), strict=True)))
+    return _joined(ends, dict(zip(entries, bulk.foresee(list(entries.values()), earlier, now=now), strict=True)))
+
+
+def earlier_ones(rows: Iterable[Row]) -> Earlier:
+    """For `foresee` to go on behind these."""
+    earlier = Earlier()
+    for portion in in_portions(rows):
+        bulk.remember([Entry(row.facts) for row in portion if row.facts and row.problem is None], earlier)
+    return earlier
 
 
 def _alone(entry: Entry, actor: "Reader | None", now: datetime) -> End:

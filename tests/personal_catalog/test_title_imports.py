@@ -15,7 +15,7 @@ from pytest_django import Settings
 from wagtail.models import ModelLogEntry
 
 from library_bridge.models import Reader
-from personal_catalog import bulk, due, title_imports, title_rows
+from personal_catalog import bulk, due, headings, title_imports, title_rows
 from personal_catalog.errors import ImportRefused, NotAllowed
 from personal_catalog.models import Copy, Title, TitleImport
 from tests import factories as cast
@@ -80,6 +80,49 @@ def test_a_preview_says_the_same_and_changes_nothing(file: Path, now: datetime) 
     factories.title("围城", now=now, isbns=[FORTRESS], creators=["钱锺书"])
     assert figures(run(file, "--preview")) == [5, 2, 1, 2]
     assert Title.objects.count() == 1
+
+
+def test_a_preview_knows_an_author_by_any_form_of_the_name(tmp_path: Path, now: datetime) -> None:
+    lin = factories.curator()
+    headings.save_heading(kind="creator", name="钱锺书", variants=["钱默存"], actor=lin, now=now)
+    factories.title("围城", now=now, creators=["钱锺书"])
+    path = tmp_path / "list.csv"
+    path.write_text("书名,作者\n围城,钱默存\n人生边上,钱默存\n人生边上,钱锺书\n")
+    assert figures(run(path, "--preview")) == [3, 1, 2, 0]
+    assert figures(run(path)) == [3, 1, 2, 0]
+
+
+SCATTERED = f"""书名,作者,出版年,ISBN
+围城,钱锺书,1991,{FORTRESS}
+手抄本,某人,2001,
+拖延心理学,简·博克,2009,{PROCRASTINATION}
+围城(精装),钱锺书,1991,{FORTRESS}
+手抄本,某人,2001,
+手抄本,某人,2002,
+拖延心理学,简·博克,2009,
+拖延心理学,简·博克,2009,9787544270878
+"""
+
+
+def test_a_preview_counts_a_book_once_however_far_its_rows_stand_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    monkeypatch.setattr(title_rows, "AT_ONCE", 2)
+    path = tmp_path / "list.csv"
+    path.write_text(SCATTERED)
+    job = title_imports.run(import_id=started(factories.curator(), now, SCATTERED).pk, now=now)
+    assert told(job) == ("previewed", 8, 5, 3, 0)
+    assert figures(run(path, "--preview")) == [8, 5, 3, 0]
+    assert figures(run(path)) == [8, 5, 3, 0]
+
+
+def test_a_preview_that_another_worker_ends_counts_a_book_once(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N6"""
+    monkeypatch.setattr(title_rows, "AT_ONCE", 2)
+    job = started(factories.curator(), now, SCATTERED)
+    while job.status == "reading":
+        job = title_imports.run(import_id=job.pk, now=now, seconds=0)
+    assert told(job) == ("previewed", 8, 5, 3, 0)
 
 
 def test_without_json_each_bad_row_is_named_and_how_it_is_mended(file: Path) -> None:

@@ -21,6 +21,7 @@ from personal_catalog.errors import ImportRefused
 from personal_catalog.files import kinds
 from personal_catalog.files.rows import Problem, Row
 from personal_catalog.models import TitleImport
+from personal_catalog.repeats import Earlier
 
 MOST_NAMED = 1_000  # in the JSON object; those behind are counted
 REFUSALS = {
@@ -62,9 +63,9 @@ class Command(BaseCommand):
 
     def _take(self, rows: Iterable[Row], *, preview: bool) -> dict[str, float]:
         began, now = time.monotonic(), timezone.now()
-        total = created = failed = 0
+        earlier, total, created, failed = Earlier(), 0, 0, 0
         for portion in title_rows.in_portions(rows):
-            ends = title_rows.foresee(portion, now=now) if preview else title_rows.take(portion, now=now)
+            ends = title_rows.foresee(portion, earlier, now=now) if preview else title_rows.take(portion, now=now)
             for row, end in zip(portion, ends, strict=True):
                 if isinstance(end, Problem):
                     failed += 1
