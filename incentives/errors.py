@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from incentives.models import RewardBudget
-from sharing import dates
+from sharing import dates, typography
 from sharing.errors import LimitReached, SharingError
 
 
@@ -65,7 +65,8 @@ class BudgetUsedUp(SharingError):
     code = "budget_used_up"
 
     def __init__(self, budget: RewardBudget) -> None:
-        super().__init__(used_up(budget) + " " + _("No points were taken."))
+        why = used_up(budget)
+        super().__init__(why + typography.gap(why) + _("No points were taken."))
 
 
 def used_up(budget: RewardBudget) -> str:

@@ -76,6 +76,11 @@ def book_title(thing: Any) -> SafeString:
     return format_html("{}{}{}", before, marked, after)
 
 
+def gap(after: str = "。") -> str:
+    """Between two sentences of ours, the first of which ends with `after`: Chinese sets no space behind its own marks."""
+    return "" if page_language() == "zh-Hans" and after[-1:] in CLOSING else " "
+
+
 def grouped(number: int) -> str:
     """A narrow space between thousands from 10 000."""
     return f"{number:,}".replace(",", THIN) if abs(number) >= LONG_NUMBER else str(number)

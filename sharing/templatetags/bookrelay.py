@@ -237,8 +237,8 @@ def names(sentence: Any) -> SafeString:
 
 @register.simple_tag
 def gap(after: str = "。") -> str:
-    """Between two sentences of ours, the first of which ends with `after`: Chinese sets no space behind its own marks."""
-    return "" if typography.page_language() == "zh-Hans" and str(after)[-1:] in typography.CLOSING else " "
+    """{% translate "…" %}{% gap %}{% translate "…" %}, or {% gap one %} behind a sentence that is a variable."""
+    return typography.gap(str(after))
 
 
 @register.filter

@@ -197,6 +197,6 @@ def test_what_is_put_between_han_gets_the_space_that_it_needs() -> None:
         assert bookrelay.among_han("<i>") == "&lt;i&gt;"
 
 
-@pytest.mark.parametrize("folder", ["sharing", "personal_catalog", "library_bridge", "elements"])
+@pytest.mark.parametrize("folder", ["sharing", "personal_catalog", "library_bridge", "incentives", "elements"])
 def test_sentences_are_joined_by_a_gap_that_knows_the_language(folder: str) -> None:
     assert blanks.in_templates(folder) == []
