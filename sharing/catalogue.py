@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from library_bridge.models import Reader
 from personal_catalog.models import Copy, Title
-from personal_catalog.search.query import NOTHING, SearchHits, search_titles
+from personal_catalog.search.query import NOTHING, FoundBy, SearchHits, search_titles
 from sharing import availability, editions, prepared, search_facets
 from sharing.availability import LIBRARY, PERSONAL, Held, Wish
 from sharing.editions import Work
@@ -80,7 +80,8 @@ class Page:
     rows: int = 0
     """So many can be paged through, each with all its editions."""
     instead: str = ""
-    """What was searched when the words as typed gave nothing."""
+    """The words that were searched when those typed gave nothing."""
+    found_by: FoundBy = FoundBy.WORDS
 
 
 def results(*, filters: TitleFilter, page: int = 1, page_size: int = 20) -> Page:
@@ -118,6 +119,7 @@ def _page(filters: TitleFilter, page: int, page_size: int, rows: Rows, fetch: Fe
         reachable=len(found),
         rows=len(listed),
         instead=hits.instead if hits else "",
+        found_by=hits.found_by if hits else FoundBy.WORDS,
     )
 
 

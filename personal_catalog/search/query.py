@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from django.conf import settings
 from rapidfuzz import fuzz
@@ -20,14 +21,23 @@ LIKE_ENOUGH = 60
 SHORTEST_NUMBER = 5
 
 
+class FoundBy(StrEnum):
+    """SOUND: no title has these characters, but others that are read the same. LIKENESS: titles that look like the question."""
+
+    WORDS = "words"
+    SOUND = "sound"
+    LIKENESS = "likeness"
+
+
 @dataclass(frozen=True)
 class SearchHits:
-    """`ids` best first, at most engines.CANDIDATES. `instead` is what was searched when the words as typed gave nothing."""
+    """`ids` best first, at most engines.CANDIDATES. `instead` are the words that were searched when those typed gave nothing."""
 
     ids: list[int]
     more: bool = False
     """Others match besides these."""
     instead: str = ""
+    found_by: FoundBy = FoundBy.WORDS
     near: Mapping[int, int] = field(default_factory=dict)
     """Of the first ids: 0 is the very title asked for, 1 begins so or contains it; all others are 2."""
 
@@ -53,7 +63,7 @@ def search_titles(text: str, *, within: Titles | None = None, newest: bool = Fal
         return found
     sound = readings.by_sound(words)
     if sound is not None and (found := _found(sound, asked, within, newest)):
-        return replace(found, instead=_written(found.ids[0]))
+        return replace(found, found_by=FoundBy.SOUND)
     return _generous(asked, words, within, newest)
 
 
@@ -117,8 +127,8 @@ def _generous(asked: str, words: list[str], within: Titles | None, newest: bool)
         return replace(found, instead=near)
     if (begun := readings.begun(words)) and (found := _found(begun, asked, within, newest)):
         return found
-    alike = list(_alike(asked, words, within))
-    return SearchHits([pk for _, pk in alike], instead=alike[0][0]) if alike else NOTHING
+    alike = [pk for _, pk in _alike(asked, words, within)]
+    return SearchHits(alike, found_by=FoundBy.LIKENESS) if alike else NOTHING
 
 
 def _found(reading: Node, asked: str, within: Titles | None, newest: bool) -> SearchHits | None:
@@ -127,11 +137,6 @@ def _found(reading: Node, asked: str, within: Titles | None, newest: bool) -> Se
         return None
     ordered, near = _ordered(found.ids, asked)
     return SearchHits(ordered, found.more, near=near)
-
-
-def _written(pk: int) -> str:
-    """The title whose characters sound like those that were typed, and are others."""
-    return names([pk]).get(pk, ("", ""))[0]
 
 
 def _alike(asked: str, words: list[str], within: Titles | None = None) -> Iterator[tuple[str, int]]:

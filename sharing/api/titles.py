@@ -10,6 +10,7 @@ from ninja import Query
 from pydantic import BaseModel, BeforeValidator, Field
 
 from personal_catalog.models import Title, TitleIsbn
+from personal_catalog.search.query import FoundBy
 from sharing import catalogue, library_items, policies, shown_holdings
 from sharing.api import ids, schemas, serializers
 from sharing.api.app import signed_in
@@ -118,22 +119,24 @@ class TitlePage(Page[TitleItem]):
     more: bool
     available: int
     instead: str | None
+    found_by: FoundBy
     facets: dict[str, list[FacetOut]]
 
 
 @router.get("/titles", response=TitlePage, operation_id="searchTitles", openapi_extra={"parameters": FILTERS})
 def search_titles(request: Call, paging: Query[Paging], free: Query[Free]) -> TitlePage:
-    """Best first. Repeating a parameter widens, different ones narrow. `instead` is what was searched when the words as
-    typed gave nothing. `count` and every other number is exact unless `more` is true: then more titles match `q` than the
-    1,000 that were looked at (those in circulation first), all of these numbers are of those, and a value counted 0 may be one
-    of others; a further word or filter looks among all. Without `q` the first 2,000 titles can be paged through."""
+    """Best first. Repeating a parameter widens, different ones narrow. `instead` are the words that were searched when those
+    typed gave nothing. `found_by` is `sound` when no title has the characters typed and these are read the same, `likeness` when
+    these only look like the question. `count` and every other number is exact unless `more` is true: then more titles match `q`
+    than the 1,000 that were looked at (those in circulation first), all of these numbers are of those, and a value counted 0 may
+    be one of others; a further word or filter looks among all. Without `q` the first 2,000 titles can be paged through."""
     filters = TitleFilter(request.GET, reader=request.auth, now=timezone.now())
     if not filters.is_valid():
         raise Invalid({name: [str(text) for text in texts] for name, texts in filters.errors.items()})
     found = catalogue.results(filters=filters, page=paging.page, page_size=paging.page_size)
     return TitlePage.of_shown(
         request, paging, found.count, [_item(row) for row in found.items], reachable=found.reachable,
-        more=found.more, available=found.available, instead=found.instead or None,
+        more=found.more, available=found.available, instead=found.instead or None, found_by=found.found_by,
         facets={name: [_facet(value) for value in values] for name, values in found.facets.items()},
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from personal_catalog.models import SearchTerm, Title
 from personal_catalog.search import analyse, engines, index, readings, spelling, syllables
 from personal_catalog.search.engines import SearchTimedOut, engine
-from personal_catalog.search.query import NOTHING, search_titles, suggest, titles_begun
+from personal_catalog.search.query import NOTHING, FoundBy, search_titles, suggest, titles_begun
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import PROCRASTINATION
 
@@ -151,9 +151,15 @@ def test_the_very_title_stands_first(now: datetime) -> None:
 def test_what_was_searched_instead_is_said(shelf: dict[str, Title]) -> None:
     assert search_titles("hary poter").instead == "harry potter"
     assert search_titles("harry potter").instead == ""
-    assert search_titles("拖延心里学").instead == "拖延心理学"
-    assert search_titles("tuoyanxinlixue").instead == ""
-    assert search_titles("拖延心理学").instead == ""
+
+
+def test_how_a_question_was_found_is_said(shelf: dict[str, Title]) -> None:
+    """No title that nobody asked for is called what was searched."""
+    for asked in ("tuoyanxinlixue", "拖延心理学", "hary poter", PROCRASTINATION):
+        assert search_titles(asked).found_by == FoundBy.WORDS
+    for asked, found_by in {"拖延心里学": FoundBy.SOUND, "追逐筝的好人": FoundBy.LIKENESS}.items():
+        found = search_titles(asked)
+        assert (found.found_by, found.instead, len(found.ids)) == (found_by, "", 1)
 
 
 def test_near_spellings_are_offered(shelf: dict[str, Title]) -> None:

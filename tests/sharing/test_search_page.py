@@ -69,6 +69,22 @@ def test_a_mistyped_word_is_searched_as_it_was_meant_and_says_so(world: World):
     assert "1 title" in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "language", "says"),
+    [
+        ("拖延心里学", "en", "Nothing for “拖延心里学” as typed; these sound the same."),
+        ("拖延心里学", "zh-hans", "没有找到“拖延心里学”，下面是读音相同的书。"),
+        ("逐风筝的好人", "en", "Nothing for “逐风筝的好人” as typed; these titles look most like it."),
+        ("逐风筝的好人", "zh-hans", "没有找到“逐风筝的好人”，下面是最相近的书名。"),
+    ],
+)
+def test_what_only_sounds_or_looks_alike_is_said_to(world: World, asked: str, language: str, says: str):
+    for title in ("拖延心理学", "托盐心理学", "追风筝的人"):
+        factories.title(title)
+    reindex(Title.objects.prefetch_related("isbns"))
+    assert says in get(f"/search/?q={asked}", world.bob, language=language, now=world.now)
+
+
 def test_a_question_that_is_too_long_gets_a_sentence(world: World):
     """T-A10"""
     page = get(f"/search/?q={'a' * 201}", now=world.now)

@@ -35,6 +35,14 @@ def test_a_title_is_found_with_what_can_be_had(copy: Copy, bob: Reader) -> None:
     assert {"kind", "language", "area"} <= set(found["facets"])
 
 
+def test_a_search_says_how_its_titles_were_found(bob, copy):
+    found = [Api(bob).get(f"/titles?q={asked}").json() for asked in ("拖延心理学", "拖延心里学")]
+    assert [(one["found_by"], one["instead"], one["count"]) for one in found] == [
+        ("words", None, 1),
+        ("sound", None, 1),
+    ]
+
+
 def test_a_filter_that_is_none_is_named(bob: Reader) -> None:
     answer = Api(bob).get("/titles?kind=magic&year_from=soon")
     assert (answer.status_code, set(answer.json()["errors"])) == (422, {"kind", "year_from"})
