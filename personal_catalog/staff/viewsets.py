@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
@@ -62,7 +63,13 @@ class TitleIndex(IndexView):
         return listed.rows
 
 
-class Titles(SnippetViewSet):
+class OurSnippets(SnippetViewSet):
+    """The way home in the reader's language: Wagtail's own is put into words once, when the service starts."""
+
+    breadcrumbs_items = WagtailAdminTemplateMixin.breadcrumbs_items
+
+
+class Titles(OurSnippets):
     model = Title
     icon = "doc-full"
     menu_label = _("Titles")
@@ -131,7 +138,7 @@ class Titles(SnippetViewSet):
     )
 
 
-class AuthorityLists(SnippetViewSet):
+class AuthorityLists(OurSnippets):
     """Names and subjects in their one form, with the others by which they are known."""
 
     model = Heading

@@ -62,6 +62,13 @@ def test_the_list_is_searched_as_readers_search(desk: Client, pending: Title, no
     assert "围城" not in desk.get(reverse(LIST), {"status": "pending"}).content.decode()
 
 
+@pytest.mark.parametrize(("language", "home", "other"), [("en", "Home", "首页"), ("zh-hans", "首页", "Home")])
+def test_the_way_home_is_in_the_readers_language(desk: Client, language: str, home: str, other: str) -> None:
+    page = desk.get(reverse(LIST), headers={"accept-language": language}).content.decode()
+    way = page.partition("data-w-breadcrumbs")[2].partition("</ol>")[0]
+    assert (home in way, other in way) == (True, False)
+
+
 def test_an_edit_goes_the_way_of_every_correction(desk: Client, lin: Reader, pending: Title) -> None:
     answer = desk.post(
         reverse(EDIT, args=[pending.pk]), filled(pending, title="校园鸟类图鉴", isbns="978-7-300-11390-6")
