@@ -99,6 +99,26 @@ def test_axe_finds_nothing(
     assert not found, "\n".join(found)
 
 
+COVERED = """() => {
+  const focus = document.activeElement, dock = document.querySelector(".dock");
+  if (!focus || focus === document.body || dock.contains(focus) || focus.closest(".nav")) return "";
+  const {top, bottom} = (focus.closest("label") || focus).getBoundingClientRect();
+  const bar = dock.getBoundingClientRect();
+  return Math.min(bottom, top + 24) > bar.top && top < bar.bottom ? focus.outerHTML.slice(0, 80) : "";
+}"""
+
+
+def test_what_has_the_focus_never_lies_behind_the_dock(visit: Visit) -> None:
+    person = Person(visit(size="phone"), Words("en-GB"))
+    person.sign_in(ALICE)
+    person.page.goto("/add/?isbn=9787300113906")
+    found = []
+    for _stop in range(30):
+        person.page.keyboard.press("Tab")
+        found.append(person.page.evaluate(COVERED))
+    assert not [one for one in found if one]
+
+
 DESK = """
 import json
 from personal_catalog.models import Title
