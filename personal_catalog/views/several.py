@@ -167,7 +167,7 @@ def _wanted(sent: QueryDict) -> list[Wanted]:
             text(sent.get(f"title-{key}", ""), TITLE_LENGTH),
             tuple(name for name in names_in(sent.get(f"creators-{key}", "")[:TITLE_LENGTH]) if name),
             f"again-{key}" in sent,
-            _number(sent.get(f"edition-{key}")),
+            None if several.number_of(key) else _number(sent.get(f"edition-{key}")),
             key in sent.getlist("choose"),
         )
         for key in keys

@@ -78,6 +78,16 @@ def test_another_edition_than_these_is_listed_by_its_words(alices: Client, now: 
     assert Copy.objects.get().title not in there
 
 
+@pytest.mark.parametrize("do", ["list", "read"])
+def test_a_number_is_its_own_title_whatever_edition_comes_with_it(
+    alices: Client, editions: list[Title], do: str
+) -> None:
+    sent = {**HOW, "do": do, "token": "once", "book": [FORTRESS]}
+    page = alices.post(PAGE, {**sent, f"edition-{FORTRESS}": editions[0].pk}).content.decode()
+    assert [copy.title for copy in Copy.objects.all()] == ([editions[1]] if do == "list" else [])
+    assert hidden(page) == {}
+
+
 def test_an_edition_that_was_merged_meanwhile_is_the_one_it_became(
     alices: Client, lin: Reader, editions: list[Title], now: datetime
 ) -> None:
