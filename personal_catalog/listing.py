@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import transaction
 
@@ -14,6 +14,22 @@ from personal_catalog.models import Copy, Title, TitleSuggestion
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as Reader
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The reader has seen what the catalogue has alike; theirs is this title."""
+
+    title_id: int
+
+
+@dataclass(frozen=True)
+class Another:
+    """They have seen them; theirs is none of these."""
+
+
+Edition: TypeAlias = Chosen | Another | None
+"""None: nobody has asked, or they have not answered."""
 
 
 @dataclass(frozen=True)
@@ -69,25 +85,28 @@ def list_once(
     now: datetime,
     number: str = "",
     said: Mapping[str, object] | None = None,
-    title_id: int | None = None,
+    edition: Edition = None,
     **how: Any,
 ) -> Listed:
     """Like `list_copy`, for a page that has shown what the sources say: they are not asked again. The same form,
     known by its page's `token` and by what it says, leads to the same copy however often it comes, also at once.
-    `title_id`: which of the catalogue's titles it is, where the reader has chosen; of one that was merged since it is the other,
-    WhichEdition for one that is no more. 0: none of these; without a number it is a new title, whatever is like it.
+    `edition`: what a reader says of a book without a number. Of a chosen title that was merged since it is the other,
+    WhichEdition for one that is no more; another than these is a new title, whatever is like it.
     OnShelf when the owner has a copy already and does not say that this is another (`again`). Locks the owner."""
-    key = sent_forms.key_of(token, [number, said, again, title_id, how])
+    if number and edition:
+        raise ValueError("who has the number has the edition")
+    key = sent_forms.key_of(token, [number, said, again, repr(edition), how])
     if earlier := sent_forms.copy_from(reader=owner, key=key):
         return Listed(earlier, again=True)
-    book = _chosen(title_id, said) if title_id else _book(number, said, now, lookup.recall)
+    chosen = edition.title_id if isinstance(edition, Chosen) else None
+    book = _book(number, said, now, lookup.recall) if chosen is None else _chosen(chosen, said)
     with transaction.atomic(durable=True):
         copies.lock_owner(owner)
         if earlier := sent_forms.copy_from(reader=owner, key=key):
             return Listed(earlier, again=True)
-        other = title_id == 0 and not number
+        other = isinstance(edition, Another)
         title = titles.add_another(facts=book.words, actor=owner, now=now) if other else _title(book, owner, now)
-        if title_id and title.status in Title.UNSEEN:
+        if chosen is not None and title.status in Title.UNSEEN:
             raise WhichEdition
         if not again and (own := copies.latest_of(owner=owner, title=title)):
             raise OnShelf(own)

@@ -15,6 +15,7 @@ from personal_catalog import isbn, listing, lookup, titles
 from personal_catalog.copies import latest_of
 from personal_catalog.errors import NoTitle, OnShelf, UnknownIsbn, WhichEdition
 from personal_catalog.facts import text
+from personal_catalog.listing import Another, Chosen, Edition
 from personal_catalog.models import Copy, Title
 from personal_catalog.people import match_key, split_names
 from personal_catalog.search.engines import SearchTimedOut
@@ -55,19 +56,28 @@ class Line:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A line as the reader sends it: perhaps with corrected words, perhaps as a second copy (`again`). `edition`: the key of the
-    title chosen from those alike, 0 for another than these. `choosing`: these are shown, and the words are of another."""
+    """A line as the reader sends it: perhaps with corrected words, perhaps as a second copy (`again`). `edition`: what they say
+    of those alike; a number has none. `choosing`: these are shown, and the words are of another."""
 
     key: str
     title: str = ""
     creators: tuple[str, ...] = ()
     again: bool = False
-    edition: int | None = None
+    edition: Edition = None
     choosing: bool = False
 
     @property
     def undecided(self) -> bool:
         return self.choosing and self.edition is None
+
+    @property
+    def chosen(self) -> int | None:
+        """The title's key."""
+        return self.edition.title_id if isinstance(self.edition, Chosen) else None
+
+    @property
+    def is_another(self) -> bool:
+        return isinstance(self.edition, Another)
 
 
 @dataclass
@@ -119,18 +129,18 @@ def read_again(one: Wanted, *, owner: "Reader", now: datetime) -> tuple[Line, Wa
         return read(number, owner=owner, now=now, patient=False), one
     found = _worded(one.title, one.creators, owner)
     line = replace(found, key=one.key)
-    if one.edition == 0:
+    if one.is_another:
         return replace(line, title=one.title, creators=one.creators, record=None, owned=False), one
-    title = _standing(one.edition) if one.edition else None
-    if one.edition and title is None:
+    title = _standing(one.chosen) if one.chosen else None
+    if one.chosen and title is None:
         one = replace(one, edition=None, choosing=True)
     if title is None and (one.choosing or found.number):  # all of them became one, or the words are now those of one
         title = line.record
     if title is None or title in line.alike:
-        return line, replace(one, edition=title and title.pk)
+        return line, replace(one, edition=title and Chosen(title.pk))
     if one.choosing:  # the words were of another than those shown
         one = replace(one, title="", creators=())
-    return _known(title, one.key, owner), replace(one, edition=title.pk)
+    return _known(title, one.key, owner), replace(one, edition=Chosen(title.pk))
 
 
 def apart(line: Line, taken: Collection[str]) -> Line:
@@ -149,10 +159,10 @@ def list_all(*, owner: "Reader", token: str, wanted: Iterable[Wanted], now: date
             outcome.refused[one.key] = "which_edition"
             continue
         words = {"title": one.title, "creators": list(one.creators)} if one.title else None
-        said = None if one.choosing and one.edition else words
+        said = None if one.choosing and one.chosen else words
         try:
             listed = listing.list_once(
-                owner=owner, now=now, number=number_of(one.key), said=said, again=one.again, title_id=one.edition,
+                owner=owner, now=now, number=number_of(one.key), said=said, again=one.again, edition=one.edition,
                 token=f"{token} {one.key}" if token else "", **how,
             )  # fmt: skip
         except (OnShelf, UnknownIsbn, NoTitle, WhichEdition) as refused:

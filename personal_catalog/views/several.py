@@ -1,5 +1,6 @@
 """Several books in a row: through the camera, by a scanner that types, or pasted; the list is put on the shelf in one go."""
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from personal_catalog import isbn, several
 from personal_catalog.facts import text
 from personal_catalog.forms import ISBN_REFUSALS, SeveralForm, names_in
+from personal_catalog.listing import Another, Chosen, Edition
 from personal_catalog.sentences import of_one
 from personal_catalog.several import MOST_LINES, Wanted
 from personal_catalog.views import just_listed
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 PAGE = "personal_catalog/copies/several.html"
 LINE = "personal_catalog/copies/several_line.html"
 TITLE_LENGTH = 500
+A_KEY, ANOTHER = re.compile("[1-9][0-9]{0,17}"), "0"
 REFUSALS = {
     "on_shelf": gettext_lazy("It already stands on your shelf. Tick here if you have another copy."),
     "unknown_isbn": gettext_lazy("Nobody we ask knows this number. Type the title."),
@@ -133,7 +136,7 @@ def _shown(request: HttpRequest, wanted: list[Wanted], problems: dict[str, str] 
         code = (problems or {}).get(one.key, "")
         twice = read.owned or code == "on_shelf" or one.again
         if code == "which_edition" and not read.alike:
-            code = "no_edition" if sent.edition else "unsearched" if read.unsearched else "other_editions"
+            code = "no_edition" if sent.chosen else "unsearched" if read.unsearched else "other_editions"
         rows.append({"line": read, "sent": one, "problem": REFUSALS.get(code, ""), "twice": twice})
     return rows
 
@@ -167,18 +170,18 @@ def _wanted(sent: QueryDict) -> list[Wanted]:
             text(sent.get(f"title-{key}", ""), TITLE_LENGTH),
             tuple(name for name in names_in(sent.get(f"creators-{key}", "")[:TITLE_LENGTH]) if name),
             f"again-{key}" in sent,
-            None if several.number_of(key) else _number(sent.get(f"edition-{key}")),
+            None if several.number_of(key) else _edition(sent.get(f"edition-{key}", "")),
             key in sent.getlist("choose"),
         )
         for key in keys
     ]
 
 
-def _number(sent: str | None) -> int | None:
-    """0 for what is none; None where nothing was sent."""
-    if sent is None:
-        return None
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 19 else 0
+def _edition(sent: str) -> Edition:
+    """What is no key of a title is no answer."""
+    if sent == ANOTHER:
+        return Another()
+    return Chosen(int(sent)) if A_KEY.fullmatch(sent) else None
 
 
 def _reader(request: HttpRequest) -> "Reader":

@@ -82,7 +82,7 @@ def test_two_tabs_at_once_list_one_copy(now: datetime) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_another_edition_sent_at_once_is_one_record(now: datetime) -> None:
     there, alice = factories.title(now=now), cast.reader("Alice")
-    book = {"said": {"title": there.title, "creators": there.creators}, "title_id": 0}
+    book = {"said": {"title": there.title, "creators": there.creators}, "edition": listing.Another()}
     outcomes = together(*[lambda: send(alice, now, **book)] * 4)
     assert {outcome.copy for outcome in outcomes if isinstance(outcome, Listed)} == {Copy.objects.get()}
     assert Title.objects.count() == 2
@@ -110,3 +110,9 @@ def test_two_imports_at_once_list_a_book_once(now: datetime) -> None:
     together(*[lambda job=job: import_runs.run_import(job_id=job.pk, now=now) for job in jobs])
     assert (Copy.objects.count(), ImportJob.objects.filter(status="done").count()) == (1, 3)
     assert Title.objects.count() == 1
+
+
+def test_a_number_and_an_edition_are_not_said_together(alice: Reader, now: datetime) -> None:
+    there = factories.title(now=now)
+    with pytest.raises(ValueError, match="number"):
+        send(alice, now, number=PROCRASTINATION, edition=listing.Chosen(there.pk))

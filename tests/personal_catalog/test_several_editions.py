@@ -69,13 +69,16 @@ def test_an_edition_that_stands_on_the_shelf_asks_whether_it_is_a_second(
     assert Copy.objects.filter(title=own).count() == 2
 
 
-@pytest.mark.parametrize("edition", ["0", "x", "９"])
-def test_another_edition_than_these_is_listed_by_its_words(alices: Client, now: datetime, edition: str) -> None:
-    there = {factories.title(now=now, isbns=[isbn]) for isbn in (PROCRASTINATION, FORTRESS)}
-    key = several.key_of("拖延心理学", ())
-    sent = {**HOW, "do": "list", "token": "once", "book": [key], "choose": [key], f"edition-{key}": edition}
-    assert alices.post(PAGE, {**sent, f"title-{key}": "拖延心理学", f"creators-{key}": "另一人"}).status_code == 302
-    assert Copy.objects.get().title not in there
+def test_another_edition_than_these_is_listed_by_its_words(alices: Client, editions: list[Title]) -> None:
+    assert alices.post(PAGE, {**sent_rows(KEY), **row(KEY, 0, creators="另一人")}).status_code == 302
+    assert Copy.objects.get().title not in editions
+
+
+@pytest.mark.parametrize("edition", ["", "x", "９", "-1", "00", "1" * 19])
+def test_an_edition_that_cannot_be_one_is_asked_for(alices: Client, editions: list[Title], edition: str) -> None:
+    answer = alices.post(PAGE, {**sent_rows(KEY), **row(KEY, edition)})
+    assert (answer.status_code, "Choose which of these is yours." in answer.content.decode()) == (422, True)
+    assert not Copy.objects.exists()
 
 
 @pytest.mark.parametrize("do", ["list", "read"])
