@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -50,9 +50,14 @@ class RequestForm(forms.Form):
 def place_request(request: HttpRequest) -> HttpResponse:
     form = RequestForm(request.POST)
     if form.is_valid():
-        with answers.refusals(form):
-            placed = requests.place_request(actor=reader_of(request), now=timezone.now(), **_wanted(form))
-            return redirect("request", placed.pk)
+        try:
+            with answers.refusals(form):
+                placed = requests.place_request(actor=reader_of(request), now=timezone.now(), **_wanted(form))
+                return redirect("request", placed.pk)
+        except Http404:
+            if not form.cleaned_data["holding_key"]:
+                raise
+            form.add_error(None, _("This one is not on offer any more; what else there is stands below."))
     answers.keep(request, FORM, form)
     return redirect(_title_page(form))
 

@@ -32,9 +32,21 @@
   function sayFailed(answer) {
     const page = answer && new DOMParser().parseFromString(answer, "text/html");
     const said = page && page.querySelector("main [role=alert], body > [role=alert]");
-    const words = said ? document.importNode(said, true) : document.getElementById("no-answer").content.cloneNode(true);
-    document.getElementById("messages").replaceChildren(words);
-    document.getElementById("messages").scrollIntoView({ block: "nearest" });
+    tell(said ? document.importNode(said, true) : document.getElementById("no-answer").content.cloneNode(true));
+  }
+
+  function tell(words) {
+    box.replaceChildren(words);
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  // Without network a browser would leave the page, and what was typed on it. Codes are kept (js/late_codes.js).
+  function holdBack(event) {
+    const form = event.target;
+    if (navigator.onLine || form.matches("[data-slip]") || form.method !== "post") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    tell(document.getElementById("no-network").content.cloneNode(true));
   }
 
   function showNetwork() {
@@ -57,6 +69,7 @@
   document.addEventListener("focusin", ({ target }) => requestAnimationFrame(() => {
     for (const toast of toasts()) if (target.matches(":focus-visible") && hides(toast, target)) toast.remove();
   }));
+  document.addEventListener("submit", holdBack, true);
   for (const name of ["online", "offline"]) window.addEventListener(name, showNetwork);
   showNetwork();
 })();

@@ -11,7 +11,7 @@ from library_bridge import registry
 from library_bridge.models import EmbeddedIsbn, EmbeddedItem, EmbeddedRecord, ItemType, Library, LibraryLoan
 from library_bridge.ports import ItemRecord, ItemStatus, Unavailable
 from personal_catalog.models import Title
-from sharing import library_items
+from sharing import custody, library_items
 from sharing.models import CirculationPolicy, HarvestedRecord, Request
 from tests import factories
 from tests.sharing import steps
@@ -136,6 +136,17 @@ def test_a_refused_request_comes_back_with_its_sentence_and_what_was_typed(world
         back = browser_.post("/requests/", data, follow=True)
     html = back.content.decode()
     assert "This is your own copy" in html or "your own" in html
+    assert not Request.objects.exists()
+
+
+def test_a_copy_taken_off_its_shelf_meanwhile_leads_back_to_its_title(world: World):
+    with time_machine.travel(world.now):
+        data = {"title_id": world.title.pk, "holding_key": world.copy.key, "message": "Still typed"}
+        custody.withdraw_copy(copy_id=world.copy.pk, actor=world.alice, now=world.now)
+        back = browser(world.bob).post("/requests/", data, follow=True)
+    html = back.content.decode()
+    assert "This one is not on offer any more; what else there is stands below." in html
+    assert "Still typed" in html
     assert not Request.objects.exists()
 
 
