@@ -146,6 +146,11 @@ def file_fields() -> SafeString:
     )
 
 
+@hooks.register("insert_global_admin_js")
+def lists() -> SafeString:
+    return format_html('<script src="{}" defer></script>', static("js/lists.js"))
+
+
 class PolicyChange(LogFormatter):
     """In the words of the form, before → after."""
 

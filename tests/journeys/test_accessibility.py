@@ -131,15 +131,44 @@ print(json.dumps(found))
 OURS = {**RULES, "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
-def test_axe_finds_nothing_at_the_librarians_desk(service: Service, visit: Visit) -> None:
-    """Our own pages in Wagtail's admin, on a phone: its editor and its side panels are its own."""
+@pytest.fixture
+def desk(visit: Visit) -> Page:
+    """Lin's, on a phone."""
     page = visit(size="phone", language="zh-CN")
     page.goto("/admin/login/")
     page.fill("input[name=username]", "lin")
     page.fill("input[name=password]", PIN)
     page.locator("form [type=submit]").last.click()
     page.wait_for_url("**/admin/")
-    found = []
+    return page
+
+
+LISTS = ("snippets/personal_catalog/title", "lendings", "requests", "trail", "transfers", "circulation-rules")
+
+
+def test_the_lists_of_the_desk_are_no_wider_than_a_phone(desk: Page) -> None:
+    """Each row is a card, and every cell says which it is; also once the list has been searched."""
+    for name in LISTS:
+        desk.goto(f"/admin/{name}/")
+        assert _cards(desk), f"{name} is wider than a phone"
+    desk.goto(f"/admin/{LISTS[0]}/")
+    with desk.expect_response("**/results/**"):
+        desk.locator("#id_q").fill("心理")
+    desk.wait_for_function("document.querySelectorAll('table.listing tbody tr').length < 20")
+    assert _cards(desk)
+
+
+def _cards(page: Page) -> bool:
+    table = page.locator("table.listing.is-cards")
+    return bool(
+        table.locator("tbody td[data-label]").count() == table.locator("tbody td").count() > 0
+        and table.evaluate("table => table.scrollWidth <= innerWidth")
+    )
+
+
+def test_axe_finds_nothing_at_the_librarians_desk(service: Service, desk: Page) -> None:
+    """Our own pages in Wagtail's admin, on a phone: its editor and its side panels are its own."""
+    page, found = desk, []
     for address in json.loads(service.manage("shell", "--verbosity", "0", "-c", DESK).splitlines()[-1]):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is wider than a phone"
