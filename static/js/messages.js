@@ -47,10 +47,12 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     tell(document.getElementById("no-network").content.cloneNode(true));
+    box.firstElementChild.classList.add("is-held");
   }
 
   function showNetwork() {
     document.querySelector("#offline > .offline").hidden = navigator.onLine;
+    if (navigator.onLine) for (const held of box.querySelectorAll(".is-held")) held.remove();
   }
 
   if (!box) return;
