@@ -130,3 +130,11 @@ def test_what_is_imported_is_declared() -> None:
     owners = packages_distributions()
     missing = {name for name in names if not {owner.casefold().replace("_", "-") for owner in owners[name]} & declared}
     assert not missing
+
+
+def test_what_is_dark_is_for_screens_only_and_the_two_blocks_agree() -> None:
+    css = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
+    blocks = re.findall(r"@media screen[^{]*\{[^{]*\{\s*color-scheme: dark;([^}]*)\}", css)
+    by_device, by_choice = (re.findall(r"(--[\w-]+): ([^;]+);", block) for block in blocks)
+    assert by_device == by_choice
+    assert css.count("color-scheme: dark;") == len(blocks)
