@@ -1,4 +1,4 @@
-"""What each app adds to the three commands of the whole service and to its pages, found by the names of its modules.
+"""What each app adds to the commands and pages of the whole service, found by the names of its modules.
 
 An app's `invariants.py` has CHECKS, its `due.py` has act(now=…), its `demo.py` has load(now=…), and its `personal_data.py`
 says what it keeps of persons (`library_bridge.keeping`); what an app adds to the desk's first page its `matters.py` has

@@ -47,4 +47,6 @@ def still(word: str, *, owner: "Reader") -> str:
 def take_back(*, group_id: int, owner_ids: Collection[int]) -> int:
     """Whoever leaves a group shows it nothing any more: copies that were for it alone are for nobody now. How many."""
     of_group = Copy.objects.in_register().filter(group=group_id, owner__in=owner_ids)
+    rows = of_group.select_for_update(of=("self",), no_key=True).order_by("pk")  # as everybody locks them
+    list(rows.values_list("pk"))
     return of_group.update(visibility=Copy.Visibility.NOBODY, group=None)

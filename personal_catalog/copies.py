@@ -112,11 +112,11 @@ def latest_of(*, owner: "Reader", title: Title) -> Copy | None:
 def update_copy(*, copy_id: int, actor: "Reader", changes: Mapping[str, object], now: datetime) -> Copy:
     """The owner's changes to mode, condition, note, visibility, area, and pause or resume through `status`; other names are
     ignored (T-R4). How it is lent and where it is stays while the copy is in someone else's hands: CopyAway. `tags` are names, these
-    and no others: TagRefused (too_many), with nothing changed. Locks the reader, if there are tags, and the copy. Copy.DoesNotExist for
-    a copy that is not the actor's."""
+    and no others: TagRefused (too_many), with nothing changed. Locks the copy and then, if there are tags, the reader.
+    Copy.DoesNotExist for a copy that is not the actor's."""
+    copy = _lock_own(copy_id, actor)
     if "tags" in changes:
         tags.lock(actor)
-    copy = _lock_own(copy_id, actor)
     if copy.status == Copy.Status.WITHDRAWN:
         raise CopyWithdrawn
     wanted: dict[str, Any] = {name: str(value) for name, value in changes.items() if name in CHANGEABLE}

@@ -40,7 +40,7 @@ def tag_copy(*, copy_id: int, actor: "Reader", names: Iterable[str]) -> list[She
 
 def put_on(copy: Copy, *, actor: "Reader", names: Iterable[str]) -> list[ShelfTag]:
     """As `tag_copy`, inside the transaction of whatever else is done with the actor's copy, so that a refusal takes back
-    all of it. The reader is locked before any copy (`lock`)."""
+    all of it. The reader is locked (`lock`), and the copy before, where both are."""
     wanted: dict[str, str] = {}
     for name in (text(name, TAG_LENGTH) for name in names):
         if name:

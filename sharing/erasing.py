@@ -101,8 +101,8 @@ def erase_account(*, erasure_id: int, now: datetime) -> bool:
     erasure = Erasure.objects.select_for_update(of=("self",), no_key=True).filter(pk=erasure_id).first()
     if erasure is None or erasure.erased_at is not None or erasure.act_at > now:
         return False
+    locks.copies(Copy.objects.in_register().filter(owner=erasure.reader_id).values_list("pk", flat=True))
     reader = Reader.objects.select_for_update(of=("self",), no_key=True).get(pk=erasure.reader_id)
-    locks.copies(Copy.objects.in_register().filter(owner=reader).values_list("pk", flat=True))
     if waiting_for(reader):
         return False
     for copy in Copy.objects.in_register().filter(owner=reader, holder=reader):

@@ -115,8 +115,9 @@ def close_group(*, group_id: int, actor: Reader, now: datetime) -> None:
 
 def _take_back(group_id: int, readers: Collection[int]) -> int:
     """What they showed to the group alone, or kept for it. How many of the first."""
+    hidden = audiences.take_back(group_id=group_id, owner_ids=readers)  # copies before what is kept of them
     kept.end_for_group(group_id=group_id, holder_ids=readers)
-    return audiences.take_back(group_id=group_id, owner_ids=readers)
+    return hidden
 
 
 def locked(group_id: int) -> ReaderGroup:

@@ -1,5 +1,6 @@
-"""Rows under lock, always Copy before Request before Ask before Lending before Handover before Conversation, so that two
-transitions never wait in a ring. Titles come last: a merge takes its copies and requests before them.
+"""Rows under lock, always Copy before Reader before Request before Ask before Lending before Handover before Conversation, so
+that two transitions never wait in a ring. A group comes before all of them, what is said about one book (a code to pass it on,
+for whom it is kept) after its copy. Titles come last: a merge takes its copies and requests before them.
 
 The locks are NO KEY UPDATE: whoever only points at a row (an event, a message, an ask) goes past.
 

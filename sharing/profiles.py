@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from library_bridge.models import Area, Reader
 from personal_catalog.models import Copy
+from sharing import locks
 from sharing.errors import Denied
 
 LONGEST = 40
@@ -28,13 +29,15 @@ def update_profile(
     *, actor: Reader, display_name: str, area: Area | None, language: str, theme: str, now: datetime
 ) -> Reader:
     """The books in the reader's hands move along to the new area. Raises Denied with the sentence; nothing is saved then."""
+    held = list(Copy.objects.in_register().filter(holder=actor).values_list("pk", flat=True))
+    locks.copies(held)  # these and no others: a copy is never locked after a reader
     reader = Reader.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
     name = checked_name(display_name)
     if name.casefold() == reader.pseudonym.casefold():
         raise Denied(_("This is your pseudonym on the leaderboards; the two must differ."), "name_is_pseudonym")
     reader.display_name, reader.area, reader.language, reader.theme = name, area, language, theme
     reader.save(update_fields=["display_name", "area", "language", "theme"])
-    Copy.objects.in_register().filter(holder=reader).update(area=area.code if area else "")
+    Copy.objects.in_register().filter(pk__in=held, holder=reader).update(area=area.code if area else "")
     return reader
 
 
