@@ -16,6 +16,7 @@ from library_bridge.ports import (
     LibrarySystem,
     LoanList,
     LoanRecord,
+    NotSupported,
     PatronRecord,
     Refused,
     Unavailable,
@@ -184,7 +185,13 @@ def may_move(*, loan: LibraryLoan, taker: Patron | None, now: datetime) -> Verdi
 
     Reads only, outside any transaction. May raise Unavailable.
     """
-    system = system_for(loan.library, now=now)
+    try:
+        return _asked(system_for(loan.library, now=now), loan, taker)
+    except NotSupported:  # what cannot be asked is not known
+        return Verdict(False, "not_supported")
+
+
+def _asked(system: LibrarySystem, loan: LibraryLoan, taker: Patron | None) -> Verdict:
     try:
         item = system.item(loan.barcode)
     except Refused as refusal:

@@ -24,7 +24,8 @@ def reconcile(*, library: Library, now: datetime) -> Iterator[Difference]:
 
 
 def reconcile_patrons(patrons: Iterable[Patron], *, now: datetime) -> Iterator[Difference]:
-    """Stops at the first sign that the system is down: what is left is still the oldest next time."""
+    """Stops at the first sign that the system is down: what is left is still the oldest next time. Of one that lists loans no
+    more, what was listed stands until it is due: after that nobody knows where the book is."""
     for patron in patrons:
         before = _snapshot(patron)
         try:
@@ -32,11 +33,22 @@ def reconcile_patrons(patrons: Iterable[Patron], *, now: datetime) -> Iterator[D
         except Refused:
             Patron.objects.filter(pk=patron.pk).update(loans_checked_at=now)
             yield Difference("unknown_patron", patron.pk)
-        except (Unavailable, NotSupported) as silence:
-            yield Difference("unavailable" if isinstance(silence, Unavailable) else "not_supported", patron.pk)
+        except Unavailable:
+            yield Difference("unavailable", patron.pk)
+            return
+        except NotSupported:
+            yield Difference("not_supported", patron.pk)
+            yield from _close_past_due(patron.library_id, now)
             return
         else:
             yield from _differences(patron.pk, before, _snapshot(patron))
+
+
+def _close_past_due(library_id: int, now: datetime) -> Iterator[Difference]:
+    passed = LibraryLoan.objects.open().filter(library=library_id, due_at__lt=now).order_by("pk")
+    for loan in list(passed):
+        LibraryLoan.objects.open().filter(pk=loan.pk).update(closed_at=now)
+        yield Difference("gone", loan.patron_id, loan.barcode)
 
 
 def _snapshot(patron: Patron) -> dict[str, datetime]:

@@ -68,5 +68,8 @@ def sentence(code: str) -> str:
         "near_due": _(
             "This loan is due back at the library in a few days and cannot be renewed, so it is not passed on any more."
         ),
+        "not_supported": _(
+            "The library system does not tell which books are on a card, so this one is not passed on by way of the library."
+        ),
     }
     return ours.get(code) or reasons.sentence(code)

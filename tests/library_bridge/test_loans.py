@@ -230,6 +230,17 @@ def test_a_system_that_tells_nothing_about_one_of_them_is_against_it(
     assert not loans.may_move(loan=loan, taker=campus.bob, now=now).ok
 
 
+@pytest.mark.parametrize("verb", ["item", "loans", "patron"])
+def test_a_system_that_has_no_such_question_is_against_it(
+    campus: Campus, script: Script, now: datetime, verb: str
+) -> None:
+    charged(campus, campus.alice, now=now)
+    loan = refreshed(campus, now)
+    script.always[verb] = doubles.has_no_such_function
+    verdict = loans.may_move(loan=loan, taker=campus.bob, now=now)
+    assert (verdict.ok, verdict.code) == (False, "not_supported")
+
+
 def test_nobody_takes_over_ones_own_loan(campus: Campus, now: datetime) -> None:
     charged(campus, campus.alice, now=now)
     assert loans.may_move(loan=refreshed(campus, now), taker=campus.alice, now=now).code == "same_card"

@@ -38,6 +38,20 @@ def test_a_system_without_lists_does_not_stop_the_sweep(campus: Campus, script: 
     assert [found.what for found in reconcile(library=campus.library, now=now)] == ["not_supported"]
 
 
+def test_where_loans_are_listed_no_more_what_was_listed_stands_until_it_is_due(
+    campus: Campus, script: Script, now: datetime
+) -> None:
+    charged(campus, campus.alice, now=now)
+    [loan] = refresh_loans(patron=campus.alice, now=now)
+    script.always["loans"] = doubles.has_no_such_function
+    assert [found.what for found in reconcile(library=campus.library, now=loan.due_at)] == ["not_supported"]
+    assert [found.what for found in reconcile(library=campus.library, now=loan.due_at + timedelta(days=1))] == [
+        "not_supported",
+        "gone",
+    ]
+    assert not LibraryLoan.objects.open().exists()
+
+
 def test_a_card_that_is_no_more_is_a_difference(campus: Campus, now: datetime) -> None:
     EmbeddedPatron.objects.filter(card_number=campus.bob.card_number).update(card_number="9")
     assert list(reconcile(library=campus.library, now=now)) == [Difference("unknown_patron", campus.bob.pk)]

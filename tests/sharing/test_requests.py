@@ -156,6 +156,20 @@ def test_matching_records_its_event_S3(world: World) -> None:
     assert (event.request, event.from_status, event.to_status) == (lending.request, "open", "matched")
 
 
+def test_where_the_library_lists_loans_no_more_the_title_goes_on_without_them(world: World, loan: LibraryLoan) -> None:
+    from library_bridge.ports import NotSupported
+
+    title = loan.catalogued.title
+    factories.copy(world.charlie, title, now=world.now)
+    with (
+        mock.patch("library_bridge.loans._listed", side_effect=NotSupported),
+        mock.patch("library_bridge.loans.system_for") as system,
+    ):
+        system.return_value.item.return_value = loans.ItemRecord("B1", loans.ItemStatus.CHARGED)
+        request = requests.place_request(actor=world.bob, title_id=title.pk, now=world.now)
+    assert [ask.holder for ask in request.asks.all()] == [world.charlie]
+
+
 def test_when_the_library_cannot_be_reached_a_loan_is_not_asked_for_now(world: World, loan: LibraryLoan) -> None:
     from library_bridge.ports import Unavailable
 
