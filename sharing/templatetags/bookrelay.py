@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from zlib import crc32
 
 import segno
 from django import template
@@ -24,7 +25,7 @@ from sharing.dates import When
 register = template.Library()
 CHIP = '<span class="chip chip-{}">{}</span>'
 TICK = (
-    '\n<label><input type="checkbox" id="f-{name}{place}" name="{name}" value="{value}"{checked}>'
+    '\n<label><input type="checkbox" id="f-{name}-{mark}" name="{name}" value="{value}"{checked}>'
     '<span{language}>{label}</span><span class="num">{count}</span></label>'
 )
 
@@ -88,14 +89,15 @@ def chips(row: Iterable[Any]) -> SafeString:
 
 @register.simple_tag
 def ticks(name: str, values: Iterable[Any]) -> SafeString:
-    """The boxes of one filter: rows of value, label, count and chosen. For filters with many of them."""
+    """The boxes of one filter: rows of value, label, count and chosen. For filters with many of them. A box is called by its value,
+    for by its name the keyboard's focus finds it again among the next results, where it stands elsewhere."""
     boxes = (
         TICK.format(
-            name=name, place=place, value=escape(one.value), checked=" checked" if one.chosen else "",
+            name=name, mark=f"{crc32(str(one.value).encode()):x}", value=escape(one.value), checked=" checked" if one.chosen else "",
             language=typography.lang_attribute(one.label), label=escape(one.label),
             count=typography.grouped(one.count) if one.count or one.chosen else "",
         )
-        for place, one in enumerate(values, start=1)
+        for one in values
     )  # fmt: skip
     return mark_safe("".join(boxes))
 

@@ -74,6 +74,18 @@
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 
+  // A menu that lies over the page shuts with Escape, and when one goes elsewhere.
+  const menu = () => document.querySelector("details.take[open]");
+  document.addEventListener("keydown", ({ key }) => {
+    const open = key === "Escape" && menu();
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+  for (const name of ["pointerdown", "focusin"]) {
+    document.addEventListener(name, ({ target }) => { if (menu() && !menu().contains(target)) menu().open = false; });
+  }
+
   // Signed out meanwhile: the answer to a fragment request would be the sign-in page.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const answered = new URL(event.detail.xhr.responseURL || location.href, location.href);
