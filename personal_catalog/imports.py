@@ -46,15 +46,17 @@ def start_import(
     not listed. Raises ImportRefused; ValueError for a word that is no choice. The caller sends `tasks.run_import` after the
     commit; the sweep does it otherwise.
 
-    The file is read before the transaction, so that a long one keeps no other writer waiting."""
+    The file is read and its rows are looked up before the transaction, so that a long one keeps no other writer waiting:
+    ten thousand rows are only written in it. What changes in between the run finds."""
     _must_be_choices(mode, leave_out)
     audiences.chosen(visibility, owner=reader)
     if len(content) > settings.IMPORT_MAX_BYTES:
         raise ImportRefused("too_large")
     _require_patience(reader)
     kind, rows = read_rows(content, format, most_rows=settings.IMPORT_MAX_ROWS)
+    judged = Packed(_judged(reader, Packed(rows, at_once=AT_ONCE)), at_once=AT_ONCE)
     job = ImportJob(reader=reader, format=format, kind=kind, mode=mode, visibility=visibility, remarks=remarks)
-    return _save(job, Packed(rows, at_once=AT_ONCE), leave_out, now, commit=commit)
+    return _save(job, judged, leave_out, now, commit=commit)
 
 
 def read_rows(content: bytes, format: str, *, most_rows: int) -> tuple[str, Iterator[Row]]:
@@ -75,14 +77,18 @@ def _counted(rows: Iterable[Row], most: int) -> Iterator[Row]:
 
 
 @transaction.atomic
-def _save(job: ImportJob, rows: Packed, leave_out: Collection[str], now: datetime, *, commit: bool) -> ImportJob:
+def _save(
+    job: ImportJob, rows: Packed[ImportRow], leave_out: Collection[str], now: datetime, *, commit: bool
+) -> ImportJob:
     get_user_model()._default_manager.select_for_update(of=("self",)).get(pk=job.reader_id)  # two tabs, one limit
     _require_patience(job.reader)
     _make_room(job.reader, now)
     job.total, job.created_at = rows.total, now
     job.status, job.act_by = (Status.QUEUED, now) if commit else (Status.PREVIEWED, now + PREVIEW_DAYS)
     job.save()
-    for portion in _judged(job, rows):
+    for portion in rows.portions():
+        for row in portion:
+            row.job = job
         ImportRow.objects.bulk_create(portion)
     _leave_out(job, leave_out)
     return job
@@ -183,13 +189,13 @@ def _mended(row: ImportRow, typed: str, reader: "Reader") -> bool:
     return True
 
 
-def _judged(job: ImportJob, rows: Packed) -> Iterator[list[ImportRow]]:
-    """The rows as the preview shows them, a portion at a time."""
+def _judged(reader: "Reader", rows: Packed[Row]) -> Iterator[ImportRow]:
+    """The rows as the preview shows them, unsaved and of no job yet."""
     repeats, first = Repeats(), 1
     for portion in rows.portions():
         _expect(portion, repeats)
     for portion in rows.portions():
-        yield _portion_judged(job, first, portion, repeats)
+        yield from _portion_judged(reader, first, portion, repeats)
         first += len(portion)
 
 
@@ -202,10 +208,10 @@ def _expect(rows: Sequence[Row], repeats: Repeats) -> None:
         repeats.expect(row, said)
 
 
-def _portion_judged(job: ImportJob, first: int, rows: list[Row], repeats: Repeats) -> list[ImportRow]:
+def _portion_judged(reader: "Reader", first: int, rows: list[Row], repeats: Repeats) -> list[ImportRow]:
     """Named where the number is known here, marked where another row lists the book."""
     names, meant = _known_names({row.isbn13 for row in rows if row.isbn13}), _meant(rows)
-    owned = copies.owned_titles(owner=job.reader, titles={one.title_id for one in meant if one.title_id})
+    owned = copies.owned_titles(owner=reader, titles={one.title_id for one in meant if one.title_id})
     numbered = record_numbers.known_among(row.facts for row in rows if row.facts and not row.by_title)
     made = []
     for number, (row, one) in enumerate(zip(rows, meant, strict=True), first):
@@ -217,7 +223,7 @@ def _portion_judged(job: ImportJob, first: int, rows: list[Row], repeats: Repeat
         facts = {**(row.facts.to_json() if row.facts else {}), **({"note": remark} if remark else {})}
         made.append(
             ImportRow(
-                job=job, number=number, place=row.place[:60], status=status, problem=problem, details=details, facts=facts,
+                number=number, place=row.place[:60], status=status, problem=problem, details=details, facts=facts,
                 isbn13=row.isbn13, title=names.get(row.isbn13) or str(facts.get("title", "")),
                 traits="".join(f" {trait} " for trait in sorted(row.traits)),
             )

@@ -4,17 +4,17 @@ import pickle
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Generic, TypeVar
 
-from personal_catalog.files.rows import Row
-
+T = TypeVar("T")
 QUICKLY = 1  # zlib's level: the names of fields and of languages repeat, and that is found at once
 
 
-class Packed:
+class Packed(Generic[T]):
     """Ten thousand rows take about a megabyte instead of twelve. `total` rows come out as they went in, as often as they are
     asked for, in portions of at most `at_once`."""
 
-    def __init__(self, rows: Iterable[Row], *, at_once: int) -> None:
+    def __init__(self, rows: Iterable[T], *, at_once: int) -> None:
         self.total = 0
         self._portions: list[bytes] = []
         coming = iter(rows)
@@ -22,6 +22,6 @@ class Packed:
             self.total += len(portion)
             self._portions.append(zlib.compress(pickle.dumps(portion), QUICKLY))
 
-    def portions(self) -> Iterator[list[Row]]:
+    def portions(self) -> Iterator[list[T]]:
         for packed in self._portions:
             yield pickle.loads(zlib.decompress(packed))

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from library_bridge.models import Reader
 from personal_catalog import due, import_runs, imports
-from personal_catalog.models import Copy, ImportJob, Title
+from personal_catalog.models import Copy, ImportJob, LocalRecord, Title, TitleIsbn
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 from tests.personal_catalog.test_imports import TABLE, start, told
@@ -112,3 +114,17 @@ def test_charlie_names_nothing_in_anothers_preview(alice: Reader, charlie: Reade
     job = start(alice, FORTRESS, now, commit=False)
     imports.mend_rows(job_id=job.pk, reader=charlie, names={job.rows.get().pk: "围城"})
     assert job.rows.get().title == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_file_is_saved_nothing_is_looked_up(alice: Reader, now: datetime) -> None:
+    """On SQLite nobody else writes meanwhile."""
+    factories.copy(alice, of=factories.title("手写本", now=now, creators=["某人"]), now=now)
+    with CaptureQueriesContext(connection) as asked:
+        job = start(alice, f"书名,作者,ISBN\n手写本,某人,\n围城,钱锺书,{FORTRESS}\n", now, commit=False)
+    said = [query["sql"] for query in asked.captured_queries]
+    first, last = next(n for n, sql in enumerate(said) if sql.startswith("BEGIN")), said.index("COMMIT")
+    tables = (Title, TitleIsbn, Copy, LocalRecord)
+    assert not [sql for sql in said[first:last] for model in tables if f'"{model._meta.db_table}"' in sql]
+    assert any(f'"{Title._meta.db_table}"' in sql for sql in said[:first])
+    assert told(job) == [("skipped", "owned"), ("ready", "")]
