@@ -68,7 +68,7 @@ def board(code: str, period: str, reader: Reader, scope: Scope | None = None) ->
     scope = scope or scopes.whole()
     of_books, narrow = code == Boards.BOOKS, scope.key != scopes.WHOLE
     asked = {"board": code, "period": period, "scope": scope.key, "reader": reader.pk}
-    rows = prepared.objects(_near, of_books, narrow, values=asked)
+    rows = prepared.objects(_near, of_books, narrow, of_books or takes_part(reader), values=asked)
     found = [Listed(entry, ()) for entry in rows] if of_books else list(_with_badges(rows))
     my_row = next((row.entry for row in found if _is_of(reader, row.entry)), None)
     return Board(
@@ -82,14 +82,14 @@ def board(code: str, period: str, reader: Reader, scope: Scope | None = None) ->
     )
 
 
-def _near(of_books: bool, narrow: bool) -> QuerySet[LeaderboardEntry]:
-    """Of one list, what may be shown. On a narrow one it is asked again here whether they agreed to be there: a night that began
-    before somebody took it back writes their rows after that."""
+def _near(of_books: bool, narrow: bool, with_mine: bool) -> QuerySet[LeaderboardEntry]:
+    """Of one list, what may be shown; `with_mine`: who is on none has no place to look for. On a narrow one it is asked again here
+    whether they agreed to be there: a night that began before somebody took it back writes their rows after that."""
     listed = LeaderboardEntry.objects.filter(board=BOARD, period=PERIOD, scope=SCOPE)
     whose = "copy__owner" if of_books else "reader"
     if narrow:
         listed = listed.filter(**{f"{whose}__incentive_choice__on_narrow_lists": True})
-    near = listed.filter(_near_top_or(listed.filter(**{whose: READER})))
+    near = listed.filter(_near_top_or(listed.filter(**{whose: READER})) if with_mine else _near_top())
     return _of_books(near) if of_books else _of_readers(near)
 
 
@@ -99,10 +99,13 @@ class Listed(NamedTuple):
 
 
 def _near_top_or(mine: QuerySet[LeaderboardEntry]) -> Q:
+    best = mine.order_by("position")
+    return _near_top(*(Subquery(best.values(p=F("position") + step)[:1]) for step in (-1, 0, 1)))
+
+
+def _near_top(*beside: Subquery) -> Q:
     """Positions one by one, so that the index of the list leads to each, whatever the database knows of the table: it is
     written anew every night."""
-    best = mine.order_by("position")
-    beside = (Subquery(best.values(p=F("position") + step)[:1]) for step in (-1, 0, 1))
     return Q(position__in=[*range(1, SHOWN + 1), *beside])
 
 

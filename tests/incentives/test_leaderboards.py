@@ -73,6 +73,16 @@ def test_a_board_is_one_query(now, django_assert_num_queries):
         leaderboards.board("lenders", "month", readers[6])
 
 
+def test_who_is_on_no_list_reads_its_first_five_and_no_place_of_theirs(now):
+    for n in range(10):
+        lent(f"R{n}", 20 - n, now=now)
+    stranger = lent("Stranger", 15, now=now, opt_in=False)
+    leaderboards.compute(now=now)
+    board = leaderboards.board("lenders", "month", stranger)
+    assert [row.place for row in board.rows] == [1, 2, 3, 4, 5]
+    assert (board.takes_part, board.steps_up) == (False, 0)
+
+
 def test_n6_lists_computed_twice_are_the_same(now):
     reader, *_others = [lent(name, times, now=now) for name, times in zip("ABCDE", (9, 7, 7, 4, 2), strict=True)]
     leaderboards.compute(now=now)
