@@ -37,15 +37,20 @@ def all_checks() -> list[Check]:
 
 def act_on_due(*, now: datetime) -> Iterator[dict[str, object]]:
     """Everything whose deadline has passed at `now`; one dict a deed. One app's failure does not stop the others, and what
-    one of them takes its time for has passed for the next."""
-    clock = clocks.running_from(now)
+    one of them takes its time for has passed for the next. A round in which an app, or a whole part of one (a deed that says
+    `where`), fails has not ended: the silence that staff are told of goes on."""
+    clock, whole = clocks.running_from(now), True
     for module in modules("due"):
         try:
-            yield from module.act(now=clock())
+            for deed in module.act(now=clock()):
+                whole = whole and not (deed["did"] == "failed" and "where" in deed)
+                yield deed
         except Exception as problem:  # the sweep must go on: the next round finds the row again
             logger.exception("%s could not finish what is due", module.__name__)
+            whole = False
             yield {"did": "failed", "where": module.__name__, "problem": type(problem).__name__}
-    rounds.ended()
+    if whole:
+        rounds.ended()
 
 
 def load_demo(*, now: datetime) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""When what is due was last acted on, whoever did it: the scheduler through a worker, or `run_due` by hand.
+"""When what is due was last acted on, whoever did it: the scheduler through a worker, or `run_due` by hand. A round in which
+a whole part failed does not count.
 
 Kept in the cache that nobody fills by asking, so that no visitor pushes it out. A service that has just come up counts from
 the first look.

@@ -1,5 +1,5 @@
 """Everything in sharing whose deadline has passed. Each deed is a transition of its own; a lost race is no deed, and a row
-that cannot be worked on does not stop the others."""
+that cannot be worked on does not stop the others; nor does a part of the round that fails as a whole."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -58,38 +58,28 @@ def act(*, now: datetime) -> Iterator[Deed]:
 
 def _requests(now: datetime, clock: Clock) -> Iterator[Deed]:
     """Reminders before lapses, lapses before new waves, all of them before requests end."""
-    yield from _asks(now)
-    yield from _unfulfilled(now)
-    stuck = widening.stuck_request_ids(now=now)[:SWEEP]
-    yield from _each_of("request.widened", stuck, lambda pk: widening.widen_request(request_id=pk, now=now))
-    yield from _next_waves(now)
-    yield from _lendings(now, clock)
+    yield from _apart(_asks, now)
+    yield from _apart(_unfulfilled, now)
+    yield from _apart(_widened, now)
+    yield from _apart(_next_waves, now)
+    yield from _apart(_lendings, now, clock)
 
 
 def _beside(now: datetime) -> Iterator[Deed]:
     """What no request waits for; the catalogues of libraries late, because they may take their time, and last what only decides
     where a search looks first."""
-    yield from _uncatalogued(now)
-    yield from _saved_searches(now)
-    yield from _purchases(now)
-    if reminded := open_flags.remind_moderators(now=now):
-        yield {"did": "flag.reminded", "count": reminded}
-    grown = following.due(now=now)
-    yield from _each("shelf.grew", grown, lambda pk: following.tell_followers(shelf_id=pk, now=now))
-    passed = OutsideLoan.objects.running().filter(remind_at__lte=now)
-    yield from _each("outside.due", passed, lambda pk: outside.remind_of_outside(loan_id=pk, now=now))
-    yield from _each(
-        "data.put_together", DataExport.objects.to_make(), lambda pk: data_exports.make_export(export_id=pk, now=now)
-    )
-    leaving = Erasure.objects.waiting().filter(act_at__lte=now)
-    yield from _each("account.erased", leaving, lambda pk: erasing.erase_account(erasure_id=pk, now=now))
-    yield from ({"did": "data.export_forgotten", "export": pk} for pk in data_exports.forget_expired(now=now))
-    yield from ({"did": "kept.over", "kept": pk} for pk in kept.forget_past(now=now))
-    yield from _run_out()
-    yield from suggestions.act(now=now)
-    yield from _deliveries(now)  # of all that has happened in this round
-    yield from harvests.act(now=now)
-    circulation.tell_index()
+    yield from _apart(_uncatalogued, now)
+    yield from _apart(_saved_searches, now)
+    yield from _apart(_purchases, now)
+    yield from _apart(_flags, now)
+    yield from _apart(_shelves, now)
+    yield from _apart(_own_data, now)
+    yield from _apart(_kept_past, now)
+    yield from _apart(_run_out)
+    yield from _apart(_suggestions, now)
+    yield from _apart(_deliveries, now)  # of all that has happened in this round
+    yield from _apart(_harvests, now)
+    yield from _apart(_circulating)
 
 
 def _asks(now: datetime) -> Iterator[Deed]:
@@ -113,6 +103,11 @@ def _unfulfilled(now: datetime) -> Iterator[Deed]:
 
 def _ended(request_id: int, now: datetime) -> bool:
     return outcomes.expire_request(request_id=request_id, now=now).status == Request.Status.UNFILLED
+
+
+def _widened(now: datetime) -> Iterator[Deed]:
+    stuck = widening.stuck_request_ids(now=now)[:SWEEP]
+    yield from _each_of("request.widened", stuck, lambda pk: widening.widen_request(request_id=pk, now=now))
 
 
 def _next_waves(now: datetime) -> Iterator[Deed]:
@@ -201,6 +196,43 @@ def _purchases(now: datetime) -> Iterator[Deed]:
         yield {"did": "purchase.reminded", "count": reminded}
 
 
+def _flags(now: datetime) -> Iterator[Deed]:
+    if reminded := open_flags.remind_moderators(now=now):
+        yield {"did": "flag.reminded", "count": reminded}
+
+
+def _shelves(now: datetime) -> Iterator[Deed]:
+    grown = following.due(now=now)
+    yield from _each("shelf.grew", grown, lambda pk: following.tell_followers(shelf_id=pk, now=now))
+    passed = OutsideLoan.objects.running().filter(remind_at__lte=now)
+    yield from _each("outside.due", passed, lambda pk: outside.remind_of_outside(loan_id=pk, now=now))
+
+
+def _own_data(now: datetime) -> Iterator[Deed]:
+    to_make = DataExport.objects.to_make()
+    yield from _each("data.put_together", to_make, lambda pk: data_exports.make_export(export_id=pk, now=now))
+    leaving = Erasure.objects.waiting().filter(act_at__lte=now)
+    yield from _each("account.erased", leaving, lambda pk: erasing.erase_account(erasure_id=pk, now=now))
+    yield from ({"did": "data.export_forgotten", "export": pk} for pk in data_exports.forget_expired(now=now))
+
+
+def _kept_past(now: datetime) -> Iterator[Deed]:
+    yield from ({"did": "kept.over", "kept": pk} for pk in kept.forget_past(now=now))
+
+
+def _suggestions(now: datetime) -> Iterator[Deed]:
+    yield from suggestions.act(now=now)
+
+
+def _harvests(now: datetime) -> Iterator[Deed]:
+    yield from harvests.act(now=now)
+
+
+def _circulating() -> Iterator[Deed]:
+    circulation.tell_index()
+    yield from ()
+
+
 def _looked_through(search_id: int, now: datetime) -> list[Deed]:
     told = saved_searches.look_through(search_id=search_id, now=now)
     return [{"did": "search.matched", "search": search_id}] if told else []
@@ -212,6 +244,15 @@ def _run_out() -> Iterator[Deed]:
     for what, gone in (("idempotency key", idempotency.purge(now)), ("API token", auth.purge(now))):
         if gone:
             yield {"did": "purged", "what": what, "count": gone}
+
+
+def _apart(part: Callable[..., Iterable[Deed]], *said: Any) -> Iterator[Deed]:
+    """What of it fails as a whole is `where`, and found again in the next round."""
+    try:
+        yield from part(*said)
+    except Exception as problem:
+        logger.exception("%s could not finish what is due", part.__name__)
+        yield {"did": "failed", "where": f"{__name__}.{part.__name__}", "problem": type(problem).__name__}
 
 
 def _each(did: str, rows: Rows, act_on: Callable[[int], bool]) -> Iterator[Deed]:

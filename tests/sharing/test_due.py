@@ -83,3 +83,12 @@ def test_a_pretended_time_purges_nothing(world: World) -> None:
     ApiToken.objects.create(reader=world.bob, digest="x" * 64, created_at=now, expires_at=now + timedelta(days=30))
     list(due.act(now=now + timedelta(days=64)))
     assert ApiToken.objects.count() == 1
+
+
+@pytest.mark.parametrize("part", ["widening.stuck_request_ids", "kept.forget_past", "suggestions.act", "following.due"])
+def test_a_part_that_fails_as_a_whole_keeps_no_news_from_anybody(world: World, part: str) -> None:
+    steps.asked(world)
+    with mock.patch(f"sharing.due.{part}", side_effect=LookupError):
+        deeds = list(due.act(now=world.now + timedelta(minutes=1)))
+    assert [deed["problem"] for deed in deeds if deed["did"] == "failed"] == ["LookupError"]
+    assert "event.delivered" in {deed["did"] for deed in deeds}

@@ -80,6 +80,14 @@ def test_a_scheduler_or_worker_that_has_stopped_is_named_until_the_next_round(li
         assert lin.get("/readyz").json()["scheduler"] is True
 
 
+@pytest.mark.parametrize("broken", ["personal_catalog.due.completion.claim_due", "sharing.due.following.due"])
+def test_a_round_of_which_a_part_fails_has_not_ended(lin: Client, now: datetime, broken: str) -> None:
+    list(registers.act_on_due(now=now))
+    with time_machine.travel(now + timedelta(minutes=6)), mock.patch(broken, side_effect=LookupError):
+        assert [deed["problem"] for deed in registers.act_on_due(now=now) if deed["did"] == "failed"] == ["LookupError"]
+        assert lin.get("/readyz").json()["scheduler"] is False
+
+
 def test_a_service_that_has_just_come_up_has_five_minutes_for_its_first_round(lin: Client, now: datetime) -> None:
     assert lin.get("/readyz").json()["scheduler"] is True
     with time_machine.travel(now + timedelta(minutes=6)):
