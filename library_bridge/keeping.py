@@ -1,8 +1,8 @@
 """What is kept of persons, why, and how long: the one register from which the privacy page, a reader's export, the erasing of
 an account and the retention job are made (P4, P6, P8).
 
-Each app says it in its `personal_data`: TOPICS, ROWS, and NOT_PERSONAL for what looks like it and is not. A test walks all
-models and refuses a field that is named nowhere.
+Each app says it in its `personal_data`: TOPICS, ROWS, and NOT_PERSONAL for what looks like it and is not: models (`app.Model`)
+and single columns (`app.Model.column`). A test walks all models and refuses a field that is named nowhere.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -63,11 +63,6 @@ def topics() -> list[Topic]:
 
 def rows() -> list[Rows]:
     return [row for module in registers.modules("personal_data") for row in module.ROWS]
-
-
-def not_personal() -> set[str]:
-    """Models (`app.Model`) and single columns (`app.Model.column`)."""
-    return {name for module in registers.modules("personal_data") for name in module.NOT_PERSONAL}
 
 
 def hooks(name: str) -> Iterator[Callable[..., Any]]:

@@ -91,19 +91,14 @@ def _terms(policy: CirculationPolicy, now: datetime) -> Terms:
 GIVEN = Terms(NOW, Given("soonest_end", DateTimeField()), availability.FAR_ENOUGH, limits.MOST_ASKS)
 
 
-def could_be_asked(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
-    """Open requests that could be put to somebody now, as far as the database knows; only the library is yet to be asked."""
-    return _unasked(_could_go_on(_terms(policy, now)))
-
-
 def could_go_on(*, policy: CirculationPolicy, now: datetime) -> RequestQuerySet:
     """Open requests for which a holder is left who was not asked yet, whoever is being asked meanwhile."""
     return _could_go_on(_terms(policy, now))
 
 
 def titles_to_serve(*, policy: CirculationPolicy, now: datetime) -> list[int]:
-    """The titles of those who could be asked for now, and were looked for longest ago, or never. A short question where
-    nobody waits, before the long one."""
+    """The titles of those who could be asked for now as far as the database knows (only the library is yet to be asked), and
+    were looked for longest ago, or never. A short question where nobody waits, before the long one."""
     values = _values(policy, now)
     if not any(prepared.run(_somebody_waits, values=values)):
         return []

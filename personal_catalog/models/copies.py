@@ -35,10 +35,6 @@ class CopyQuerySet(models.QuerySet["Copy"]):
     def owned_by(self, reader: AbstractBaseUser | AnonymousUser) -> Self:
         return self.in_register().filter(owner=reader.pk)
 
-    def drifting_with(self, reader: AbstractBaseUser | AnonymousUser) -> Self:
-        """Others' drifting copies that have come to this reader and stay until the next one asks."""
-        return self.in_register().filter(holder=reader.pk, mode=Copy.Mode.DRIFT).exclude(owner=reader.pk)
-
     def in_charge_of(self, reader: AbstractBaseUser | AnonymousUser) -> Self:
         """What this reader may pause: own copies, and those that drift and are in these hands."""
         return self.filter(Q(owner=reader.pk) | Q(holder=reader.pk, mode=Copy.Mode.DRIFT))

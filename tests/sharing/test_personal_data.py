@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import CharField, Field, FileField, JSONField, Model, TextField
 
-from library_bridge import forgetting, keeping
+from library_bridge import forgetting, keeping, registers
 from library_bridge.models import LibraryLoan, Reader, RetentionRun
 from sharing import conversations
 from sharing.models import Conversation, Message, Notification, OutsideLoan
@@ -17,7 +17,7 @@ from tests.sharing import steps
 from tests.sharing.conftest import World
 
 REGISTERED = {kept.model for kept in keeping.rows()}
-NOT_PERSONAL = keeping.not_personal()
+NOT_PERSONAL = {name for module in registers.modules("personal_data") for name in module.NOT_PERSONAL}
 
 
 def models() -> Iterator[type[Model]]:

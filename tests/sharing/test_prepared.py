@@ -190,7 +190,7 @@ def test_whoever_could_be_asked_for_is_the_same_by_the_kept_text(world: World) -
     for reader, title in ((world.bob, world.title), (world.charlie, world.title), (world.bob, factories.title("孤本"))):
         Request.objects.create(requester=reader, title=title, placed_at=world.now, deadline_at=ends)
     policy = policies.current()
-    ready = queues.could_be_asked(policy=policy, now=world.now)
+    ready = queues.could_go_on(policy=policy, now=world.now)
     assert [row.title_id for row in ready] == [world.title.pk] * 2
     assert queues.titles_to_serve(policy=policy, now=world.now) == [world.title.pk]
     first = queues.next_of_title(world.title.pk, tried=(), policy=policy, now=world.now)
