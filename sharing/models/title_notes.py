@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -70,7 +71,7 @@ class TitleNote(models.Model):
         indexes = (models.Index("title", "status", name="note_title_status"),)
 
     def __str__(self) -> str:
-        return self.text[:40]
+        return Truncator(self.text).chars(40)
 
     def is_of(self, reader: "Reader | None") -> bool:
         return reader is not None and self.reader_id == reader.pk
