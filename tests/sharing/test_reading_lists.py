@@ -188,6 +188,9 @@ def test_a_librarian_does_it_in_the_admin(world: World, librarian: Reader):
     report = client.get(answer.headers["Location"]).content.decode()
     assert "may be mistyped" in report
     assert WRONG in report
+    head = report.partition("<h1")[2].partition("</h1>")[0]
+    assert "Report of the course list" in head
+    assert "Operations Research I" in head
     listing = client.get(reverse("course-lists:index")).content.decode()
     assert "Operations Research I" in listing
     assert reverse("course-lists:import") in listing
