@@ -24,8 +24,10 @@ class Chip:
 
 
 def chip(hold: ShownHolding) -> Chip:
+    if hold.borrowed:
+        return Chip("done", _("With you"))
     if hold.own:
-        return Chip("done", pgettext("holding", "Yours") if hold.kind == "personal_copy" else _("With you"))
+        return Chip("done", pgettext("holding", "Yours")) if hold.kind == "personal_copy" else Chip("wait", _("Out"))
     if hold.kind == "library_item":
         return Chip("done", _("Just take it")) if hold.free else Chip("no", _("Not now"))
     if hold.offered:

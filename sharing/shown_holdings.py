@@ -12,7 +12,7 @@ from personal_catalog.models.photos import photographs
 from sharing import copy_journeys, holdings
 from sharing.holdings import CopyHolding, Holding, LoanHolding
 from sharing.library_items import LibraryItem, OnRecord
-from sharing.models import CirculationPolicy
+from sharing.models import CirculationPolicy, Lending
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class ShownHolding:
     offered: bool = False
     """Its holder is done with it: who asks has it at once."""
     own: bool = False
-    """The reader's own copy, or with the reader already: nothing to ask for."""
+    """The reader's own copy, with the reader already, or still on their card: nothing to ask for."""
     borrowed: bool = False
-    """In the reader's hands, and not their own: on their card, or another reader's copy."""
+    """In the reader's hands, and not their own: on their card and not handed over, or another reader's copy."""
     lending_id: int | None = None
     """By which the reader has borrowed it."""
     call_number: str = ""
@@ -96,9 +96,10 @@ def _shown(holding: Holding, reader: Reader | None, *, several: bool) -> ShownHo
 def _shown_loan(holding: LoanHolding, reader: Reader | None, *, several: bool) -> ShownHolding:
     loan = holding.loan
     own = reader is not None and loan.patron.reader_id == reader.pk
+    here = holding.lending is None or holding.lending.status == Lending.Status.AGREED  # else it has been handed over
     return ShownHolding(
         holding.key, holding.kind, holding.mode, holding.status, holding.free, holding.area, holding.due_at, holding.reason,
-        offered=holding.offered, own=own, borrowed=own,
+        offered=holding.offered, own=own, borrowed=own and here,
         call_number=loan.call_number, checked_at=loan.checked_at,
         library=loan.library.name if several else "",
     )  # fmt: skip

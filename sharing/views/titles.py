@@ -119,6 +119,7 @@ def _ask(
         "my_request": getattr(found, "my_request", None),
         "only_own": bool(askable) and all(one.own for one in askable),
         "borrowed": next((one for one in held if one.borrowed), None),
+        "handed_on": any(one.own and not one.borrowed for one in held if one.kind == "library_loan"),
         "to_ask": len(to_ask),
         "first_wave": min(policy.wave_size, len(to_ask)),
         "single_asks": len(to_ask) > 1 and not any(one.borrowed for one in held),

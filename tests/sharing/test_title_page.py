@@ -103,6 +103,28 @@ def test_the_only_copy_known_is_with_its_borrower(world: World):
     assert 'id="ask"' not in page.html
 
 
+def test_a_borrowed_copy_is_with_its_borrower_and_its_owners_own(world: World):
+    steps.on_loan(world)
+    chips = {
+        who.display_name: get(path(world), who, now=world.now + timedelta(hours=3)) for who in (world.alice, world.bob)
+    }
+    assert ("Yours" in chips["Alice"], "Yours" in chips["Bob"]) == (True, False)
+    assert "With you" in chips["Bob"]
+
+
+def test_a_library_book_is_with_its_giver_until_it_is_handed_over(
+    world: World, loan: LibraryLoan, library_agrees: mock.Mock
+):
+    title = loan.catalogued.title.get_absolute_url()
+    lending = steps.agreed(world, holding=f"loan-{loan.pk}")
+    assert "This book is with you." in get(title, world.alice, now=world.now + timedelta(hours=2))
+    with mock.patch("sharing.jobs.hurry"):  # the library has not moved it yet
+        steps.handed_over(lending, now=world.now + timedelta(hours=2))
+    page = get(title, world.alice, now=world.now + timedelta(hours=6))
+    assert "You have handed on the only copy we know of; the library still has it on your card." in page
+    assert "with you" not in page.html.lower()
+
+
 def test_a_book_in_a_borrowers_hands_is_never_shown_as_free(world: World):
     """C7"""
     steps.on_loan(world)
