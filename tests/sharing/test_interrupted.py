@@ -59,6 +59,7 @@ def test_a_page_gone_stale_shows_what_was_typed_on_it(world: World, site: str, s
     answer = client.post(reverse("place-request"), {"message": WORDS}, headers={"sec-fetch-site": site} if site else {})
     assert answer.status_code == 403
     assert (escape(WORDS) in answer.content.decode()) is shown
+    assert 'role="alert"' in answer.content.decode().partition("<main")[2]  # what a part of a page says of it
 
 
 def test_every_field_for_a_readers_own_words_is_known() -> None:
