@@ -1,5 +1,6 @@
 """Purchase suggestions: one answer each, and the reader is told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,11 @@ def test_a_librarian_answers_in_the_admin(world: World, suggested: PurchaseSugge
     assert client.post(page, {"decision": "declined", "answer": "已有"}).status_code == 302
     suggested.refresh_from_db()
     assert (suggested.status, suggested.answer) == ("declined", "已有")
+
+
+def test_the_day_stands_in_chinese_with_its_blank(world: World, suggested: PurchaseSuggestion) -> None:
+    page = Page(browser(world.lin, language="zh-CN").get(f"/admin/purchases/{suggested.pk}/"))
+    assert re.search(r"应在 \d+ 月 \d+ 日前答复读者。", page.text)
 
 
 def run(world: World, *, days: float) -> list[dict[str, object]]:
