@@ -1,4 +1,4 @@
-"""Which adapter speaks for a library. A new library system is one more entry; docs/adapters.md lists what else."""
+"""Which adapter speaks for a library. A new library system is one more package; docs/adapters.md lists what else."""
 
 import logging
 from collections.abc import Callable, Sequence

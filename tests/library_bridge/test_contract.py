@@ -1,4 +1,4 @@
-"""What an adapter is (protocols/testing.md, K). A new adapter joins the parameters of `system`."""
+"""What an adapter is (protocols/testing.md, K). A new adapter joins `servers.KINDS`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
