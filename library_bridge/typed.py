@@ -3,12 +3,14 @@
 It goes along as a message, which is shown once to the browser that sent it; nobody is known yet whose it could be kept for."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from django.contrib import messages
 from django.http import HttpRequest
 
 TAG = "typed"
 MOST_CHARACTERS = 4000
+MOST_TEXTS = 8  # a form of ours has fewer; a stranger's fills no session
 FIELDS = frozenset({
     "comment", "creators", "display_name", "lines", "message", "my_name", "name", "note", "numbers", "other_place", "person",
     "publisher", "reason", "subtitle", "tags", "text", "title", "where", "words",
@@ -25,5 +27,5 @@ def words_of(request: HttpRequest) -> list[str]:
 
 def take_along(request: HttpRequest, texts: Iterable[str]) -> None:
     """To the next page that this browser is shown."""
-    for text in texts:
+    for text in islice(texts, MOST_TEXTS):
         messages.info(request, text[:MOST_CHARACTERS], extra_tags=TAG)

@@ -53,6 +53,12 @@ def test_what_was_typed_is_shown_once_at_the_door(world: World) -> None:
     assert escape(WORDS) not in browsers.seen(client, "/sign-in/")
 
 
+def test_no_more_is_taken_along_than_a_form_holds(world: World) -> None:
+    client = signed_out()
+    client.post(reverse("place-request"), {"text": [f"{number}: {WORDS}" for number in range(100)]})
+    assert browsers.seen(client, "/sign-in/").count(escape(WORDS)) == typed.MOST_TEXTS
+
+
 @pytest.mark.parametrize(("site", "shown"), [("same-origin", True), ("cross-site", False), ("", False)])
 def test_a_page_gone_stale_shows_what_was_typed_on_it(world: World, site: str, shown: bool) -> None:
     client = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
