@@ -96,7 +96,8 @@ def finish_by_staff(
 ) -> Transfer:
     """A librarian has put things right in the library system, where we only read: on the taker's card it is done,
     anything else ends it as refused, where both lists are whole or one shows the loan. Where they tell nothing, which may last
-    for ever (a card that is refused for good), it is as the librarian has `seen`. Nobody ends a transfer of their own.
+    for ever (a card that is refused for good), it is as the librarian has `seen`; so it is where the library system does not answer
+    after days (GIVE_UP_AFTER). Nobody ends a transfer of their own.
 
     Raises NotForStaff, ListIncomplete, PermissionDenied, Unavailable, ValueError without a reason.
     """
@@ -109,26 +110,44 @@ def finish_by_staff(
         raise PermissionDenied
     if transfer.status != Transfer.Status.NEEDS_LIBRARIAN:
         raise NotForStaff
-    facts = _look(system_for(transfer.library, now=now), transfer, TransferStep.Kind.VERIFY, now=now)
-    by_sight = not facts.tells
+    facts = _told(transfer, seen, now=now)
+    by_sight = facts is None or not facts.tells
     if by_sight and seen is None:
         raise ListIncomplete
-    moved = seen == Seen.TAKER if by_sight else facts.on_taker is not None and facts.on_giver is None
+    charged, kept = (facts.on_taker, facts.on_giver) if facts else (None, None)
+    moved = seen == Seen.TAKER if by_sight else charged is not None and kept is None
     with transaction.atomic(durable=True):
         changed = Transfer.objects.filter(pk=transfer.pk, status=Transfer.Status.NEEDS_LIBRARIAN).update(
             status=Transfer.Status.DONE if moved else Transfer.Status.REFUSED,
             reason_code=Transfer.SEEN if by_sight else "settled",
-            new_due_at=facts.on_taker.due_at if moved and facts.on_taker else None,
+            new_due_at=charged.due_at if moved and charged else None,
             finished_at=now,
             settled_by=actor,
             settled_because=reason.strip()[:300],
         )
         if not changed:
             raise NotForStaff
-        _keep_lists(transfer, facts, now=now)
+        if facts is not None:
+            _keep_lists(transfer, facts, now=now)
         if by_sight and moved:
             loans.close(loan_id=transfer.loan_id, now=now)
     return _transfer(transfer_id)
+
+
+def _told(transfer: Transfer, seen: Seen | None, *, now: datetime) -> Facts | None:
+    """What the library system says for a librarian who settles; None where it has not answered for so long that what was seen
+    counts. Raises Unavailable."""
+    try:
+        return _look(system_for(transfer.library, now=now), transfer, TransferStep.Kind.VERIFY, now=now)
+    except Unavailable:
+        if seen is None or not may_be_seen(transfer, now=now):
+            raise
+        return None
+
+
+def may_be_seen(transfer: Transfer, *, now: datetime) -> bool:
+    """Whether a librarian's own word counts though the library system does not answer."""
+    return now - transfer.created_at > GIVE_UP_AFTER
 
 
 def _transfer(transfer_id: int) -> Transfer:

@@ -28,8 +28,8 @@ def seen_field() -> forms.TypedChoiceField:
         required=False,
         widget=forms.RadioSelect,
         help_text=_(
-            "Your own word counts only where the library system lists not all loans and shows this one on neither card: look it "
-            "up at the desk first."
+            "Your own word counts only where the library system lists not all loans and shows this one on neither card, or "
+            "has not answered three days after the handover: look it up at the desk first."
         ),
     )
 

@@ -1,5 +1,6 @@
 """A librarian ends a transfer that needs one: first in the library system, then here, with a reason."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
@@ -65,6 +66,16 @@ def is_own(transfer: Transfer, staff: Any) -> bool:
     return staff.pk in (transfer.giver.reader_id, transfer.taker.reader_id)
 
 
+def silence(transfer: Transfer | None, now: datetime) -> str:
+    """What a librarian reads who could not settle."""
+    if transfer is not None and transfers.may_be_seen(transfer, now=now):
+        return _(
+            "The library system can’t be reached right now. Nothing was changed: try again later, or look it up at the desk and say "
+            "below what you have seen."
+        )
+    return _("The library system can’t be reached right now. Nothing was changed.")
+
+
 class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not subscriptable when it runs
     form_class = SettleForm
     template_name = "library_bridge/admin/settle_transfer.html"
@@ -100,7 +111,7 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
                 now=timezone.now(),
             )
         except Unavailable:
-            form.add_error(None, _("The library system can’t be reached right now. Nothing was changed."))
+            form.add_error(None, silence(self.transfer, timezone.now()))
             return self.form_invalid(form)
         except transfers.ListIncomplete:
             form.add_error(None, LIST_INCOMPLETE)
@@ -120,7 +131,7 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
 
 def _outcome(settled: Transfer) -> str:
     if settled.was_seen:
-        return _("Settled as you have seen it: the library system lists not all loans.")
+        return _("Settled as you have seen it: the library system does not tell where the loan is.")
     if settled.status == Transfer.Status.DONE:
         return _("Settled: the library system has the item on the taker’s card.")
     return _(

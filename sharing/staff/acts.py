@@ -20,7 +20,7 @@ from wagtail.log_actions import log
 from library_bridge import transfers
 from library_bridge.models import Reader, Transfer
 from library_bridge.ports import Unavailable
-from library_bridge.staff.settling import LIST_INCOMPLETE
+from library_bridge.staff.settling import LIST_INCOMPLETE, silence
 from sharing import dates, disclosures, disputes, missing_books, states, transferring
 from sharing.errors import SharingError
 from sharing.models import Lending
@@ -136,7 +136,7 @@ class OnLending(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
         except SharingError as refusal:
             form.add_error(None, refusal.message)
         except Unavailable:
-            form.add_error(None, _("The library system can’t be reached right now. Nothing was changed."))
+            form.add_error(None, silence(self.lending.transfer, timezone.now()))
         except transfers.ListIncomplete:
             form.add_error(None, LIST_INCOMPLETE)
         if form.errors:

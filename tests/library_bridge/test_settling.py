@@ -1,6 +1,6 @@
 """A librarian ends what the saga could not: with a right, a reason, and the library system's word."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,7 @@ from library_bridge import transfers
 from library_bridge.invariants import CHECKS
 from library_bridge.models import LibraryLoan, Reader, Transfer
 from library_bridge.ports import Unavailable
-from library_bridge.transfers import Seen
+from library_bridge.transfers import GIVE_UP_AFTER, Seen
 from tests.library_bridge import doubles, factories
 from tests.library_bridge.doubles import Script
 from tests.library_bridge.factories import Campus
@@ -146,6 +146,34 @@ def test_s2_where_no_list_tells_it_is_as_the_librarian_has_seen(
     assert (settled.status, settled.reason_code, settled.new_due_at) == (status, Transfer.SEEN, None)
     assert LibraryLoan.objects.open().filter(pk=settled.loan_id).count() == open_loans
     assert [line for check in CHECKS for line in check.violations()] == []
+
+
+@pytest.fixture
+def gone(stuck: Transfer, script: Script) -> Transfer:
+    """The library system never answers again."""
+    script.always |= dict.fromkeys(("item", "loans", "patron"), doubles.drops_first)
+    return stuck
+
+
+@pytest.mark.parametrize(("seen", "status", "open_loans"), [(Seen.TAKER, "done", 0), (Seen.ELSEWHERE, "refused", 1)])
+def test_where_the_library_has_not_answered_for_days_it_is_as_the_librarian_has_seen(
+    gone: Transfer, lin: Reader, now: datetime, seen: Seen, status: str, open_loans: int
+) -> None:
+    LibraryLoan.objects.filter(pk=gone.loan_id).update(closed_at=None)
+    later = gone.created_at + GIVE_UP_AFTER + timedelta(minutes=1)
+    settled = transfers.finish_by_staff(transfer_id=gone.pk, actor=lin, reason="It lies here", seen=seen, now=later)
+    assert (settled.status, settled.reason_code, settled.new_due_at) == (status, Transfer.SEEN, None)
+    assert LibraryLoan.objects.open().filter(pk=settled.loan_id).count() == open_loans
+    assert [line for check in CHECKS for line in check.violations()] == []
+
+
+@pytest.mark.parametrize(("seen", "days"), [(Seen.TAKER, 2), (None, 4)])
+def test_a_silence_of_a_day_or_a_word_that_was_not_said_settles_nothing(
+    gone: Transfer, lin: Reader, seen: Seen | None, days: int
+) -> None:
+    later = gone.created_at + timedelta(days=days)
+    with pytest.raises(Unavailable):
+        transfers.finish_by_staff(transfer_id=gone.pk, actor=lin, reason="It lies here", seen=seen, now=later)
 
 
 def test_what_a_list_shows_outweighs_what_was_seen(
