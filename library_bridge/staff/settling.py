@@ -125,6 +125,7 @@ class SettleTransfer(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-
                 user=self.request.user,
                 data={"reason": settled.settled_because, "status": settled.status, "code": settled.reason_code},
             )
+            transfer_slips.settled(settled)
             messages.success(self.request, _outcome(settled))
         return HttpResponseRedirect(reverse("transfers:inspect", args=[self.transfer.pk]))
 

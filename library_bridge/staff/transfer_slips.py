@@ -25,6 +25,8 @@ class Slips:
     """Of the slip; empty where this member of the staff may not see it."""
     asked_for: Callable[[str], Q | None]
     """The transfers of the slip whose number was typed; None where the words are no number."""
+    settled: Callable[[Transfer], None]
+    """A librarian has settled it here: the slip goes on at once, as where it is settled on its own page."""
 
 
 def told() -> list[Slips]:
@@ -38,6 +40,11 @@ def number(transfer: Transfer) -> str:
 
 def url(transfer: Transfer, staff: Reader) -> str:
     return next(filter(None, (slips.url(transfer, staff) for slips in told())), "")
+
+
+def settled(transfer: Transfer) -> None:
+    for slips in told():
+        slips.settled(transfer)
 
 
 class TransferIndex(SeenIndex):

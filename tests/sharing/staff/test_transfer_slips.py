@@ -1,12 +1,15 @@
 """The library's list of transfers calls them by their slips."""
 
 from datetime import datetime
+from unittest import mock
 
 import pytest
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from sharing.models import Lending
-from tests.sharing.staff.desk import seen, staff
+from tests.sharing.conftest import World
+from tests.sharing.staff.desk import seen, sent, staff
 from tests.sharing.test_library_loans import Story
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +42,15 @@ def test_a_transfers_page_leads_to_its_slip_who_may_see_slips(
     page = seen(address, clerk, now)
     assert lending.number in page
     assert slip not in page.html
+
+
+def test_what_is_settled_in_the_list_of_transfers_ends_its_lending_without_waiting_for_the_sweep(
+    world: World, stuck: tuple[Story, Lending], now: datetime
+) -> None:
+    story, lending = stuck
+    assert lending.transfer is not None
+    story.campus.system(now).check_out(story.campus.bob.card_number, story.item.barcode)
+    with mock.patch("sharing.jobs.hurry", side_effect=lambda name, pk: import_string(name)(pk)):
+        sent(reverse("transfers:settle", args=[lending.transfer.pk]), world.lin, now, reason="Charged by hand")
+    lending.refresh_from_db()
+    assert lending.status == Lending.Status.COMPLETED
