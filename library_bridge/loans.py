@@ -107,7 +107,7 @@ def lock_lists(patrons: Iterable[Patron]) -> dict[int, datetime | None]:
 
 
 @transaction.atomic
-def keep_loans(*, patron: Patron, listed: LoanList, now: datetime) -> list[LibraryLoan]:
+def record_loans(*, patron: Patron, listed: LoanList, now: datetime) -> list[LibraryLoan]:
     """Write a list down. A loan keeps its id as long as it stays open; what an incomplete list leaves out stays."""
     lock_lists([patron])
     return _write_down(patron, listed, now)

@@ -46,7 +46,7 @@ def take(transfer: Transfer, *, now: datetime) -> bool:
     return True
 
 
-def keep(transfer: Transfer, *, now: datetime) -> None:
+def renew_lease(transfer: Transfer, *, now: datetime) -> None:
     """The lease begins anew. In the transaction of what is written next, which holds the row until its commit. Raises
     ClaimLost."""
     mine = Transfer.objects.filter(pk=transfer.pk, status=Transfer.Status.RUNNING, attempts=transfer.attempts)

@@ -62,7 +62,7 @@ def send(system: LibrarySystem, transfer: Transfer, kind: str, *, because: str, 
 @transaction.atomic(durable=True)
 def _intend(transfer: Transfer, kind: str, *, because: str, now: datetime) -> TransferStep:
     """One row a write; a row whose answer a crash cut off is taken up again, never a second one made. Raises ClaimLost."""
-    transfer_claims.keep(transfer, now=now)
+    transfer_claims.renew_lease(transfer, now=now)
     detail = {"because": because} if because else {}
     step, made = TransferStep.objects.get_or_create(
         transfer=transfer, kind=kind, defaults={"started_at": now, "detail": detail}
@@ -100,7 +100,7 @@ def _checked_in(record: CheckInRecord, transfer: Transfer) -> Answer:
 @transaction.atomic(durable=True)
 def _answered(step: TransferStep, transfer: Transfer, answer: Answer, *, now: datetime) -> None:
     """Raises ClaimLost: whoever took over reads for itself."""
-    transfer_claims.keep(transfer, now=now)
+    transfer_claims.renew_lease(transfer, now=now)
     step.status = answer.status
     step.detail = {**step.detail, **answer.detail}
     step.finished_at = now

@@ -180,7 +180,7 @@ def _with_old_date(
     if not went_back or not isinstance(system, SetsDueDates):
         return facts
     with transaction.atomic(durable=True):
-        transfer_claims.keep(transfer, now=now)
+        transfer_claims.renew_lease(transfer, now=now)
     try:
         system.set_due_date(transfer.giver.card_number, transfer.barcode, transfer.old_due_at)
     except LibrarySystemError as problem:
@@ -252,5 +252,5 @@ def _charged(transfer: Transfer, outcome: Finish, facts: Facts) -> LoanRecord | 
 def _keep_lists(transfer: Transfer, facts: Facts, *, now: datetime) -> None:
     """The snapshot follows in the same commit; the giver's first, because the taker's list is the newer word."""
     loans.lock_lists([transfer.giver, transfer.taker])
-    loans.keep_loans(patron=transfer.giver, listed=facts.giver, now=now)
-    loans.keep_loans(patron=transfer.taker, listed=facts.taker, now=now)
+    loans.record_loans(patron=transfer.giver, listed=facts.giver, now=now)
+    loans.record_loans(patron=transfer.taker, listed=facts.taker, now=now)

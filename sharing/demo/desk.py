@@ -63,8 +63,8 @@ class Desk:
     def _add_to_list(self, card: Patron, record: LoanRecord) -> LibraryLoan:
         """One loan more; what else stands on the list has not changed."""
         listed = LoanList(card.card_number, (record,), complete=False)
-        kept = loans.keep_loans(patron=card, listed=listed, now=self.campus.clock)
-        loan = next(loan for loan in kept if loan.barcode == record.barcode)
+        recorded = loans.record_loans(patron=card, listed=listed, now=self.campus.clock)
+        loan = next(loan for loan in recorded if loan.barcode == record.barcode)
         harvest.catalogue_loans([loan], now=self.campus.clock)
         return loan
 

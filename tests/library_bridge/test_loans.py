@@ -153,7 +153,7 @@ def test_a_list_that_was_overtaken_is_not_written_over_the_newer_one(campus: Cam
     def overtaken(system: EmbeddedSystem, card_number: str) -> LoanList:
         listed = ask(system, card_number)
         system.check_in(made.barcode)
-        loans.keep_loans(patron=campus.alice, listed=ask(system, card_number), now=later)
+        loans.record_loans(patron=campus.alice, listed=ask(system, card_number), now=later)
         return listed
 
     with mock.patch.object(EmbeddedSystem, "loans", overtaken):

@@ -87,7 +87,7 @@ def test_i3_a_worker_that_lost_its_claim_writes_nothing(
 def test_control_without_the_fence_it_writes(
     campus: Campus, script: Script, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer_claims, "keep", lambda transfer, *, now: None)
+    monkeypatch.setattr(transfer_claims, "renew_lease", lambda transfer, *, now: None)
     asleep_before_its_write(campus, now, monkeypatch)
     assert script.calls["check_in"] == 2
 

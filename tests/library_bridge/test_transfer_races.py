@@ -63,7 +63,7 @@ def test_control_without_the_claim_both_write(script: Script, now: datetime, mon
     transfer = factories.transfer(campus, now=now)
     script.always["check_in"] = slow(Barrier(2))
     monkeypatch.setattr(transfer_claims, "take", lambda transfer, *, now: True)
-    monkeypatch.setattr(transfer_claims, "keep", lambda transfer, *, now: None)
+    monkeypatch.setattr(transfer_claims, "renew_lease", lambda transfer, *, now: None)
     at_once(lambda: transfers.advance(transfer_id=transfer.pk, now=now))
     assert script.calls["check_in"] == 2
 
@@ -98,7 +98,7 @@ def test_i3_a_worker_whose_claim_ran_out_and_its_successor_write_once(script: Sc
 
 
 def test_control_without_the_fence_both_write(script: Script, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer_claims, "keep", lambda transfer, *, now: None)
+    monkeypatch.setattr(transfer_claims, "renew_lease", lambda transfer, *, now: None)
     woken_and_taken_over(script, now)
     assert script.calls["check_in"] == 2
 
@@ -119,7 +119,7 @@ def _read(transfer: Transfer) -> Transfer:
 def _kept(transfer: Transfer, now: datetime) -> bool:
     try:
         with transaction.atomic():
-            transfer_claims.keep(transfer, now=now)
+            transfer_claims.renew_lease(transfer, now=now)
     except transfer_claims.ClaimLost:
         return False
     return True
@@ -178,7 +178,7 @@ def test_the_lists_of_two_opposite_transfers_never_wait_in_a_ring(now: datetime)
             both = pairs.pop()
             loans.lock_lists(both)
             for patron in both:
-                loans.keep_loans(patron=patron, listed=LoanList(patron.card_number, ()), now=now)
+                loans.record_loans(patron=patron, listed=LoanList(patron.card_number, ()), now=now)
                 sleep(0.2)
         done.append(1)
 
