@@ -78,7 +78,8 @@ def reindex_all() -> int:
 
 @transaction.atomic
 def _next_anew(after: int) -> list[Title]:
-    """Locked, so that what is written is what they say now and whether they circulate."""
+    """Locked, so that what is written is what they say now. Whether they circulate is marked without this lock, and stays as it
+    is marked."""
     rows = Title.objects.live().filter(pk__gt=after).order_by("pk").select_for_update(of=("self",), no_key=True)
     batch = list(rows.prefetch_related("isbns")[:BATCH])
     reindex(batch)
