@@ -1,5 +1,6 @@
-"""A circuit breaker for each library as a source: after three failures in a row it is left alone for a minute. Counted in
-the cache, because the title's page asks too and writes nothing; sources outside have `pace`."""
+"""A circuit breaker for each library as a source, and for OpenSearch: after three failures in a row it is left alone for a
+minute. Late for a page is a failure here, however sound the system is; whether it is there, `library_bridge.breaker` knows.
+Counted in the cache, because the title's page asks too and writes nothing; sources outside have `pace`."""
 
 from django.core.cache import cache
 
