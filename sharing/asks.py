@@ -26,8 +26,30 @@ from sharing import (
     writes,
 )
 from sharing.errors import Denied, IllegalTransition, NotFound
-from sharing.models import Ask, Lending
+from sharing.holdings import Holding
+from sharing.models import Ask, Conversation, Lending, Request
 from sharing.prepared import PK, READER
+
+
+def put(
+    request: Request,
+    holding: Holding,
+    *,
+    until: datetime,
+    remind_at: datetime | None = None,
+    consent: str,
+    now: datetime,
+) -> Ask:
+    """The ask with its conversation, inside the caller's transaction. `consent` as in Ask.Consent where it accepts itself.
+    IntegrityError where the book is being asked for already."""
+    ask = writes.add(Ask(
+        request=request, holder=holding.holder, **holding.fields(), wave=request.wave, asked_at=now, respond_by=until,
+        remind_at=remind_at,
+    ))  # fmt: skip
+    writes.add(Conversation(ask=ask))
+    data = {"consent": consent} if consent else {}
+    events.record("ask.sent", now=now, actor=None, ask=ask, request=request, after=ask.status, data=data)
+    return ask
 
 
 def accept_ask(*, ask_id: int, actor: Reader, now: datetime, consent: str = "") -> Lending:

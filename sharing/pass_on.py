@@ -24,10 +24,11 @@ from sharing import (
     requests,
     transferable,
     withdrawals,
+    writes,
 )
 from sharing.errors import Denied, IllegalTransition
 from sharing.holdings import Holding
-from sharing.models import Ask, Conversation, Handover, Lending, PassOnCode, Request
+from sharing.models import Ask, Handover, Lending, PassOnCode, Request
 from sharing.pass_on_codes import Read
 
 NOW = Ask.Consent.NOW
@@ -138,21 +139,16 @@ def _ask_for(holding: Holding, request: Request, now: datetime) -> Ask:
         ask.request = request
         return ask
     until = min(deadlines.respond_by(now, policies.current()), request.deadline_at)
-    ask = Ask.objects.create(
-        request=request, holder=holding.holder, **holding.fields(), wave=request.wave, asked_at=now, respond_by=until
-    )
-    Conversation.objects.create(ask=ask)
-    events.record("ask.sent", now=now, actor=None, ask=ask, request=request, after=ask.status, data={"consent": NOW})
-    return ask
+    return asks.put(request, holding, until=until, consent=NOW, now=now)
 
 
 def _met(lending: Lending, now: datetime) -> Handover:
     """Agreed as it happens: nobody has to be told of a time."""
     here, here_en = places.both_words(places.FACE_TO_FACE)
-    handover = Handover.objects.create(
+    handover = writes.add(Handover(
         lending=lending, direction=Handover.Direction.OUT, method=Handover.Method.IN_PERSON, place=here, place_en=here_en,
         starts_at=now, status=Handover.Status.AGREED, proposed_by=lending.giver, proposed_at=now, agreed_at=now,
-    )  # fmt: skip
+    ))  # fmt: skip
     events.record("handover.agreed", now=now, actor=lending.giver, handover=handover, after=handover.status)
     return handover
 

@@ -20,7 +20,6 @@ from sharing import (
     blocks,
     consents,
     deadlines,
-    events,
     holdings,
     limits,
     locks,
@@ -32,7 +31,7 @@ from sharing import (
 )
 from sharing.errors import Denied, SharingError
 from sharing.holdings import Holding, LoanHolding
-from sharing.models import Ask, CirculationPolicy, Conversation, Request
+from sharing.models import Ask, CirculationPolicy, Request
 from sharing.prepared import PK
 
 MOST_TRIES = 50  # requests for one title in one round; more only when the library refuses one after the other
@@ -209,13 +208,8 @@ def _put_to(holding: Holding, request: Request, policy: CirculationPolicy, now: 
 def _send(holding: Holding, request: Request, policy: CirculationPolicy, now: datetime) -> Ask:
     until = min(deadlines.respond_by(now, policy), request.deadline_at)
     consent = consents.given(holding, request.requester, now=now)
-    ask = writes.add(Ask(
-        request=request, holder=holding.holder, **holding.fields(), wave=request.wave, asked_at=now, respond_by=until,
-        remind_at=deadlines.remind_at(now, until, 0, policy),
-    ))  # fmt: skip
-    writes.add(Conversation(ask=ask))
-    data = {"consent": consent} if consent else {}
-    events.record("ask.sent", now=now, actor=None, ask=ask, request=request, after=ask.status, data=data)
+    remind_at = deadlines.remind_at(now, until, 0, policy)
+    ask = asks.put(request, holding, until=until, remind_at=remind_at, consent=consent, now=now)
     if consent:
         asks.agree_to(ask, actor=None, consent=consent, now=now)
     return ask
