@@ -132,6 +132,23 @@ def test_what_is_imported_is_declared() -> None:
     assert not missing
 
 
+TRANSLATORS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
+
+
+def _in_text_with_braces(path: Path) -> Iterator[str]:
+    for text in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(text, ast.JoinedStr):
+            called = (node.func for node in ast.walk(text) if isinstance(node, ast.Call))
+            if any(isinstance(name, ast.Name) and name.id in TRANSLATORS for name in called):
+                yield f"{path}:{text.lineno}"
+
+
+def test_no_sentence_stands_where_the_catalogue_does_not_find_it() -> None:
+    """Inside an f-string it is not extracted, and would be English in every language."""
+    modules = [path for name in settings.OUR_APPS for path in (Path(settings.BASE_DIR) / name).rglob("*.py")]
+    assert [place for path in modules for place in _in_text_with_braces(path)] == []
+
+
 def test_what_is_dark_is_for_screens_only_and_the_two_blocks_agree() -> None:
     css = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
     blocks = re.findall(r"@media screen[^{]*\{[^{]*\{\s*color-scheme: dark;([^}]*)\}", css)

@@ -83,9 +83,9 @@ class Desk:
         record = self.system.check_in(barcode)
         says = _("Checked in.")
         if giver := self.card(record.card_number or ""):
-            says = _("Checked in from %(reader)s.") % {"reader": who(giver)}
-            if giver.fines:
-                says = f"{says} {_('Fines on this card: %(fines)s.') % {'fines': giver.fines}}"
+            with_fines = _("Checked in from %(reader)s. Fines on this card: %(fines)s.")
+            says = with_fines if giver.fines else _("Checked in from %(reader)s.")
+            says %= {"reader": who(giver), "fines": giver.fines}
         return says, self._where_to(barcode) if record.status == ItemStatus.HOLD_SHELF else _("Back to the shelf.")
 
     def _where_to(self, barcode: str) -> str:
@@ -105,9 +105,9 @@ class Desk:
         return _("Hold cancelled."), self._freed(hold.item) if hold.item and hold.filled_at else ""
 
     def _freed(self, item: EmbeddedItem) -> str:
-        if holds.kept_for(self.library, item.barcode):
-            return f"{item.barcode}: {self._where_to(item.barcode)}"
-        return f"{item.barcode}: {_('Back to the shelf.')}"
+        is_waited_for = holds.kept_for(self.library, item.barcode) is not None
+        where_to = self._where_to(item.barcode) if is_waited_for else _("Back to the shelf.")
+        return f"{item.barcode}: {where_to}"
 
     def _title(self, barcode: str) -> str:
         return self.system.item(barcode).title
