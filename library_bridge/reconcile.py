@@ -45,10 +45,9 @@ def reconcile_patrons(patrons: Iterable[Patron], *, now: datetime) -> Iterator[D
 
 
 def _close_past_due(library_id: int, now: datetime) -> Iterator[Difference]:
-    passed = LibraryLoan.objects.open().filter(library=library_id, due_at__lt=now).order_by("pk")
-    for loan in list(passed):
-        LibraryLoan.objects.open().filter(pk=loan.pk).update(closed_at=now)
-        yield Difference("gone", loan.patron_id, loan.barcode)
+    passed = list(LibraryLoan.objects.open().filter(library=library_id, due_at__lt=now).order_by("pk"))
+    LibraryLoan.objects.open().filter(pk__in=[loan.pk for loan in passed]).update(closed_at=now)
+    yield from (Difference("gone", loan.patron_id, loan.barcode) for loan in passed)
 
 
 def _snapshot(patron: Patron) -> dict[str, datetime]:

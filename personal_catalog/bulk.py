@@ -99,7 +99,11 @@ def recognised(entries: Sequence[Entry]) -> list[Meant]:
 
 def words_of(entries: Sequence[Entry]) -> list[str]:
     """Their match keys."""
-    return [match_key(entry.facts.title, entry.facts.creators) for entry in _authorised(entries)]
+    return [_words(entry) for entry in _authorised(entries)]
+
+
+def _words(entry: Entry) -> str:
+    return match_key(entry.facts.title, entry.facts.creators)
 
 
 def _authorised(entries: Sequence[Entry]) -> list[Entry]:
@@ -126,8 +130,8 @@ def foresee(entries: Sequence[Entry], earlier: Earlier, *, now: datetime) -> lis
 
 def remember(entries: Sequence[Entry], earlier: Earlier) -> None:
     """Adds to `earlier` what an interrupted `foresee` has seen."""
-    for entry, words in zip(_authorised(entries), words_of(entries), strict=True):
-        earlier.add(entry.facts, words)
+    for entry in _authorised(entries):
+        earlier.add(entry.facts, _words(entry))
 
 
 class _Shelf:
@@ -135,7 +139,7 @@ class _Shelf:
 
     def __init__(self, entries: Sequence[Entry], *, lock: bool = True) -> None:
         isbns = {isbn13 for entry in entries for isbn13 in entry.facts.isbns}
-        self.keys = {id(entry): match_key(entry.facts.title, entry.facts.creators) for entry in entries}
+        self.keys = {id(entry): _words(entry) for entry in entries}
         ids = {entry.title_id for entry in entries if entry.title_id}
         ids |= set(TitleIsbn.objects.filter(isbn13__in=isbns).values_list("title_id", flat=True))
         numbered = record_numbers.titles_numbered(

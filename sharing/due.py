@@ -76,9 +76,9 @@ def _beside(now: datetime) -> Iterator[Deed]:
     yield from _apart(_own_data, now)
     yield from _apart(_kept_past, now)
     yield from _apart(_run_out)
-    yield from _apart(_suggestions, now)
+    yield from _apart(suggestions.act, now=now)
     yield from _apart(_deliveries, now)  # of all that has happened in this round
-    yield from _apart(_harvests, now)
+    yield from _apart(harvests.act, now=now)
     yield from _apart(_circulating)
 
 
@@ -220,14 +220,6 @@ def _kept_past(now: datetime) -> Iterator[Deed]:
     yield from ({"did": "kept.over", "kept": pk} for pk in kept.forget_past(now=now))
 
 
-def _suggestions(now: datetime) -> Iterator[Deed]:
-    yield from suggestions.act(now=now)
-
-
-def _harvests(now: datetime) -> Iterator[Deed]:
-    yield from harvests.act(now=now)
-
-
 def _circulating() -> Iterator[Deed]:
     circulation.tell_index()
     yield from ()
@@ -246,13 +238,14 @@ def _run_out() -> Iterator[Deed]:
             yield {"did": "purged", "what": what, "count": gone}
 
 
-def _apart(part: Callable[..., Iterable[Deed]], *said: Any) -> Iterator[Deed]:
+def _apart(part: Callable[..., Iterable[Deed]], *said: Any, **named: Any) -> Iterator[Deed]:
     """What of it fails as a whole is `where`, and found again in the next round."""
     try:
-        yield from part(*said)
+        yield from part(*said, **named)
     except Exception as problem:
-        logger.exception("%s could not finish what is due", part.__name__)
-        yield {"did": "failed", "where": f"{__name__}.{part.__name__}", "problem": type(problem).__name__}
+        where = f"{part.__module__}.{part.__name__}"
+        logger.exception("%s could not finish what is due", where)
+        yield {"did": "failed", "where": where, "problem": type(problem).__name__}
 
 
 def _each(did: str, rows: Rows, act_on: Callable[[int], bool]) -> Iterator[Deed]:

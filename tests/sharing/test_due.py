@@ -88,7 +88,7 @@ def test_a_pretended_time_purges_nothing(world: World) -> None:
 @pytest.mark.parametrize("part", ["widening.stuck_request_ids", "kept.forget_past", "suggestions.act", "following.due"])
 def test_a_part_that_fails_as_a_whole_keeps_no_news_from_anybody(world: World, part: str) -> None:
     steps.asked(world)
-    with mock.patch(f"sharing.due.{part}", side_effect=LookupError):
+    with mock.patch(f"sharing.due.{part}", autospec=True, side_effect=LookupError):
         deeds = list(due.act(now=world.now + timedelta(minutes=1)))
     assert [deed["problem"] for deed in deeds if deed["did"] == "failed"] == ["LookupError"]
     assert "event.delivered" in {deed["did"] for deed in deeds}
