@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from library_bridge.models import Reader
-from personal_catalog.models import Copy
+from personal_catalog.models import Copy, Title
 from tests import factories
 from tests.personal_catalog import factories as own
 
@@ -40,3 +40,10 @@ def alices(client: Client, alice: Reader) -> Client:
     client.force_login(alice)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
+
+
+@pytest.fixture
+def editions(now: datetime) -> list[Title]:
+    """Three of one book."""
+    numbers = (own.PROCRASTINATION, own.FORTRESS, "9787111407010")
+    return [own.title(now=now, isbns=[number]) for number in numbers]

@@ -8,7 +8,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from personal_catalog.models import SearchTerm, Title
-from personal_catalog.search import analyse, engines, index, readings, spelling, syllables
+from personal_catalog.search import analyse, engines, index, readings, spelling
 from personal_catalog.search.engines import SearchTimedOut, engine
 from personal_catalog.search.query import NOTHING, FoundBy, search_titles, suggest, titles_begun
 from tests.personal_catalog import factories
@@ -285,19 +285,3 @@ def test_a_slow_question_is_given_up_on_postgres(settings: Settings, monkeypatch
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('statement_timeout')")
         assert cursor.fetchone()[0] == "0"
-
-
-def test_pinyin_is_cut_into_syllables_in_all_ways() -> None:
-    assert syllables.cut("xian") == (("xian",), ("xi", "an"))
-    assert ("tuo", "yan") in syllables.cut("tuoyan")
-    assert syllables.cut("procrastination") == ()
-    assert syllables.cut("x" * 100) == ()
-
-
-def test_a_part_of_a_traditional_word_becomes_what_the_whole_becomes() -> None:
-    whole = analyse.fold("顯著的後來")
-    assert whole == "".join(analyse.fold(char) for char in "顯著的後來")
-
-
-def test_records_have_single_characters_and_pairs_questions_only_pairs() -> None:
-    assert analyse.in_record("三体Ⅱ") == ["三", "体", "三体", "ii"]

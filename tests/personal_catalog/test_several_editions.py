@@ -11,19 +11,13 @@ from library_bridge.models import Reader
 from personal_catalog import several
 from personal_catalog.merging import merge_titles
 from personal_catalog.models import Copy, Title, TitleSuggestion
-from personal_catalog.search.engines import SearchTimedOut
-from personal_catalog.search.query import SearchHits, search_titles
+from personal_catalog.search.query import search_titles
 from tests.personal_catalog import factories
 from tests.personal_catalog.factories import FORTRESS, PROCRASTINATION
 from tests.personal_catalog.test_several import HOW, LINE, PAGE, keys
 
 pytestmark = pytest.mark.django_db
 KEY = several.key_of("拖延心理学", ())
-
-
-@pytest.fixture
-def editions(now: datetime) -> list[Title]:
-    return [factories.title(now=now, isbns=[number]) for number in (PROCRASTINATION, FORTRESS, "9787111407010")]
 
 
 def chosen(edition: Title) -> dict[str, object]:
@@ -218,10 +212,6 @@ def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="edition-([^"]+)" value="(\d+)">', page))
 
 
-def broad(_words: str) -> SearchHits:
-    raise SearchTimedOut
-
-
 def test_rows_whose_editions_became_one_stay_two(
     alices: Client, lin: Reader, editions: list[Title], now: datetime
 ) -> None:
@@ -233,40 +223,6 @@ def test_rows_whose_editions_became_one_stay_two(
     page = alices.post(PAGE, {**rows, "choose": [], f"edition-{KEY}-2": keep.pk}).content.decode()
     assert (keys(page), "It already stands on your shelf." in page) == ([f"{KEY}-2"], True)
     assert [copy.title for copy in Copy.objects.all()] == [keep]
-
-
-def test_what_was_chosen_outlasts_a_search_that_takes_too_long(
-    alices: Client, editions: list[Title], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(several, "search_titles", broad)
-    rows = {**sent_rows(KEY, f"{KEY}-2"), **row(KEY, editions[1].pk), **row(f"{KEY}-2", 0)}
-    page = alices.post(PAGE, {**rows, "do": "read"}).content.decode()
-    assert (keys(page), hidden(page)) == ([KEY, f"{KEY}-2"], {KEY: str(editions[1].pk), f"{KEY}-2": "0"})
-    assert alices.post(PAGE, {**rows, "choose": []}).status_code == 302
-    first, second = (copy.title for copy in Copy.objects.order_by("pk"))
-    assert (first, second in editions) == (editions[1], False)
-    assert not TitleSuggestion.objects.exists()
-
-
-def test_a_row_that_could_not_be_searched_says_so_and_goes_on_by_its_words(
-    alices: Client, editions: list[Title], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(several, "search_titles", broad)
-    unchosen = {**sent_rows(KEY), f"title-{KEY}": "拖延心理学"}
-    answer = alices.post(PAGE, unchosen)
-    page = answer.content.decode()
-    assert (answer.status_code, "took too long to find its editions" in page, "no longer" in page) == (422, True, False)
-    assert (keys(page), 'name="choose"' in page, Copy.objects.exists()) == ([KEY], False, False)
-    assert alices.post(PAGE, {**unchosen, "choose": []}).status_code == 302
-    assert Copy.objects.get().title.title == "拖延心理学"
-
-
-def test_a_row_that_cannot_be_searched_does_not_claim_to_be_new(
-    alices: Client, editions: list[Title], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(several, "search_titles", broad)
-    page = alices.get(LINE, {"line": "拖延心理学"}).content.decode()
-    assert ("could not be searched in time" in page, "not in the catalogue yet" in page) == (True, False)
 
 
 def test_a_row_none_was_chosen_in_does_not_say_that_the_chosen_one_is_gone(
